@@ -1,0 +1,52 @@
+# Everything runs in .venv, which is made once and again only when the declared packages change.
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCE ?= samples/customers.csv
+
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/run.stamp ## Segment SOURCE (samples/customers.csv) and print what was found
+	@$(BIN)/segments run $(SOURCE)
+
+up: .venv/run.stamp ## Start a Prefect server, pool, deployment and worker to try them; Ctrl-C stops them
+	@$(BIN)/python -m flows.trial
+
+test: .venv/dev.stamp ## Run the tests
+	@$(BIN)/python -m pytest
+
+check: .venv/dev.stamp ## Check format, lint, types, imports and SQL
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/sqlfluff lint --disable-progress-bar warehouse/sql
+	@echo "check: format, lint, types, imports and SQL are clean"
+
+format: .venv/dev.stamp ## Format the Python and the SQL files
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse/sql
+
+bench: .venv/dev.stamp ## Time the night, step by step, beside the textbook's way
+	@$(BIN)/python -m benchmarks.night
+
+clean: ## Remove the environment and what was built; data/ stays
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+.venv/run.stamp: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch .venv/run.stamp $@
+
+.PHONY: help run up test check format bench clean

@@ -1,0 +1,1 @@
+"""flows schedule: what runs at night, and the command line."""

@@ -1,0 +1,5 @@
+"""``python -m flows`` is ``segments``."""
+
+from flows.cli import main
+
+main()

@@ -1,0 +1,154 @@
+"""The command line: ``segments``, also ``python -m flows``."""
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from schemas.errors import SegmentsError
+
+_HELP = """Customer segments every night: a customers file in, one DuckDB file out.
+
+Exit codes: 0 published, or nothing new to do; 1 unexpected failure; 2 wrong usage or settings;
+65 the data was refused, nothing published; 73 the home cannot be written; 75 another run is under way.
+"""
+
+app = App(name="segments", help=_HELP, version_flags=["--version"], help_format="plaintext")
+
+HomeOption = Annotated[
+    Path, Parameter(env_var="SEGMENTS_HOME", help="Directory of the published file and of the runs.")
+]
+
+
+@app.command
+def run(
+    source: str,
+    *,
+    dataset: str = "customers",
+    home: HomeOption = Path("data"),
+    k: int | None = None,
+    k_min: int = 2,
+    k_max: int = 10,
+    as_of: date | None = None,
+    seed: int = 0,
+    force: bool = False,
+    json: bool = False,
+    debug: bool = False,
+) -> None:
+    """Run the whole night on a customers file: load, check, segment, publish. No server is needed.
+
+    Example: segments run samples/customers.csv
+
+    Parameters
+    ----------
+    source
+        The customers file, or a directory whose newest file is taken.
+    dataset
+        What declares the file: a name in schemas/, or the path of a Python file.
+    k
+        Fixed number of segments; left out, k is chosen by silhouette.
+    k_min
+        Smallest k tried.
+    k_max
+        Largest k tried.
+    as_of
+        Day that the run speaks for, as 2027-01-31; today in UTC if left out.
+    seed
+        Seed of everything random: the same file and seed give the same segments.
+    force
+        Run although the same file is published with the same settings.
+    json
+        Print the result as JSON.
+    debug
+        Show Prefect's log, and the traceback of a failure.
+    """
+    from flows.environment import set_defaults
+
+    set_defaults(debug=debug)
+    from flows.running import run_night
+    from warehouse.run import Order
+
+    run_night(Order(source, dataset, str(home), k, k_min, k_max, as_of, seed, force), as_json=json, debug=debug)
+
+
+@app.command
+def query(sql: str, *, home: HomeOption = Path("data")) -> None:
+    """Run SQL on the published file, read-only: a table on a terminal, CSV when piped.
+
+    Example: segments query "SELECT name, customers FROM segments ORDER BY segment_id"
+
+    Parameters
+    ----------
+    sql
+        One statement; it can read the published tables and nothing else.
+    """
+    from flows.show import show_rows
+    from warehouse.home import Home
+    from warehouse.querying import query_published
+
+    show_rows(*query_published(Home(home), sql))
+
+
+@app.command
+def report(run_id: str | None = None, *, home: HomeOption = Path("data"), open: bool = False) -> None:
+    """Print where the report of a run is.
+
+    Parameters
+    ----------
+    run_id
+        The run; the published one if left out.
+    open
+        Open the report in a browser.
+    """
+    import webbrowser
+
+    from warehouse.home import Home
+    from warehouse.runs import report_file
+
+    path = report_file(Home(home), run_id)
+    print(path)
+    if open:
+        webbrowser.open(path.resolve().as_uri())
+
+
+@app.command
+def runs(*, home: HomeOption = Path("data"), json: bool = False) -> None:
+    """List the runs, the newest first, refused and failed ones too.
+
+    Parameters
+    ----------
+    json
+        Print the whole record of every run as JSON.
+    """
+    from flows.show import show_runs
+    from warehouse.home import Home
+    from warehouse.ledger import read_manifests
+
+    show_runs(list(reversed(read_manifests(Home(home)))), as_json=json)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code; a failure is one line on stderr."""
+    try:
+        app(exit_on_error=False, print_error=False, result_action="return_none")
+    except CycloptsError as error:
+        _leave(2, f"{' '.join(str(error).split())} (see: segments --help)")
+    except SegmentsError as error:
+        _leave(error.exit_code, str(error))
+    except KeyboardInterrupt:
+        _leave(130, "stopped; nothing was published")
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        _leave(1, f"unexpected {type(error).__name__}: {' '.join(str(error).split())} (--debug shows where)")
+
+
+def _leave(code: int, message: str) -> None:
+    print(f"segments: {message}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,17 @@
+"""Prefect as ``segments run`` wants it; apply before Prefect is imported, which reads its settings once."""
+
+import os
+
+#: A slow machine is no failure, nothing is sent to anybody, and failures are told by us in one line.
+_SETTINGS = {
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+}
+_QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL"}
+
+
+def set_defaults(*, debug: bool) -> None:
+    """Set what the environment does not set itself; with debug Prefect's own log stays."""
+    for name, value in (_SETTINGS if debug else _SETTINGS | _QUIET).items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,61 @@
+"""The night: one customers file to segments in DuckDB. The body of the flow is its table of contents."""
+
+from datetime import date
+
+from prefect import flow
+from tasks.report import draw_report
+
+from flows.summary import RunSummary, nothing_new, summary_of
+from tasks.artifacts import show_run
+from tasks.audit import audit_night
+from tasks.cluster import cluster_customers
+from tasks.delivery import published_before, take_delivery
+from tasks.describe import describe_segments
+from tasks.encode import encode_columns
+from tasks.ingest import ingest_file
+from tasks.night import begin_night, forget_night
+from tasks.publish import publish_night
+from tasks.validate import validate_rows
+from warehouse.run import Order
+
+
+@flow(name="segment-customers", flow_run_name="segment-{dataset}", validate_parameters=True, persist_result=False)
+def segment_customers(
+    source: str,
+    dataset: str = "customers",
+    home: str = "data",
+    k: int | None = None,
+    k_min: int = 2,
+    k_max: int = 10,
+    as_of: date | None = None,
+    seed: int = 0,
+    force: bool = False,
+) -> RunSummary:
+    """Segment one customers file and publish the result; safe to repeat.
+
+    Args:
+        source: the delivered file, or a directory whose newest file is taken.
+        dataset: what declares the file: a name in schemas/ or the path of a Python file.
+        home: directory of the published file and of the runs.
+        k: fixed number of segments; otherwise chosen by silhouette.
+        k_min: smallest k tried.
+        k_max: largest k tried.
+        as_of: day that the run speaks for; today in UTC by default.
+        seed: seed of everything random.
+        force: run although the same file is published with the same settings.
+    """
+    with begin_night(Order(source, dataset, home, k, k_min, k_max, as_of, seed, force)) as run:
+        delivery = take_delivery(run)
+        if earlier := published_before(run, delivery):
+            forget_night(run)
+            return nothing_new(run, earlier)
+        ingest_file(run)
+        validate_rows(run)
+        encode_columns(run)
+        cluster_customers(run)
+        describe_segments(run)
+        draw_report(run)
+        audit_night(run)
+        publish_night(run)
+        show_run(run)
+        return summary_of(run)

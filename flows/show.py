@@ -1,0 +1,158 @@
+"""Show results: rich tables on a terminal, plain text or CSV when piped, JSON when asked."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.summary import Picture
+
+_A_QUERY = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
+
+
+def show_picture(picture: Picture) -> None:
+    """Print the published night: verdict, segments, k curve, rejects, and where to go on."""
+    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    run = picture.run
+    if not picture.summary.is_new:
+        console.print(escape(picture.summary.message), "\n")
+    console.print(f"[bold]{escape(run['verdict'])}[/bold]")
+    console.print(
+        f"{escape(run['source_name'])}: {run['rows_read']:,} rows read, {run['rows_loaded']:,} customers, "
+        f"{run['rows_rejected']:,} rejected; k={run['n_clusters']}\n"
+    )
+    print_table(console, "segments", _segment_rows(picture))
+    print_table(console, "silhouette by k", _score_rows(picture))
+    if picture.rejected:
+        print_table(console, "rejected rows", _rejected_rows(picture))
+    home = str(picture.published_file).removesuffix("/segments.duckdb")
+    console.print(f"tables  {escape(picture.published_file)}")
+    console.print(f"report  {escape(picture.report_file)}")
+    console.print(f'try     segments query --home {escape(home)} "{_A_QUERY}"')
+
+
+def show_json(picture: Picture) -> None:
+    """Print the published night as one JSON object."""
+    facts = asdict(picture)
+    summary = facts.pop("summary")
+    print(json.dumps({**summary, **facts}, indent=2, default=str, ensure_ascii=False))
+
+
+def show_rows(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print the rows of a query: a table on a terminal, CSV when piped."""
+    if sys.stdout.isatty():
+        table = Table(*(escape(name) for name in names), show_edge=False)
+        for row in rows:
+            table.add_row(*("" if value is None else escape(str(value)) for value in row))
+        Console().print(table)
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+
+
+def print_table(console: Console, title: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Print rows under their names; numbers to the right. Without borders when piped."""
+    names = list(rows[0]) if rows else []
+    if not console.is_terminal:
+        console.print(title)
+        _print_plain(console, names, rows)
+        return
+    table = Table(title=title, title_justify="left", show_edge=False)
+    for name in names:
+        is_number = all(_is_number(row[name]) for row in rows)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(row[name]) for name in names))
+    console.print(table, "\n")
+
+
+def _print_plain(console: Console, names: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    lines = [list(names), *([row[name] for name in names] for row in rows)]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(names))]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        console.print("  " + "  ".join(cells).rstrip(), markup=False)
+    console.print()
+
+
+def _is_number(text: str) -> bool:
+    return text.rstrip("%").replace(",", "").replace(".", "").replace("-", "").isdigit() or text == ""
+
+
+def _segment_rows(picture: Picture) -> list[dict[str, str]]:
+    return [
+        {
+            "id": str(row["segment_id"]),
+            "customers": f"{row['customers']:,}",
+            "share": f"{row['share']:.1%}",
+            "name": row["name"],
+            "what sets it apart": row["description"].partition(": ")[2],
+        }
+        for row in picture.segments
+    ]
+
+
+def _score_rows(picture: Picture) -> list[dict[str, str]]:
+    return [
+        {
+            "k": str(row["k"]),
+            "silhouette": "" if row["silhouette"] is None else f"{row['silhouette']:.4f}",
+            "": _bar(row["silhouette"]),
+            "smallest": "" if row["smallest_segment"] is None else f"{row['smallest_segment']:,}",
+            "why": f"chosen: {row['reason']}" if row["chosen"] else row["reason"],
+        }
+        for row in picture.k_scores
+    ]
+
+
+def _rejected_rows(picture: Picture) -> list[dict[str, str]]:
+    return [
+        {
+            "rows": f"{row['n_rows']:,}",
+            "code": row["code"],
+            "first line": str(row["first_line"]),
+            "for example": row["first_reason"],
+        }
+        for row in picture.rejected
+    ]
+
+
+def _bar(silhouette: float | None) -> str:
+    return "#" * round(30 * max(0.0, silhouette or 0.0))
+
+
+def show_runs(manifests: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    """Print the runs, the newest first: a table, or their whole records as JSON."""
+    if as_json:
+        print(json.dumps(manifests, indent=2, ensure_ascii=False))
+        return
+    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    if not manifests:
+        console.print("no runs yet; run: segments run SOURCE")
+        return
+    print_table(console, "runs", [_run_row(manifest) for manifest in manifests])
+
+
+def _run_row(manifest: dict[str, Any]) -> dict[str, str]:
+    def text(name: str) -> str:
+        value = manifest.get(name)
+        return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+    return {
+        "run": manifest["run_id"],
+        "as of": manifest["as_of"],
+        "status": manifest["status"],
+        "source": manifest["source_name"],
+        "read": text("rows_read"),
+        "rejected": text("rows_rejected"),
+        "k": text("n_clusters"),
+        "verdict": text("verdict").partition(";")[0],
+        "message": manifest["message"],
+    }

@@ -1,0 +1,68 @@
+"""What a run comes to: small, frozen, and the same for the command line, Prefect and JSON."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.home import Home
+from warehouse.ledger import read_manifest
+from warehouse.opening import published, read_sql
+from warehouse.run import Run
+from warehouse.tables import read_dicts
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """How a run ended.
+
+    Attributes:
+        run_id: the run whose tables are published now.
+        is_new: False where the same file was published before and nothing was done.
+        message: the same in words.
+    """
+
+    run_id: str
+    is_new: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The published night as people look at it: the run, its segments, its k curve, its rejects."""
+
+    summary: RunSummary
+    run: dict[str, Any]
+    segments: list[dict[str, Any]]
+    k_scores: list[dict[str, Any]]
+    rejected: list[dict[str, Any]]
+    published_file: str
+    report_file: str
+
+
+def summary_of(run: Run) -> RunSummary:
+    """Return the summary of a run that was just published."""
+    return RunSummary(run.run_id, True, str(read_manifest(run.manifest_file)["message"]))
+
+
+def nothing_new(run: Run, earlier_run_id: str) -> RunSummary:
+    """Return the summary of a run that had nothing to do."""
+    return RunSummary(
+        earlier_run_id,
+        False,
+        f"nothing new: {run.order.source} is published already, with the same settings, as run {earlier_run_id}; "
+        "--force runs it again",
+    )
+
+
+def picture_of(home: Home, summary: RunSummary) -> Picture:
+    """Return the published night, read back from the published file."""
+    with published(home) as database:
+        run = read_dicts(database, "SELECT * FROM runs WHERE run_id = $run_id", {"run_id": summary.run_id})[0]
+        return Picture(
+            summary=summary,
+            run=run,
+            segments=read_dicts(database, "SELECT * FROM segments ORDER BY segment_id"),
+            k_scores=read_dicts(database, "SELECT * FROM k_scores ORDER BY k"),
+            rejected=read_dicts(database, read_sql("count_rejected")),
+            published_file=str(home.published_file),
+            report_file=str(home.runs / summary.run_id / "report.html"),
+        )

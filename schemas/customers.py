@@ -1,0 +1,18 @@
+"""The retailer's own customers file, in both its forms.
+
+Either the last column is a comma list, quoted or not (``30,Illinois,apples, juice``), or the file
+has no such column and one 0/1 column a product instead.
+"""
+
+from pandera.typing import Series
+
+from schemas.dataset import Dataset
+from schemas.fields import category, items, numeric
+
+
+class Customers(Dataset):
+    """The retailer's nightly customers file: one row a customer."""
+
+    age: Series[int] = numeric(ge=0, le=120, unit="years", description="Age at the time of the export")
+    location: Series[str] = category(description="State of residence")
+    purchase_history: Series[list] = items(description="Products bought")

@@ -1,0 +1,160 @@
+"""``Dataset``: the declaration of one kind of customers file, and what is derived from it."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import pandera.pandas as pa
+
+from schemas.errors import SchemaError
+from schemas.fields import METADATA_KEY, FieldSettings, Role
+
+#: Names that the published tables use for themselves.
+RESERVED_NAMES = frozenset({"line_number", "customer_id", "segment_id"})
+
+VALUE_TYPES: dict[Role, tuple[type, ...]] = {
+    Role.IDENTIFIER: (str, int),
+    Role.NUMERIC: (int, float),
+    Role.CATEGORY: (str, int),
+    Role.FLAG: (bool, int),
+    Role.ITEMS: (list,),
+    Role.IGNORED: (str, int, float, bool),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column of a customers file."""
+
+    name: str
+    header: str
+    role: Role
+    value_type: type
+    nullable: bool
+    checks: tuple[pa.Check, ...]
+    description: str
+    settings: FieldSettings
+
+    @property
+    def is_feature(self) -> bool:
+        """Whether the column takes part in the fit."""
+        return self.role not in (Role.IDENTIFIER, Role.IGNORED)
+
+
+@dataclass(frozen=True)
+class FileSettings:
+    """What a dataset says about its files as a whole.
+
+    Attributes:
+        delimiter: the character between fields; None takes the one under which the header holds
+            the declared columns.
+        max_rejected_share: share of rejected rows, 0 to 1, above which the file is refused.
+    """
+
+    delimiter: str | None = None
+    max_rejected_share: float = 0.10
+
+    def __post_init__(self) -> None:
+        """Refuse what no file can mean."""
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
+            raise SchemaError(f"delimiter={self.delimiter!r} should be one character, not a quote or a line end")
+        if not 0 <= self.max_rejected_share <= 1:
+            raise SchemaError(f"max_rejected_share={self.max_rejected_share} should be between 0 and 1")
+
+
+class Dataset(pa.DataFrameModel):
+    """Base of every customers file: a pandera model whose fields are the kinds of ``schemas.fields``.
+
+    Settings of the file are class keywords: ``class Bank(Dataset, delimiter=";")``; they are those
+    of ``FileSettings``.
+    """
+
+    # pandera takes every public attribute for a field, so this one is private; see file_settings_of.
+    _file_settings = FileSettings()
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Take the settings of the file out of the class keywords, leave the rest to pandera."""
+        ours = {name: keywords.pop(name) for name in FileSettings.__dataclass_fields__ if name in keywords}
+        super().__init_subclass__(**keywords)  # type: ignore[no-untyped-call]  # pandera has no types here
+        cls._file_settings = replace(cls._file_settings, **ours)
+
+
+def file_settings_of(dataset: type[Dataset]) -> FileSettings:
+    """Return what the dataset says about its files as a whole."""
+    return dataset._file_settings
+
+
+def normalise_header(text: str) -> str:
+    """Return the form in which headers are compared: no case, spaces or underscores."""
+    return re.sub(r"[\s_]+", "", text).casefold()
+
+
+@cache
+def columns_of(dataset: type[Dataset]) -> tuple[Column, ...]:
+    """Return the declared columns in their order.
+
+    Raises:
+        SchemaError: a field is not one of the kinds, has a type its kind cannot hold, uses a
+            reserved name, or there is nothing to segment by.
+    """
+    declared = dataset.to_schema().columns
+    found = []
+    for name, (annotation, field) in dataset.__fields__.items():
+        header = field.alias or name
+        found.append(_column(dataset, name, header, annotation.arg, declared[header]))
+    columns = tuple(found)
+    _check_together(dataset, columns)
+    return columns
+
+
+def identifier_of(columns: tuple[Column, ...]) -> Column | None:
+    """Return the declared customer key, if there is one."""
+    return next((column for column in columns if column.role is Role.IDENTIFIER), None)
+
+
+def items_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Return the columns that hold lists."""
+    return tuple(column for column in columns if column.role is Role.ITEMS)
+
+
+def _column(dataset: type[Dataset], name: str, header: str, value_type: Any, declared: pa.Column) -> Column:
+    settings = (declared.metadata or {}).get(METADATA_KEY)
+    place = f"{dataset.__name__}.{name}"
+    if settings is None:
+        kinds = ", ".join(role.value for role in Role)
+        raise SchemaError(f"{place} is not declared by one of the kinds {kinds}; import them from schemas")
+    allowed = VALUE_TYPES[settings.role]
+    if value_type not in allowed:
+        expected = " or ".join(f"Series[{kind.__name__}]" for kind in allowed)
+        found = getattr(value_type, "__name__", str(value_type))
+        raise SchemaError(f"{place} is Series[{found}]; {settings.role}() should be {expected}")
+    if name.casefold() in RESERVED_NAMES and settings.role is not Role.IDENTIFIER:
+        raise SchemaError(f"{place}: the name {name} is used by the published tables; name it otherwise with an alias")
+    return Column(
+        name=name,
+        header=header,
+        role=settings.role,
+        value_type=value_type,
+        nullable=declared.nullable,
+        checks=tuple(declared.checks),
+        description=(declared.description or header).strip(),
+        settings=settings,
+    )
+
+
+def _check_together(dataset: type[Dataset], columns: tuple[Column, ...]) -> None:
+    if not any(column.is_feature for column in columns):
+        raise SchemaError(f"{dataset.__name__} declares no column to segment by: numeric, category, flag or items")
+    identifiers = [column.name for column in columns if column.role is Role.IDENTIFIER]
+    if len(identifiers) > 1:
+        raise SchemaError(
+            f"{dataset.__name__} declares {len(identifiers)} identifiers ({', '.join(identifiers)}); keep one"
+        )
+    seen: dict[str, str] = {}
+    for column in columns:
+        for key in {normalise_header(column.header), column.name.casefold()}:
+            if seen.setdefault(key, column.name) != column.name:
+                raise SchemaError(
+                    f"{dataset.__name__}: {seen[key]} and {column.name} match the same header {column.header!r}"
+                )

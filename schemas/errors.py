@@ -1,0 +1,53 @@
+"""Every failure a user can meet, as one tree; its class decides the exit code.
+
+SegmentsError                       1   unexpected failure
+├── AuditFailed                     1   the finished tables break an invariant
+├── UsageError                      2   wrong usage or settings
+│   └── SchemaError                 2   a schema file cannot be used
+├── DataRefused                     65  the data was refused, nothing published
+├── HomeNotWritable                 73  the home cannot be written
+└── AnotherRunUnderWay              75  another run holds the home
+
+A message is one line: what, where (file, line, column), what was expected, what to do.
+None of these passes by itself, so none is retried.
+"""
+
+
+class SegmentsError(Exception):
+    """Base of all failures that are told to the user in one line."""
+
+    exit_code = 1
+    status = "failed"
+
+
+class AuditFailed(SegmentsError):
+    """The night's tables break an invariant; nothing was published."""
+
+
+class UsageError(SegmentsError):
+    """The command, the flow's parameters or a setting cannot be used as given."""
+
+    exit_code = 2
+
+
+class SchemaError(UsageError):
+    """A schema file cannot be loaded, or declares something impossible."""
+
+
+class DataRefused(SegmentsError):
+    """The delivered data cannot be segmented; nothing was published."""
+
+    exit_code = 65
+    status = "refused"
+
+
+class HomeNotWritable(SegmentsError):
+    """The home directory cannot be created or written."""
+
+    exit_code = 73
+
+
+class AnotherRunUnderWay(SegmentsError):
+    """Another run holds the lock of the home."""
+
+    exit_code = 75

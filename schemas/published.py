@@ -1,0 +1,188 @@
+"""The published tables, each declared once: DDL, comments and the audit's checks are derived.
+
+The first line of a model's docstring is the table's grain and its comment in the database.
+"""
+
+from datetime import date, datetime
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+
+class Runs(pa.DataFrameModel):
+    """One row a run, refused and failed ones too; the run of this file is the newest published one."""
+
+    run_id: Series[str] = pa.Field(unique=True, description="Key of the run: its start in UTC and a random ending")
+    as_of: Series[date] = pa.Field(description="Day that the run speaks for")
+    dataset: Series[str] = pa.Field(description="Dataset that declared the file, as given to --dataset")
+    status: Series[str] = pa.Field(
+        isin=["published", "refused", "failed", "interrupted"], description="published, refused, failed or interrupted"
+    )
+    started_at: Series[datetime] = pa.Field(description="Start of the run, UTC")
+    finished_at: Series[datetime] = pa.Field(nullable=True, description="End of the run, UTC; null if it was killed")
+    source_name: Series[str] = pa.Field(description="Name of the delivered file")
+    source_sha256: Series[str] = pa.Field(
+        nullable=True, description="SHA-256 of the delivered bytes; null if the file was never read"
+    )
+    rows_read: Series[int] = pa.Field(
+        nullable=True, ge=0, description="Records in the file, header and blank lines aside"
+    )
+    rows_loaded: Series[int] = pa.Field(nullable=True, ge=0, description="Records that became customers")
+    rows_rejected: Series[int] = pa.Field(nullable=True, ge=0, description="Records refused; see rejected_rows")
+    n_clusters: Series[int] = pa.Field(nullable=True, ge=1, description="Number of segments published")
+    silhouette: Series[float] = pa.Field(
+        nullable=True, ge=-1, le=1, description="Mean silhouette of the chosen k, -1 to 1; null with one segment"
+    )
+    objective: Series[float] = pa.Field(
+        nullable=True, ge=0, description="J: mean squared distance of the customers to their own centroid"
+    )
+    seed: Series[int] = pa.Field(ge=0, description="Seed of everything random in the run")
+    verdict: Series[str] = pa.Field(
+        nullable=True, str_matches=r"^(strong|weak|none)\b", description="strong, weak or none, and what it rests on"
+    )
+    message: Series[str] = pa.Field(description="How the run ended, in words")
+    software_version: Series[str] = pa.Field(description="Version of this software")
+
+
+class CustomersTable(pa.DataFrameModel):
+    """One row a customer: every record of the file that was not rejected, in the declared columns."""
+
+    customer_id: Series[str] = pa.Field(
+        description="The declared identifier, else a hash of the row's content and its occurrence number"
+    )
+    line_number: Series[int] = pa.Field(ge=1, description="Line of the delivered file, the header being line 1")
+
+
+class CustomerSegments(pa.DataFrameModel):
+    """One row a customer: the segment it is in, and the next nearest."""
+
+    customer_id: Series[str] = pa.Field(description="Key of customers")
+    segment_id: Series[int] = pa.Field(ge=1, description="Segment with the nearest centroid")
+    distance: Series[float] = pa.Field(ge=0, description="Euclidean distance to the own centroid, in encoded units")
+    second_segment_id: Series[int] = pa.Field(
+        nullable=True, ge=1, description="Segment with the second nearest centroid; null with one segment"
+    )
+    second_distance: Series[float] = pa.Field(
+        nullable=True, ge=0, description="Distance to the second nearest centroid"
+    )
+    is_outlier: Series[bool] = pa.Field(
+        description="Whether the distance is over the upper quartile of the segment by three interquartile ranges"
+    )
+    segment_since: Series[date] = pa.Field(
+        description="Day the customer joined the segment; tonight, as segments are formed anew each night"
+    )
+
+
+class Segments(pa.DataFrameModel):
+    """One row a segment, the largest first."""
+
+    segment_id: Series[int] = pa.Field(unique=True, ge=1, description="Number of the segment, 1 being the largest")
+    name: Series[str] = pa.Field(unique=True, description="What sets the segment apart, in a few words")
+    description: Series[str] = pa.Field(description="What sets the segment apart, in a sentence")
+    customers: Series[int] = pa.Field(ge=1, description="Number of customers in the segment")
+    share: Series[float] = pa.Field(ge=0, le=1, description="Share of all customers, 0 to 1")
+    first_seen: Series[date] = pa.Field(
+        description="Day the segment was formed; tonight, as segments are formed anew each night"
+    )
+
+
+class SegmentStats(pa.DataFrameModel):
+    """One row a segment and feature, in the units of the source column."""
+
+    segment_id: Series[int] = pa.Field(ge=1, description="Key of segments")
+    feature: Series[str] = pa.Field(description="Key of features")
+    source_column: Series[str] = pa.Field(description="Column of customers that the feature comes from")
+    kind: Series[str] = pa.Field(
+        isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
+    )
+    mean: Series[float] = pa.Field(
+        nullable=True, description="Mean; of a 0/1 feature the share of customers that have it"
+    )
+    median: Series[float] = pa.Field(nullable=True, description="Median")
+    std: Series[float] = pa.Field(nullable=True, ge=0, description="Standard deviation of the segment as a population")
+    min: Series[float] = pa.Field(nullable=True, description="Smallest value")
+    max: Series[float] = pa.Field(nullable=True, description="Largest value")
+    overall_mean: Series[float] = pa.Field(nullable=True, description="Mean over all customers")
+    difference: Series[float] = pa.Field(nullable=True, description="mean - overall_mean")
+    lift: Series[float] = pa.Field(
+        nullable=True, ge=0, description="mean / overall_mean of a 0/1 feature; null for numbers"
+    )
+
+
+class KScores(pa.DataFrameModel):
+    """One row a k tried: why k is what it is."""
+
+    k: Series[int] = pa.Field(unique=True, ge=1, description="Number of segments tried")
+    silhouette: Series[float] = pa.Field(
+        nullable=True, ge=-1, le=1, description="Mean silhouette; null where it is not defined"
+    )
+    silhouette_low: Series[float] = pa.Field(
+        nullable=True, description="Lower end of its 95 % interval; the silhouette itself where it is exact"
+    )
+    silhouette_high: Series[float] = pa.Field(nullable=True, description="Upper end of its 95 % interval")
+    method: Series[str] = pa.Field(
+        isin=["exact", "sampled", "none"], description="exact, sampled or none: how the silhouette was computed"
+    )
+    rows_scored: Series[int] = pa.Field(ge=0, description="Customers whose silhouette is in the mean")
+    objective: Series[float] = pa.Field(nullable=True, ge=0, description="J: mean squared distance to the own centroid")
+    smallest_segment: Series[int] = pa.Field(nullable=True, ge=1, description="Customers in the smallest segment")
+    eligible: Series[bool] = pa.Field(description="Whether this k could be chosen")
+    reason: Series[str] = pa.Field(description="Why it was chosen, or was not, in words")
+    chosen: Series[bool] = pa.Field(description="Whether this is the published k")
+
+
+class Features(pa.DataFrameModel):
+    """One row a feature: with centroids, all it takes to score a customer in SQL."""
+
+    feature: Series[str] = pa.Field(unique=True, description="Name of the feature, unique whatever the case")
+    feature_number: Series[int] = pa.Field(unique=True, ge=1, description="Place of the feature in the encoded row")
+    source_column: Series[str] = pa.Field(description="Column of customers that the feature comes from")
+    kind: Series[str] = pa.Field(
+        isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
+    )
+    encoding: Series[str] = pa.Field(
+        isin=["standardised", "one-hot", "multi-hot", "flag"],
+        description="How the value x is made: standardised (the number), one-hot, multi-hot or flag (1 or 0)",
+    )
+    value: Series[str] = pa.Field(nullable=True, description="Category or item that the 0/1 feature stands for")
+    center: Series[float] = pa.Field(description="Encoded value = weight * (x - center) / scale")
+    scale: Series[float] = pa.Field(gt=0, description="See center")
+    weight: Series[float] = pa.Field(gt=0, description="See center; declared in the schema")
+    is_log: Series[bool] = pa.Field(description="Whether x is sign(v) * ln(1 + |v|) of the stored v")
+    clip_low: Series[float] = pa.Field(nullable=True, description="Lowest v used, before the logarithm")
+    clip_high: Series[float] = pa.Field(nullable=True, description="Highest v used, before the logarithm")
+    imputed: Series[float] = pa.Field(description="x used where the stored value is missing")
+
+
+class Centroids(pa.DataFrameModel):
+    """One row a segment and feature: the mean of the encoded rows of the segment."""
+
+    segment_id: Series[int] = pa.Field(ge=1, description="Key of segments")
+    feature: Series[str] = pa.Field(description="Key of features")
+    value: Series[float] = pa.Field(description="Coordinate of the centroid, in encoded units")
+
+
+class RejectedRows(pa.DataFrameModel):
+    """One row a refused row and reason."""
+
+    run_id: Series[str] = pa.Field(description="Key of runs")
+    line_number: Series[int] = pa.Field(ge=1, description="Line of the delivered file, the header being line 1")
+    column_name: Series[str] = pa.Field(nullable=True, description="Column at fault; null if it is the row as a whole")
+    code: Series[str] = pa.Field(description="Kind of fault, to count by")
+    value: Series[str] = pa.Field(nullable=True, description="What was found")
+    reason: Series[str] = pa.Field(description="What is wrong and what was expected, in words")
+    raw: Series[str] = pa.Field(description="The line as it was delivered")
+
+
+#: Table name -> model, in the order a reader would open them.
+PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
+    "runs": Runs,
+    "customers": CustomersTable,
+    "customer_segments": CustomerSegments,
+    "segments": Segments,
+    "segment_stats": SegmentStats,
+    "k_scores": KScores,
+    "features": Features,
+    "centroids": Centroids,
+    "rejected_rows": RejectedRows,
+}

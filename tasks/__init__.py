@@ -1,0 +1,1 @@
+"""tasks compute: one module a step, plain functions first, the Prefect task at the bottom."""

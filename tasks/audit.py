@@ -1,0 +1,64 @@
+"""Check the finished night before anyone can see it; a night that fails is not published."""
+
+from dataclasses import dataclass
+
+import pandera.pandas as pa
+
+from schemas.dataset import columns_of
+from schemas.errors import AuditFailed
+from schemas.loading import load_dataset
+from schemas.published import PUBLISHED
+from schemas.tables import checks_of
+from tasks.steps import prefect_task, recorded
+from warehouse.audit import broken_rows, invariants, table_chunks
+from warehouse.features import create_long_views
+from warehouse.opening import Connection, staging
+from warehouse.run import Run
+from warehouse.runs import insert_runs
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What was checked."""
+
+    n_invariants: int
+    n_tables: int
+
+
+@recorded("audit")
+def audit(run: Run) -> Audited:
+    """Write the table ``runs``, then check every invariant and every published table.
+
+    Raises:
+        AuditFailed: an invariant is broken; with its name and the first row that breaks it.
+    """
+    columns = columns_of(load_dataset(run.order.dataset))
+    with staging(run) as database:
+        insert_runs(database, run)
+        create_long_views(database, columns)
+        for name in invariants():
+            _refuse_broken(run, name, broken_rows(database, run, name))
+        for name in PUBLISHED:
+            _check_table(database, run, name)
+    return Audited(len(invariants()), len(PUBLISHED))
+
+
+def _refuse_broken(run: Run, name: str, rows: list[dict[str, object]]) -> None:
+    if rows:
+        raise AuditFailed(
+            f"the audit {name} found {len(rows)} rows, the first {rows[0]}; nothing is published, "
+            f"and the night is kept in {run.staging}: please report it"
+        )
+
+
+def _check_table(database: Connection, run: Run, name: str) -> None:
+    checks = checks_of(name)
+    for frame in table_chunks(database, name):
+        try:
+            checks.validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as errors:
+            cases = errors.failure_cases[["column", "check", "failure_case"]].astype(str)
+            _refuse_broken(run, f"of the table {name}", [dict(row) for row in cases.to_dict("records")])
+
+
+audit_night = prefect_task("audit-night")(audit)

@@ -1,0 +1,29 @@
+"""Publish the audited night."""
+
+from dataclasses import dataclass
+
+from tasks.steps import prefect_task, recorded
+from warehouse.ledger import close_manifest, read_manifest
+from warehouse.publishing import swap_in
+from warehouse.run import Run
+from warehouse.runs import publication_message
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where the night is now."""
+
+    published_file: str
+    published_bytes: int
+
+
+@recorded("publish")
+def publish(run: Run) -> Published:
+    """Swap the night in and close the run as published."""
+    size = run.night_file.stat().st_size
+    swap_in(run)
+    close_manifest(run, "published", publication_message(read_manifest(run.manifest_file)))
+    return Published(str(run.home.published_file), size)
+
+
+publish_night = prefect_task("publish-night")(publish)

@@ -1,0 +1,55 @@
+"""What every step of the night has in common: its line in the log and in the run's manifest."""
+
+import functools
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
+
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+
+from warehouse.ledger import record_step
+from warehouse.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+class Counts(Protocol):
+    """A small frozen dataclass: what a step did, in numbers and words."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+C = TypeVar("C", bound=Counts)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
+    """Wrap a step so that its seconds and counts are logged and kept in the manifest."""
+
+    def decorate(compute: Callable[[Run], C]) -> Callable[[Run], C]:
+        @functools.wraps(compute)
+        def compute_and_record(run: Run) -> C:
+            logger.info("step=%s started", step)
+            start = time.perf_counter()
+            counts = compute(run)
+            seconds = time.perf_counter() - start
+            record_step(run, step, seconds, asdict(counts))
+            logger.info("step=%s seconds=%.2f %s", step, seconds, _in_words(asdict(counts)))
+            return counts
+
+        return compute_and_record
+
+    return decorate
+
+
+def _in_words(counts: dict[str, Any]) -> str:
+    return " ".join(f"{name}={value}" for name, value in counts.items() if isinstance(value, int | float | str))
+
+
+def prefect_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """Make a step a Prefect task: never cached, as it writes; no result kept, as tables are the hand-over."""
+    return task(name=name, cache_policy=NO_CACHE, persist_result=False)

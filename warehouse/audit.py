@@ -1,0 +1,38 @@
+"""Look for rows of the finished night that break an invariant."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from schemas.tables import published_table
+from warehouse.generated import quote_identifier
+from warehouse.opening import Connection, read_sql, sql_names
+from warehouse.run import Run
+from warehouse.tables import read_dicts, read_value
+
+#: Customers scored again by SQL in the audit, about; more are sampled by their key.
+SCORED_AGAIN = 50_000
+
+_VECTORS_PER_CHUNK = 100
+
+
+def invariants() -> list[str]:
+    """Return the names of the audit's statements."""
+    return sql_names("audit")
+
+
+def broken_rows(database: Connection, run: Run, invariant: str) -> list[dict[str, object]]:
+    """Return the rows that break an invariant; none where it holds. Needs the views of ``create_long_views``."""
+    statement = read_sql(invariant)
+    n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
+    parameters = {"run_id": run.run_id, "every": max(1, n_customers // SCORED_AGAIN)}
+    used = {name: value for name, value in parameters.items() if f"${name}" in statement}
+    return read_dicts(database, statement, used)
+
+
+def table_chunks(database: Connection, name: str) -> Iterator[pd.DataFrame]:
+    """Yield the declared columns of a published table, chunk by chunk."""
+    names = ", ".join(quote_identifier(column.name) for column in published_table(name).columns)
+    cursor = database.execute(f"SELECT {names} FROM {quote_identifier(name)}")
+    while len(frame := cursor.fetch_df_chunk(_VECTORS_PER_CHUNK)):
+        yield frame

@@ -1,0 +1,62 @@
+"""The home directory: where the published file, the runs and the night under construction live."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import HomeNotWritable
+
+
+@dataclass(frozen=True)
+class Home:
+    """The paths of one home; nothing else in the project knows them."""
+
+    root: Path
+
+    @property
+    def published_file(self) -> Path:
+        """What analysts open: always complete, always one run's."""
+        return self.root / "segments.duckdb"
+
+    @property
+    def inbox(self) -> Path:
+        """Where the nightly file is dropped."""
+        return self.root / "inbox"
+
+    @property
+    def runs(self) -> Path:
+        """One directory a run: its manifest and its report."""
+        return self.root / "runs"
+
+    @property
+    def staging(self) -> Path:
+        """The night under construction."""
+        return self.root / "staging"
+
+    @property
+    def archive(self) -> Path:
+        """Earlier published files, one a run."""
+        return self.root / "archive"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the run under way; the lock dies with its process."""
+        return self.root / ".lock"
+
+    def prepare(self) -> None:
+        """Create the directories and prove that they can be written.
+
+        Raises:
+            HomeNotWritable: one of them cannot be created or written.
+        """
+        for directory in (self.root, self.inbox, self.runs, self.staging, self.archive):
+            try:
+                directory.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise HomeNotWritable(_unwritable(directory, error.strerror or str(error))) from error
+            if not os.access(directory, os.W_OK | os.X_OK):
+                raise HomeNotWritable(_unwritable(directory, "permission denied"))
+
+
+def _unwritable(directory: Path, why: str) -> str:
+    return f"cannot write {directory} ({why}); make it writable or name another home with --home or SEGMENTS_HOME"

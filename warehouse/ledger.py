@@ -1,0 +1,168 @@
+"""The ledger of runs: a manifest each, written whatever happens, and the lock that keeps runs apart."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import AnotherRunUnderWay, HomeNotWritable
+from warehouse.home import Home
+from warehouse.run import Run
+
+Manifest = dict[str, Any]
+
+#: Status of a manifest whose run has not ended; the published tables never show it.
+UNDER_WAY = "under way"
+
+
+def open_manifest(run: Run) -> None:
+    """Record that the run has begun.
+
+    Raises:
+        HomeNotWritable: the home cannot be created or written.
+    """
+    run.home.prepare()
+    _write(run.manifest_file, _new_manifest(run))
+
+
+def update_manifest(run: Run, **facts: Any) -> None:
+    """Add facts to the run's manifest; a fact of the same name is replaced."""
+    _write(run.manifest_file, {**read_manifest(run.manifest_file), **facts})
+
+
+def record_step(run: Run, step: str, seconds: float, counts: Manifest) -> None:
+    """Add a finished step with its seconds and its counts to the run's manifest."""
+    manifest = read_manifest(run.manifest_file)
+    steps = [*manifest["steps"], {"step": step, "seconds": round(seconds, 3), **counts}]
+    _write(run.manifest_file, {**manifest, **_run_facts(counts), "steps": steps})
+
+
+def close_manifest(run: Run, status: str, message: str) -> None:
+    """Record how the run ended: published, refused, failed or interrupted."""
+    update_manifest(run, status=status, message=message, finished_at=_instant(datetime.now(UTC)))
+
+
+def discard_manifest(run: Run) -> None:
+    """Forget a run that had nothing to do."""
+    run.manifest_file.unlink(missing_ok=True)
+    run.directory.rmdir()
+
+
+def source_file(run: Run) -> str:
+    """Return the file that the run took, as messages name it; known once it was taken."""
+    return str(read_manifest(run.manifest_file)["source_file"])
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return one manifest."""
+    manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def read_manifests(home: Home) -> list[Manifest]:
+    """Return the manifests of a home, the oldest first; one that cannot be read is left out."""
+    manifests = []
+    for path in sorted(home.runs.glob("*/manifest.json")):
+        try:
+            manifests.append(read_manifest(path))
+        except (OSError, json.JSONDecodeError):
+            continue
+    return manifests
+
+
+def close_abandoned(run: Run, published_run_id: str | None) -> None:
+    """Close the manifests of runs that were killed; call it with the lock held.
+
+    The published file is the truth: a run killed right after the swap did publish.
+    """
+    for manifest in read_manifests(run.home):
+        if manifest["status"] != UNDER_WAY or manifest["run_id"] == run.run_id:
+            continue
+        is_published = manifest["run_id"] == published_run_id
+        status = "published" if is_published else "interrupted"
+        message = "published, and killed right after" if is_published else "the run was killed before it could end"
+        path = run.home.runs / manifest["run_id"] / "manifest.json"
+        _write(path, {**manifest, "status": status, "message": message})
+
+
+@contextmanager
+def locked(run: Run) -> Iterator[None]:
+    """Hold the home for one run.
+
+    Raises:
+        AnotherRunUnderWay: another process holds it; the message names it.
+    """
+    try:
+        descriptor = os.open(run.home.lock_file, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise HomeNotWritable(f"cannot write {run.home.lock_file} ({error.strerror}); see --home") from error
+    try:
+        _take(descriptor, run)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, run: Run) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(descriptor, 200, 0).decode().strip() or "unknown"
+        raise AnotherRunUnderWay(
+            f"another run is under way in {run.home.root} ({holder}); wait until it ends or name another --home"
+        ) from error
+    os.truncate(descriptor, 0)
+    os.pwrite(descriptor, f"process {os.getpid()}, run {run.run_id}, since {_instant(run.started_at)}".encode(), 0)
+
+
+def _new_manifest(run: Run) -> Manifest:
+    return {
+        "run_id": run.run_id,
+        "as_of": run.as_of.isoformat(),
+        "dataset": run.order.dataset,
+        "status": UNDER_WAY,
+        "started_at": _instant(run.started_at),
+        "finished_at": None,
+        "source_name": Path(run.order.source).name,
+        "source_sha256": None,
+        "rows_read": None,
+        "rows_loaded": None,
+        "rows_rejected": None,
+        "n_clusters": None,
+        "silhouette": None,
+        "objective": None,
+        "seed": run.order.seed,
+        "verdict": None,
+        "message": "the run has not ended",
+        "software_version": version("nightly-segments"),
+        "process": os.getpid(),
+        "order": {**asdict(run.order), "as_of": run.order.as_of and run.order.as_of.isoformat()},
+        "steps": [],
+    }
+
+
+def _run_facts(counts: Manifest) -> Manifest:
+    """Return the counts that are facts of the run as a whole, not only of the step."""
+    facts = (
+        "source_file", "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected",
+        "n_clusters", "silhouette", "objective", "verdict", "fingerprint",
+    )  # fmt: skip
+    return {name: counts[name] for name in facts if name in counts}
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _write(path: Path, manifest: Manifest) -> None:
+    """Replace the manifest as a whole, so that a killed run leaves the old or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(partial, path)

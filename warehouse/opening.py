@@ -1,0 +1,72 @@
+"""Open DuckDB: the night under construction to write, the published file to read and nothing else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from schemas.errors import UsageError
+from warehouse.generated import quote_text
+from warehouse.home import Home
+from warehouse.run import Run
+
+#: Opens in every DuckDB client since 1.0; a file in 2.0's own format opens in none of 1.x.
+STORAGE_VERSION = "v1.0.0"
+
+#: Python variables are not tables, and SQL reads no file.
+LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False,
+    "python_enable_replacements": False,
+    "lock_configuration": True,
+}
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def staging(run: Run) -> Iterator[Connection]:
+    """Open the run's two files: ``night``, which will be published, and ``work``, which will not.
+
+    Unqualified names are the night's.
+    """
+    database = duckdb.connect(config={"python_enable_replacements": False})
+    try:
+        database.execute(f"SET temp_directory = {quote_text(str(run.staging / 'spill'))}")
+        database.execute("SET TimeZone = 'UTC'")
+        database.execute(f"ATTACH {quote_text(str(run.work_file))} AS work")
+        database.execute(f"ATTACH {quote_text(str(run.night_file))} AS night (STORAGE_VERSION '{STORAGE_VERSION}')")
+        database.execute("USE night")
+        yield database
+        database.execute("CHECKPOINT night")
+        database.execute("CHECKPOINT work")
+    finally:
+        database.close()
+
+
+@contextmanager
+def published(home: Home) -> Iterator[Connection]:
+    """Open the published file, read-only and locked down: no other file, no setting, no write.
+
+    Raises:
+        UsageError: nothing has been published in this home yet.
+    """
+    if not home.published_file.is_file():
+        raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
+    database = duckdb.connect(str(home.published_file), read_only=True, config=LOCKED_DOWN)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def read_sql(name: str) -> str:
+    """Return a statement kept in ``warehouse/sql``, as in ``read_sql("segment_stats")``."""
+    return files("warehouse").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def sql_names(folder: str) -> list[str]:
+    """Return the names of the statements in a folder of ``warehouse/sql``, sorted."""
+    found = files("warehouse").joinpath("sql", folder).iterdir()
+    return sorted(f"{folder}/{Path(entry.name).stem}" for entry in found if entry.name.endswith(".sql"))

@@ -1,0 +1,24 @@
+"""Answer an analyst's SQL from the published file."""
+
+from typing import Any
+
+import duckdb
+
+from schemas.errors import UsageError
+from warehouse.home import Home
+from warehouse.opening import published
+
+
+def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the column names and rows of one statement on the published file.
+
+    Raises:
+        UsageError: nothing is published, or the statement cannot be run; with DuckDB's reason.
+    """
+    with published(home) as database:
+        try:
+            cursor = database.execute(sql)
+            names = [column[0] for column in cursor.description or []]
+            return names, cursor.fetchall()
+        except duckdb.Error as error:
+            raise UsageError(f"query: {' '.join(str(error).split())}") from error

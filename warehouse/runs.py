@@ -1,0 +1,73 @@
+"""The table ``runs`` of a night: the ledger as it will stand once the night is published."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from schemas.errors import UsageError
+from schemas.tables import published_table
+from warehouse.home import Home
+from warehouse.ledger import UNDER_WAY, Manifest, read_manifests
+from warehouse.opening import Connection, published
+from warehouse.run import Run
+from warehouse.tables import insert_frame, read_value
+
+_FRAME_TYPES: dict[str, Any] = {"BIGINT": "Int64", "DOUBLE": "float64", "VARCHAR": "str"}
+
+
+def insert_runs(database: Connection, run: Run) -> None:
+    """Fill ``runs`` with every run of the home that has ended, and with this one as published."""
+    manifests = [
+        _as_published(manifest) if manifest["run_id"] == run.run_id else manifest
+        for manifest in read_manifests(run.home)
+        if manifest["run_id"] == run.run_id or manifest["status"] != UNDER_WAY
+    ]
+    insert_frame(database, "runs", _frame(manifests))
+
+
+def published_run_id(home: Home) -> str | None:
+    """Return the run that the published file is of; None where nothing is published."""
+    if not home.published_file.is_file():
+        return None
+    with published(home) as database:
+        return str(read_value(database, "SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'published'"))
+
+
+def publication_message(manifest: Manifest) -> str:
+    """Return how a published run ended, in words."""
+    segments = "1 segment" if manifest["n_clusters"] == 1 else f"{manifest['n_clusters']} segments"
+    return f"published {manifest['rows_loaded']} customers in {segments}"
+
+
+def _as_published(manifest: Manifest) -> Manifest:
+    """Return the manifest as it will stand once the file it is written into is swapped in."""
+    finished = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return {**manifest, "status": "published", "finished_at": finished, "message": publication_message(manifest)}
+
+
+def _frame(manifests: list[Manifest]) -> pd.DataFrame:
+    columns = published_table("runs").columns
+    frame = pd.DataFrame([{column.name: manifest.get(column.name) for column in columns} for manifest in manifests])
+    for column in columns:
+        if column.sql_type in _FRAME_TYPES:
+            frame[column.name] = frame[column.name].astype(_FRAME_TYPES[column.sql_type])
+        else:
+            frame[column.name] = pd.to_datetime(frame[column.name], utc=True, format="ISO8601").dt.tz_localize(None)
+    return frame
+
+
+def report_file(home: Home, run_id: str | None) -> Path:
+    """Return the report of a run, of the published one by default.
+
+    Raises:
+        UsageError: nothing is published, or the run has no report.
+    """
+    wanted = run_id or published_run_id(home)
+    if wanted is None:
+        raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
+    path = home.runs / wanted / "report.html"
+    if not path.is_file():
+        raise UsageError(f"run {wanted} has no report in {home.runs}; see: segments runs --home {home.root}")
+    return path

@@ -1,0 +1,119 @@
+-- one row a customer that is nearer to another centroid, or at another distance, when scored by SQL alone
+-- From customers, features and centroids only; one customer in $every is scored.
+with scored_customers as (
+    select customer_id
+    from customer_segments
+    where hash(customer_id) % $every = 0
+),
+
+clipped_numbers as (
+    select
+        number_values.customer_id,
+        features.feature,
+        greatest(
+            least(number_values.v, coalesce(features.clip_high, number_values.v)),
+            coalesce(features.clip_low, number_values.v)
+        ) as v
+    from number_values
+    inner join scored_customers on number_values.customer_id = scored_customers.customer_id
+    inner join features on number_values.source_column = features.source_column
+),
+
+encoded_numbers as (
+    select
+        clipped_numbers.customer_id,
+        features.feature,
+        case
+            when clipped_numbers.v is null then features.imputed
+            when features.is_log then sign(clipped_numbers.v) * ln(1 + abs(clipped_numbers.v))
+            else clipped_numbers.v
+        end as x
+    from clipped_numbers
+    inner join features on clipped_numbers.feature = features.feature
+),
+
+number_parts as (
+    select
+        encoded_numbers.customer_id,
+        centroids.segment_id,
+        sum(power(
+            features.weight * (encoded_numbers.x - features.center) / features.scale - centroids.value, 2
+        )) as part
+    from encoded_numbers
+    inner join features on encoded_numbers.feature = features.feature
+    inner join centroids on features.feature = centroids.feature
+    group by encoded_numbers.customer_id, centroids.segment_id
+),
+
+present_parts as (
+    select
+        present_values.customer_id,
+        centroids.segment_id,
+        sum(
+            power(features.weight * (1 - features.center) / features.scale - centroids.value, 2)
+            - power(features.weight * (0 - features.center) / features.scale - centroids.value, 2)
+        ) as part
+    from present_values
+    inner join scored_customers on present_values.customer_id = scored_customers.customer_id
+    inner join features
+        on
+            present_values.source_column = features.source_column
+            and present_values.v is not distinct from features.value
+    inner join centroids on features.feature = centroids.feature
+    group by present_values.customer_id, centroids.segment_id
+),
+
+absent_parts as (
+    select
+        segments.segment_id,
+        coalesce(sum(power(features.weight * (0 - features.center) / features.scale - centroids.value, 2)), 0) as part
+    from segments
+    left join centroids on segments.segment_id = centroids.segment_id
+    left join features on centroids.feature = features.feature
+    where features.kind <> 'numeric'
+    group by segments.segment_id
+),
+
+distances as (
+    select
+        scored_customers.customer_id,
+        segments.segment_id,
+        sqrt(greatest(
+            coalesce(absent_parts.part, 0) + coalesce(number_parts.part, 0) + coalesce(present_parts.part, 0), 0
+        )) as distance
+    from scored_customers
+    cross join segments
+    left join absent_parts on segments.segment_id = absent_parts.segment_id
+    left join number_parts
+        on
+            scored_customers.customer_id = number_parts.customer_id
+            and segments.segment_id = number_parts.segment_id
+    left join present_parts
+        on
+            scored_customers.customer_id = present_parts.customer_id
+            and segments.segment_id = present_parts.segment_id
+),
+
+nearest as (
+    select
+        customer_id,
+        min(distance) as smallest
+    from distances
+    group by customer_id
+)
+
+select
+    customer_segments.customer_id,
+    customer_segments.segment_id,
+    customer_segments.distance,
+    distances.distance as scored_distance,
+    nearest.smallest
+from customer_segments
+inner join distances
+    on
+        customer_segments.customer_id = distances.customer_id
+        and customer_segments.segment_id = distances.segment_id
+inner join nearest on customer_segments.customer_id = nearest.customer_id
+where
+    distances.distance > nearest.smallest + 1e-4 * (1 + nearest.smallest)
+    or abs(distances.distance - customer_segments.distance) > 1e-4 * (1 + customer_segments.distance);

@@ -1,0 +1,15 @@
+-- one row if J = sum(distance^2) / n of the customers is not the objective of the run
+with computed as (
+    select
+        runs.objective,
+        (select avg(distance * distance) from customer_segments) as mean_square
+    from runs
+    where runs.run_id = $run_id
+)
+
+select *
+from computed
+where
+    mean_square is null
+    or objective is null
+    or abs(mean_square - objective) > 1e-9 * (1 + objective);

@@ -1,0 +1,10 @@
+-- one row a column and kind of fault, the commonest first
+select
+    column_name,
+    code,
+    count(*) as n_rows,
+    min(line_number) as first_line,
+    arg_min(reason, line_number) as first_reason
+from rejected_rows
+group by column_name, code
+order by n_rows desc, first_line asc, column_name asc, code asc;

@@ -1,0 +1,25 @@
+-- one row a segment and feature: the figures that a segment is named by
+with spreads as (
+    select
+        source_column,
+        stddev_pop(v) as spread
+    from number_values
+    group by source_column
+)
+
+select
+    segment_stats.segment_id,
+    segment_stats.source_column,
+    segment_stats.kind,
+    features.value,
+    segment_stats.mean,
+    segment_stats.overall_mean,
+    case
+        when segment_stats.kind = 'numeric' then spreads.spread
+        else sqrt(segment_stats.overall_mean * (1 - segment_stats.overall_mean))
+    end as spread
+from segment_stats
+inner join features on segment_stats.feature = features.feature
+left join spreads on segment_stats.source_column = spreads.source_column
+where segment_stats.mean is not null
+order by segment_stats.segment_id, features.feature_number;

@@ -1,0 +1,49 @@
+"""Create and fill the published tables; names and types come from ``schemas.published`` alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from schemas.dataset import Column
+from schemas.published import PUBLISHED
+from schemas.tables import published_table
+from warehouse.generated import create_table, quote_identifier
+from warehouse.opening import Connection
+
+
+def create_published_tables(database: Connection, columns: tuple[Column, ...]) -> None:
+    """Create every published table, empty, with its comments."""
+    for name in PUBLISHED:
+        for statement in create_table(published_table(name, columns)):
+            database.execute(statement)
+
+
+def insert_frame(database: Connection, table: str, frame: pd.DataFrame) -> None:
+    """Append a frame to a table, column by name; the frame holds every column that is not null."""
+    if frame.empty:
+        return
+    names = ", ".join(quote_identifier(str(name)) for name in frame.columns)
+    database.register("_frame", frame)
+    try:
+        database.execute(f"INSERT INTO {quote_identifier(table)} ({names}) SELECT {names} FROM _frame")
+    finally:
+        database.unregister("_frame")
+
+
+def read_frame(database: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """Return the rows of a query as a frame."""
+    frame: pd.DataFrame = database.execute(query, parameters or {}).df()
+    return frame
+
+
+def read_value(database: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    """Return the one value of a query of one row and one column."""
+    return database.execute(query, parameters or {}).fetchall()[0][0]
+
+
+def read_dicts(database: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a query as dictionaries of plain Python values."""
+    cursor = database.execute(query, parameters or {})
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
