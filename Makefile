@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCE ?= samples/customers.csv
+PORT ?= 4200
 
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
@@ -15,7 +16,7 @@ run: .venv/run.stamp ## Segment SOURCE (samples/customers.csv) and print what wa
 	@$(BIN)/segments run $(SOURCE)
 
 up: .venv/run.stamp ## Start a Prefect server, pool, deployment and worker to try them; Ctrl-C stops them
-	@$(BIN)/python -m flows.trial
+	@PORT=$(PORT) $(BIN)/python -m flows.trial
 
 test: .venv/dev.stamp ## Run the tests
 	@$(BIN)/python -m pytest

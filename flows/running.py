@@ -1,16 +1,19 @@
-"""``segments run``: the flow in this process, against Prefect's temporary server or the one that is named."""
+"""``segments run``: the flow in this process, against a temporary Prefect server or the one that is named."""
 
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flows.segment_customers import segment_customers
-from flows.show import show_json, show_picture
-from flows.summary import picture_of
-from tasks.night import refuse_early
-from warehouse.home import Home
+from prefect.settings import PREFECT_API_URL
+
+from flows.server import temporary_server
 from warehouse.run import Order
+
+if TYPE_CHECKING:
+    from flows.summary import RunSummary
 
 _PACKAGES = ("flows", "tasks", "warehouse")
 
@@ -18,8 +21,33 @@ _PACKAGES = ("flows", "tasks", "warehouse")
 def run_night(order: Order, *, as_json: bool, debug: bool) -> None:
     """Run the night that was ordered and print what it came to."""
     _show_progress(debug=debug)
+    if PREFECT_API_URL.value():
+        _show(order, _flow_for(order)(), as_json=as_json)
+        return
+    with temporary_server() as server:
+        run_flow = _flow_for(order)
+        with server.in_use():
+            summary = run_flow()
+        _show(order, summary, as_json=as_json)
+
+
+def _flow_for(order: Order) -> "Callable[[], RunSummary]":
+    """Check the order and return the flow to run; imported here, as pandas and the rest take seconds of their own."""
+    from tasks.night import refuse_early
+
     refuse_early(order)
-    summary = segment_customers(**asdict(order))
+    from flows.segment_customers import segment_customers
+    from tasks.charts import load_matplotlib
+
+    load_matplotlib()
+    return lambda: segment_customers(**asdict(order))
+
+
+def _show(order: Order, summary: "RunSummary", *, as_json: bool) -> None:
+    from flows.show import show_json, show_picture
+    from flows.summary import picture_of
+    from warehouse.home import Home
+
     picture = picture_of(Home(Path(order.home)), summary)
     show_json(picture) if as_json else show_picture(picture)
 

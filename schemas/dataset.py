@@ -100,9 +100,8 @@ def columns_of(dataset: type[Dataset]) -> tuple[Column, ...]:
     """
     declared = dataset.to_schema().columns
     found = []
-    for name, (annotation, field) in dataset.__fields__.items():
-        header = field.alias or name
-        found.append(_column(dataset, name, header, annotation.arg, declared[header]))
+    for header, (annotation, field) in dataset.__fields__.items():
+        found.append(_column(dataset, field.original_name, header, annotation.arg, declared[header]))
     columns = tuple(found)
     _check_together(dataset, columns)
     return columns

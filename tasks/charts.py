@@ -42,10 +42,16 @@ _NUMBER_WIDTH, _NUMBER_HEIGHT = 0.045, 0.075
 
 @dataclass(frozen=True)
 class AxisText:
-    """What stands along an axis, and whether the axis is logarithmic away from 0."""
+    """What stands along an axis, and whether the axis is logarithmic where the values span decades."""
 
     label: str
     is_log: bool = False
+
+
+def load_matplotlib() -> None:
+    """Import the drawing library now, as where there is time to wait for something else anyway."""
+    with _plain_style("load"):
+        pass
 
 
 def colour_of(segment_id: int) -> str:
@@ -115,7 +121,10 @@ def draw_scatter(
     moved_x, moved_y = _jittered(x, rng), _jittered(y, rng)
 
     def paint(axes: "Axes") -> None:
-        _scale(axes, x_axis, y_axis)
+        if x_axis.is_log and _span_decades(x):
+            axes.set_xscale("symlog", linthresh=1.0)
+        if y_axis.is_log and _span_decades(y):
+            axes.set_yscale("symlog", linthresh=1.0)
         for segment_id in np.unique(segment_ids):
             own = segment_ids == segment_id
             _paint_points(axes, moved_x[own], moved_y[own], int(segment_id))
@@ -123,7 +132,10 @@ def draw_scatter(
         _number_segments(axes, x, y, segment_ids)
         # Outside the axes, where no point is covered.
         handles, labels = axes.get_legend_handles_labels()
-        axes.figure.legend(handles, labels, loc="outside upper center", ncols=13, title="segment", frameon=False)
+        axes.figure.legend(
+            handles, labels, loc="outside upper center", ncols=12, title="segment", frameon=False,
+            columnspacing=1.0, handletextpad=0.1,
+        )  # fmt: skip
 
     label = f"{len(x)} customers: {x_axis.label} against {y_axis.label}, coloured by segment"
     return _drawn("scatter", label, _SCATTER_INCHES, paint, x_axis, y_axis)
@@ -182,7 +194,9 @@ def _covers_any(place: tuple[float, float], taken: Sequence[tuple[float, float]]
 def _mark_chosen(axes: "Axes", k: Floats, silhouette: Floats, chosen_k: int) -> None:
     for at, mean in zip(k, silhouette, strict=True):
         if at == chosen_k:
-            axes.plot([at], [mean], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=_INK)
+            axes.plot(
+                [at], [mean], linestyle="none", marker="o", markersize=13, markerfacecolor="none", markeredgecolor=_INK
+            )
             axes.annotate(
                 f"k = {chosen_k}", (at, mean), (0, 12), textcoords="offset points", ha="center", weight="bold"
             )
@@ -198,11 +212,10 @@ def _are_whole(values: Floats) -> bool:
     return bool(np.all(values == np.round(values)))
 
 
-def _scale(axes: "Axes", x_axis: AxisText, y_axis: AxisText) -> None:
-    if x_axis.is_log:
-        axes.set_xscale("symlog", linthresh=1.0)
-    if y_axis.is_log:
-        axes.set_yscale("symlog", linthresh=1.0)
+def _span_decades(values: Floats) -> bool:
+    """Return whether a logarithmic axis would have at least two of its ticks."""
+    sizes = np.abs(values)
+    return bool(sizes.max() >= 100 * max(1.0, sizes.min()))
 
 
 def _label(axes: "Axes", *, x_is_whole: bool, y_is_whole: bool) -> None:
@@ -210,7 +223,7 @@ def _label(axes: "Axes", *, x_is_whole: bool, y_is_whole: bool) -> None:
 
     for axis, is_whole in ((axes.xaxis, x_is_whole), (axes.yaxis, y_is_whole)):
         if axis.get_scale() == "linear":
-            axis.set_major_locator(MaxNLocator("auto", integer=is_whole))
+            axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=is_whole))
         axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.set_xlabel("x-label")
     axes.set_ylabel("y-label")

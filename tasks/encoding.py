@@ -130,11 +130,7 @@ def _standardised(source: Numbers) -> Feature:
     settings = source.column.settings
     low, high = settings.clip or (None, None)
     x = _shaped(source.values, settings.log, low, high)
-    x = x[~np.isnan(x)]
-    center = float(x.mean()) if len(x) else 0.0
-    spread = float(x.std()) if len(x) else 0.0
-    # A constant column has a spread of rounding errors at most; dividing by it would invent structure.
-    is_constant = len(x) == 0 or float(np.ptp(x)) == 0.0
+    center, scale = _center_and_scale(x[~np.isnan(x)])
     return Feature(
         feature=source.column.name,
         source_column=source.column.name,
@@ -142,13 +138,22 @@ def _standardised(source: Numbers) -> Feature:
         encoding="standardised",
         value=None,
         center=center,
-        scale=1.0 if is_constant else spread,
+        scale=scale,
         weight=settings.weight,
         is_log=settings.log,
         clip_low=low,
         clip_high=high,
         imputed=center,
     )
+
+
+def _center_and_scale(x: Floats) -> tuple[float, float]:
+    """Return mean and standard deviation; a constant, whose spread is rounding at most, is not blown up by it."""
+    if len(x) == 0:
+        return 0.0, 1.0
+    if float(np.ptp(x)) == 0.0:
+        return float(x[0]), 1.0
+    return float(x.mean()), float(x.std())
 
 
 def _flag(column: Column) -> Feature:

@@ -53,9 +53,8 @@ class Trait:
     def sentence(self) -> str:
         """The trait in a description, with both figures."""
         if self.is_number:
-            return f"{self.column} {self.mean:.4g} on average (all customers {self.overall:.4g})"
-        what = f"{self.column} {self.value}" if self.value is not None else self.column
-        return f"{self.mean:.0%} {what} (all customers {self.overall:.0%})"
+            return f"{self.column} {self.mean:.3g} (all {self.overall:.3g})"
+        return f"{self.short} {self.mean:.0%} (all {self.overall:.0%})"
 
 
 def name_of(traits: Sequence[Trait]) -> str:
@@ -67,7 +66,7 @@ def name_of(traits: Sequence[Trait]) -> str:
 def description_of(traits: Sequence[Trait], *, share: float) -> str:
     """Return a segment's description: its size and its strongest traits with figures."""
     telling = _strongest(traits)[:_IN_A_DESCRIPTION]
-    figures = "; ".join(trait.sentence for trait in telling) or "like all customers in every column"
+    figures = ", ".join(trait.sentence for trait in telling) or "like all customers in every column"
     return f"{share:.0%} of the customers: {figures}."
 
 

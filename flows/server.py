@@ -1,0 +1,128 @@
+"""A Prefect server of our own on 127.0.0.1, started early: it comes up while the rest is imported.
+
+Prefect would start one itself at the first API call, after importing its server into this process
+too; started here first, the same server costs half the wait.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+from schemas.errors import SegmentsError
+
+_STARTUP_SECONDS = 120
+_STOP_SECONDS = 15
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def api_url(port: int) -> str:
+    """Return the API of the server on a port."""
+    return f"http://127.0.0.1:{port}/api"
+
+
+def start_prefect(*arguments: str, environment: Mapping[str, str], log: Path | None = None) -> subprocess.Popen[bytes]:
+    """Start a Prefect command that stays, such as a server, in a session of its own.
+
+    Ctrl-C then reaches us alone, and the order of stopping is ours.
+    """
+    with (log or Path(os.devnull)).open("wb") as output:
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "prefect", *arguments],
+            env=dict(environment),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def start_server(
+    port: int, *options: str, environment: Mapping[str, str], log: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a Prefect server on 127.0.0.1; see ``wait_for_server``."""
+    return start_prefect(
+        "server", "start", "--host", "127.0.0.1", "--port", str(port), *options, environment=environment, log=log
+    )
+
+
+def wait_for_server(port: int, server: subprocess.Popen[bytes], log: Path | None = None) -> None:
+    """Wait until a started server answers.
+
+    Raises:
+        SegmentsError: it ended, or does not answer in two minutes.
+    """
+    deadline = time.monotonic() + _STARTUP_SECONDS
+    while not answers(port):
+        if server.poll() is not None or time.monotonic() > deadline:
+            where = f"see {log}" if log else "run with --debug to see why, or name a server with PREFECT_API_URL"
+            raise SegmentsError(f"Prefect's server did not start; {where}")
+        time.sleep(0.05)
+
+
+def answers(port: int) -> bool:
+    """Return whether something answers HTTP on a port."""
+    try:
+        with urllib.request.urlopen(f"{api_url(port)}/health", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def stop(process: subprocess.Popen[bytes], patience: float = _STOP_SECONDS) -> None:
+    """Stop a command started here: gently first, and for good after so many seconds."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def temporary_server() -> Iterator["TemporaryServer"]:
+    """Start a server for one run, without waiting for it, and stop it on leaving; it schedules nothing."""
+    port = free_port()
+    process = start_server(port, "--no-ui", "--no-scheduler", "--no-late-runs", environment=os.environ)
+    try:
+        yield TemporaryServer(port, process)
+    finally:
+        # Nothing is lost with it: its database is SQLite, and the run's own ledger is ours.
+        stop(process, patience=0.5)
+
+
+@dataclass(frozen=True)
+class TemporaryServer:
+    """A server that is coming up."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Wait until the server answers, then have Prefect use it."""
+        wait_for_server(self.port, self.process)
+        # Nobody watches for the heartbeats of a server that ends with the run, and their thread takes a second to stop.
+        settings = {PREFECT_API_URL: api_url(self.port), PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+        with temporary_settings(updates=settings):
+            yield

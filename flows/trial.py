@@ -1,0 +1,115 @@
+"""``make up``: a Prefect server, work pool, deployment and worker for trying it, stopped when interrupted.
+
+Everything of it lives in ``data/prefect`` and on 127.0.0.1; your own Prefect profile is not touched.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.server import answers, api_url, start_prefect, start_server, stop, wait_for_server
+from schemas.errors import SegmentsError, UsageError
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Where the trial's server is, and where Prefect keeps its own things."""
+
+    port: int
+    prefect_home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment that makes Prefect's commands use the trial's server."""
+        return {
+            **os.environ,
+            "PREFECT_API_URL": api_url(self.port),
+            "PREFECT_HOME": str(self.prefect_home.resolve()),
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "NO_COLOR": "1",
+        }
+
+
+@contextmanager
+def running(trial: Trial) -> Iterator[None]:
+    """Bring up server, pool, deployment and worker; on leaving stop what was started, worker first.
+
+    Raises:
+        UsageError: the port is taken.
+        SegmentsError: one of Prefect's commands fails, or the server does not answer in time.
+    """
+    if answers(trial.port):
+        raise UsageError(f"port {trial.port} is taken; stop what listens there, or choose another: make up PORT=4300")
+    trial.prefect_home.mkdir(parents=True, exist_ok=True)
+    server_log, worker_log = trial.prefect_home / "server.log", trial.prefect_home / "worker.log"
+    started = [start_server(trial.port, environment=trial.environment, log=server_log)]
+    try:
+        wait_for_server(trial.port, started[0], server_log)
+        command(trial, "work-pool", "create", "local", "--type", "process", "--overwrite")
+        command(trial, "--no-prompt", "deploy", "--all")
+        started.append(
+            start_prefect("worker", "start", "--pool", "local", environment=trial.environment, log=worker_log)
+        )
+        yield
+    finally:
+        for process in reversed(started):
+            stop(process)
+
+
+def command(trial: Trial, *arguments: str) -> str:
+    """Run one of Prefect's commands against the trial's server and return what it printed.
+
+    Raises:
+        SegmentsError: the command fails; with the last line of what it said.
+    """
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "prefect", *arguments],
+        env=trial.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        said = (done.stdout + done.stderr).strip().splitlines()
+        raise SegmentsError(f"prefect {' '.join(arguments)} failed: {said[-1] if said else 'no output'}")
+    return done.stdout
+
+
+def main() -> None:
+    """Run the trial until it is interrupted."""
+    trial = Trial(int(os.environ.get("PORT", "4200")), Path("data/prefect"))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        print("starting Prefect: server, work pool, deployment, worker ...", flush=True)
+        with running(trial):
+            print(
+                _INSTRUCTIONS.format(url=api_url(trial.port), pages=api_url(trial.port).removesuffix("/api")),
+                flush=True,
+            )
+            signal.pause()
+    except KeyboardInterrupt:
+        print("stopped worker and server")
+    except SegmentsError as error:
+        print(f"segments: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+_INSTRUCTIONS = """\
+ready: {pages}
+In another terminal, in this directory:
+
+  export PREFECT_API_URL={url}
+  .venv/bin/prefect deployment run 'segment-customers/nightly' --param source=samples/customers.csv --watch
+  .venv/bin/segments query "SELECT segment_id, name, customers FROM segments ORDER BY segment_id"
+
+Ctrl-C here stops worker and server."""
+
+
+if __name__ == "__main__":
+    main()

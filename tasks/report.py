@@ -1,0 +1,301 @@
+"""Write the page for people: one file that needs nothing else, the same bytes for the same run."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from schemas.dataset import Column, columns_of
+from schemas.fields import Role
+from schemas.loading import load_dataset
+from tasks.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
+from tasks.steps import prefect_task, recorded
+from warehouse.ledger import read_manifest
+from warehouse.opening import Connection, staging
+from warehouse.page import DeclaredRow, EncodingRow, Figure, KRow, SegmentRow, read_points, read_rows
+from warehouse.rejects import RejectedGroup, rejected_groups
+from warehouse.run import Run
+
+#: Points of the scatter plot; more would only cover one another.
+SCATTER_POINTS = 2_000
+
+#: Rows of the profile: in all, and that one segment can ask for.
+_PROFILE_ROWS, _PROFILE_ROWS_A_SEGMENT = 36, 12
+
+#: Standard deviations from which a cell is shaded, lightest first.
+_SHADES = (0.25, 0.5, 1.0, 2.0)
+
+_REJECTED_GROUPS = 20
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Where the page is, and its size in bytes."""
+
+    report: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing and the words under it; no drawing where there is nothing to draw, with the reason in words."""
+
+    svg: str | None
+    caption: str
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """One feature across the segments, which are in their order.
+
+    Attributes:
+        heading: the column, for people.
+        value: category or item of a 0/1 feature; None for numbers and flags.
+    """
+
+    source_column: str
+    heading: str
+    value: str | None
+    is_number: bool
+    cells: tuple[Figure, ...]
+
+    @property
+    def strength(self) -> float:
+        """How far the most different segment is from all customers, in standard deviations."""
+        return max(abs(cell.strength) for cell in self.cells)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of the means, for three digits of the largest."""
+        return decimals_of([cell.mean for cell in self.cells], digits=3)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The features that differ most, grouped by column in the declared order."""
+
+    rows: tuple[ProfileRow, ...]
+    n_features: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the page shows; ``facts`` is the run's manifest."""
+
+    facts: dict[str, Any]
+    segments: tuple[SegmentRow, ...]
+    profile: Profile
+    k_scores: tuple[KRow, ...]
+    curve: Chart
+    scatter: Chart
+    rejected: tuple[RejectedGroup, ...]
+    encodings: tuple[EncodingRow, ...]
+    declared: tuple[DeclaredRow, ...]
+
+    @property
+    def dataset(self) -> str:
+        """Name of the dataset, also where it was given as the path of a file."""
+        return Path(self.facts["dataset"]).stem
+
+    @property
+    def strength(self) -> str:
+        """First word of the verdict: strong, weak or none."""
+        return str(self.facts["verdict"]).partition(":")[0]
+
+    @property
+    def objective_decimals(self) -> int:
+        """Decimals of J, for four digits of the largest."""
+        return decimals_of([score.objective for score in self.k_scores], digits=4)
+
+    @property
+    def rejected_shown(self) -> tuple[RejectedGroup, ...]:
+        """The commonest kinds of fault."""
+        return self.rejected[:_REJECTED_GROUPS]
+
+
+@recorded("report")
+def write_report(run: Run) -> Reported:
+    """Write the report of the night under construction."""
+    columns = columns_of(load_dataset(run.order.dataset))
+    with staging(run) as database:
+        page = _read_page(database, run, columns)
+    content = render_page(page).encode()
+    run.report_file.write_bytes(content)
+    return Reported(str(run.report_file), len(content))
+
+
+def render_page(page: Page) -> str:
+    """Return the page as HTML; whatever comes from the delivered file is escaped."""
+    return _environment().get_template("report.html.jinja2").render(page=page, facts=page.facts)
+
+
+def choose_profile(figures: Sequence[Figure], columns: Sequence[Column]) -> Profile:
+    """Return the features by which the segments differ most from all customers.
+
+    Every segment brings its own strongest features, so that none is left without; within a column
+    the strongest stand first.
+
+    Args:
+        figures: every feature of every segment, features in their order, segments in theirs.
+        columns: the declared columns, for their units.
+    """
+    by_feature: dict[str, list[Figure]] = {}
+    for figure in figures:
+        by_feature.setdefault(figure.feature, []).append(figure)
+    labels = {column.name: column_label(column) for column in columns}
+    rows = [_profile_row(cells, labels) for cells in by_feature.values()]
+    order = {name: place for place, name in enumerate(labels)}
+    kept = sorted(_most_different(rows), key=lambda row: (order[row.source_column], -row.strength, row.value or ""))
+    return Profile(tuple(kept), len(rows))
+
+
+def scatter_axes(columns: Sequence[Column]) -> tuple[Column, Column] | None:
+    """Return the columns of the scatter plot: the first number, and the first list or else the second number."""
+    numbers = [column for column in columns if column.role is Role.NUMERIC]
+    lists = [column for column in columns if column.role is Role.ITEMS]
+    candidates = numbers[:1] + (lists[:1] or numbers[1:2])
+    return (candidates[0], candidates[1]) if len(numbers) > 0 and len(candidates) == 2 else None
+
+
+def sample_positions(n_customers: int, random_state: int) -> list[int]:
+    """Return the canonical positions that the scatter plot shows: all, or a sample of SCATTER_POINTS."""
+    if n_customers <= SCATTER_POINTS:
+        return list(range(n_customers))
+    drawn = np.random.default_rng(random_state).choice(n_customers, SCATTER_POINTS, replace=False)
+    return [int(position) for position in np.sort(drawn)]
+
+
+def column_label(column: Column) -> str:
+    """Return a column's name as people write it, with its unit."""
+    words = column.name.replace("_", " ")
+    return f"{words} ({column.settings.unit})" if column.settings.unit else words
+
+
+def decimals_of(values: Sequence[float | None], *, digits: int) -> int:
+    """Return how many decimals show the digits of the largest value; the same for all, as they are compared."""
+    largest = max((abs(value) for value in values if value), default=1.0)
+    return min(6, max(0, digits - 1 - math.floor(math.log10(largest))))
+
+
+def number_text(value: float | None, decimals: int | None = None) -> str:
+    """Return a number with thousands separators; four digits where the decimals are not given."""
+    if value is None or math.isnan(value):
+        return "—"
+    if abs(value) >= 1e15:
+        return f"{value:.3g}"
+    return f"{value:,.4g}" if decimals is None and abs(value) < 1000 else f"{value:,.{decimals or 0}f}"
+
+
+def percent_text(share: float | None) -> str:
+    """Return a share of 0 to 1 in percent, with a decimal near both ends, where it makes the difference."""
+    if share is None or math.isnan(share):
+        return "—"
+    if 0 < share < 0.001:
+        return "<0.1%"
+    return f"{share:.1%}" if 0 < share < 0.01 or 0.99 < share < 1 else f"{share:.0%}"
+
+
+def _read_page(database: Connection, run: Run, columns: tuple[Column, ...]) -> Page:
+    facts = read_manifest(run.manifest_file)
+    k_scores = read_rows(database, "report_k_scores", KRow)
+    return Page(
+        facts=facts,
+        segments=read_rows(database, "report_segments", SegmentRow),
+        profile=choose_profile(read_rows(database, "report_figures", Figure), columns),
+        k_scores=k_scores,
+        curve=_curve(k_scores),
+        scatter=_scatter(database, columns, n_customers=facts["rows_loaded"], random_state=run.order.seed),
+        rejected=rejected_groups(database),
+        encodings=read_rows(database, "report_encodings", EncodingRow),
+        declared=read_rows(database, "report_declared", DeclaredRow),
+    )
+
+
+def _curve(scores: Sequence[KRow]) -> Chart:
+    scored = [score for score in scores if score.silhouette is not None]
+    if len(scored) < 2:
+        tried = "only one k has" if scored else "no k has"
+        return Chart(None, f"There is no curve to draw, as {tried} a silhouette.")
+    svg = draw_silhouette_curve(
+        [score.k for score in scores],
+        [score.silhouette for score in scores],
+        [score.silhouette_low for score in scores],
+        [score.silhouette_high for score in scores],
+        chosen_k=next(score.k for score in scores if score.is_chosen),
+    )
+    interval = " Bars are 95 % intervals of sampled silhouettes." if any(score.is_sampled for score in scored) else ""
+    return Chart(svg, f"Mean silhouette for each k: the higher, the better the segments stand apart.{interval}")
+
+
+def _scatter(database: Connection, columns: Sequence[Column], *, n_customers: int, random_state: int) -> Chart:
+    axes = scatter_axes(columns)
+    if axes is None:
+        return Chart(
+            None,
+            "There is no scatter plot, as it takes a numeric column and either a list of items or a second "
+            "numeric column, which this dataset does not declare.",
+        )
+    positions = sample_positions(n_customers, random_state)
+    points = read_points(database, *axes, positions)
+    if len(points.x) == 0:
+        return Chart(None, "There is no scatter plot, as no customer drawn for it has a value on both axes.")
+    x_axis, y_axis = _axis(axes[0]), _axis(axes[1])
+    svg = draw_scatter(points.x, points.y, points.segment_ids, x_axis=x_axis, y_axis=y_axis, random_state=random_state)
+    return Chart(svg, _scatter_caption(len(points.x), len(positions), n_customers, x_axis, y_axis))
+
+
+def _axis(column: Column) -> AxisText:
+    label = column_label(column)
+    return AxisText(f"items in {label}" if column.role is Role.ITEMS else label, column.settings.log)
+
+
+def _scatter_caption(n_shown: int, n_drawn: int, n_customers: int, x_axis: AxisText, y_axis: AxisText) -> str:
+    is_sample = n_drawn < n_customers
+    who = f"A random sample of {n_drawn:,} of the {n_customers:,} customers" if is_sample else "All customers"
+    missing = f"; {n_drawn - n_shown:,} of them lack a value and are left out" if n_shown < n_drawn else ""
+    return (
+        f"{who}: {x_axis.label} against {y_axis.label}{missing}. Whole numbers are spread a little, so that equal "
+        "customers do not cover one another; each segment's number stands at its medians or beside them."
+    )
+
+
+def _profile_row(cells: Sequence[Figure], labels: dict[str, str]) -> ProfileRow:
+    first = cells[0]
+    heading = labels[first.source_column]
+    return ProfileRow(first.source_column, heading, first.value, first.kind == "numeric", tuple(cells))
+
+
+def _most_different(rows: Sequence[ProfileRow]) -> list[ProfileRow]:
+    n_segments = len(rows[0].cells) if rows else 1
+    quota = max(1, min(_PROFILE_ROWS_A_SEGMENT, _PROFILE_ROWS // n_segments))
+    kept: dict[int, ProfileRow] = {}
+    for segment in range(n_segments):
+        own = sorted(range(len(rows)), key=lambda place: (-abs(rows[place].cells[segment].strength), place))
+        kept |= {place: rows[place] for place in own[:quota]}
+    return sorted(kept.values(), key=lambda row: -row.strength)[:_PROFILE_ROWS]
+
+
+def _shade(strength: float) -> str:
+    """Return the class of a cell: up1 to up4, down1 to down4, or none."""
+    level = sum(abs(strength) >= bound for bound in _SHADES)
+    return f"{'up' if strength > 0 else 'down'}{level}" if level else ""
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("tasks", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": number_text, "percent": percent_text, "shade": _shade}
+    environment.globals |= {"colour_of": colour_of, "text_colour_on": text_colour_on}
+    return environment
+
+
+draw_report = prefect_task("draw-report")(write_report)

@@ -1,0 +1,75 @@
+"""Run nights in tests: the flow's own body, with its steps as the plain functions they are."""
+
+import types
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from prefect import Task
+
+from flows.segment_customers import segment_customers
+from flows.summary import RunSummary
+
+SEED_ROWS = """Age,Location,Purchase History
+25,New York,apples
+35,California,juice
+45,Texas,steak
+30,Illinois,apples, juice
+40,Florida,steak, apples
+50,Arizona,juice, steak
+"""
+
+
+def run_night(source: Path | str, home: Path | str, **order: Any) -> RunSummary:
+    """Run the body of the flow without Prefect, so that the order of the steps is the flow's, not a copy."""
+    body = segment_customers.fn
+    steps = {name: value.fn for name, value in body.__globals__.items() if isinstance(value, Task)}
+    plain = types.FunctionType(body.__code__, {**body.__globals__, **steps}, body.__name__, body.__defaults__)
+    summary = plain(str(source), home=str(home), **order)
+    assert isinstance(summary, RunSummary)
+    return summary
+
+
+def rows(home: Path | str, sql: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a query on the published file, opened from outside with plain DuckDB."""
+    with duckdb.connect(str(Path(home) / "segments.duckdb"), read_only=True) as database:
+        return database.execute(sql).fetchall()
+
+
+def value(home: Path | str, sql: str) -> Any:
+    """Return the one value of a query on the published file."""
+    return rows(home, sql)[0][0]
+
+
+#: What DESIGN calls the invariants: each query counts what breaks it, from outside, by plain SQL.
+INVARIANTS = {
+    "rows read are rows loaded and rows rejected": """
+        SELECT count(*) FROM runs WHERE status = 'published' AND rows_read <> rows_loaded + rows_rejected""",
+    "rejected rows are as many as the run says": """
+        SELECT abs((SELECT count(DISTINCT line_number) FROM rejected_rows)
+            - (SELECT arg_max(rows_rejected, started_at) FROM runs WHERE status = 'published'))""",
+    "customers, their segments and the sizes agree": """
+        SELECT count(*) FROM (SELECT arg_max(rows_loaded, started_at) AS n FROM runs WHERE status = 'published')
+        WHERE n <> (SELECT count(*) FROM customers) OR n <> (SELECT count(*) FROM customer_segments)
+            OR n <> (SELECT sum(customers) FROM segments)""",
+    "every customer has one key and one segment": """
+        SELECT (SELECT count(*) - count(DISTINCT customer_id) FROM customers)
+            + (SELECT count(*) FROM customers ANTI JOIN customer_segments USING (customer_id))""",
+    "exactly one k is chosen and it is the number of segments": """
+        SELECT count(*) FROM (SELECT count(*) FILTER (WHERE chosen) AS n, max(k) FILTER (WHERE chosen) AS k FROM k_scores)
+        WHERE n <> 1 OR k <> (SELECT count(*) FROM segments)
+            OR k <> (SELECT arg_max(n_clusters, started_at) FROM runs WHERE status = 'published')""",
+    "no second segment is nearer": "SELECT count(*) FROM customer_segments WHERE second_distance < distance",
+    "J is the mean squared distance": """
+        SELECT count(*) FROM (SELECT avg(distance * distance) AS j FROM customer_segments)
+        WHERE abs(j - (SELECT arg_max(objective, started_at) FROM runs WHERE status = 'published')) > 1e-9 * (1 + j)""",
+    "one run throughout": """
+        SELECT count(*) FROM rejected_rows
+        WHERE run_id <> (SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'published')""",
+}
+
+
+def assert_invariants(home: Path | str) -> None:
+    """Check every invariant of a published file from outside."""
+    broken = {name: value(home, sql) for name, sql in INVARIANTS.items()}
+    assert broken == dict.fromkeys(INVARIANTS, 0)

@@ -1,0 +1,168 @@
+"""The charts of the report: the same bytes for the same numbers, nothing left behind, nothing from outside."""
+
+import os
+import re
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+
+from tasks import charts
+from tasks.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
+
+MARKS = re.compile(r'<use href="#\w+" x="[-\d.]+" y="[-\d.]+"/>')
+
+
+def curve(silhouette=(0.3, 0.5, 0.4), low=None, high=None, chosen_k=3):
+    k = range(2, 2 + len(silhouette))
+    return draw_silhouette_curve(k, silhouette, low or silhouette, high or silhouette, chosen_k=chosen_k)
+
+
+def scatter(n_points=200, n_segments=4, x_label="age (years)", y_label="items bought"):
+    rng = np.random.default_rng(5)
+    x = rng.integers(18, 90, n_points).astype(np.float64)
+    y = rng.integers(0, 7, n_points).astype(np.float64)
+    segments = np.arange(n_points) % n_segments + 1
+    axes = {"x_axis": AxisText(x_label), "y_axis": AxisText(y_label)}
+    return draw_scatter(x, y, segments, **axes, random_state=0)
+
+
+def scatter_of(x, is_log):
+    segments = np.ones(len(x), dtype=np.int64)
+    return draw_scatter(x, x, segments, x_axis=AxisText("x", is_log), y_axis=AxisText("y"), random_state=0)
+
+
+def ids_in(svg):
+    return set(re.findall(r' id="([^"]+)"', svg))
+
+
+@pytest.mark.parametrize("draw", [curve, scatter])
+def test_same_numbers_give_the_same_bytes(draw):
+    assert draw() == draw()
+
+
+@pytest.mark.parametrize("draw", [curve, scatter])
+def test_chart_is_one_well_formed_element_with_words_for_those_who_cannot_see_it(draw):
+    root = ElementTree.fromstring(draw())
+    assert root.tag == "svg"
+    assert root.attrib["role"] == "img"
+    assert "k is 3" in root.attrib["aria-label"] or "age (years)" in root.attrib["aria-label"]
+
+
+@pytest.mark.parametrize("draw", [curve, scatter])
+def test_chart_refers_to_nothing_outside_itself(draw):
+    svg = draw()
+    assert "http" not in svg
+    assert "<script" not in svg
+    targets = set(re.findall(r'(?:href="|url\()#?([^")]+)', svg))
+    assert targets == ids_in(svg)
+
+
+@pytest.mark.parametrize("draw", [curve, scatter])
+def test_settings_of_matplotlib_are_as_before(draw):
+    before = dict(matplotlib.rcParams)
+    draw()
+    assert dict(matplotlib.rcParams) == before
+
+
+@pytest.mark.parametrize("setting", [{"font.size": 30}, {"axes.facecolor": "red"}, {"text.usetex": True}])
+def test_settings_of_the_machine_do_not_change_the_chart(setting):
+    expected = curve()
+    with matplotlib.rc_context(setting):
+        assert curve() == expected
+
+
+def test_two_charts_in_one_page_share_no_id():
+    assert not ids_in(curve()) & ids_in(scatter())
+
+
+def test_k_without_silhouette_is_left_out():
+    with_gap = curve(silhouette=(0.3, 0.5, None), low=(0.3, 0.5, None), high=(0.3, 0.5, None))
+    assert with_gap == curve(silhouette=(0.3, 0.5))
+
+
+def test_interval_is_drawn_where_it_has_a_length():
+    bar = "stroke: currentColor; stroke-width: 1.5"
+    assert curve(low=(0.3, 0.4, 0.3), high=(0.3, 0.6, 0.5)).count(bar) == 2
+    assert bar not in curve()
+
+
+def test_chosen_k_is_written_at_its_point():
+    assert ">k = 4<" in curve(chosen_k=4)
+
+
+@pytest.mark.parametrize("n_segments", [1, 10, 100])
+def test_every_point_and_every_segment_number_is_drawn(n_segments):
+    svg = scatter(n_points=200, n_segments=n_segments)
+    marks = len(MARKS.findall(svg))
+    assert marks >= 200 + n_segments
+    numbers = re.findall(r">(\d+)</text>", svg)
+    assert all(numbers.count(str(segment_id)) >= 2 for segment_id in range(1, n_segments + 1))
+
+
+def test_two_thousand_points_stay_light():
+    assert len(scatter(n_points=2000, n_segments=10)) < 150_000
+
+
+def test_equal_customers_do_not_cover_one_another():
+    same = np.full(50, 30.0)
+    svg = draw_scatter(
+        same, same, np.ones(50, dtype=np.int64), x_axis=AxisText("x"), y_axis=AxisText("y"), random_state=0
+    )
+    marks = MARKS.findall(svg)
+    assert len(set(marks)) > 50
+
+
+def test_numbers_of_segments_with_equal_medians_stand_apart():
+    places = charts._apart(np.full((10, 2), 0.5))
+    assert len(set(places)) == 10
+    assert all(0 < up < 1 for _, up in places)
+
+
+@pytest.mark.parametrize(
+    "label", ["<script>alert(1)</script>", 'a "b" & c', "Annual Income ($k$)", "年齢 👵", r"\1\alpha"]
+)
+def test_label_is_text_whatever_is_in_it(label):
+    root = ElementTree.fromstring(scatter(x_label=label))
+    assert label in [element.text for element in root.iter("text")]
+
+
+def test_skewed_amounts_are_drawn_on_a_logarithmic_axis():
+    svg = scatter_of(np.geomspace(1, 10_000, 50), is_log=True)
+    assert {"1", "10", "100", "1,000", "10,000"} <= set(re.findall(r">([\d,]+)</text>", svg))
+
+
+def test_logarithmic_axis_needs_decades():
+    narrow = np.linspace(20, 90, 50)
+    assert scatter_of(narrow, is_log=True) == scatter_of(narrow, is_log=False)
+
+
+def test_segments_look_different_beyond_the_palette():
+    looks = {(colour_of(number), charts._MARKERS[(number - 1) % len(charts._MARKERS)]) for number in range(1, 101)}
+    assert len(looks) == 100
+
+
+@pytest.mark.parametrize("colour", charts.PALETTE)
+def test_number_on_a_colour_can_be_read(colour):
+    def luminance(hexadecimal):
+        shares = [int(hexadecimal[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        return float(np.dot((0.2126, 0.7152, 0.0722), linear))
+
+    lighter, darker = sorted((luminance(colour), luminance(text_colour_on(colour))), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_matplotlib_is_loaded_by_the_first_chart_and_quietly_where_the_home_cannot_be_written(tmp_path):
+    program = (
+        "import sys, tasks.report, tasks.charts as charts\n"
+        "assert not any(name.startswith('matplotlib') for name in sys.modules)\n"
+        "charts.draw_silhouette_curve([2, 3], [.1, .2], [.1, .2], [.1, .2], chosen_k=3)"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MPL", "XDG"))}
+    environment |= {"HOME": "/dev/null", "PREFECT_HOME": str(tmp_path)}
+    found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")
