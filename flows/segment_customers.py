@@ -3,7 +3,6 @@
 from datetime import date
 
 from prefect import flow
-from tasks.report import draw_report
 
 from flows.summary import RunSummary, nothing_new, summary_of
 from tasks.artifacts import show_run
@@ -15,6 +14,7 @@ from tasks.encode import encode_columns
 from tasks.ingest import ingest_file
 from tasks.night import begin_night, forget_night
 from tasks.publish import publish_night
+from tasks.report import draw_report
 from tasks.validate import validate_rows
 from warehouse.run import Order
 

@@ -17,7 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
 
 from schemas.errors import SegmentsError
 
@@ -91,7 +96,7 @@ def stop(process: subprocess.Popen[bytes], patience: float = _STOP_SECONDS) -> N
     """Stop a command started here: gently first, and for good after so many seconds."""
     if process.poll() is not None:
         return
-    process.send_signal(signal.SIGINT)
+    process.terminate()
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:
@@ -123,6 +128,10 @@ class TemporaryServer:
         """Wait until the server answers, then have Prefect use it."""
         wait_for_server(self.port, self.process)
         # Nobody watches for the heartbeats of a server that ends with the run, and their thread takes a second to stop.
-        settings = {PREFECT_API_URL: api_url(self.port), PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+        settings = {
+            PREFECT_API_URL: api_url(self.port),
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+            PREFECT_LOGGING_TO_API_ENABLED: False,
+        }
         with temporary_settings(updates=settings):
             yield

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -31,10 +33,9 @@ def show_picture(picture: Picture) -> None:
     print_table(console, "silhouette by k", _score_rows(picture))
     if picture.rejected:
         print_table(console, "rejected rows", _rejected_rows(picture))
-    home = str(picture.published_file).removesuffix("/segments.duckdb")
     console.print(f"tables  {escape(picture.published_file)}")
     console.print(f"report  {escape(picture.report_file)}")
-    console.print(f'try     segments query --home {escape(home)} "{_A_QUERY}"')
+    console.print(f"try     {_command(picture)}", markup=False)
 
 
 def show_json(picture: Picture) -> None:
@@ -84,6 +85,17 @@ def _print_plain(console: Console, names: Sequence[str], rows: Sequence[dict[str
 
 def _is_number(text: str) -> bool:
     return text.rstrip("%").replace(",", "").replace(".", "").replace("-", "").isdigit() or text == ""
+
+
+def _command(picture: Picture) -> str:
+    """Return a query to try, called as this program was."""
+    called = Path(sys.argv[0])
+    program = "python -m flows" if called.name == "__main__.py" else sys.argv[0]
+    if shutil.which(called.name) == str(called):
+        program = called.name
+    home = Path(picture.published_file).parent
+    option = "" if home == Path("data") else f" --home {home}"
+    return f'{program} query{option} "{_A_QUERY}"'
 
 
 def _segment_rows(picture: Picture) -> list[dict[str, str]]:

@@ -84,7 +84,8 @@ def command(trial: Trial, *arguments: str) -> str:
 def main() -> None:
     """Run the trial until it is interrupted."""
     trial = Trial(int(os.environ.get("PORT", "4200")), Path("data/prefect"))
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         print("starting Prefect: server, work pool, deployment, worker ...", flush=True)
         with running(trial):

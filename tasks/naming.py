@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasks.numbers import decimals_of, number_text, percent_text
+
 #: Standard deviations that a mean is away, or points of share, from which a difference is worth a word.
 _WORTH_A_WORD = 0.25
 _WORTH_A_WORD_SHARE = 0.10
@@ -53,8 +55,9 @@ class Trait:
     def sentence(self) -> str:
         """The trait in a description, with both figures."""
         if self.is_number:
-            return f"{self.column} {self.mean:.3g} (all {self.overall:.3g})"
-        return f"{self.short} {self.mean:.0%} (all {self.overall:.0%})"
+            decimals = decimals_of([self.mean, self.overall], digits=3)
+            return f"{self.column} {number_text(self.mean, decimals)} (all {number_text(self.overall, decimals)})"
+        return f"{self.short} {percent_text(self.mean)} (all {percent_text(self.overall)})"
 
 
 def name_of(traits: Sequence[Trait]) -> str:
@@ -67,7 +70,7 @@ def description_of(traits: Sequence[Trait], *, share: float) -> str:
     """Return a segment's description: its size and its strongest traits with figures."""
     telling = _strongest(traits)[:_IN_A_DESCRIPTION]
     figures = ", ".join(trait.sentence for trait in telling) or "like all customers in every column"
-    return f"{share:.0%} of the customers: {figures}."
+    return f"{percent_text(share)} of the customers: {figures}."
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

@@ -1,6 +1,5 @@
 """Write the page for people: one file that needs nothing else, the same bytes for the same run."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from schemas.dataset import Column, columns_of
 from schemas.fields import Role
 from schemas.loading import load_dataset
 from tasks.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
+from tasks.numbers import decimals_of, number_text, percent_text
 from tasks.steps import prefect_task, recorded
 from warehouse.ledger import read_manifest
 from warehouse.opening import Connection, staging
@@ -173,30 +173,6 @@ def column_label(column: Column) -> str:
     """Return a column's name as people write it, with its unit."""
     words = column.name.replace("_", " ")
     return f"{words} ({column.settings.unit})" if column.settings.unit else words
-
-
-def decimals_of(values: Sequence[float | None], *, digits: int) -> int:
-    """Return how many decimals show the digits of the largest value; the same for all, as they are compared."""
-    largest = max((abs(value) for value in values if value), default=1.0)
-    return min(6, max(0, digits - 1 - math.floor(math.log10(largest))))
-
-
-def number_text(value: float | None, decimals: int | None = None) -> str:
-    """Return a number with thousands separators; four digits where the decimals are not given."""
-    if value is None or math.isnan(value):
-        return "—"
-    if abs(value) >= 1e15:
-        return f"{value:.3g}"
-    return f"{value:,.4g}" if decimals is None and abs(value) < 1000 else f"{value:,.{decimals or 0}f}"
-
-
-def percent_text(share: float | None) -> str:
-    """Return a share of 0 to 1 in percent, with a decimal near both ends, where it makes the difference."""
-    if share is None or math.isnan(share):
-        return "—"
-    if 0 < share < 0.001:
-        return "<0.1%"
-    return f"{share:.1%}" if 0 < share < 0.01 or 0.99 < share < 1 else f"{share:.0%}"
 
 
 def _read_page(database: Connection, run: Run, columns: tuple[Column, ...]) -> Page:

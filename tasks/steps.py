@@ -10,6 +10,7 @@ from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 
+from schemas.errors import SegmentsError
 from warehouse.ledger import record_step
 from warehouse.run import Run
 
@@ -53,3 +54,17 @@ def _in_words(counts: dict[str, Any]) -> str:
 def prefect_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     """Make a step a Prefect task: never cached, as it writes; no result kept, as tables are the hand-over."""
     return task(name=name, cache_policy=NO_CACHE, persist_result=False)
+
+
+class _ToldInOneLine(logging.Filter):
+    """Drops the traceback that Prefect logs with a failure whose one line says all that its reader can use."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record, without the traceback of a failure that is told to the user."""
+        if record.exc_info and isinstance(record.exc_info[1], SegmentsError):
+            record.exc_info = None
+        return True
+
+
+for _name in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name).addFilter(_ToldInOneLine())

@@ -56,7 +56,7 @@ INVARIANTS = {
         SELECT (SELECT count(*) - count(DISTINCT customer_id) FROM customers)
             + (SELECT count(*) FROM customers ANTI JOIN customer_segments USING (customer_id))""",
     "exactly one k is chosen and it is the number of segments": """
-        SELECT count(*) FROM (SELECT count(*) FILTER (WHERE chosen) AS n, max(k) FILTER (WHERE chosen) AS k FROM k_scores)
+        SELECT count(*) FROM (SELECT count(*) AS n, max(k) AS k FROM k_scores WHERE chosen)
         WHERE n <> 1 OR k <> (SELECT count(*) FROM segments)
             OR k <> (SELECT arg_max(n_clusters, started_at) FROM runs WHERE status = 'published')""",
     "no second segment is nearer": "SELECT count(*) FROM customer_segments WHERE second_distance < distance",

@@ -15,13 +15,12 @@ from tasks.delivery import take
 from tasks.describe import describe
 from tasks.encode import encode_night
 from tasks.ingest import ingest
+from tasks.numbers import number_text, percent_text
 from tasks.report import (
     SCATTER_POINTS,
     Chart,
     Page,
     choose_profile,
-    number_text,
-    percent_text,
     render_page,
     sample_positions,
     scatter_axes,

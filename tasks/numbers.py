@@ -1,0 +1,28 @@
+"""Numbers as people write them."""
+
+import math
+from collections.abc import Sequence
+
+
+def decimals_of(values: Sequence[float | None], *, digits: int) -> int:
+    """Return how many decimals show the digits of the largest value; the same for all, as they are compared."""
+    largest = max((abs(value) for value in values if value), default=1.0)
+    return min(6, max(0, digits - 1 - math.floor(math.log10(largest))))
+
+
+def number_text(value: float | None, decimals: int | None = None) -> str:
+    """Return a number with thousands separators; four digits where the decimals are not given."""
+    if value is None or math.isnan(value):
+        return "—"
+    if abs(value) >= 1e15:
+        return f"{value:.3g}"
+    return f"{value:,.4g}" if decimals is None and abs(value) < 1000 else f"{value:,.{decimals or 0}f}"
+
+
+def percent_text(share: float | None) -> str:
+    """Return a share of 0 to 1 in percent, with a decimal near both ends, where it makes the difference."""
+    if share is None or math.isnan(share):
+        return "—"
+    if 0 < share < 0.001:
+        return "<0.1%"
+    return f"{share:.1%}" if 0 < share < 0.01 or 0.99 < share < 1 else f"{share:.0%}"
