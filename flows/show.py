@@ -15,6 +15,12 @@ from rich.table import Table
 
 from flows.summary import Picture
 
+#: Characters that a column of a query needs at the least, its border among them.
+_NARROWEST_COLUMN = 11
+
+#: Columns that are of no use in pieces.
+_WHOLE = ("run", "as of", "status")
+
 _A_QUERY = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
 
 
@@ -48,14 +54,26 @@ def show_json(picture: Picture) -> None:
 def show_rows(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print the rows of a query: a table on a terminal, CSV when piped."""
     if sys.stdout.isatty():
-        table = Table(*(escape(name) for name in names), show_edge=False)
-        for row in rows:
-            table.add_row(*("" if value is None else escape(str(value)) for value in row))
-        Console().print(table)
+        _show_on_terminal(Console(highlight=False), names, [["" if v is None else str(v) for v in row] for row in rows])
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
     writer.writerows(rows)
+
+
+def _show_on_terminal(console: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, or one line a cell where the columns would be too narrow to read."""
+    if len(names) * _NARROWEST_COLUMN <= console.width:
+        table = Table(*(escape(name) for name in names), show_edge=False)
+        for row in rows:
+            table.add_row(*(escape(cell) for cell in row))
+        console.print(table)
+        return
+    widest = max(len(name) for name in names)
+    for number, row in enumerate(rows, start=1):
+        console.rule(f"row {number}", align="left")
+        for name, cell in zip(names, row, strict=True):
+            console.print(f"{name.ljust(widest)}  {cell}", markup=False)
 
 
 def print_table(console: Console, title: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -68,7 +86,7 @@ def print_table(console: Console, title: str, rows: Sequence[dict[str, Any]]) ->
     table = Table(title=title, title_justify="left", show_edge=False)
     for name in names:
         is_number = all(_is_number(row[name]) for row in rows)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", no_wrap=name in _WHOLE)
     for row in rows:
         table.add_row(*(escape(row[name]) for name in names))
     console.print(table, "\n")
@@ -150,6 +168,9 @@ def show_runs(manifests: Sequence[dict[str, Any]], *, as_json: bool) -> None:
         console.print("no runs yet; run: segments run SOURCE")
         return
     print_table(console, "runs", [_run_row(manifest) for manifest in manifests])
+    for manifest in manifests:
+        if manifest["status"] != "published":
+            console.print(f"{manifest['run_id']}: {manifest['message']}", markup=False)
 
 
 def _run_row(manifest: dict[str, Any]) -> dict[str, str]:
@@ -165,6 +186,5 @@ def _run_row(manifest: dict[str, Any]) -> dict[str, str]:
         "read": text("rows_read"),
         "rejected": text("rows_rejected"),
         "k": text("n_clusters"),
-        "verdict": text("verdict").partition(";")[0],
-        "message": manifest["message"],
+        "verdict": text("verdict").partition(":")[0],
     }

@@ -48,7 +48,8 @@ def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
 
 
 def _in_words(counts: dict[str, Any]) -> str:
-    return " ".join(f"{name}={value}" for name, value in counts.items() if isinstance(value, int | float | str))
+    """Return the numbers among the counts; nothing of the customers' own gets into a log."""
+    return " ".join(f"{name}={value:g}" for name, value in counts.items() if isinstance(value, int | float))
 
 
 def prefect_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
