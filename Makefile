@@ -1,6 +1,7 @@
-# Everything runs in .venv, which is made once and again only when the declared packages change.
+# Everything runs in VENV, which is made once and again only when the declared packages change.
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 SOURCE ?= samples/customers.csv
 PORT ?= 4200
 
@@ -12,16 +13,16 @@ export DO_NOT_TRACK := 1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/run.stamp ## Segment SOURCE (samples/customers.csv) and print what was found
+run: $(VENV)/run.stamp ## Segment SOURCE (samples/customers.csv) and print what was found
 	@$(BIN)/segments run $(SOURCE)
 
-up: .venv/run.stamp ## Start a Prefect server, pool, deployment and worker to try them; Ctrl-C stops them
+up: $(VENV)/run.stamp ## Start a Prefect server, pool, deployment and worker to try them; Ctrl-C stops them
 	@PORT=$(PORT) $(BIN)/python -m flows.trial
 
-test: .venv/dev.stamp ## Run the tests
+test: $(VENV)/dev.stamp ## Run the tests
 	@$(BIN)/python -m pytest
 
-check: .venv/dev.stamp ## Check format, lint, types, imports and SQL
+check: $(VENV)/dev.stamp ## Check format, lint, types, imports and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -29,27 +30,27 @@ check: .venv/dev.stamp ## Check format, lint, types, imports and SQL
 	@$(BIN)/sqlfluff lint --disable-progress-bar warehouse/sql
 	@echo "check: format, lint, types, imports and SQL are clean"
 
-format: .venv/dev.stamp ## Format the Python and the SQL files
+format: $(VENV)/dev.stamp ## Format the Python and the SQL files
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse/sql
 
-bench: .venv/dev.stamp ## Time the night, step by step, beside the textbook's way
+bench: $(VENV)/dev.stamp ## Time the night, step by step, beside the textbook's way
 	@$(BIN)/python -m benchmarks.night
 
 clean: ## Remove the environment and what was built; data/ stays
-	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-.venv/run.stamp: pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "installing into .venv, once; it takes about a minute ..."
+$(VENV)/run.stamp: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV), once; it takes about a minute ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
 
-.venv/dev.stamp: pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "installing into .venv, once; it takes about a minute ..."
+$(VENV)/dev.stamp: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV), once; it takes about a minute ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@touch .venv/run.stamp $@
+	@touch $(VENV)/run.stamp $@
 
 .PHONY: help run up test check format bench clean

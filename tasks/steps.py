@@ -15,6 +15,8 @@ from warehouse.ledger import record_step
 from warehouse.run import Run
 
 logger = logging.getLogger(__name__)
+# Prefect attaches its handlers to our loggers (PREFECT_LOGGING_EXTRA_LOGGERS), but not its level.
+logging.getLogger(__package__).setLevel(logging.INFO)
 
 
 class Counts(Protocol):

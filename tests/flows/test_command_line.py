@@ -1,0 +1,96 @@
+"""The command line from outside: what is printed, where, and with which exit code."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.nights import SEED_ROWS
+
+pytestmark = pytest.mark.prefect
+
+SAMPLE = ROOT / "samples" / "customers.csv"
+
+
+@pytest.fixture(scope="module")
+def night(segments, tmp_path_factory):
+    """A published home and what the run that published it printed."""
+    home = tmp_path_factory.mktemp("night")
+    return home, segments("run", SAMPLE, "--home", home)
+
+
+def test_run_prints_verdict_segments_curve_rejects_and_where_to_go_on(night):
+    home, done = night
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("strong: silhouette 0.52")
+    assert "customers.csv: 3,012 rows read, 3,000 customers, 12 rejected; k=4" in done.stdout
+    for expected in ("diapers, juice", "chosen: highest silhouette", "not_a_whole_number", f"{home}/segments.duckdb"):
+        assert expected in done.stdout
+
+
+def test_piped_output_has_no_control_characters(night):
+    assert "\x1b" not in night[1].stdout
+
+
+def test_same_file_again_is_nothing_new_in_words_and_exit_code_zero(night, segments):
+    home, _ = night
+    done = segments("run", SAMPLE, "--home", home, "--json")
+    assert done.returncode == 0
+    told = json.loads(done.stdout)
+    assert told["is_new"] is False
+    assert told["message"].startswith("nothing new: ")
+
+
+def test_json_holds_the_run_the_segments_and_the_curve(night, segments):
+    told = json.loads(segments("run", SAMPLE, "--home", night[0], "--json").stdout)
+    assert told["run"]["status"] == "published"
+    assert sum(row["customers"] for row in told["segments"]) == 3000
+    assert [row["k"] for row in told["k_scores"] if row["chosen"]] == [4]
+    assert sum(row["n_rows"] for row in told["rejected"]) == 12
+
+
+def test_query_is_csv_when_piped(night, segments):
+    done = segments("query", "SELECT segment_id, name FROM segments ORDER BY 1", "--home", night[0])
+    assert list(csv.reader(io.StringIO(done.stdout)))[:2] == [["segment_id", "name"], ["1", "diapers, juice"]]
+
+
+def test_home_is_taken_from_the_environment(night, segments):
+    assert segments("query", "SELECT count(*) FROM customers", SEGMENTS_HOME=str(night[0])).stdout == "count_star()\n3000\n"
+
+
+def test_report_prints_a_path_that_exists(night, segments):
+    home, _ = night
+    path = segments("report", "--home", home).stdout.strip()
+    assert (ROOT / path).is_file()
+
+
+def test_runs_lists_refused_ones_with_their_reason(segments, tmp_path):
+    source = tmp_path / "customers.csv"
+    source.write_text("Age,Location\n1,2\n")
+    refused = segments("run", source, "--home", tmp_path / "home")
+    assert refused.returncode == 65
+    assert refused.stdout == ""
+    assert len(refused.stderr.splitlines()) == 1
+    listed = segments("runs", "--home", tmp_path / "home").stdout
+    assert "refused" in listed
+    assert "column 'purchase_history' is missing" in listed
+
+
+def test_directory_as_source_takes_its_newest_file(segments, tmp_path):
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "old.csv").write_text("Age\n")
+    (inbox / "new.csv").write_text(SEED_ROWS)
+    told = json.loads(segments("run", inbox, "--home", tmp_path / "home", "--json", "--k", "2").stdout)
+    assert told["run"]["source_name"] == "new.csv"
+    assert told["k_scores"][0]["reason"] == "asked for"
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["query"], ["report"], ["runs"]])
+def test_help_says_what_each_command_does_and_takes(segments, command):
+    done = segments(*command, "--help")
+    assert done.returncode == 0
+    assert "--home" in done.stdout or not command
+    assert "Exit codes" in done.stdout or command

@@ -1,0 +1,161 @@
+"""The deployment on a real server: scheduled, run by a real worker, the same tables as the command line's."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flows.server import answers, api_url, free_port
+from flows.trial import command
+from schemas.errors import SegmentsError
+from tests.conftest import ROOT
+from tests.nights import assert_invariants, rows, value
+
+SAMPLE = ROOT / "samples" / "customers.csv"
+DEPLOYMENT = "segment-customers/nightly"
+
+#: What two runs of the same file share: all but the run's own key, times and day.
+SHARED = {
+    "customers": "*",
+    "customer_segments": "* EXCLUDE (segment_since)",
+    "segments": "* EXCLUDE (first_seen)",
+    "segment_stats": "*",
+    "segment_profile": "*",
+    "k_scores": "*",
+    "features": "*",
+    "centroids": "*",
+    "rejected_rows": "* EXCLUDE (run_id)",
+    "runs": "dataset, status, source_name, source_sha256, rows_read, rows_loaded, rows_rejected, n_clusters, "
+    "silhouette, objective, seed, verdict, message, software_version",
+}
+
+pytestmark = pytest.mark.prefect
+
+
+@pytest.fixture(scope="session")
+def deployed(trial, tmp_path_factory):
+    """A home that a run of the deployment has published into."""
+    home = tmp_path_factory.mktemp("deployed")
+    command(trial, "deployment", "run", DEPLOYMENT, "--param", f"source={SAMPLE}", "--param", f"home={home}", "--watch")
+    return home
+
+
+def asked(trial, path, body):
+    request = urllib.request.Request(
+        f"{api_url(trial.port)}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read())
+
+
+def flow_runs(trial, home):
+    found = asked(trial, "/flow_runs/filter", {"sort": "START_TIME_DESC"})
+    return [flow_run for flow_run in found if flow_run["parameters"].get("home") == str(home)]
+
+
+def test_run_of_the_deployment_ends_completed_and_publishes(trial, deployed):
+    assert [flow_run["state_type"] for flow_run in flow_runs(trial, deployed)] == ["COMPLETED"]
+    assert rows(deployed, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(3012, 3000, 12)]
+    assert_invariants(deployed)
+
+
+def test_deployment_publishes_what_the_command_line_publishes(deployed, segments, tmp_path):
+    done = segments("run", SAMPLE, "--home", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for table, columns in SHARED.items():
+        query = f"SELECT {columns} FROM {table} ORDER BY ALL"
+        assert rows(deployed, query) == rows(tmp_path, query), table
+
+
+def test_deployment_is_scheduled_nightly_one_at_a_time_in_the_working_directory(trial, deployed):
+    (found,) = asked(trial, "/deployments/filter", {})
+    assert [schedule["schedule"] for schedule in found["schedules"]] == [
+        {"cron": "30 2 * * *", "timezone": "UTC", "day_or": True}
+    ]
+    assert found["global_concurrency_limit"]["limit"] == 1
+    assert found["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert found["work_pool_name"] == "local"
+    assert found["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}]
+
+
+def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
+    (flow_run,) = flow_runs(trial, deployed)
+    found = asked(trial, "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}})
+    by_key = {artifact["key"]: artifact["data"] for artifact in found}
+    assert set(by_key) == {"fits-over-k", "segment-sizes", "segment-summary"}
+    assert by_key["fits-over-k"] == 100
+    sizes = json.loads(by_key["segment-sizes"])
+    assert [row["customers"] for row in sizes] == [
+        row[0] for row in rows(deployed, "SELECT customers FROM segments ORDER BY segment_id")
+    ]
+    assert by_key["segment-summary"].startswith("**strong: silhouette 0.52")
+    assert "| 4 | 0.5225 | chosen |" in by_key["segment-summary"]
+
+
+def test_log_of_the_steps_reaches_the_server(trial, deployed):
+    (flow_run,) = flow_runs(trial, deployed)
+    found = asked(trial, "/logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run["id"]]}}, "limit": 200})
+    messages = [log["message"] for log in found]
+    assert any(message.startswith("step=ingest seconds=") and "rows_read=3012" in message for message in messages)
+
+
+def test_refused_file_fails_the_flow_run_in_one_line_without_a_traceback(trial, deployed, tmp_path):
+    before = (deployed / "segments.duckdb").read_bytes()
+    source = tmp_path / "empty.csv"
+    source.touch()
+    with pytest.raises(SegmentsError, match="failed"):
+        command(
+            trial, "deployment", "run", DEPLOYMENT, "--watch",
+            "--param", f"source={source}", "--param", f"home={deployed}",
+        )  # fmt: skip
+    newest = flow_runs(trial, deployed)[0]
+    assert newest["state_type"] == "FAILED"
+    assert f"{source} is empty (0 bytes)" in newest["state"]["message"]
+    assert "Traceback" not in (trial.prefect_home / "worker.log").read_text()
+    assert (deployed / "segments.duckdb").read_bytes() == before
+
+
+def test_segments_run_uses_the_server_that_is_named(trial, segments, tmp_path):
+    done = segments("run", SAMPLE, "--home", tmp_path, "--json", PREFECT_API_URL=api_url(trial.port))
+    assert json.loads(done.stdout)["run"]["n_clusters"] == 4
+    assert [flow_run["state_type"] for flow_run in flow_runs(trial, tmp_path)] == ["COMPLETED"]
+
+
+def test_every_entrypoint_of_the_deployments_can_be_imported():
+    for deployment in yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]:
+        path, _, name = deployment["entrypoint"].partition(":")
+        assert (ROOT / path).is_file()
+        module = __import__(path.removesuffix(".py").replace("/", "."), fromlist=[name])
+        assert getattr(module, name).name == "segment-customers"
+
+
+@pytest.mark.slow
+def test_make_up_stops_what_it_started_when_it_is_interrupted(tmp_path):
+    for name in ("prefect.yaml", "flows", "tasks", "schemas", "warehouse", "samples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    port = free_port()
+    up = subprocess.Popen(
+        [sys.executable, "-m", "flows.trial"],
+        cwd=tmp_path,
+        env={**os.environ, "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert up.stdout is not None
+    while not (line := up.stdout.readline()).startswith("ready"):
+        assert line, "it ended before it was ready"
+    time.sleep(1)
+    up.send_signal(signal.SIGINT)
+    said, _ = up.communicate(timeout=60)
+    assert said.endswith("stopped worker and server\n")
+    assert up.returncode == 0
+    assert not answers(port)
+    assert Path(tmp_path / "data" / "prefect" / "worker.log").exists()
