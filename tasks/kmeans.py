@@ -15,9 +15,12 @@ Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float32]
 
-#: Restarts of every k, and the rows they see at most; all rows refine the best of them.
-N_INIT = 10
+#: Rows that the restarts of a k see at most; all rows refine the best of them.
 FIT_ROWS = 20_000
+
+#: Restarts of every k. Few rows have many local optima near the best one, and restarts that cost nothing:
+#: of 30 fits of 200 customers ten restarts found the best optimum in 14, a hundred in all.
+_FEWEST_RESTARTS, _MOST_RESTARTS, _RESTARTED_ROWS = 10, 100, 100_000
 
 _CHUNK_ROWS = 65_536
 _POLISH_ROUNDS = 50
@@ -48,7 +51,12 @@ class Fit:
         return np.bincount(self.labels, minlength=self.n_clusters)
 
 
-def fit_kmeans(matrix: Matrix, n_clusters: int, *, random_state: int, n_init: int = N_INIT) -> Fit:
+def restarts_for(n_rows: int) -> int:
+    """Return how many restarts a fit of so many rows gets."""
+    return min(_MOST_RESTARTS, max(_FEWEST_RESTARTS, _RESTARTED_ROWS // n_rows))
+
+
+def fit_kmeans(matrix: Matrix, n_clusters: int, *, random_state: int) -> Fit:
     """Return the best of several k-means fits, largest segment first.
 
     Args:
@@ -56,11 +64,10 @@ def fit_kmeans(matrix: Matrix, n_clusters: int, *, random_state: int, n_init: in
             least n_clusters distinct rows.
         n_clusters: number of segments.
         random_state: seed.
-        n_init: restarts; the best by J is kept.
     """
     with threadpool_limits(limits=1):
         seen = _seen_rows(matrix, random_state)
-        started = KMeans(n_clusters, n_init=n_init, random_state=random_state).fit(seen)
+        started = KMeans(n_clusters, n_init=restarts_for(len(seen)), random_state=random_state).fit(seen)
         settled = KMeans(n_clusters, init=started.cluster_centers_, n_init=1, tol=0).fit(matrix)
         labels = _fixed_point(matrix, settled.cluster_centers_.astype(np.float64))
     return _largest_first(matrix, labels)

@@ -1,0 +1,1 @@
+"""Benchmarks: figures with the commands that give them; never part of the tests."""
