@@ -51,7 +51,11 @@ def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
 
 def _in_words(counts: dict[str, Any]) -> str:
     """Return the numbers among the counts; nothing of the customers' own gets into a log."""
-    return " ".join(f"{name}={value:g}" for name, value in counts.items() if isinstance(value, int | float))
+    return " ".join(f"{name}={_in_digits(value)}" for name, value in counts.items() if isinstance(value, int | float))
+
+
+def _in_digits(value: float) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def prefect_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:

@@ -166,3 +166,10 @@ def test_matplotlib_is_loaded_by_the_first_chart_and_quietly_where_the_home_cann
     environment |= {"HOME": "/dev/null", "PREFECT_HOME": str(tmp_path)}
     found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_a_handful_of_customers_is_drawn_without_a_warning():
+    x, y = np.array([64.0, 28.0, 49.0]), np.array([4.0, 3.0, 3.0])
+    axes = {"x_axis": AxisText("age (years)"), "y_axis": AxisText("items in purchase history")}
+    svg = draw_scatter(x, y, np.array([1, 2, 2]), **axes, random_state=0)
+    assert svg.startswith("<svg")

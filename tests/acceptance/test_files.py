@@ -1,0 +1,140 @@
+"""Public files of every kind, each by a schema of a few lines: every record ends in exactly one place."""
+
+import json
+
+import pytest
+
+from schemas.errors import DataRefused
+from tests.acceptance.real_files import (
+    BANK,
+    CARDS,
+    CDNOW,
+    MALL,
+    MALL_RECODED,
+    SCHEMAS,
+    SEED,
+    SHOPPING,
+    TELCO,
+    dataset_named,
+    records,
+)
+from tests.nights import assert_invariants, rows, run_night, value
+
+#: File, dataset, delimiter, rows loaded, rows rejected.
+NIGHTS = [
+    (SEED, "customers", ",", 6, 0),
+    (SHOPPING, "customers", ",", 3900, 0),
+    (MALL, "mall_income_score", ",", 200, 0),
+    (MALL, "mall_age_income_score", ",", 200, 0),
+    (TELCO, "telco_churn", ",", 7032, 11),
+    (BANK, "bank_additional", ";", 4119, 0),
+    (CARDS, "credit_card", ",", 8950, 0),
+    (CDNOW, "cdnow", ",", 2357, 0),
+]
+EVERY_NIGHT = pytest.mark.parametrize(
+    ("file", "dataset", "delimiter", "loaded", "rejected"), NIGHTS, ids=[dataset for _, dataset, *_ in NIGHTS]
+)
+
+
+@EVERY_NIGHT
+def test_every_record_is_loaded_or_rejected(customers, night, file, dataset, delimiter, loaded, rejected):
+    found = rows(night(file, dataset), "SELECT rows_read, rows_loaded, rows_rejected FROM runs")
+    assert found == [(len(records(customers / file, delimiter)), loaded, rejected)]
+    assert loaded + rejected == found[0][0]
+
+
+@EVERY_NIGHT
+def test_published_file_keeps_its_invariants(night, file, dataset, delimiter, loaded, rejected):
+    assert_invariants(night(file, dataset))
+
+
+@EVERY_NIGHT
+def test_delimiter_that_was_read_is_in_the_manifest(night, file, dataset, delimiter, loaded, rejected):
+    (manifest,) = night(file, dataset).glob("runs/*/manifest.json")
+    steps = {step["step"]: step for step in json.loads(manifest.read_text(encoding="utf-8"))["steps"]}
+    assert steps["ingest"]["delimiter"] == delimiter
+
+
+#: Declared column -> header, of all kinds of number.
+NUMBERS = [
+    (TELCO, "telco_churn", ",", {"tenure": "tenure", "monthly_charges": "MonthlyCharges"}),
+    (BANK, "bank_additional", ";", {"age": "age", "pdays": "pdays", "euribor": "euribor3m", "employed": "nr.employed"}),
+    (CARDS, "credit_card", ",", {"balance": "BALANCE", "minimum_payments": "MINIMUM_PAYMENTS", "tenure": "TENURE"}),
+    (CDNOW, "cdnow", ",", {"frequency": "frequency", "recency": "recency", "observed": "T"}),
+]
+
+
+@pytest.mark.parametrize(("file", "dataset", "delimiter", "columns"), NUMBERS, ids=[case[1] for case in NUMBERS])
+def test_stored_numbers_are_those_of_the_file(customers, night, file, dataset, delimiter, columns):
+    home = night(file, dataset)
+    in_file = {
+        int(record["line"]): tuple(float(record[header]) if record[header] else None for header in columns.values())
+        for record in records(customers / file, delimiter)
+    }
+    stored = {
+        line: tuple(found) for line, *found in rows(home, f"SELECT line_number, {', '.join(columns)} FROM customers")
+    }
+    refused = {line for (line,) in rows(home, "SELECT line_number FROM rejected_rows")}
+    assert stored == {line: found for line, found in in_file.items() if line not in refused}
+
+
+def blank_total_charges(customers):
+    return [int(record["line"]) for record in records(customers / TELCO) if not record["TotalCharges"].strip()]
+
+
+def test_blanks_in_a_number_column_are_rejected_with_their_lines(customers, night):
+    blank = blank_total_charges(customers)
+    assert len(blank) == 11
+    found = rows(
+        night(TELCO, "telco_churn"),
+        "SELECT line_number, column_name, code, value FROM rejected_rows ORDER BY line_number",
+    )
+    assert found == [(line, "total_charges", "missing_value", None) for line in blank]
+
+
+def test_rejected_rows_hold_the_line_as_it_was_delivered(customers, night):
+    lines = (customers / TELCO).read_text(encoding="utf-8").splitlines()
+    found = rows(night(TELCO, "telco_churn"), "SELECT raw FROM rejected_rows ORDER BY line_number")
+    assert found == [(lines[line - 1],) for line in blank_total_charges(customers)]
+
+
+def test_blanks_in_a_nullable_number_column_are_loaded(customers, home, write):
+    declared = (SCHEMAS / "telco_churn.py").read_text(encoding="utf-8")
+    schema = declared.replace(
+        "total_charges: Series[float] = numeric(", "total_charges: Series[float] = numeric(nullable=True, "
+    )
+    assert schema != declared
+    run_night(customers / TELCO, home, dataset=str(write(schema, "telco_nullable.py")), k=2)
+    assert rows(home, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(7043, 7043, 0)]
+    missing = rows(home, "SELECT line_number FROM customers WHERE total_charges IS NULL ORDER BY 1")
+    assert missing == [(line,) for line in blank_total_charges(customers)]
+    assert_invariants(home)
+
+
+def test_missing_numbers_are_null_and_stated_as_imputed(customers, night):
+    home = night(CARDS, "credit_card")
+    missing = sum(not record["MINIMUM_PAYMENTS"] for record in records(customers / CARDS))
+    assert missing == 313
+    assert value(home, "SELECT count(*) FROM customers WHERE minimum_payments IS NULL") == missing
+    assert value(home, "SELECT imputed = center FROM features WHERE feature = 'minimum_payments'")
+
+
+def test_recoded_category_refuses_the_file_by_line_column_and_expectation(customers, home):
+    with pytest.raises(DataRefused) as refused:
+        run_night(customers / MALL_RECODED, home, dataset=dataset_named("mall_gender"))
+    assert refused.value.exit_code == 65
+    message = str(refused.value)
+    assert f"{MALL_RECODED} line 2: gender '2'" in message
+    assert "expected one of ['Male', 'Female']" in message
+    assert "200 of 200 rows are rejected" in message
+    assert "\n" not in message
+    assert not (home / "segments.duckdb").exists()
+
+
+def test_the_same_schema_takes_the_file_whose_category_is_in_words(customers, new_night):
+    home = new_night(customers / MALL, "mall_gender")
+    assert rows(home, "SELECT gender, count(*) FROM customers GROUP BY ALL ORDER BY 1") == [
+        ("Female", 112),
+        ("Male", 88),
+    ]
+    assert_invariants(home)

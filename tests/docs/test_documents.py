@@ -1,0 +1,122 @@
+"""The documents tell the truth: their commands and queries run as written, and what they print is what they show."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.server import free_port
+from schemas.published import PUBLISHED
+from tests.conftest import ROOT
+from tests.nights import rows, run_night
+
+README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+BIN = Path(sys.executable).parent
+
+
+def blocks(kind):
+    return re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL)
+
+
+def commands(block):
+    return [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
+
+
+@pytest.fixture(scope="module")
+def sample_home(tmp_path_factory):
+    home = tmp_path_factory.mktemp("docs") / "data"
+    run_night(ROOT / "samples" / "customers.csv", home)
+    return home
+
+
+@pytest.mark.parametrize(("text", "lines"), [(README, 150), (ARCHITECTURE, 120)], ids=["README", "ARCHITECTURE"])
+def test_document_is_short_enough_to_be_read(text, lines):
+    assert len(text.splitlines()) <= lines
+
+
+@pytest.mark.parametrize("query", blocks("sql"))
+def test_query_of_the_readme_runs_and_finds_something(sample_home, query):
+    assert rows(sample_home, query)
+
+
+def test_readme_names_every_published_table(sample_home):
+    names = {row[0] for row in rows(sample_home, "SELECT table_name FROM information_schema.tables")}
+    assert names == {*PUBLISHED, "segment_profile"}
+    assert all(f"`{name}`" in README for name in names)
+
+
+def test_schema_of_the_readme_segments_a_mall(tmp_path, home):
+    (block,) = blocks("python")
+    schema = tmp_path / "mall.py"
+    schema.write_text(block)
+    source = tmp_path / "mall.csv"
+    lines = [f"{n},{'Male' if n % 3 else 'Female'},{18 + n % 50},{15 + n % 7 if n % 9 else ''}" for n in range(90)]
+    source.write_text("CustomerID,Gender,Age,Annual Income (k$)\n" + "\n".join(lines) + "\n")
+    run_night(source, home, dataset=str(schema))
+    assert rows(home, "SELECT rows_loaded FROM runs") == [(90,)]
+
+
+@pytest.mark.prefect
+def test_make_run_prints_what_the_readme_shows(tmp_path):
+    shown = blocks("console")[0].split("$ make run\n")[1].split("$ make test\n")[0]
+    done = subprocess.run(
+        [sys.executable, "-m", "flows", "run", "samples/customers.csv", "--home", tmp_path / "data"],
+        cwd=ROOT,
+        env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    printed = done.stdout.replace(f"{tmp_path}/", "").replace(" --home data", "")
+    assert masked(printed) == masked(shown)
+
+
+def masked(text):
+    """Leave out what differs from run to run, and how the program was called."""
+    text = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{6}", "RUN", text)
+    return re.sub(r"^try     .* query", "try     segments query", text, flags=re.MULTILINE).strip()
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_commands_from_nothing_to_a_scheduled_run_work_as_written(tmp_path):
+    written = next(block for block in blocks("console") if "work-pool create" in block)
+    port, home = free_port(), tmp_path / "home"
+    script = "\n".join(commands(written)).replace(".venv/bin/", f"{shlex.quote(str(BIN))}/")
+    # Another port and home, so that nothing of this machine's is touched; otherwise as written.
+    script = script.replace("--host 127.0.0.1", f"--host 127.0.0.1 --port {port}").replace(":4200/", f":{port}/")
+    script = script.replace("--watch", f"--param home={home} --watch")
+    ending = "code=$?; kill %2; wait %2; kill %1; wait %1; exit $code"
+    done = subprocess.run(
+        ["bash", "-c", f"set -m\n{script}\n{ending}"],
+        cwd=ROOT,
+        env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_SERVER_UI_ENABLED": "false"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert rows(home, "SELECT rows_loaded, status FROM runs") == [(3000, "published")]
+
+
+def test_make_targets_of_the_readme_exist():
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in set(re.findall(r"make (\w+)", README)):
+        assert f"make {target} " in listed
+
+
+def test_every_file_that_the_architecture_names_exists():
+    named = set(re.findall(r"`((?:flows|tasks|schemas|warehouse|tests)/[\w/]*(?:\.py)?)`", ARCHITECTURE))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_statement_says_its_grain_on_line_one():
+    statements = sorted((ROOT / "warehouse" / "sql").rglob("*.sql"))
+    assert [path.name for path in statements if not re.match(r"-- \S.*\n", path.read_text())] == []

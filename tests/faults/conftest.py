@@ -1,0 +1,51 @@
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.nights import SEED_ROWS, run_night
+
+
+@pytest.fixture(scope="session")
+def good_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one published night; copied before anything is done to it."""
+    folder = tmp_path_factory.mktemp("good")
+    source = folder / "customers.csv"
+    source.write_text(SEED_ROWS)
+    run_night(source, folder / "home")
+    return folder / "home"
+
+
+@pytest.fixture
+def home(good_night: Path, tmp_path: Path) -> Path:
+    """A home of the test's own in which an earlier night is published."""
+    return shutil.copytree(good_night, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the temporary servers of these tests keep their database."""
+    return tmp_path_factory.mktemp("prefect_home")
+
+
+@pytest.fixture(scope="session")
+def segments(prefect_home: Path):
+    """Run the command line as a user does, without a server named."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    environment["PREFECT_HOME"] = str(prefect_home)
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "flows", *map(str, arguments)],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,411 @@
+"""Whatever is wrong: the right exit code, one line that says what, where and what to do, and nothing harmed."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from schemas.errors import (
+    AnotherRunUnderWay,
+    DataRefused,
+    HomeNotWritable,
+    SchemaError,
+    SegmentsError,
+    UsageError,
+)
+from tests.conftest import ROOT
+from tests.nights import SEED_ROWS, run_night, value
+
+HEADER = "Age,Location,Purchase History\n"
+
+#: DESIGN section 4.
+EXIT_CODES = {UsageError: 2, SchemaError: 2, DataRefused: 65, HomeNotWritable: 73, AnotherRunUnderWay: 75}
+
+
+def records(home):
+    """Return the record of every run of a home by its run_id."""
+    found = [json.loads(path.read_text()) for path in home.glob("runs/*/manifest.json")]
+    return {record["run_id"]: record for record in found}
+
+
+def message_of_failure(error, source, home, **order):
+    """Run a night that fails; return its message once all that holds for every failure has been checked."""
+    published, earlier = (home / "segments.duckdb").read_bytes(), records(home)
+    with pytest.raises(SegmentsError) as raised:
+        run_night(source, home, **order)
+    message = str(raised.value)
+    assert (raised.type, raised.value.exit_code) == (error, EXIT_CODES[error])
+    assert len(message.splitlines()) == 1
+    assert (home / "segments.duckdb").read_bytes() == published
+    (record,) = [record for run_id, record in records(home).items() if run_id not in earlier]
+    assert (record["status"], record["message"]) == ("refused" if error is DataRefused else "failed", message)
+    assert record["finished_at"] is not None
+    return message
+
+
+#: Name -> what is delivered, and what the message says: where, what was found, what was expected, what to do.
+BAD_FILES = {
+    "no bytes": (b"", ["customers.csv is empty (0 bytes)", "expected a header line and one row a customer"]),
+    "blank lines": (b"\n\n  \n\r\n\r", ["customers.csv holds blank lines only", "expected a header line and one row"]),
+    "only a header": (HEADER, ["customers.csv holds a header and no row", "expected one row a customer"]),
+    "a header and blank lines": (f"\n{HEADER}\n \n", ["customers.csv holds a header and no row"]),
+    "NUL bytes": (
+        f"{HEADER}30,Ohio,apples\n31,Texas,st\0eak\n",
+        ["customers.csv line 3", "holds a NUL byte", "expected UTF-8 text", "save or export it as UTF-8 CSV"],
+    ),
+    "random bytes": (random.Random(7).randbytes(20_000), ["customers.csv line ", "expected UTF-8 text"]),
+    "random bytes without NUL": (
+        random.Random(7).randbytes(20_000).replace(b"\0", b""),
+        ["customers.csv line ", "which is not UTF-8", "save or export it as UTF-8 CSV"],
+    ),
+    "UTF-16": (SEED_ROWS.encode("utf-16"), ["customers.csv line ", "expected UTF-8 text"]),
+    "Latin-1": (
+        f"{SEED_ROWS}33,Québec,apples\n".encode("latin-1"),
+        ["customers.csv line 8", "0xe9, which is not UTF-8", "expected UTF-8 text", "export it as UTF-8 CSV"],
+    ),
+    "Latin-1 with CR line ends": (
+        f"{SEED_ROWS}33,Québec,apples\n".replace("\n", "\r").encode("latin-1"),
+        ["customers.csv line 8", "0xe9, which is not UTF-8"],
+    ),
+    "half a character at the end": (
+        SEED_ROWS.encode() + b"33,Qu\xc3",
+        ["customers.csv line 8", "ends within a character"],
+    ),
+    "a missing column": (
+        "Age,Purchase History\n30,apples\n",
+        [
+            "customers.csv line 1",
+            "column 'location' is missing",
+            "found 'Age', 'Purchase History'",
+            "deliver the column",
+        ],
+    ),
+    "a misspelt column": (
+        f"\n{SEED_ROWS.replace('Location', 'Locatoin')}",
+        ["customers.csv line 2", "'location' is missing", "is 'Locatoin' the same? then set alias='Locatoin'"],
+    ),
+    "no header": (
+        SEED_ROWS.partition("\n")[2],
+        ["customers.csv line 1", "'age'", "found '25', 'New York', 'apples'", "in the schema"],
+    ),
+    "a header twice": (
+        "Age,Location,AGE ,Purchase History\n30,Ohio,31,apples\n",
+        ["customers.csv line 1", "header 'AGE' stands twice, in columns 1 and 3", "rename or remove one"],
+    ),
+    "all rows bad": (
+        f"{HEADER}x,Ohio,apples\ny,Texas,steak\n207,Ohio,juice\n",
+        ["customers.csv line 2", "age 'x' is not a whole number", "3 of 3 rows are rejected", "mend the file"],
+    ),
+    "a line without an end": (
+        f"{HEADER}30,Ohio,{'apples' * 3_000_000}",
+        ["customers.csv", "longer than 16 MiB", "expected one line a customer"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), BAD_FILES.values(), ids=BAD_FILES)
+def test_file_that_cannot_be_segmented_is_refused_with_its_place(write, home, content, said):
+    message = message_of_failure(DataRefused, write(content), home)
+    assert [words for words in said if words not in message] == [], message
+
+
+BAD_SOURCES = {
+    "missing": ("missing.csv", "missing.csv: no such file or directory; name a customers file as SOURCE"),
+    "below a file": ("customers.csv/x", "customers.csv/x: no such file or directory; name a customers file as SOURCE"),
+    "empty directory": ("empty", "empty holds no file; drop a customers file there, or name one as SOURCE"),
+    "directory of directories": ("outer", "outer holds no file; drop a customers file there, or name one as SOURCE"),
+    "device": ("/dev/null", "/dev/null is not a regular file; name a customers file as SOURCE"),
+    "pipe": ("pipe", "pipe is not a regular file; name a customers file as SOURCE"),
+    "dangling link": ("dangling", "dangling: no such file or directory; name a customers file as SOURCE"),
+    "link to itself": ("loop", "loop: no such file or directory; name a customers file as SOURCE"),
+    "nothing": ("", "name a customers file as SOURCE"),
+    "name with a line end": ("a\nb.csv", "no such file or directory; name a customers file as SOURCE"),
+    "endless name": ("a" * 5000, "name a customers file as SOURCE"),
+}
+
+
+@pytest.mark.parametrize(("source", "said"), BAD_SOURCES.values(), ids=BAD_SOURCES)
+def test_source_that_is_no_file_is_wrong_usage(write, home, tmp_path, monkeypatch, source, said):
+    monkeypatch.chdir(tmp_path)
+    write(SEED_ROWS)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "outer" / "inner").mkdir(parents=True)
+    (tmp_path / "outer" / ".hidden.csv").write_text(SEED_ROWS)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    assert message_of_failure(UsageError, source, home).endswith(said)
+
+
+BAD_SETTINGS = {
+    "k=1": ({"k": 1}, "--k 1 is out of range; expected 2 to 100"),
+    "k=0": ({"k": 0}, "--k 0 is out of range; expected 2 to 100"),
+    "k=-2": ({"k": -2}, "--k -2 is out of range; expected 2 to 100"),
+    "k=101": ({"k": 101}, "--k 101 is out of range; expected 2 to 100"),
+    "k_min=1": ({"k_min": 1}, "--k-min 1 is out of range; expected 2 to 100"),
+    "k_max=101": ({"k_max": 101}, "--k-max 101 is out of range; expected 2 to 100"),
+    "k_min>k_max": ({"k_min": 5, "k_max": 4}, "--k-min 5 is above --k-max 4; expected k-min <= k-max"),
+    "seed=-1": ({"seed": -1}, "--seed -1 is out of range; expected 0 to 4294967295"),
+    "seed=2**32": ({"seed": 2**32}, "--seed 4294967296 is out of range; expected 0 to 4294967295"),
+    "unknown dataset": (
+        {"dataset": "nobody"},
+        "--dataset nobody: no such dataset (known: customers); give a name or the path of a .py file",
+    ),
+    "module that is no dataset": (
+        {"dataset": "errors"},
+        "--dataset errors: no such dataset (known: customers); give a name or the path of a .py file",
+    ),
+    "missing schema file": (
+        {"dataset": "nowhere/shop.py"},
+        "--dataset nowhere/shop.py: no such file; give the path of a Python file that declares a Dataset",
+    ),
+}
+
+
+@pytest.mark.parametrize(("order", "said"), BAD_SETTINGS.values(), ids=BAD_SETTINGS)
+def test_setting_that_makes_no_sense_is_wrong_usage(write, home, order, said):
+    assert message_of_failure(UsageError, write(SEED_ROWS), home, **order) == said
+
+
+DATASET = """
+class {name}(Dataset):
+    '''A shop.'''
+    age: Series[int] = numeric()
+"""
+IMPORTS = "from pandera.typing import Series\nfrom schemas import Dataset, category, numeric\n"
+
+BAD_SCHEMAS = {
+    "a syntax error": ("x = 1\nclass Shop(:\n", ["shop.py line 2: SyntaxError", "mend the schema file"]),
+    "an exception": (
+        "x = 1\n\nx / 0\n",
+        ["shop.py line 3: ZeroDivisionError: division by zero", "mend the schema file"],
+    ),
+    "an exception of two lines": ("raise ValueError('a\\nb')\n", ["shop.py line 1: ValueError: a b", "mend"]),
+    "a missing import": ("import no_such_module\n", ["shop.py line 1: ModuleNotFoundError", "mend the schema file"]),
+    "an exit": ("import sys\nsys.exit('no')\n", ["shop.py line 2", "mend the schema file"]),
+    "bytes that are not text": (b"x = '\xe9'\n", ["shop.py line 1: SyntaxError", "mend the schema file"]),
+    "no dataset": (IMPORTS, ["shop.py declares 0 datasets (none)", "expected exactly one class of Dataset"]),
+    "two datasets": (
+        IMPORTS + DATASET.format(name="Shop") + DATASET.format(name="Store"),
+        ["shop.py declares 2 datasets (Shop, Store)", "expected exactly one class of Dataset"],
+    ),
+    "an impossible type": (
+        IMPORTS + DATASET.format(name="Shop").replace("Series[int]", "Series[str]"),
+        ["shop.py: Shop.age is Series[str]; numeric() should be Series[int] or Series[float]", "mend the schema file"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), BAD_SCHEMAS.values(), ids=BAD_SCHEMAS)
+def test_schema_file_that_cannot_be_used_is_named_with_its_line(write, home, content, said):
+    schema = write(content, "shop.py")
+    message = message_of_failure(SchemaError, write(SEED_ROWS), home, dataset=str(schema))
+    assert [words for words in said if words not in message] == [], message
+
+
+@pytest.mark.parametrize("place", ["file", "file/home", "file/deep/home"])
+def test_home_at_or_below_a_file_cannot_be_written(write, tmp_path, place):
+    source, file = write(SEED_ROWS), write("mine", "file")
+    with pytest.raises(HomeNotWritable) as raised:
+        run_night(source, tmp_path / place)
+    message = str(raised.value)
+    assert raised.value.exit_code == 73
+    assert message.startswith(f"cannot write {tmp_path / place} (")
+    assert message.endswith("make it writable or name another home with --home or SEGMENTS_HOME")
+    assert len(message.splitlines()) == 1
+    assert file.read_text() == "mine"
+
+
+HOLD = """
+import sys
+from warehouse.ledger import locked
+from warehouse.run import Order, Run
+with locked(Run.begin(Order("", home=sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(home):
+    """Another process that holds the home as a run under way does."""
+    command = [sys.executable, "-c", HOLD, str(home)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_run_under_way_keeps_another_out_and_is_named(write, home, holder):
+    message = message_of_failure(AnotherRunUnderWay, write(SEED_ROWS), home, force=True)
+    assert message.startswith(f"another run is under way in {home} (process {holder.pid}, run ")
+    assert message.endswith("wait until it ends or name another --home")
+
+
+def test_run_kept_out_leaves_alone_what_is_under_construction(write, home, holder):
+    work = home / "staging" / "theirs" / "work.duckdb"
+    work.parent.mkdir()
+    work.write_bytes(b"half a night")
+    message_of_failure(AnotherRunUnderWay, write(SEED_ROWS), home, force=True)
+    assert work.read_bytes() == b"half a night"
+
+
+def test_hold_on_the_home_ends_with_the_process(write, home, holder):
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert run_night(write(SEED_ROWS), home, force=True).is_new
+
+
+OUTCOMES = """
+import json, sys
+from tests.nights import run_night
+outcomes = {}
+for name, (source, home) in json.loads(sys.argv[1]).items():
+    try:
+        outcomes[name] = ["published", 0, run_night(source, home, force=True).message]
+    except Exception as error:
+        outcomes[name] = [type(error).__name__, getattr(error, "exit_code", 1), str(error)]
+print(json.dumps(outcomes))
+"""
+
+
+def outcomes(orders, *prefix):
+    """Run nights in another process: by name, the class of the error, its exit code and its message."""
+    command = [*prefix, sys.executable, "-c", OUTCOMES, json.dumps(orders)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def without_permission(good_night, tmp_path_factory):
+    """Outcomes of nights in places that the account may not write or read."""
+    prefix = []
+    if os.geteuid() == 0:
+        # Root as an ordinary account: it keeps what it owns, and the modes count.
+        prefix = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+        if shutil.which(prefix[0]) is None or subprocess.run([*prefix, "true"], check=False).returncode:
+            pytest.skip("root may write and read everything, and there is no setpriv to change it")
+    folder = tmp_path_factory.mktemp("closed")
+    orders, closed = {}, {}
+    for name in ("home", "runs", "staging", "archive", "file", "directory", "below"):
+        home = shutil.copytree(good_night, folder / name / "home")
+        source = folder / name / "inbox" / "customers.csv"
+        source.parent.mkdir()
+        source.write_text(SEED_ROWS)
+        taken = source.parent if name == "directory" else source
+        orders[name] = (str(taken), str(home))
+        place = {"home": home, "file": source, "directory": source.parent, "below": source.parent}
+        closed[place.get(name, home / name)] = 0o555 if name in ("home", "runs", "staging", "archive") else 0
+    for path, mode in closed.items():
+        path.chmod(mode)
+    try:
+        yield folder, outcomes(orders, *prefix)
+    finally:
+        for path in closed:
+            path.chmod(0o755)
+
+
+@pytest.mark.parametrize("name", ["home", "runs", "staging", "archive"])
+def test_home_that_may_not_be_written_is_named(without_permission, good_night, name):
+    folder, found = without_permission
+    home = folder / name / "home"
+    place = home if name == "home" else home / name
+    remedy = "make it writable or name another home with --home or SEGMENTS_HOME"
+    assert found[name] == ["HomeNotWritable", 73, f"cannot write {place} (permission denied); {remedy}"]
+    assert (home / "segments.duckdb").read_bytes() == (good_night / "segments.duckdb").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["file", "directory", "below"])
+def test_source_that_may_not_be_read_is_wrong_usage(without_permission, good_night, name):
+    folder, found = without_permission
+    kind, exit_code, message = found[name]
+    assert (kind, exit_code) == ("UsageError", 2), message
+    assert message.startswith(str(folder / name / "inbox"))
+    assert message.endswith("give this account the right to read it")
+    assert (folder / name / "home" / "segments.duckdb").read_bytes() == (good_night / "segments.duckdb").read_bytes()
+
+
+FULL_DISK = """
+mount -t tmpfs -o size=3m tmpfs "$1" || exit 99
+"$2" -c "$3" "$4"
+cat "$1"/home/runs/*/manifest.json
+ls "$1/home/staging"
+"""
+
+
+def test_full_disk_is_a_home_that_cannot_be_written_and_leaves_room_for_the_next_night(write, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    orders = json.dumps({"full": (str(write(SEED_ROWS)), str(disk / "home"))})
+    # The small disk is in a mount namespace of its own, which ends with the process.
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", FULL_DISK, "sh"]
+    if shutil.which(command[0]) is None:
+        pytest.skip("no unshare to mount a small disk with")
+    done = subprocess.run(
+        [*command, disk, sys.executable, OUTCOMES, orders], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode in (1, 99) and not done.stdout:
+        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
+    outcome, _, rest = done.stdout.partition("\n")
+    record, end = json.JSONDecoder().raw_decode(rest)
+    kind, exit_code, message = json.loads(outcome)["full"]
+    assert (kind, exit_code) == ("HomeNotWritable", 73), message
+    assert "No space left on device" in message
+    assert (record["status"], record["message"]) == ("failed", message)
+    assert rest[end:].strip() == "", "the night under construction still takes the room"
+
+
+#: Arguments after ``run`` with SOURCE and FILE for paths, the exit code, and what stderr says.
+COMMAND_LINES = {
+    "missing file": (["missing.csv"], 2, "missing.csv: no such file or directory; name a customers file as SOURCE"),
+    "unknown dataset": (["SOURCE", "--dataset", "nobody"], 2, "--dataset nobody: no such dataset"),
+    "k out of range": (["SOURCE", "--k", "1"], 2, "--k 1 is out of range; expected 2 to 100"),
+    "k no number": (["SOURCE", "--k", "abc"], 2, '--k: unable to convert "abc" into int'),
+    "no day": (["SOURCE", "--as-of", "31.1.2027"], 2, '--as-of: unable to convert "31.1.2027" into date'),
+    "unknown option": (["SOURCE", "--clusters", "3"], 2, "Unknown option: --clusters"),
+    "two files": (["SOURCE", "other.csv"], 2, "other.csv"),
+    "no file": ([], 2, "source"),
+    "home below a file": (["SOURCE", "--home", "FILE/home"], 73, "cannot write FILE/home (Not a directory)"),
+}
+
+
+@pytest.mark.prefect
+@pytest.mark.parametrize(("arguments", "exit_code", "said"), COMMAND_LINES.values(), ids=COMMAND_LINES)
+def test_command_line_fails_with_its_exit_code_and_one_line(segments, write, home, arguments, exit_code, said):
+    published = (home / "segments.duckdb").read_bytes()
+    places = {"SOURCE": str(write(SEED_ROWS)), "FILE": str(write("mine", "file"))}
+    for name, path in places.items():
+        arguments = [argument.replace(name, path) for argument in arguments]
+        said = said.replace(name, path) if name == "FILE" else said
+    home_option = [] if "--home" in arguments else ["--home", home]
+    done = segments("run", *arguments, *home_option)
+    assert (done.returncode, done.stdout) == (exit_code, "")
+    assert done.stderr.startswith("segments: ")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (home / "segments.duckdb").read_bytes() == published
+
+
+@pytest.mark.prefect
+def test_command_line_records_a_setting_that_makes_no_sense(segments, write, home):
+    earlier = records(home)
+    done = segments("run", write(SEED_ROWS), "--k-min", "7", "--k-max", "3", "--home", home)
+    (record,) = [record for run_id, record in records(home).items() if run_id not in earlier]
+    assert done.stderr == f"segments: {record['message']}\n"
+    assert record["status"] == "failed"
+
+
+def test_good_night_after_all_failures_shows_them(write, home):
+    for name in ("no bytes", "NUL bytes", "a missing column"):
+        message_of_failure(DataRefused, write(BAD_FILES[name][0]), home)
+    message_of_failure(UsageError, write(SEED_ROWS), home, k=1)
+    run_night(write(SEED_ROWS), home, force=True)
+    assert value(home, "SELECT list(status ORDER BY started_at) FROM runs") == [
+        "published", "refused", "refused", "refused", "failed", "published"
+    ]  # fmt: skip

@@ -1,0 +1,361 @@
+"""The audit finds planted damage, whatever was damaged; a night that fails it is not published."""
+
+import dataclasses
+import json
+import re
+import shutil
+
+import pytest
+
+from schemas.errors import AuditFailed
+from schemas.published import PUBLISHED
+from schemas.tables import checks_of
+from tasks.audit import audit
+from tasks.cluster import cluster
+from tasks.delivery import take
+from tasks.describe import describe
+from tasks.encode import encode_night
+from tasks.ingest import ingest
+from tasks.night import begin_night
+from tasks.publish import publish
+from tasks.report import write_report
+from tasks.validate import validate
+from tests.nights import assert_invariants, run_night, value
+from warehouse.audit import invariants
+from warehouse.home import Home
+from warehouse.ledger import read_manifest, update_manifest
+from warehouse.opening import staging
+from warehouse.run import Order
+
+#: ``visits`` is 1 for everybody: a feature of no weight in any distance, whose rows only the grids miss.
+SCHEMA = """
+from pandera.typing import Series
+from schemas import Dataset, category, items, numeric
+
+class Shop(Dataset):
+    '''A shop.'''
+    age: Series[int] = numeric(ge=0)
+    visits: Series[int] = numeric()
+    location: Series[str] = category()
+    purchase_history: Series[list] = items()
+"""
+
+_GROUPS = ((20, 9, "Ohio", "apples"), (45, 7, "Texas", "steak"), (70, 5, "Iowa", "juice, bread"))
+GOOD_ROWS = [f"{age + n},1,{place},{basket}" for age, size, place, basket in _GROUPS for n in range(size)]
+DELIVERED = "\n".join(["Age,Visits,Location,Purchase History", *GOOD_ROWS, "old,1,Ohio,apples", ""])
+
+STEPS = (take, ingest, validate, encode_night, cluster, describe, write_report)
+
+
+@pytest.fixture(scope="module")
+def order(tmp_path_factory):
+    """A night after an earlier, published one; three segments and one rejected row."""
+    folder = tmp_path_factory.mktemp("audited")
+    (folder / "customers.csv").write_text(DELIVERED)
+    (folder / "shop.py").write_text(SCHEMA)
+    order = Order(str(folder / "customers.csv"), str(folder / "shop.py"), str(folder / "home"), seed=3)
+    run_night(**{**dataclasses.asdict(order), "seed": 2})
+    return order
+
+
+@pytest.fixture(scope="module")
+def built(order, tmp_path_factory):
+    """The run of a night that is done but for its audit."""
+    home = shutil.copytree(order.home, tmp_path_factory.mktemp("built") / "home")
+    with begin_night(dataclasses.replace(order, home=str(home))) as run:
+        for step in STEPS:
+            step(run)
+    return run
+
+
+@pytest.fixture
+def run(built, tmp_path):
+    """The same run in a home of the test's own."""
+    return dataclasses.replace(built, home=Home(shutil.copytree(built.home.root, tmp_path / "home")))
+
+
+def sql(*statements):
+    """Return the damage that SQL does to the night under construction."""
+
+    def damage(run):
+        with staging(run) as database:
+            for statement in statements:
+                database.execute(statement)
+
+    return damage
+
+
+def ledger(**facts):
+    """Return the damage of wrong facts in the run's own record."""
+    return lambda run: update_manifest(run, **facts)
+
+
+def earlier(**facts):
+    """Return the damage of wrong facts in the record of the run before."""
+
+    def damage(run):
+        (path,) = [path for path in run.home.runs.glob("*/manifest.json") if path != run.manifest_file]
+        path.write_text(json.dumps({**read_manifest(path), **facts}))
+
+    return damage
+
+
+#: What is damaged -> which audit names it, and the damage. One customer is the one of the smallest key.
+DAMAGE = {
+    "a table without comment": ("audit/comments", sql("COMMENT ON TABLE segments IS NULL")),
+    "a column without comment": ("audit/comments", sql("COMMENT ON COLUMN customers.age IS NULL")),
+    "the view without comment": ("audit/comments", sql("COMMENT ON VIEW segment_profile IS NULL")),
+    "a table nobody declared": ("audit/comments", sql("CREATE TABLE scratch (a INTEGER)")),
+    "a customer gone": (
+        "audit/customers_counted",
+        sql("DELETE FROM customers WHERE customer_id = (SELECT min(customer_id) FROM customers)"),
+    ),
+    "a customer twice": ("audit/customers_counted", sql("INSERT INTO customers SELECT * FROM customers LIMIT 1")),
+    "a customer in two segments": (
+        "audit/customers_counted",
+        sql(
+            """INSERT INTO customer_segments
+            SELECT * REPLACE (segment_id % 3 + 1 AS segment_id) FROM customer_segments LIMIT 1"""
+        ),
+    ),
+    "a customer in no segment": (
+        "audit/customers_counted",
+        sql("DELETE FROM customer_segments WHERE customer_id = (SELECT min(customer_id) FROM customers)"),
+    ),
+    "one customer for another": (
+        "audit/customers_counted",
+        sql(
+            """UPDATE customer_segments SET customer_id = (SELECT min(customer_id) FROM customers)
+            WHERE customer_id = (SELECT max(customer_id) FROM customers)"""
+        ),
+    ),
+    "a segment that counts one too many": (
+        "audit/customers_counted",
+        sql("UPDATE segments SET customers = customers + 1 WHERE segment_id = 1"),
+    ),
+    "rows loaded that are not there": ("audit/customers_counted", ledger(rows_loaded=22)),
+    "a rejected line that is a customer": (
+        "audit/lines_once",
+        sql("UPDATE rejected_rows SET line_number = (SELECT min(line_number) FROM customers)"),
+    ),
+    "two customers of one line": (
+        "audit/lines_once",
+        sql("UPDATE customers SET line_number = 2 WHERE line_number = 3"),
+    ),
+    "a customer in another segment": (
+        "audit/nearest_centroid",
+        sql(
+            """UPDATE customer_segments SET segment_id = second_segment_id, second_segment_id = segment_id
+            WHERE customer_id = (SELECT min(customer_id) FROM customers)"""
+        ),
+    ),
+    "a customer in another segment, with its distance": (
+        "audit/nearest_centroid",
+        sql(
+            """UPDATE customer_segments SET segment_id = second_segment_id, second_segment_id = segment_id,
+                distance = second_distance, second_distance = distance
+            WHERE customer_id = (SELECT min(customer_id) FROM customers)"""
+        ),
+    ),
+    "a distance": (
+        "audit/nearest_centroid",
+        sql(
+            """UPDATE customer_segments SET distance = distance / 2
+            WHERE customer_id = (SELECT min(customer_id) FROM customers)"""
+        ),
+    ),
+    "an age": (
+        "audit/nearest_centroid",
+        sql("UPDATE customers SET age = age + 1 WHERE customer_id = (SELECT min(customer_id) FROM customers)"),
+    ),
+    "a product": (
+        "audit/nearest_centroid",
+        sql("UPDATE customers SET purchase_history = [] WHERE line_number = 2"),
+    ),
+    "a centroid": ("audit/nearest_centroid", sql("UPDATE centroids SET value = value + 0.1 WHERE feature = 'age'")),
+    "a centroid far out": (
+        "audit/nearest_centroid",
+        sql("UPDATE centroids SET value = 'infinity' WHERE segment_id = 2 AND feature = 'age'"),
+    ),
+    "a centroid's age gone": (
+        "audit/nearest_centroid",
+        sql("DELETE FROM centroids WHERE segment_id = 2 AND feature = 'age'"),
+    ),
+    "an encoding": ("audit/nearest_centroid", sql("UPDATE features SET scale = scale * 2 WHERE feature = 'age'")),
+    "the objective": ("audit/objective", ledger(objective=0.123)),
+    "no objective": ("audit/objective", ledger(objective=None)),
+    "every k chosen": ("audit/one_chosen_k", sql("UPDATE k_scores SET chosen = true")),
+    "no k chosen": ("audit/one_chosen_k", sql("UPDATE k_scores SET chosen = false")),
+    "another k chosen": ("audit/one_chosen_k", sql("UPDATE k_scores SET chosen = (k = 4)")),
+    "the number of segments": ("audit/one_chosen_k", ledger(n_clusters=4)),
+    "the silhouette": ("audit/one_chosen_k", ledger(silhouette=0.99)),
+    "a rejected row of another run": ("audit/one_run", sql("UPDATE rejected_rows SET run_id = 'another'")),
+    "a run from the future": ("audit/one_run", earlier(started_at="2999-01-01T00:00:00.000+00:00")),
+    "rows read": ("audit/rows_accounted", ledger(rows_read=23)),
+    "rows rejected": ("audit/rows_accounted", ledger(rows_rejected=0)),
+    "rows read and rejected": ("audit/rows_accounted", ledger(rows_read=23, rows_rejected=2)),
+    "a rejected row gone": ("audit/rows_accounted", sql("DELETE FROM rejected_rows")),
+    "a rejected row more": (
+        "audit/rows_accounted",
+        sql("INSERT INTO rejected_rows SELECT * REPLACE (99 AS line_number) FROM rejected_rows"),
+    ),
+    "customers of a segment that is not listed": (
+        "audit/same_customers",
+        sql(
+            "UPDATE segments SET segment_id = 9 WHERE segment_id = 3",
+            "UPDATE centroids SET segment_id = 9 WHERE segment_id = 3",
+        ),
+    ),
+    "a second segment that is nearer": (
+        "audit/second_is_farther",
+        sql("UPDATE customer_segments SET second_distance = distance / 2 WHERE distance > 0"),
+    ),
+    "a second segment that is the first": (
+        "audit/second_is_farther",
+        sql("UPDATE customer_segments SET second_segment_id = segment_id WHERE segment_id = 2"),
+    ),
+    "a second distance to nowhere": (
+        "audit/second_is_farther",
+        sql("UPDATE customer_segments SET second_segment_id = NULL WHERE segment_id = 2"),
+    ),
+    "the sizes of two segments": (
+        "audit/segment_sizes",
+        sql("UPDATE segments SET customers = CASE segment_id WHEN 1 THEN 7 WHEN 2 THEN 9 ELSE customers END"),
+    ),
+    "a share over 1": ("audit/segment_sizes", sql("UPDATE segments SET share = 1.5 WHERE segment_id = 1")),
+    "one centroid row gone": (
+        "audit/whole_grids",
+        sql("DELETE FROM centroids WHERE segment_id = 2 AND feature = 'visits'"),
+    ),
+    "one centroid row twice": (
+        "audit/whole_grids",
+        sql("INSERT INTO centroids SELECT * FROM centroids WHERE segment_id = 2 AND feature = 'visits'"),
+    ),
+    "one row of the statistics gone": (
+        "audit/whole_grids",
+        sql("DELETE FROM segment_stats WHERE segment_id = 2 AND feature = 'age'"),
+    ),
+    "one row of the statistics twice": (
+        "audit/whole_grids",
+        sql("INSERT INTO segment_stats SELECT * FROM segment_stats LIMIT 1"),
+    ),
+    "a centroid of no segment": (
+        "audit/whole_grids",
+        sql("INSERT INTO centroids SELECT * REPLACE (9 AS segment_id) FROM centroids WHERE segment_id = 1"),
+    ),
+    "statistics of no segment": (
+        "audit/whole_grids",
+        sql("INSERT INTO segment_stats SELECT * REPLACE (9 AS segment_id) FROM segment_stats WHERE segment_id = 1"),
+    ),
+    "a status": ("the table runs isin", earlier(status="weird")),
+    "a verdict": ("the table runs str_matches", ledger(verdict="splendid: silhouette 0.99")),
+    "rows below zero": ("the table runs greater_than_or_equal_to", earlier(rows_read=-1)),
+    "a segment numbered 0": (
+        "the table customer_segments greater_than_or_equal_to",
+        sql("UPDATE customer_segments SET second_segment_id = 0 WHERE segment_id = 3"),
+    ),
+    "an endless distance": (
+        "the table customer_segments finite",
+        sql("UPDATE customer_segments SET second_distance = 'infinity' WHERE segment_id = 3"),
+    ),
+    "two segments of one name": ("the table segments field_uniqueness", sql("UPDATE segments SET name = 'steak'")),
+    "a segment without description": (
+        "the table segments not_nullable",
+        sql(
+            "ALTER TABLE segments ALTER COLUMN description DROP NOT NULL",
+            "UPDATE segments SET description = NULL WHERE segment_id = 2",
+        ),
+    ),
+    "an endless mean": (
+        "the table segment_stats finite",
+        sql("UPDATE segment_stats SET mean = 'infinity' WHERE segment_id = 2 AND feature = 'visits'"),
+    ),
+    "a kind of feature": (
+        "the table segment_stats isin",
+        sql("UPDATE segment_stats SET kind = 'weird' WHERE feature = 'visits'"),
+    ),
+    "a silhouette over 1": (
+        "the table k_scores less_than_or_equal_to",
+        sql("UPDATE k_scores SET silhouette = 1.5 WHERE k = 5"),
+    ),
+    "a k twice": (
+        "the table k_scores field_uniqueness",
+        sql("INSERT INTO k_scores SELECT * FROM k_scores WHERE k = 5"),
+    ),
+    "an encoding nobody knows": (
+        "the table features isin",
+        sql("UPDATE features SET encoding = 'weird' WHERE feature = 'visits'"),
+    ),
+    "a feature of no weight": (
+        "the table features greater_than",
+        sql("UPDATE features SET weight = 0 WHERE feature = 'visits'"),
+    ),
+    "a line before the file": (
+        "the table rejected_rows greater_than_or_equal_to",
+        sql("UPDATE rejected_rows SET line_number = 0"),
+    ),
+}
+
+
+def test_undamaged_night_passes(run):
+    audited = audit(run)
+    assert (audited.n_invariants, audited.n_tables) == (len(invariants()), len(PUBLISHED))
+
+
+@pytest.mark.parametrize(("check", "damage"), DAMAGE.values(), ids=DAMAGE)
+def test_damage_is_found_and_named(run, check, damage):
+    damage(run)
+    with pytest.raises(AuditFailed) as raised:
+        audit(run)
+    message = str(raised.value)
+    name, _, value_check = check.removeprefix("the table ").partition(" ")
+    place = f"of the table {name}" if value_check else name
+    assert message.startswith(f"the audit {place} found ")
+    assert re.search(rf"'check': ['\"]{value_check}\b", message) or not value_check, message
+    assert "nothing is published" in message
+    assert len(message.splitlines()) == 1
+
+
+def test_every_invariant_is_covered_by_planted_damage():
+    assert {check for check, _ in DAMAGE.values() if check.startswith("audit/")} == set(invariants())
+
+
+def test_every_kind_of_value_check_is_covered_by_planted_damage():
+    declared = {"field_uniqueness", "not_nullable"}
+    for name in PUBLISHED:
+        declared |= {str(check.name) for column in checks_of(name).columns.values() for check in column.checks}
+    assert {check.rpartition(" ")[2] for check, _ in DAMAGE.values() if check.startswith("the table")} == declared
+
+
+def failing_night(order, home, damage):
+    """Run a whole night whose finished tables are damaged; return its run and the error that it ended with."""
+    runs = []
+    try:
+        with begin_night(dataclasses.replace(order, home=str(home))) as run:
+            runs.append(run)
+            for step in (*STEPS, damage, audit, publish):
+                step(run)
+    except AuditFailed as error:
+        return runs[0], error
+    raise AssertionError("the damage was published")
+
+
+def test_night_that_fails_its_audit_leaves_the_published_file_and_keeps_what_it_built(order, tmp_path):
+    home = shutil.copytree(order.home, tmp_path / "home")
+    published = (home / "segments.duckdb").read_bytes()
+    run, error = failing_night(order, home, sql("UPDATE segments SET share = 1.5"))
+    assert (home / "segments.duckdb").read_bytes() == published
+    record = read_manifest(run.manifest_file)
+    assert (record["status"], record["message"], error.exit_code) == ("failed", str(error), 1)
+    assert run.night_file.is_file()
+    assert str(run.staging) in record["message"]
+
+
+def test_night_after_a_failed_audit_publishes_and_clears_what_was_kept(order, tmp_path):
+    home = shutil.copytree(order.home, tmp_path / "home")
+    failing_night(order, home, ledger(objective=9.9))
+    assert run_night(**{**dataclasses.asdict(order), "home": home}).is_new
+    assert list((home / "staging").iterdir()) == []
+    assert_invariants(home)
+    statuses = "SELECT list(status ORDER BY started_at) FROM runs"
+    assert value(home, statuses) == ["published", "failed", "published"]
