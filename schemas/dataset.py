@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, get_origin
 
 import pandera.pandas as pa
 
@@ -16,8 +16,8 @@ RESERVED_NAMES = frozenset({"line_number", "customer_id", "segment_id"})
 VALUE_TYPES: dict[Role, tuple[type, ...]] = {
     Role.IDENTIFIER: (str, int),
     Role.NUMERIC: (int, float),
-    Role.CATEGORY: (str, int),
-    Role.FLAG: (bool, int),
+    Role.CATEGORY: (str, int, bool),
+    Role.FLAG: (bool, int, str),
     Role.ITEMS: (list,),
     Role.IGNORED: (str, int, float, bool),
 }
@@ -119,6 +119,7 @@ def items_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 
 def _column(dataset: type[Dataset], name: str, header: str, value_type: Any, declared: pa.Column) -> Column:
     settings = (declared.metadata or {}).get(METADATA_KEY)
+    value_type = get_origin(value_type) or value_type
     place = f"{dataset.__name__}.{name}"
     if settings is None:
         kinds = ", ".join(role.value for role in Role)
@@ -135,7 +136,7 @@ def _column(dataset: type[Dataset], name: str, header: str, value_type: Any, dec
         header=header,
         role=settings.role,
         value_type=value_type,
-        nullable=declared.nullable,
+        nullable=declared.nullable and settings.role is not Role.IDENTIFIER,
         checks=tuple(declared.checks),
         description=(declared.description or header).strip(),
         settings=settings,
@@ -145,6 +146,8 @@ def _column(dataset: type[Dataset], name: str, header: str, value_type: Any, dec
 def _check_together(dataset: type[Dataset], columns: tuple[Column, ...]) -> None:
     if not any(column.is_feature for column in columns):
         raise SchemaError(f"{dataset.__name__} declares no column to segment by: numeric, category, flag or items")
+    if dataset.to_schema().checks:
+        raise SchemaError(f"{dataset.__name__} has a check of the frame as a whole; declare checks of single columns")
     identifiers = [column.name for column in columns if column.role is Role.IDENTIFIER]
     if len(identifiers) > 1:
         raise SchemaError(

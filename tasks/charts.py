@@ -168,8 +168,8 @@ def _number_segments(axes: "Axes", x: Floats, y: Floats, segment_ids: Ints) -> N
     for segment_id, (across, up) in zip(ids, _apart(places), strict=True):
         colour = colour_of(int(segment_id))
         axes.text(
-            across, up, str(segment_id), transform=axes.transAxes, in_layout=False, ha="center", va="center", weight="bold",
-            color=text_colour_on(colour),
+            across, up, str(segment_id), transform=axes.transAxes, ha="center", va="center", weight="bold",
+            color=text_colour_on(colour), in_layout=False,
             bbox={"boxstyle": "circle,pad=0.3", "facecolor": colour, "edgecolor": _INK, "linewidth": 0.8},
         )  # fmt: skip
 

@@ -154,7 +154,8 @@ def select_items(column: Column) -> str:
 
 def select_numbers(column: Column) -> str:
     """Return the query for the values of a numeric or flag column in canonical order."""
-    return f"SELECT CAST({quote_identifier(column.name)} AS DOUBLE) AS v FROM work.ordered ORDER BY _position"
+    value = _truth(column) if column.role is Role.FLAG else quote_identifier(column.name)
+    return f"SELECT CAST({value} AS DOUBLE) AS v FROM work.ordered ORDER BY _position"
 
 
 def select_vocabulary(column: Column) -> str:
@@ -282,16 +283,25 @@ def _typed(column: Column) -> str:
     text = quote_identifier(column.name)
     if column.role is Role.ITEMS:
         return text
-    if column.role is Role.FLAG:
-        word = f"lower({text}) IN {_TRUE_WORDS}"
-        return word if column.value_type is bool else f"CAST({word} AS BIGINT)"
+    if column.value_type is bool:
+        return _is_true_word(text)
+    if column.role is Role.FLAG and column.value_type is int:
+        return f"CAST({_is_true_word(text)} AS BIGINT)"
     if column.value_type is int:
         return f"TRY_CAST(regexp_replace({text}, '\\.0*$', '') AS BIGINT)"
     if column.value_type is float:
         return f"TRY_CAST({text} AS DOUBLE)"
-    if column.value_type is bool:
-        return f"lower({text}) IN {_TRUE_WORDS}"
     return text
+
+
+def _is_true_word(text: str) -> str:
+    return f"lower({text}) IN {_TRUE_WORDS}"
+
+
+def _truth(column: Column) -> str:
+    """Return the expression for whether a stored flag is set."""
+    name = quote_identifier(column.name)
+    return _is_true_word(name) if column.value_type is str else f"CAST({name} AS BOOLEAN)"
 
 
 def _content(columns: Sequence[Column]) -> str:
@@ -315,7 +325,9 @@ def _present_values(column: Column) -> str:
     name = quote_identifier(column.name)
     source = quote_text(column.name)
     if column.role is Role.FLAG:
-        return f"SELECT customer_id, {source} AS source_column, NULL::VARCHAR AS v FROM customers WHERE {name} = 1"
+        return (
+            f"SELECT customer_id, {source} AS source_column, NULL::VARCHAR AS v FROM customers WHERE {_truth(column)}"
+        )
     value = f"unnest({name})" if column.role is Role.ITEMS else f"CAST({name} AS VARCHAR)"
     values = f"SELECT customer_id, {source} AS source_column, {value} AS v FROM customers"
     return f"SELECT * FROM ({values}) WHERE v IS NOT NULL"

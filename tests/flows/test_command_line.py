@@ -57,7 +57,10 @@ def test_query_is_csv_when_piped(night, segments):
 
 
 def test_home_is_taken_from_the_environment(night, segments):
-    assert segments("query", "SELECT count(*) FROM customers", SEGMENTS_HOME=str(night[0])).stdout == "count_star()\n3000\n"
+    assert (
+        segments("query", "SELECT count(*) FROM customers", SEGMENTS_HOME=str(night[0])).stdout
+        == "count_star()\n3000\n"
+    )
 
 
 def test_report_prints_a_path_that_exists(night, segments):

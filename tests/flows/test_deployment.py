@@ -16,7 +16,7 @@ from flows.server import answers, api_url, free_port
 from flows.trial import command
 from schemas.errors import SegmentsError
 from tests.conftest import ROOT
-from tests.nights import assert_invariants, rows, value
+from tests.nights import assert_invariants, rows
 
 SAMPLE = ROOT / "samples" / "customers.csv"
 DEPLOYMENT = "segment-customers/nightly"

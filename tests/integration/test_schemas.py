@@ -57,6 +57,22 @@ def test_every_kind_of_column_is_read_checked_and_encoded(write, home):
     assert_invariants(home)
 
 
+@pytest.mark.parametrize("kind", ["bool", "int", "str"])
+def test_flag_is_the_same_feature_whatever_type_it_is_kept_in(write, home, kind):
+    body = f"class A(Dataset):\n    paid: Series[{kind}] = flag(nullable=True)\n    age: Series[int] = numeric()\n"
+    source = write("paid,age\nYes,1\nno,2\nT,3\nF,4\n1,50\n0,60\n,70\n")
+    run_night(source, home, dataset=str(write(HEAD + body, "a.py")), k=2)
+    assert rows(home, "SELECT sum(mean * customers), any_value(kind) FROM segment_stats JOIN segments "
+                      "USING (segment_id) WHERE feature = 'paid'") == [(pytest.approx(3), "flag")]  # fmt: skip
+    assert_invariants(home)
+
+
+def test_bare_and_parametrised_lists_declare_the_same_items(write, home):
+    body = "class A(Dataset):\n    basket: Series[list[str]] = items()\n"
+    run_night(write("basket\na,b\nb\nc,a\n"), home, dataset=str(write(HEAD + body, "a.py")))
+    assert rows(home, "SELECT basket FROM customers ORDER BY line_number") == [(["a", "b"],), (["b"],), (["c", "a"],)]
+
+
 def test_missing_number_is_stated_and_scored_as_the_mean(write, home):
     run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     assert rows(home, "SELECT imputed, center FROM features WHERE feature = 'income'") == [(20.25, 20.25)]
@@ -84,6 +100,10 @@ def test_column_comments_hold_description_and_unit(write, home):
         ("a: Series[int] = numeric(alias='X')\n    b: Series[int] = numeric(alias='x')", r"match the same header"),
         ("age: Series[int = numeric()", r"line 6: SyntaxError"),
         ("age: Seriez[int] = numeric()", r"line 6: NameError"),
+        (
+            "age: Series[int] = numeric()\n    @pa.dataframe_check\n    def all_old(cls, df): return df.age > 1",
+            "frame as a whole",
+        ),
         ("age: Series[int] = numeric(colour='red')", r"mend the schema file"),
     ],
 )
