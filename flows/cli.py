@@ -12,8 +12,19 @@ from schemas.errors import SegmentsError
 
 _HELP = """Customer segments every night: a customers file in, one DuckDB file out.
 
-Exit codes: 0 published, or nothing new to do; 1 unexpected failure; 2 wrong usage or settings;
-65 the data was refused, nothing published; 73 the home cannot be written; 75 another run is under way.
+Exit codes:
+
+0   published, or nothing new to do
+
+1   unexpected failure
+
+2   wrong usage or settings
+
+65  the data was refused, nothing published
+
+73  the home cannot be written
+
+75  another run is under way
 """
 
 app = App(name="segments", help=_HELP, version_flags=["--version"], help_format="plaintext")

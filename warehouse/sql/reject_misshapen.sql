@@ -29,7 +29,8 @@ select
         when 'broken_quote' then 'a quote is opened or closed within a field; expected quotes around whole fields'
         when 'not_zero_or_one' then faults.value || ' should be 0 or 1'
         else
-            'the row has ' || cast(faults._n_fields as varchar) || ' fields; expected '
+            'the row has ' || cast(faults._n_fields as varchar)
+            || case when faults._n_fields = 1 then ' field' else ' fields' end || '; expected '
             || case when $takes_more then 'at least ' else '' end || cast($n_fields as varchar)
     end as reason,
     lines.line as raw
