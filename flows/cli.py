@@ -1,10 +1,12 @@
 """The command line: ``segments``, also ``python -m flows``."""
 
 import os
+import signal
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -27,7 +29,13 @@ Exit codes:
 75  another run is under way
 """
 
-app = App(name="segments", help=_HELP, version_flags=["--version"], help_format="plaintext")
+app = App(
+    name="segments",
+    help=_HELP,
+    version_flags=["--version"],
+    help_format="plaintext",
+    suppress_keyboard_interrupt=False,
+)
 
 HomeOption = Annotated[
     Path, Parameter(env_var="SEGMENTS_HOME", help="Directory of the published file and of the runs.")
@@ -143,6 +151,7 @@ def runs(*, home: HomeOption = Path("data"), json: bool = False) -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code; a failure is one line on stderr."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app(exit_on_error=False, print_error=False, result_action="return_none")
     except CycloptsError as error:
@@ -151,6 +160,8 @@ def main() -> None:
         _leave(error.exit_code, str(error))
     except KeyboardInterrupt:
         _leave(130, "stopped; nothing was published")
+    except _Stopped:
+        _leave(143, "stopped; nothing was published")
     except BrokenPipeError:
         # The reader of a pipe has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -158,6 +169,14 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         _leave(1, f"unexpected {type(error).__name__}: {' '.join(str(error).split())} (--debug shows where)")
+
+
+class _Stopped(BaseException):
+    """SIGTERM came; not an Exception, so that nothing takes it for a failure."""
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Stopped
 
 
 def _leave(code: int, message: str) -> None:

@@ -19,6 +19,10 @@ class SegmentsError(Exception):
     exit_code = 1
     status = "failed"
 
+    def __str__(self) -> str:
+        """Return the message on one line, whatever the names in it."""
+        return " ".join(super().__str__().split())
+
 
 class AuditFailed(SegmentsError):
     """The night's tables break an invariant; nothing was published."""

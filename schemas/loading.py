@@ -60,12 +60,12 @@ def _import_file(path: Path) -> ModuleType:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SchemaError(f"{path} line {_line_in(path, error)}: {_one_line(error)}; mend the schema file") from error
     return module
 
 
-def _line_in(path: Path, error: Exception) -> int:
+def _line_in(path: Path, error: BaseException) -> int:
     """Return the last line of the file that the failure went through."""
     if isinstance(error, SyntaxError) and error.lineno is not None:
         return error.lineno
@@ -74,7 +74,7 @@ def _line_in(path: Path, error: Exception) -> int:
     return lines[-1] if lines else 1
 
 
-def _one_line(error: Exception) -> str:
+def _one_line(error: BaseException) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"{type(error).__name__}: {' '.join(text.split())}"
 

@@ -105,10 +105,15 @@ def _fit_all(matrix: Matrix, usable: Sequence[int], random_state: int, progress:
         under_way = {
             pool.submit(fit_kmeans, matrix, k, random_state=random_state): k for k in sorted(usable, reverse=True)
         }
-        for done in as_completed(under_way):
-            fits[under_way[done]] = done.result()
-            if progress:
-                progress(under_way[done], len(fits), len(usable))
+        try:
+            for done in as_completed(under_way):
+                fits[under_way[done]] = done.result()
+                if progress:
+                    progress(under_way[done], len(fits), len(usable))
+        except BaseException:
+            # Who is told to stop does not wait for the fits that have not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return [fits[k] for k in usable]
 
 

@@ -12,7 +12,7 @@ from typing import IO
 from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
 from tasks.steps import prefect_task, recorded
-from warehouse.ledger import read_manifest
+from warehouse.ledger import read_manifest, readable_manifest
 from warehouse.run import Run
 from warehouse.runs import published_run_id
 
@@ -44,6 +44,19 @@ def find_source(source: str) -> Path:
     Raises:
         UsageError: there is no such file or directory, or the directory holds no file.
     """
+    if not source.strip():
+        raise UsageError("SOURCE is empty; name a customers file as SOURCE")
+    try:
+        return _found_source(source)
+    except PermissionError as error:
+        raise UsageError(
+            f"{error.filename} cannot be read ({error.strerror}); give this account the right to read it"
+        ) from error
+    except OSError as error:  # such as a name that is too long
+        raise UsageError(f"{source[:200]}: {error.strerror}; name a customers file as SOURCE") from error
+
+
+def _found_source(source: str) -> Path:
     path = Path(source)
     if path.is_dir():
         found = [entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith(".")]
@@ -104,10 +117,8 @@ def published_before(run: Run, delivery: Delivery) -> str | None:
     run_id = published_run_id(run.home)
     if run_id is None or run.order.force:
         return None
-    manifest_file = run.home.runs / run_id / "manifest.json"
-    if not manifest_file.is_file():
-        return None
-    is_same = read_manifest(manifest_file).get("fingerprint") == delivery.fingerprint
+    manifest = readable_manifest(run.home.runs / run_id / "manifest.json")
+    is_same = manifest is not None and manifest.get("fingerprint") == delivery.fingerprint
     return run_id if is_same else None
 
 

@@ -1,16 +1,19 @@
 """Begin and end a night: the order checked, the home held, the ledger true whatever happens."""
 
+import errno
+import os
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any
 
-from schemas.errors import SegmentsError, UsageError
+from schemas.errors import HomeNotWritable, SegmentsError, UsageError
 from schemas.loading import load_dataset
 from tasks.delivery import find_source
 from warehouse.ledger import close_abandoned, close_manifest, discard_manifest, locked, open_manifest
-from warehouse.publishing import discard_staging
+from warehouse.publishing import discard_staging, set_log_aside
 from warehouse.run import Order, Run
 from warehouse.runs import published_run_id
 
@@ -37,11 +40,12 @@ def check_order(order: Order) -> None:
 
 
 def refuse_early(order: Order) -> None:
-    """Check an order before anything is started for it; one that cannot run is recorded and raised."""
+    """Check an order and its home before anything is started for them; an order that cannot run is recorded."""
+    run = Run.begin(order)
+    run.home.prepare()
     try:
         check_order(order)
     except SegmentsError as error:
-        run = Run.begin(order)
         open_manifest(run)
         close_manifest(run, error.status, str(error))
         raise
@@ -58,7 +62,8 @@ def begin_night(order: Order) -> Iterator[Run]:
     run = Run.begin(order)
     open_manifest(run)
     try:
-        with _told_to_stop(), locked(run):
+        with _told_to_stop() as told, locked(run):
+            set_log_aside(run)
             close_abandoned(run, published_run_id(run.home))
             discard_staging(run.home)
             check_order(order)
@@ -68,6 +73,14 @@ def begin_night(order: Order) -> Iterator[Run]:
         close_manifest(run, error.status, str(error))
         raise
     except Exception as error:
+        if told:  # DuckDB turns what a signal raises within a statement into an error of its own
+            close_manifest(run, "interrupted", "the run was told to stop")
+            raise told[0] from error
+        if _is_full(error):
+            discard_staging(run.home)  # or the next night would find no room either
+            full = HomeNotWritable(f"cannot write {run.home.root} (No space left on device); make room or see --home")
+            close_manifest(run, full.status, str(full))
+            raise full from error
         close_manifest(run, "failed", f"{type(error).__name__}: {' '.join(str(error).split())}")
         raise
     except BaseException:
@@ -81,21 +94,41 @@ def forget_night(run: Run) -> None:
     discard_manifest(run)
 
 
+def _is_full(error: Exception) -> bool:
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in str(error)
+
+
 @contextmanager
-def _told_to_stop() -> Iterator[None]:
-    """Turn SIGTERM into an exception where nobody else listens, so that the ledger is written."""
+def _told_to_stop() -> Iterator[list[BaseException]]:
+    """Give a list that holds the exception of the signal that told this process to stop, once one has.
 
-    def stop(signum: int, frame: FrameType | None) -> NoReturn:
-        raise SystemExit(128 + signum)
-
+    SIGTERM becomes an exception where nobody listens, so that the ledger is written; who listens is
+    asked as before. Elsewhere than in the main thread the process listens itself.
+    """
+    told: list[BaseException] = []
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number, listener in before.items():
+        if listener is not signal.SIG_IGN:
+            signal.signal(number, _noting(listener, told))
     try:
-        is_free = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-        if is_free:
-            signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not the main thread: Prefect's worker thread, whose process listens itself
-        is_free = False
-    try:
-        yield
+        yield told
     finally:
-        if is_free:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number, listener in before.items():
+            signal.signal(number, listener)
+
+
+def _noting(listener: Any, told: list[BaseException]) -> Callable[[int, FrameType | None], None]:
+    """Return a listener that notes what the earlier one raises."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        try:
+            if not callable(listener):
+                raise SystemExit(128 + number)
+            listener(number, frame)
+        except BaseException as raised:
+            told.append(raised)
+            raise
+
+    return stop

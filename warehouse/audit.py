@@ -16,9 +16,13 @@ SCORED_AGAIN = 50_000
 _VECTORS_PER_CHUNK = 100
 
 
+#: Scores the customers again; comes last, as the others say more precisely what is wrong.
+_LAST = "audit/nearest_centroid"
+
+
 def invariants() -> list[str]:
-    """Return the names of the audit's statements."""
-    return sql_names("audit")
+    """Return the names of the audit's statements, in the order in which they are asked."""
+    return sorted(sql_names("audit"), key=lambda name: (name == _LAST, name))
 
 
 def broken_rows(database: Connection, run: Run, invariant: str) -> list[dict[str, object]]:

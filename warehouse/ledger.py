@@ -69,11 +69,18 @@ def read_manifests(home: Home) -> list[Manifest]:
     """Return the manifests of a home, the oldest first; one that cannot be read is left out."""
     manifests = []
     for path in sorted(home.runs.glob("*/manifest.json")):
-        try:
-            manifests.append(read_manifest(path))
-        except (OSError, json.JSONDecodeError):
-            continue
+        if (manifest := readable_manifest(path)) is not None:
+            manifests.append(manifest)
     return manifests
+
+
+def readable_manifest(path: Path) -> Manifest | None:
+    """Return one manifest; None where there is none or it cannot be read."""
+    try:
+        manifest = read_manifest(path)
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and {"run_id", "status"} <= manifest.keys() else None
 
 
 def close_abandoned(run: Run, published_run_id: str | None) -> None:

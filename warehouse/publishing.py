@@ -22,10 +22,22 @@ def swap_in(run: Run) -> None:
     _flush(run.night_file)
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
     run.night_file.chmod(_READ_ONLY)
+    set_log_aside(run)
     _archive(run.home)
     os.replace(run.night_file, run.home.published_file)
     _flush(run.home.root)
     discard_staging(run.home)
+
+
+def set_log_aside(run: Run) -> None:
+    """Move a write-ahead log that somebody left beside the published file into the run's directory.
+
+    Only who opened the file to write, against its permissions, leaves one; beside another file it
+    makes that file unopenable.
+    """
+    log = run.home.published_file.with_name(f"{run.home.published_file.name}.wal")
+    if log.exists():
+        os.replace(log, run.directory / log.name)
 
 
 def discard_staging(home: Home) -> None:
@@ -48,16 +60,9 @@ def _archive(home: Home) -> None:
         os.link(home.published_file, kept)
     except OSError:  # a file system without hard links
         shutil.copyfile(home.published_file, kept)
-    _move_log_aside(home, kept)
     for older in sorted(home.archive.glob("*.duckdb"))[:-KEPT_IN_ARCHIVE]:
         older.unlink()
-
-
-def _move_log_aside(home: Home, kept: Path) -> None:
-    """Move a write-ahead log that somebody left beside the old file: it would make the new one unopenable."""
-    log = home.published_file.with_name(home.published_file.name + ".wal")
-    if log.exists():
-        os.replace(log, kept.with_name(kept.name + ".wal"))
+        older.with_name(f"{older.name}.wal").unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

@@ -18,6 +18,8 @@ def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ..
     with published(home) as database:
         try:
             cursor = database.execute(sql)
+            if cursor is None:
+                raise UsageError("query: there is no statement; give one as SQL")
             names = [column[0] for column in cursor.description or []]
             return names, cursor.fetchall()
         except duckdb.Error as error:

@@ -7,7 +7,9 @@ import shutil
 
 import pytest
 
+from schemas.dataset import columns_of
 from schemas.errors import AuditFailed
+from schemas.loading import load_dataset
 from schemas.published import PUBLISHED
 from schemas.tables import checks_of
 from tasks.audit import audit
@@ -21,7 +23,8 @@ from tasks.publish import publish
 from tasks.report import write_report
 from tasks.validate import validate
 from tests.nights import assert_invariants, run_night, value
-from warehouse.audit import invariants
+from warehouse.audit import broken_rows, invariants
+from warehouse.features import create_long_views
 from warehouse.home import Home
 from warehouse.ledger import read_manifest, update_manifest
 from warehouse.opening import staging
@@ -290,6 +293,19 @@ DAMAGE = {
         "the table features greater_than",
         sql("UPDATE features SET weight = 0 WHERE feature = 'visits'"),
     ),
+    "a second segment that is the third nearest": (
+        "audit/nearest_centroid",
+        sql(
+            "UPDATE customer_segments SET second_segment_id = 6 - segment_id - second_segment_id, second_distance = 9 "
+            "WHERE segment_id = 1"
+        ),
+    ),
+    "a chosen k that is not the best": (
+        "audit/one_chosen_k",
+        sql("UPDATE k_scores SET silhouette = 1 WHERE NOT chosen"),
+    ),
+    "a chosen k that is not eligible": ("audit/one_chosen_k", sql("UPDATE k_scores SET eligible = false WHERE chosen")),
+    "a curve of other fits": ("audit/objective", sql("UPDATE k_scores SET objective = 9 WHERE chosen")),
     "a line before the file": (
         "the table rejected_rows greater_than_or_equal_to",
         sql("UPDATE rejected_rows SET line_number = 0"),
@@ -308,12 +324,22 @@ def test_damage_is_found_and_named(run, check, damage):
     with pytest.raises(AuditFailed) as raised:
         audit(run)
     message = str(raised.value)
-    name, _, value_check = check.removeprefix("the table ").partition(" ")
-    place = f"of the table {name}" if value_check else name
-    assert message.startswith(f"the audit {place} found ")
-    assert re.search(rf"'check': ['\"]{value_check}\b", message) or not value_check, message
     assert "nothing is published" in message
     assert len(message.splitlines()) == 1
+    if check.startswith("audit/"):
+        # Another check may have found the same damage first; this one finds it too.
+        assert found_by(run, check)
+    else:
+        name, _, value_check = check.removeprefix("the table ").partition(" ")
+        assert message.startswith(f"the audit of the table {name} found ")
+        assert re.search(rf"'check': ['\"]{value_check}\b", message), message
+
+
+def found_by(run, check):
+    """Return the rows that one statement of the audit finds in the night that audit() has refused."""
+    with staging(run) as database:
+        create_long_views(database, columns_of(load_dataset(run.order.dataset)))
+        return broken_rows(database, run, check)
 
 
 def test_every_invariant_is_covered_by_planted_damage():

@@ -1,4 +1,4 @@
--- one row a customer that is nearer to another centroid, or at another distance, when scored by SQL alone
+-- one row a customer whose nearest or second nearest centroid, or distance, is another when scored by SQL alone
 -- From customers, features and centroids only; one customer in $every is scored.
 with scored_customers as (
     select customer_id
@@ -94,26 +94,32 @@ distances as (
             and segments.segment_id = present_parts.segment_id
 ),
 
-nearest as (
+ranked as (
     select
-        customer_id,
-        min(distance) as smallest
-    from distances
-    group by customer_id
+        customer_segments.customer_id,
+        customer_segments.segment_id,
+        customer_segments.distance,
+        customer_segments.second_segment_id,
+        customer_segments.second_distance,
+        min(distances.distance) as nearest,
+        min(distances.distance)
+        filter (where distances.segment_id = customer_segments.segment_id) as own,
+        min(distances.distance)
+        filter (where distances.segment_id <> customer_segments.segment_id) as nearest_other,
+        min(distances.distance)
+        filter (where distances.segment_id = customer_segments.second_segment_id) as second
+    from customer_segments
+    inner join distances on customer_segments.customer_id = distances.customer_id
+    group by all
 )
 
-select
-    customer_segments.customer_id,
-    customer_segments.segment_id,
-    customer_segments.distance,
-    distances.distance as scored_distance,
-    nearest.smallest
-from customer_segments
-inner join distances
-    on
-        customer_segments.customer_id = distances.customer_id
-        and customer_segments.segment_id = distances.segment_id
-inner join nearest on customer_segments.customer_id = nearest.customer_id
+select *
+from ranked
 where
-    distances.distance > nearest.smallest + 1e-4 * (1 + nearest.smallest)
-    or abs(distances.distance - customer_segments.distance) > 1e-4 * (1 + customer_segments.distance);
+    own is null
+    or own > nearest + 1e-4 * (1 + nearest)
+    or abs(own - distance) > 1e-4 * (1 + distance)
+    or (nearest_other is null) <> (second_segment_id is null)
+    or (second is null) <> (second_segment_id is null)
+    or second > nearest_other + 1e-4 * (1 + nearest_other)
+    or abs(second - second_distance) > 1e-4 * (1 + second_distance);
