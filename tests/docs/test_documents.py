@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -91,17 +92,21 @@ def test_commands_from_nothing_to_a_scheduled_run_work_as_written(tmp_path):
     # Another port and home, so that nothing of this machine's is touched; otherwise as written.
     script = script.replace("--host 127.0.0.1", f"--host 127.0.0.1 --port {port}").replace(":4200/", f":{port}/")
     script = script.replace("--watch", f"--param home={home} --watch")
-    ending = "code=$?; kill %2; wait %2; kill %1; wait %1; exit $code"
-    done = subprocess.run(
-        ["bash", "-c", f"set -m\n{script}\n{ending}"],
-        cwd=ROOT,
-        env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_SERVER_UI_ENABLED": "false"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    log = tmp_path / "said"
+    with log.open("w") as said:
+        terminal = subprocess.Popen(
+            ["bash", "-c", script],
+            cwd=ROOT,
+            env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_SERVER_UI_ENABLED": "false"},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            assert terminal.wait(timeout=240) == 0, log.read_text()[-3000:]
+        finally:
+            # Server and worker, which go on in the background as they do in a terminal.
+            os.killpg(terminal.pid, signal.SIGKILL)
     assert rows(home, "SELECT rows_loaded, status FROM runs") == [(3000, "published")]
 
 
