@@ -151,17 +151,18 @@ def runs(*, home: HomeOption = Path("data"), json: bool = False) -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code; a failure is one line on stderr."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     try:
         app(exit_on_error=False, print_error=False, result_action="return_none")
     except CycloptsError as error:
         _leave(2, f"{' '.join(str(error).split())} (see: segments --help)")
     except SegmentsError as error:
         _leave(error.exit_code, str(error))
-    except KeyboardInterrupt:
-        _leave(130, "stopped; nothing was published")
-    except _Stopped:
-        _leave(143, "stopped; nothing was published")
+    except KeyboardInterrupt as stopped:
+        _leave(130, _how_stopped(stopped))
+    except _Stopped as stopped:
+        _leave(128 + stopped.number, _how_stopped(stopped))
     except BrokenPipeError:
         # The reader of a pipe has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -172,11 +173,20 @@ def main() -> None:
 
 
 class _Stopped(BaseException):
-    """SIGTERM came; not an Exception, so that nothing takes it for a failure."""
+    """A signal came; not an Exception, so that nothing takes it for a failure."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    raise _Stopped
+    raise _Stopped(number)
+
+
+def _how_stopped(stopped: BaseException) -> str:
+    notes = getattr(stopped, "__notes__", [])
+    return f"stopped; {notes[0] if notes else 'nothing was published'}"
 
 
 def _leave(code: int, message: str) -> None:

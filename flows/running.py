@@ -2,14 +2,16 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefect.settings import PREFECT_API_URL
 
-from flows.server import temporary_server
+from flows.server import refuse_silent_server, temporary_server
+from schemas.errors import SegmentsError
 from warehouse.run import Order
 
 if TYPE_CHECKING:
@@ -21,14 +23,32 @@ _PACKAGES = ("flows", "tasks", "warehouse")
 def run_night(order: Order, *, as_json: bool, debug: bool) -> None:
     """Run the night that was ordered and print what it came to."""
     _show_progress(debug=debug)
-    if PREFECT_API_URL.value():
-        _show(order, _flow_for(order)(), as_json=as_json)
+    url = PREFECT_API_URL.value()
+    if url:
+        run_flow = _flow_for(order)
+        with _recorded(order):
+            refuse_silent_server(url)
+        _show(order, run_flow(), as_json=as_json)
         return
     with temporary_server() as server:
         run_flow = _flow_for(order)
+        with _recorded(order):
+            server.wait()
         with server.in_use():
             summary = run_flow()
         _show(order, summary, as_json=as_json)
+
+
+@contextmanager
+def _recorded(order: Order) -> Iterator[None]:
+    """Record a run whose night cannot begin for want of Prefect."""
+    from tasks.night import record_failure
+
+    try:
+        yield
+    except SegmentsError as error:
+        record_failure(order, error)
+        raise
 
 
 def _flow_for(order: Order) -> "Callable[[], RunSummary]":

@@ -4,11 +4,13 @@ Prefect would start one itself at the first API call, after importing its server
 too; started here first, the same server costs half the wait.
 """
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -29,6 +31,11 @@ from schemas.errors import SegmentsError
 _STARTUP_SECONDS = 120
 _STOP_SECONDS = 15
 
+_WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+#: prctl's number for "send me this signal when my parent ends".
+_PR_SET_PDEATHSIG = 1
+
 
 def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody listens on now."""
@@ -43,31 +50,35 @@ def api_url(port: int) -> str:
     return f"http://127.0.0.1:{port}/api"
 
 
-def start_prefect(*arguments: str, environment: Mapping[str, str], log: Path | None = None) -> subprocess.Popen[bytes]:
+def start_prefect(*arguments: str, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start a Prefect command that stays, such as a server, in a session of its own.
 
     Ctrl-C then reaches us alone, and the order of stopping is ours.
     """
-    with (log or Path(os.devnull)).open("wb") as output:
+    with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "prefect", *arguments],
             env=dict(environment),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
 
 
-def start_server(
-    port: int, *options: str, environment: Mapping[str, str], log: Path | None = None
-) -> subprocess.Popen[bytes]:
+def start_server(port: int, *options: str, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start a Prefect server on 127.0.0.1; see ``wait_for_server``."""
     return start_prefect(
         "server", "start", "--host", "127.0.0.1", "--port", str(port), *options, environment=environment, log=log
     )
 
 
-def wait_for_server(port: int, server: subprocess.Popen[bytes], log: Path | None = None) -> None:
+def _end_with_parent() -> None:
+    """Have Linux stop this process when its parent is killed, which leaves the parent no time to."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_for_server(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     """Wait until a started server answers.
 
     Raises:
@@ -76,20 +87,40 @@ def wait_for_server(port: int, server: subprocess.Popen[bytes], log: Path | None
     deadline = time.monotonic() + _STARTUP_SECONDS
     while not answers(port):
         if server.poll() is not None or time.monotonic() > deadline:
-            where = f"see {log}" if log else "run with --debug to see why, or name a server with PREFECT_API_URL"
-            raise SegmentsError(f"Prefect's server did not start; {where}")
+            said = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+            raise SegmentsError(
+                f"Prefect's server did not start ({said[-1].strip() if said else 'it said nothing'}); "
+                "see PREFECT_HOME, or name a server with PREFECT_API_URL"
+            )
         time.sleep(0.05)
 
 
 def answers(port: int) -> bool:
     """Return whether something answers HTTP on a port."""
     try:
-        with urllib.request.urlopen(f"{api_url(port)}/health", timeout=2) as answer:  # noqa: S310
+        with _WITHOUT_PROXY.open(f"{api_url(port)}/health", timeout=2) as answer:
             return bool(answer.status == 200)
     except urllib.error.HTTPError:
         return True
     except OSError:
         return False
+
+
+def refuse_silent_server(url: str) -> None:
+    """Refuse a server that was named and does not answer.
+
+    Raises:
+        SegmentsError: nothing answers HTTP there.
+    """
+    try:
+        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=20):  # noqa: S310
+            return
+    except urllib.error.HTTPError:
+        return
+    except (OSError, ValueError) as error:
+        raise SegmentsError(
+            f"Prefect's server at {url} (PREFECT_API_URL) does not answer; start it, or unset PREFECT_API_URL"
+        ) from error
 
 
 def stop(process: subprocess.Popen[bytes], patience: float = _STOP_SECONDS) -> None:
@@ -107,13 +138,14 @@ def stop(process: subprocess.Popen[bytes], patience: float = _STOP_SECONDS) -> N
 @contextmanager
 def temporary_server() -> Iterator["TemporaryServer"]:
     """Start a server for one run, without waiting for it, and stop it on leaving; it schedules nothing."""
-    port = free_port()
-    process = start_server(port, "--no-ui", "--no-scheduler", "--no-late-runs", environment=os.environ)
-    try:
-        yield TemporaryServer(port, process)
-    finally:
-        # Nothing is lost with it: its database is SQLite, and the run's own ledger is ours.
-        stop(process, patience=0.5)
+    with tempfile.TemporaryDirectory() as folder:
+        port, log = free_port(), Path(folder) / "server.log"
+        process = start_server(port, "--no-ui", "--no-scheduler", "--no-late-runs", environment=os.environ, log=log)
+        try:
+            yield TemporaryServer(port, process, log)
+        finally:
+            # Nothing is lost with it: its database is SQLite, and the run's own ledger is ours.
+            stop(process, patience=0.5)
 
 
 @dataclass(frozen=True)
@@ -122,11 +154,15 @@ class TemporaryServer:
 
     port: int
     process: subprocess.Popen[bytes]
+    log: Path
+
+    def wait(self) -> None:
+        """Wait until the server answers; see ``wait_for_server``."""
+        wait_for_server(self.port, self.process, self.log)
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Wait until the server answers, then have Prefect use it."""
-        wait_for_server(self.port, self.process)
+        """Have Prefect use the server."""
         # Nobody watches for the heartbeats of a server that ends with the run, and their thread takes a second to stop.
         settings = {
             PREFECT_API_URL: api_url(self.port),

@@ -24,9 +24,17 @@ _WHOLE = ("run", "as of", "status")
 _A_QUERY = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
 
 
+class _Console(Console):
+    """A console whose reader may stop reading: the command line ends quietly then, not rich."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the command line end."""
+        raise BrokenPipeError
+
+
 def show_picture(picture: Picture) -> None:
     """Print the published night: verdict, segments, k curve, rejects, and where to go on."""
-    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    console = _Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
     run = picture.run
     if not picture.summary.is_new:
         console.print(escape(picture.summary.message), "\n")
@@ -54,7 +62,9 @@ def show_json(picture: Picture) -> None:
 def show_rows(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print the rows of a query: a table on a terminal, CSV when piped."""
     if sys.stdout.isatty():
-        _show_on_terminal(Console(highlight=False), names, [["" if v is None else str(v) for v in row] for row in rows])
+        _show_on_terminal(
+            _Console(highlight=False), names, [["" if v is None else str(v) for v in row] for row in rows]
+        )
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
@@ -163,7 +173,7 @@ def show_runs(manifests: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(manifests, indent=2, ensure_ascii=False))
         return
-    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    console = _Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
     if not manifests:
         console.print("no runs yet; run: segments run SOURCE")
         return

@@ -129,6 +129,9 @@ def _column(dataset: type[Dataset], name: str, header: str, value_type: Any, dec
         expected = " or ".join(f"Series[{kind.__name__}]" for kind in allowed)
         found = getattr(value_type, "__name__", str(value_type))
         raise SchemaError(f"{place} is Series[{found}]; {settings.role}() should be {expected}")
+    _refuse_unused(place, settings.role, declared)
+    if name != "customer_id" and name.casefold() == "customer_id":
+        raise SchemaError(f"{place}: name the identifier customer_id, with its header as alias={header!r}")
     if name.casefold() in RESERVED_NAMES and settings.role is not Role.IDENTIFIER:
         raise SchemaError(f"{place}: the name {name} is used by the published tables; name it otherwise with an alias")
     return Column(
@@ -143,11 +146,26 @@ def _column(dataset: type[Dataset], name: str, header: str, value_type: Any, dec
     )
 
 
+def _refuse_unused(place: str, role: Role, declared: pa.Column) -> None:
+    """Refuse what pandera takes and this software would not act on."""
+    unused = {
+        "unique": declared.unique and role is not Role.IDENTIFIER,
+        "regex": declared.regex,
+        "default": declared.default is not None,
+        "a parser": bool(declared.parsers),
+    }
+    for name, is_declared in unused.items():
+        if is_declared:
+            raise SchemaError(f"{place}: {name} is not supported; remove it")
+
+
 def _check_together(dataset: type[Dataset], columns: tuple[Column, ...]) -> None:
     if not any(column.is_feature for column in columns):
         raise SchemaError(f"{dataset.__name__} declares no column to segment by: numeric, category, flag or items")
-    if dataset.to_schema().checks:
-        raise SchemaError(f"{dataset.__name__} has a check of the frame as a whole; declare checks of single columns")
+    schema = dataset.to_schema()
+    if schema.checks or schema.parsers or schema.unique:
+        what = "check" if schema.checks else "parser" if schema.parsers else "uniqueness"
+        raise SchemaError(f"{dataset.__name__} has a {what} of the frame as a whole; declare checks of single columns")
     identifiers = [column.name for column in columns if column.role is Role.IDENTIFIER]
     if len(identifiers) > 1:
         raise SchemaError(

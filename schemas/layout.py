@@ -46,7 +46,7 @@ def read_layout(header_line: str, columns: tuple[Column, ...], delimiter: str | 
         DataRefused: a header stands twice, or a declared column is missing.
     """
     chosen = delimiter or _delimiter_by_columns(header_line, columns)
-    header = split_header(header_line, chosen)
+    header = _without_empty_end(split_header(header_line, chosen), columns)
     _refuse_duplicates(header, place)
     positions = _positions(header, columns)
     taken = set(positions.values())
@@ -69,6 +69,7 @@ def read_layout(header_line: str, columns: tuple[Column, ...], delimiter: str | 
 
 def split_header(header_line: str, delimiter: str) -> tuple[str, ...]:
     """Return the headers of a line, quoted or not, without blanks around them."""
+    csv.field_size_limit(len(header_line) + 1)
     return tuple(name.strip() for name in next(csv.reader([header_line], delimiter=delimiter, skipinitialspace=True)))
 
 
@@ -82,6 +83,18 @@ def missing_columns(missing: list[Column], header: tuple[str, ...], place: str) 
         f"{place}: column {wanted} is missing (found {found}){hint}; "
         "deliver the column, or name its header with alias= in the schema"
     )
+
+
+def _without_empty_end(header: tuple[str, ...], columns: tuple[Column, ...]) -> tuple[str, ...]:
+    """Return the header without the unnamed end that a delimiter too many makes behind a list.
+
+    It would take the last thing of every list for itself.
+    """
+    named = len(header)
+    while named > 0 and not header[named - 1]:
+        named -= 1
+    lists = {normalise_header(column.header) for column in items_of(columns)}
+    return header[:named] if named and normalise_header(header[named - 1]) in lists else header
 
 
 def _delimiter_by_columns(header_line: str, columns: tuple[Column, ...]) -> str:

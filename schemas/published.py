@@ -10,7 +10,7 @@ from pandera.typing import Series
 
 
 class Runs(pa.DataFrameModel):
-    """One row a run, refused and failed ones too; the run of this file is the newest published one."""
+    """One row a run, refused and failed ones too; the run of this file is the last row."""
 
     run_id: Series[str] = pa.Field(unique=True, description="Key of the run: its start in UTC and a random ending")
     as_of: Series[date] = pa.Field(description="Day that the run speaks for")
@@ -36,7 +36,9 @@ class Runs(pa.DataFrameModel):
     objective: Series[float] = pa.Field(
         nullable=True, ge=0, description="J: mean squared distance of the customers to their own centroid"
     )
-    seed: Series[int] = pa.Field(ge=0, description="Seed of everything random in the run")
+    seed: Series[int] = pa.Field(
+        nullable=True, ge=0, description="Seed of everything random in the run; null if it was out of range"
+    )
     verdict: Series[str] = pa.Field(
         nullable=True, str_matches=r"^(strong|weak|none)\b", description="strong, weak or none, and what it rests on"
     )

@@ -1,5 +1,6 @@
 """What a run shows in Prefect: progress over k, sizes, a summary; nothing where there is no flow run."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -18,6 +19,8 @@ from warehouse.ledger import read_manifest
 from warehouse.opening import published
 from warehouse.run import Run
 from warehouse.tables import read_dicts
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, int], None]
 
@@ -55,12 +58,15 @@ def show(run: Run) -> None:
     with published(run.home) as database:
         segments = read_dicts(database, "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id")
         scores = read_dicts(database, "SELECT k, silhouette, chosen FROM k_scores ORDER BY k")
-    create_table_artifact(table=_sizes(segments), key="segment-sizes", description=f"Segments of {run.as_of}")
-    create_markdown_artifact(
-        markdown=_summary(read_manifest(run.manifest_file), segments, scores),
-        key="segment-summary",
-        description=f"Summary of {run.run_id}",
-    )
+    try:
+        create_table_artifact(table=_sizes(segments), key="segment-sizes", description=f"Segments of {run.as_of}")
+        create_markdown_artifact(
+            markdown=_summary(read_manifest(run.manifest_file), segments, scores),
+            key="segment-summary",
+            description=f"Summary of {run.run_id}",
+        )
+    except Exception as error:  # whatever keeps Prefect from showing it, the night is published
+        logger.warning("the run is published, and could not be shown in Prefect: %s", error)
 
 
 def _sizes(segments: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ def _refuse_broken(run: Run, name: str, rows: list[dict[str, object]]) -> None:
     if rows:
         raise AuditFailed(
             f"the audit {name} found {len(rows)} rows, the first {rows[0]}; nothing is published, "
-            f"and the night is kept in {run.staging}: please report it"
+            f"and the night is kept in {run.staging} until the next run: please report it"
         )
 
 

@@ -12,11 +12,13 @@ import pandas as pd
 import pandera.pandas as pa
 
 from schemas.dataset import Column
+from schemas.errors import SchemaError
 from schemas.fields import Role
 
-_WHOLE_NUMBER = r"[+-]?\d{1,18}(\.0*)?"
-_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?"
-_FLAG = r"(?i:1|0|true|false|yes|no|y|n|t|f)"
+#: Digits and letters of ASCII alone, as DuckDB converts no others.
+_WHOLE_NUMBER = r"[+-]?[0-9]{1,18}(\.0*)?"
+_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?"
+_FLAG = r"(1|0|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[YyNnTtFf])"
 
 #: Magnitude beyond which sums of squares over any file would overflow a double.
 LARGEST_NUMBER = 1e100
@@ -98,6 +100,9 @@ class _Case:
 
 def _cases(cases: pd.DataFrame) -> list[_Case]:
     names = ["index", "column", "check", "failure_case"]
+    for index, column, check, value in cases[names].to_numpy():
+        if pd.isna(index):
+            raise SchemaError(f"the check {check} of column {column} cannot be applied to its values ({value})")
     return [
         _Case(int(index), str(column), str(check), value) for index, column, check, value in cases[names].to_numpy()
     ]

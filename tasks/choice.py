@@ -86,7 +86,7 @@ def choose_k(
 
 def _largest_k(matrix: Matrix) -> tuple[int, str]:
     """Return the largest k that has a silhouette, and what bounds it, in words."""
-    distinct = len(np.unique(matrix, axis=0))
+    distinct = len(np.unique(matrix, axis=0)) if matrix.shape[1] else 1
     n_customers = len(matrix)
     if n_customers == 1:
         return 1, "there is 1 customer"

@@ -118,7 +118,9 @@ def _customer_segments(matrix: Matrix, fit: Fit) -> pd.DataFrame:
         return frame.assign(second_segment_id=missing, second_distance=np.nan)
     distances[rows, fit.labels] = np.inf
     second = distances.argmin(axis=1)
-    return frame.assign(second_segment_id=second + 1, second_distance=distances[rows, second])
+    # Of two equally near centroids the rounding of the last digit must not make the second the nearer one.
+    second_distance = np.maximum(distances[rows, second], own)
+    return frame.assign(second_segment_id=second + 1, second_distance=second_distance)
 
 
 cluster_customers = prefect_task("cluster-customers")(cluster)

@@ -37,8 +37,8 @@ def encode_night(run: Run) -> Encoded:
         n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
         matrix = encode(sources, features, n_customers)
         np.save(run.matrix_file, matrix)
-        frame = pd.DataFrame([asdict(feature) for feature in features])
-        frame.insert(1, "feature_number", range(1, len(frame) + 1))
+        numbered = [{**asdict(feature), "feature_number": number} for number, feature in enumerate(features, start=1)]
+        frame = pd.DataFrame(numbered)
         insert_frame(database, "features", frame)
     return Encoded(STRATEGY, n_customers, len(features))
 

@@ -153,7 +153,8 @@ def _center_and_scale(x: Floats) -> tuple[float, float]:
         return 0.0, 1.0
     if float(np.ptp(x)) == 0.0:
         return float(x[0]), 1.0
-    return float(x.mean()), float(x.std())
+    # Of the tiniest numbers the squares are 0; they cannot be told apart then.
+    return float(x.mean()), float(x.std()) or 1.0
 
 
 def _flag(column: Column) -> Feature:

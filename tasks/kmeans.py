@@ -1,4 +1,4 @@
-"""Fit k-means so that what is published is a fixed point: nearest centroids, centroids that are means.
+"""Fit k-means so that every customer is nearest to its own centroid, and centroids are the means of their own.
 
 The arithmetic is the same whatever the number of threads: each fit runs on one thread, and fits of
 different k run side by side.
@@ -23,7 +23,7 @@ FIT_ROWS = 20_000
 _FEWEST_RESTARTS, _MOST_RESTARTS, _RESTARTED_ROWS = 10, 100, 100_000
 
 _CHUNK_ROWS = 65_536
-_POLISH_ROUNDS = 50
+_POLISH_ROUNDS = 300
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def fit_kmeans(matrix: Matrix, n_clusters: int, *, random_state: int) -> Fit:
         seen = _seen_rows(matrix, random_state)
         started = KMeans(n_clusters, n_init=restarts_for(len(seen)), random_state=random_state).fit(seen)
         settled = KMeans(n_clusters, init=started.cluster_centers_, n_init=1, tol=0).fit(matrix)
-        labels = _fixed_point(matrix, settled.cluster_centers_.astype(np.float64))
-    return _largest_first(matrix, labels)
+        labels, centroids = _settled(matrix, settled.cluster_centers_.astype(np.float64))
+    return _largest_first(matrix, labels, centroids)
 
 
 def distances_to(matrix: Matrix, centroids: Floats) -> Floats:
@@ -90,16 +90,21 @@ def _seen_rows(matrix: Matrix, random_state: int) -> Matrix:
     return matrix[np.sort(chosen)]
 
 
-def _fixed_point(matrix: Matrix, centroids: Floats) -> Labels:
-    """Alternate labels and means in float64 until the labels stay; scikit-learn stops in float32."""
+def _settled(matrix: Matrix, centroids: Floats) -> tuple[Labels, Floats]:
+    """Alternate labels and means in float64 until the labels stay; scikit-learn stops in float32.
+
+    Where they do not stay in so many rounds, the labels are those of the last means, so that
+    every customer is nearest to its own centroid all the same.
+    """
     labels = _nearest(matrix, centroids)
     for _ in range(_POLISH_ROUNDS):
-        labels = _compact(labels)
-        again = _nearest(matrix, _means(matrix, labels))
-        if np.array_equal(again, labels):
+        centroids = _means(matrix, _compact(labels))
+        again = _nearest(matrix, centroids)
+        if np.array_equal(again, _compact(labels)):
             break
         labels = again
-    return _compact(labels)
+    kept = np.unique(again)
+    return _compact(again), centroids[kept]
 
 
 def _nearest(matrix: Matrix, centroids: Floats) -> Labels:
@@ -127,14 +132,13 @@ def _means(matrix: Matrix, labels: Labels) -> Floats:
     return means
 
 
-def _largest_first(matrix: Matrix, labels: Labels) -> Fit:
+def _largest_first(matrix: Matrix, labels: Labels, centroids: Floats) -> Fit:
     """Number the segments by size, then by centroid, so that numbers do not depend on the seed's luck."""
     sizes = np.bincount(labels)
-    means = _means(matrix, labels)
-    order = np.array(sorted(range(len(sizes)), key=lambda number: (-sizes[number], *means[number])))
+    order = np.array(sorted(range(len(sizes)), key=lambda number: (-sizes[number], *centroids[number])))
     renumbered = np.empty_like(order)
     renumbered[order] = np.arange(len(order))
-    return _fit_of(matrix, renumbered[labels], means[order])
+    return _fit_of(matrix, renumbered[labels], centroids[order])
 
 
 def _fit_of(matrix: Matrix, labels: Labels, centroids: Floats) -> Fit:

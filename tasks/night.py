@@ -2,23 +2,29 @@
 
 import errno
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from schemas.errors import HomeNotWritable, SegmentsError, UsageError
 from schemas.loading import load_dataset
 from tasks.delivery import find_source
-from warehouse.ledger import close_abandoned, close_manifest, discard_manifest, locked, open_manifest
+from warehouse.home import Home
+from warehouse.ledger import close_abandoned, close_manifest, discard_manifest, locked, open_manifest, read_manifest
 from warehouse.publishing import discard_staging, set_log_aside
 from warehouse.run import Order, Run
-from warehouse.runs import published_run_id
+from warehouse.runs import publication_message, published_run_id
 
 #: No retailer acts on more; a fit of so many segments is a typing error.
 LARGEST_K = 100
+
+#: Note on the exception of a run that was told to stop after it had published.
+PUBLISHED_BEFORE = "published before it was told to stop"
 
 
 def check_order(order: Order) -> None:
@@ -41,14 +47,19 @@ def check_order(order: Order) -> None:
 
 def refuse_early(order: Order) -> None:
     """Check an order and its home before anything is started for them; an order that cannot run is recorded."""
-    run = Run.begin(order)
-    run.home.prepare()
+    Home(Path(order.home)).prepare()
     try:
         check_order(order)
     except SegmentsError as error:
-        open_manifest(run)
-        close_manifest(run, error.status, str(error))
+        record_failure(order, error)
         raise
+
+
+def record_failure(order: Order, error: SegmentsError) -> None:
+    """Record a run that failed before its night could begin."""
+    run = Run.begin(order)
+    open_manifest(run)
+    close_manifest(run, error.status, str(error))
 
 
 @contextmanager
@@ -60,38 +71,62 @@ def begin_night(order: Order) -> Iterator[Run]:
         UsageError, SchemaError: the order makes no sense; see ``check_order``.
     """
     run = Run.begin(order)
-    open_manifest(run)
-    try:
-        with _told_to_stop() as told, locked(run):
+    # The lock is let go after the record is closed.
+    with _told_to_stop() as told, ExitStack() as held:
+        open_manifest(run)
+        with _recorded_end(run, told):
+            held.enter_context(locked(run))
             set_log_aside(run)
             close_abandoned(run, published_run_id(run.home))
             discard_staging(run.home)
             check_order(order)
             run.staging.mkdir()
             yield run
-    except SegmentsError as error:
-        close_manifest(run, error.status, str(error))
-        raise
-    except Exception as error:
-        if told:  # DuckDB turns what a signal raises within a statement into an error of its own
-            close_manifest(run, "interrupted", "the run was told to stop")
-            raise told[0] from error
-        if _is_full(error):
-            discard_staging(run.home)  # or the next night would find no room either
-            full = HomeNotWritable(f"cannot write {run.home.root} (No space left on device); make room or see --home")
-            close_manifest(run, full.status, str(full))
-            raise full from error
-        close_manifest(run, "failed", f"{type(error).__name__}: {' '.join(str(error).split())}")
-        raise
-    except BaseException:
-        close_manifest(run, "interrupted", "the run was told to stop")
-        raise
 
 
 def forget_night(run: Run) -> None:
     """Leave no trace of a run that had nothing to do."""
     discard_staging(run.home)
     discard_manifest(run)
+
+
+@contextmanager
+def _recorded_end(run: Run, told: list[BaseException]) -> Iterator[None]:
+    """Close the record of a run that fails or is told to stop."""
+    try:
+        yield
+    except SegmentsError as error:
+        _close(run, error.status, str(error))
+        raise
+    except Exception as error:
+        if told:  # DuckDB turns what a signal raises within a statement into an error of its own
+            _close_stopped(run, told[0])
+            raise told[0] from error
+        if _is_full(error):
+            shutil.rmtree(run.staging, ignore_errors=True)  # or there is no room for the record either
+            full = HomeNotWritable(f"cannot write {run.home.root} (No space left on device); make room or see --home")
+            _close(run, full.status, str(full))
+            raise full from error
+        _close(run, "failed", f"{type(error).__name__}: {' '.join(str(error).split())}")
+        raise
+    except BaseException as error:
+        _close_stopped(run, error)
+        raise
+
+
+def _close(run: Run, status: str, message: str) -> bool:
+    """Close the record; return whether the run is published, whatever came after."""
+    is_published = published_run_id(run.home) == run.run_id
+    if is_published:
+        close_manifest(run, "published", f"{publication_message(read_manifest(run.manifest_file))}; then: {message}")
+    else:
+        close_manifest(run, status, message)
+    return is_published
+
+
+def _close_stopped(run: Run, error: BaseException) -> None:
+    if _close(run, "interrupted", "the run was told to stop"):
+        error.add_note(PUBLISHED_BEFORE)
 
 
 def _is_full(error: Exception) -> bool:

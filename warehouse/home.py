@@ -49,6 +49,8 @@ class Home:
         Raises:
             HomeNotWritable: one of them cannot be created or written.
         """
+        if "?" in str(self.root):
+            raise HomeNotWritable(f"cannot keep a database below {self.root} (its name holds a ?); see --home")
         for directory in (self.root, self.inbox, self.runs, self.staging, self.archive):
             try:
                 directory.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,10 @@ def open_manifest(run: Run) -> None:
         HomeNotWritable: the home cannot be created or written.
     """
     run.home.prepare()
-    _write(run.manifest_file, _new_manifest(run))
+    try:
+        _write(run.manifest_file, _new_manifest(run))
+    except OSError as error:
+        raise HomeNotWritable(f"cannot write {run.directory} ({error.strerror}); make room or see --home") from error
 
 
 def update_manifest(run: Run, **facts: Any) -> None:
@@ -81,6 +84,11 @@ def readable_manifest(path: Path) -> Manifest | None:
     except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) and {"run_id", "status"} <= manifest.keys() else None
+
+
+def printable(text: str) -> str:
+    """Return a text with a question mark for each byte of a file name that is no character."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def close_abandoned(run: Run, published_run_id: str | None) -> None:
@@ -136,7 +144,7 @@ def _new_manifest(run: Run) -> Manifest:
         "status": UNDER_WAY,
         "started_at": _instant(run.started_at),
         "finished_at": None,
-        "source_name": Path(run.order.source).name,
+        "source_name": printable(Path(run.order.source).name),
         "source_sha256": None,
         "rows_read": None,
         "rows_loaded": None,
@@ -144,7 +152,7 @@ def _new_manifest(run: Run) -> Manifest:
         "n_clusters": None,
         "silhouette": None,
         "objective": None,
-        "seed": run.order.seed,
+        "seed": run.order.seed if 0 <= run.order.seed < 2**32 else None,
         "verdict": None,
         "message": "the run has not ended",
         "software_version": version("nightly-segments"),
@@ -171,5 +179,8 @@ def _write(path: Path, manifest: Manifest) -> None:
     """Replace the manifest as a whole, so that a killed run leaves the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    with partial.open("wb") as file:
+        file.write(printable(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(partial, path)

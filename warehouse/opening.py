@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from schemas.errors import UsageError
+from schemas.errors import SegmentsError, UsageError
 from warehouse.generated import quote_text
 from warehouse.home import Home
 from warehouse.run import Run
@@ -51,14 +51,31 @@ def published(home: Home) -> Iterator[Connection]:
 
     Raises:
         UsageError: nothing has been published in this home yet.
+        SegmentsError: the file is damaged.
     """
     if not home.published_file.is_file():
         raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
-    database = duckdb.connect(str(home.published_file), read_only=True, config=LOCKED_DOWN)
+    try:
+        database = duckdb.connect(str(home.published_file), read_only=True, config=LOCKED_DOWN)
+    except duckdb.Error as error:
+        raise SegmentsError(
+            f"{home.published_file} cannot be opened ({' '.join(str(error).split())}); "
+            f"the next run replaces it, and earlier files are in {home.archive}"
+        ) from error
     try:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def one_thread(database: Connection) -> Iterator[None]:
+    """Have DuckDB add up in one order: sums of doubles over several threads differ in their last digits."""
+    database.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        database.execute("RESET threads")
 
 
 def read_sql(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from warehouse.home import Home
@@ -23,7 +24,7 @@ def swap_in(run: Run) -> None:
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
     run.night_file.chmod(_READ_ONLY)
     set_log_aside(run)
-    _archive(run.home)
+    _archive(run)
     os.replace(run.night_file, run.home.published_file)
     _flush(run.home.root)
     discard_staging(run.home)
@@ -46,20 +47,24 @@ def discard_staging(home: Home) -> None:
         if entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
         else:
-            entry.unlink(missing_ok=True)
+            with suppress(OSError):
+                entry.unlink()
 
 
-def _archive(home: Home) -> None:
+def _archive(run: Run) -> None:
     """Keep the published file under its run's name; a link, so that it takes no time and no room."""
-    old_run_id = published_run_id(home)
-    if old_run_id is None:
+    home = run.home
+    if not home.published_file.exists():
         return
+    old_run_id = published_run_id(home) or f"damaged-before-{run.run_id}"
     kept = home.archive / f"{old_run_id}.duckdb"
     kept.unlink(missing_ok=True)
     try:
         os.link(home.published_file, kept)
     except OSError:  # a file system without hard links
-        shutil.copyfile(home.published_file, kept)
+        partial = kept.with_suffix(".partial")
+        shutil.copyfile(home.published_file, partial)
+        os.replace(partial, kept)
     for older in sorted(home.archive.glob("*.duckdb"))[:-KEPT_IN_ARCHIVE]:
         older.unlink()
         older.with_name(f"{older.name}.wal").unlink(missing_ok=True)

@@ -1,38 +1,45 @@
 """The table ``runs`` of a night: the ledger as it will stand once the night is published."""
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from schemas.errors import UsageError
+from schemas.errors import SegmentsError, UsageError
 from schemas.tables import published_table
 from warehouse.home import Home
-from warehouse.ledger import UNDER_WAY, Manifest, read_manifests
-from warehouse.opening import Connection, published
+from warehouse.ledger import UNDER_WAY, Manifest, read_manifest, read_manifests
+from warehouse.opening import Connection, published, read_sql
 from warehouse.run import Run
 from warehouse.tables import insert_frame, read_value
+
+logger = logging.getLogger(__name__)
 
 _FRAME_TYPES: dict[str, Any] = {"BIGINT": "Int64", "DOUBLE": "float64", "VARCHAR": "str"}
 
 
 def insert_runs(database: Connection, run: Run) -> None:
     """Fill ``runs`` with every run of the home that has ended, and with this one as published."""
-    manifests = [
-        _as_published(manifest) if manifest["run_id"] == run.run_id else manifest
+    earlier = [
+        manifest
         for manifest in read_manifests(run.home)
-        if manifest["run_id"] == run.run_id or manifest["status"] != UNDER_WAY
+        if manifest["run_id"] != run.run_id and manifest["status"] != UNDER_WAY
     ]
-    insert_frame(database, "runs", _frame(manifests))
+    insert_frame(database, "runs", _frame([*earlier, _as_published(read_manifest(run.manifest_file))]))
 
 
 def published_run_id(home: Home) -> str | None:
-    """Return the run that the published file is of; None where nothing is published."""
+    """Return the run that the published file is of; None where nothing is published, or it cannot be read."""
     if not home.published_file.is_file():
         return None
-    with published(home) as database:
-        return str(read_value(database, "SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'published'"))
+    try:
+        with published(home) as database:
+            return str(read_value(database, read_sql("select_published_run")))
+    except SegmentsError as error:
+        logger.warning("%s", error)
+        return None
 
 
 def publication_message(manifest: Manifest) -> str:

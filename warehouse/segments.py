@@ -4,7 +4,7 @@ import pandas as pd
 
 from schemas.dataset import Column
 from warehouse.features import create_long_views
-from warehouse.opening import Connection, read_sql
+from warehouse.opening import Connection, one_thread, read_sql
 from warehouse.run import Run
 from warehouse.tables import read_frame
 
@@ -21,7 +21,8 @@ def insert_customer_segments(database: Connection, run: Run, assigned: pd.DataFr
 def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> None:
     """Fill ``segment_stats`` from the customers and their segments."""
     create_long_views(database, columns)
-    database.execute(read_sql("insert_segment_stats"))
+    with one_thread(database):
+        database.execute(read_sql("insert_segment_stats"))
 
 
 def segment_sizes(database: Connection) -> pd.DataFrame:

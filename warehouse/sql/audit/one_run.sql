@@ -5,8 +5,11 @@ where run_id <> $run_id
 union all
 select newest.run_id
 from (
-    select arg_max(run_id, started_at) as run_id
+    select
+        run_id,
+        status
     from runs
-    where status = 'published'
+    order by rowid desc
+    limit 1
 ) as newest
-where newest.run_id is distinct from $run_id;
+where newest.run_id <> $run_id or newest.status <> 'published';

@@ -1,0 +1,181 @@
+"""What once went wrong and must not again: nights that harmed later nights, records that said the opposite."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tasks.artifacts
+from schemas.errors import SchemaError, SegmentsError, UsageError
+from tasks.audit import audit
+from tasks.cluster import cluster
+from tasks.delivery import take
+from tasks.describe import describe
+from tasks.encode import encode_night
+from tasks.ingest import ingest
+from tasks.night import PUBLISHED_BEFORE, begin_night, refuse_early
+from tasks.publish import publish
+from tasks.report import write_report
+from tasks.validate import validate
+from tests.conftest import ROOT
+from tests.nights import SEED_ROWS, assert_invariants, rows, run_night, value
+from warehouse.ledger import read_manifest
+from warehouse.run import Order
+
+HEAD = "from pandera.typing import Series\nimport pandera.pandas as pa\nfrom schemas import *\n"
+LAST_RUN = "SELECT run_id FROM runs ORDER BY rowid DESC LIMIT 1"
+
+
+def record(home, run_id):
+    return read_manifest(home / "runs" / run_id / "manifest.json")
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64])
+def test_mistyped_seed_does_not_spoil_the_nights_after_it(write, home, seed):
+    source = write(SEED_ROWS)
+    with pytest.raises(UsageError, match="--seed"):
+        refuse_early(Order(str(source), home=str(home), seed=seed))
+    run_night(source, home, k=2)
+    assert value(home, "SELECT count(*) FROM runs WHERE seed IS NULL") == 1
+
+
+def test_night_under_a_wrong_clock_does_not_spoil_the_nights_after_it(write, home):
+    (earlier,) = home.glob("runs/*/manifest.json")
+    manifest = json.loads(earlier.read_text())
+    earlier.write_text(json.dumps({**manifest, "started_at": "2999-01-01T00:00:00+00:00"}))
+    new = run_night(write(SEED_ROWS), home, k=2).run_id
+    assert value(home, LAST_RUN) == new
+    assert run_night(write(SEED_ROWS), home, k=2).run_id == new
+
+
+def test_damaged_published_file_is_told_kept_and_healed_by_the_next_night(write, home, segments):
+    published = home / "segments.duckdb"
+    published.chmod(0o644)
+    with published.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"damage" * 100)
+    done = segments("query", "SELECT 1", "--home", home)
+    assert done.returncode == 1
+    assert "segments.duckdb cannot be opened" in done.stderr
+    assert "the next run replaces it" in done.stderr
+    run_night(write(SEED_ROWS), home, k=2)
+    assert_invariants(home)
+    assert len(list((home / "archive").glob("damaged-*"))) == 1
+
+
+def test_failure_after_the_swap_leaves_the_run_published(write, home):
+    stopped = KeyboardInterrupt()
+    order = Order(str(write(SEED_ROWS)), home=str(home), k=2)
+    with pytest.raises(KeyboardInterrupt), begin_night(order) as run:  # noqa: PT012
+        for step in (take, ingest, validate, encode_night, cluster, describe, write_report, audit, publish):
+            step(run)
+        raise stopped
+    assert record(home, run.run_id)["status"] == "published"
+    assert value(home, LAST_RUN) == run.run_id
+    assert stopped.__notes__ == [PUBLISHED_BEFORE]
+
+
+def test_prefect_that_cannot_show_a_run_does_not_fail_it(write, home, monkeypatch):
+    def unreachable(**_):
+        raise ConnectionError("no server")
+
+    monkeypatch.setattr(tasks.artifacts.FlowRunContext, "get", classmethod(lambda cls: object()))
+    monkeypatch.setattr(tasks.artifacts, "create_table_artifact", unreachable)
+    run_id = run_night(write(SEED_ROWS), home, k=2).run_id
+    assert record(home, run_id)["status"] == "published"
+
+
+@pytest.mark.prefect
+def test_server_that_is_named_and_silent_fails_the_run_in_words_and_is_recorded(write, home):
+    before = set(home.glob("runs/*"))
+    done = subprocess.run(
+        [sys.executable, "-m", "flows", "run", write(SEED_ROWS), "--home", home, "--k", "2"],
+        cwd=ROOT,
+        env={**os.environ, "PREFECT_API_URL": "http://127.0.0.1:9/api"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "segments: Prefect's server at http://127.0.0.1:9/api (PREFECT_API_URL) does not answer; "
+        "start it, or unset PREFECT_API_URL"
+    ]
+    (new,) = set(home.glob("runs/*")) - before
+    assert record(home, new.name)["status"] == "failed"
+
+
+def test_reader_that_stops_reading_is_no_failure(home):
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {sys.executable} -m flows runs --home {home} | true"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_digits_that_duckdb_cannot_convert_are_rejected(write, home):
+    good = "".join(f"{20 + n},Ohio,apples\n" for n in range(20))
+    run_night(write(f"Age,Location,Purchase History\n{good}\u0664\u0662,Ohio,apples\n"), home)
+    assert rows(home, "SELECT line_number, code FROM rejected_rows") == [(22, "not_a_whole_number")]
+
+
+def test_comma_at_the_end_of_the_header_takes_no_product(write, home):
+    run_night(write(SEED_ROWS.replace("History", "History,")), home, k=2)
+    assert value(home, "SELECT sum(len(purchase_history)) FROM customers") == 9
+
+
+EMPTY = {
+    "empty lists": ("basket: Series[list] = items()", "basket,x\n,1\n,2\n,3\n"),
+    "nothing but missing": (
+        "a: Series[str] = category(nullable=True)\n    b: Series[float] = numeric(nullable=True)",
+        "a,b\n,\n,\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "content"), EMPTY.values(), ids=EMPTY)
+def test_customers_without_any_value_are_one_segment_with_its_reason(write, home, body, content):
+    schema = write(f"{HEAD}class A(Dataset):\n    {body}\n", "a.py")
+    run_night(write(content), home, dataset=str(schema))
+    assert "customers are equal after encoding" in value(home, "SELECT reason FROM k_scores WHERE chosen")
+    assert rows(home, "SELECT segment_id FROM segment_profile") == [(1,)]
+    assert_invariants(home)
+
+
+@pytest.mark.parametrize("largest", ["20e-200", "1e99"])
+def test_tiniest_and_largest_numbers_are_computed_with(write, home, largest):
+    schema = write(f"{HEAD}class A(Dataset):\n    x: Series[float] = numeric()\n", "a.py")
+    run_night(write(f"x\n1e-200\n2e-200\n3e-200\n{largest}\n"), home, dataset=str(schema))
+    assert_invariants(home)
+
+
+IMPOSSIBLE = {
+    "a: Series[str] = category(unique=True)": "unique is not supported",
+    "Customer_ID: Series[str] = identifier()\n    a: Series[int] = numeric()": "name the identifier customer_id",
+    "a: Series[int] = numeric(str_matches='x')": "cannot be applied to its values",
+}
+
+
+@pytest.mark.parametrize(("body", "match"), IMPOSSIBLE.items())
+def test_declaration_that_would_be_ignored_or_cannot_work_is_refused(write, home, body, match):
+    schema = write(f"{HEAD}class A(Dataset):\n    {body}\n", "a.py")
+    with pytest.raises(SchemaError, match=match):
+        run_night(write("a,Customer ID\n1,x\n2,y\n3,z\n"), home, dataset=str(schema))
+
+
+def test_endless_header_is_refused_in_words(write, home):
+    with pytest.raises(SegmentsError, match="column 'age'"):
+        run_night(write("x" * 300_000 + "\n1\n"), home)
+
+
+def test_file_name_that_is_no_text_is_recorded_readably(tmp_path, home):
+    source = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv")
+    Path(source).write_text(SEED_ROWS)
+    run_night(source, home, k=2)
+    assert value(home, "SELECT source_name FROM runs ORDER BY rowid DESC LIMIT 1") == "caf?.csv"
