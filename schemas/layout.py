@@ -69,7 +69,7 @@ def read_layout(header_line: str, columns: tuple[Column, ...], delimiter: str | 
 
 def split_header(header_line: str, delimiter: str) -> tuple[str, ...]:
     """Return the headers of a line, quoted or not, without blanks around them."""
-    csv.field_size_limit(len(header_line) + 1)
+    csv.field_size_limit(max(csv.field_size_limit(), len(header_line) + 1))
     return tuple(name.strip() for name in next(csv.reader([header_line], delimiter=delimiter, skipinitialspace=True)))
 
 
