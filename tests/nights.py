@@ -41,7 +41,7 @@ def value(home: Path | str, sql: str) -> Any:
     return rows(home, sql)[0][0]
 
 
-#: What DESIGN calls the invariants: each query counts what breaks it, from outside, by plain SQL.
+#: The invariants of a published file: each query counts what breaks it, from outside, by plain SQL.
 INVARIANTS = {
     "rows read are rows loaded and rows rejected": """
         SELECT count(*) FROM runs WHERE status = 'published' AND rows_read <> rows_loaded + rows_rejected""",

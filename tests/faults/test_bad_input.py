@@ -23,7 +23,7 @@ from tests.nights import SEED_ROWS, run_night, value
 
 HEADER = "Age,Location,Purchase History\n"
 
-#: DESIGN section 4.
+#: What a scheduler acts on; the same list as in the help.
 EXIT_CODES = {UsageError: 2, SchemaError: 2, DataRefused: 65, HomeNotWritable: 73, AnotherRunUnderWay: 75}
 
 
