@@ -11,7 +11,7 @@ from schemas.loading import load_dataset
 from tasks.naming import Trait, description_of, name_of, unique_names
 from tasks.steps import prefect_task, recorded
 from warehouse.features import create_profile_view
-from warehouse.opening import read_sql, staging
+from warehouse.opening import one_thread, read_sql, staging
 from warehouse.run import Run
 from warehouse.segments import insert_segment_stats, segment_sizes
 from warehouse.tables import insert_frame, read_dicts
@@ -30,7 +30,7 @@ class Described:
 def describe(run: Run) -> Described:
     """Fill segment_stats, segments and the view segment_profile."""
     columns = columns_of(load_dataset(run.order.dataset))
-    with staging(run) as database:
+    with staging(run) as database, one_thread(database):
         insert_segment_stats(database, columns)
         sizes = segment_sizes(database)
         traits = read_dicts(database, read_sql("select_traits"))

@@ -15,7 +15,7 @@ from tasks.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curv
 from tasks.numbers import decimals_of, number_text, percent_text
 from tasks.steps import prefect_task, recorded
 from warehouse.ledger import read_manifest
-from warehouse.opening import Connection, staging
+from warehouse.opening import Connection, one_thread, staging
 from warehouse.page import DeclaredRow, EncodingRow, Figure, KRow, SegmentRow, read_points, read_rows
 from warehouse.rejects import RejectedGroup, rejected_groups
 from warehouse.run import Run
@@ -121,7 +121,7 @@ class Page:
 def write_report(run: Run) -> Reported:
     """Write the report of the night under construction."""
     columns = columns_of(load_dataset(run.order.dataset))
-    with staging(run) as database:
+    with staging(run) as database, one_thread(database):
         page = _read_page(database, run, columns)
     content = render_page(page).encode()
     run.report_file.write_bytes(content)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from schemas.dataset import Column
 from warehouse.features import create_long_views
-from warehouse.opening import Connection, one_thread, read_sql
+from warehouse.opening import Connection, read_sql
 from warehouse.run import Run
 from warehouse.tables import read_frame
 
@@ -19,10 +19,9 @@ def insert_customer_segments(database: Connection, run: Run, assigned: pd.DataFr
 
 
 def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> None:
-    """Fill ``segment_stats`` from the customers and their segments."""
+    """Fill ``segment_stats`` from the customers and their segments; on one thread its sums are the same every time."""
     create_long_views(database, columns)
-    with one_thread(database):
-        database.execute(read_sql("insert_segment_stats"))
+    database.execute(read_sql("insert_segment_stats"))
 
 
 def segment_sizes(database: Connection) -> pd.DataFrame:
