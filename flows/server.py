@@ -97,13 +97,7 @@ def wait_for_server(port: int, server: subprocess.Popen[bytes], log: Path) -> No
 
 def answers(port: int) -> bool:
     """Return whether something answers HTTP on a port."""
-    try:
-        with _WITHOUT_PROXY.open(f"{api_url(port)}/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
+    return _is_heard(_WITHOUT_PROXY, api_url(port), seconds=2)
 
 
 def refuse_silent_server(url: str) -> None:
@@ -112,15 +106,21 @@ def refuse_silent_server(url: str) -> None:
     Raises:
         SegmentsError: nothing answers HTTP there.
     """
-    try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=20):  # noqa: S310
-            return
-    except urllib.error.HTTPError:
-        return
-    except (OSError, ValueError) as error:
+    if not _is_heard(urllib.request.build_opener(), url, seconds=20):
         raise SegmentsError(
             f"Prefect's server at {url} (PREFECT_API_URL) does not answer; start it, or unset PREFECT_API_URL"
-        ) from error
+        )
+
+
+def _is_heard(opener: urllib.request.OpenerDirector, url: str, *, seconds: float) -> bool:
+    """Return whether anything answers HTTP at an API, if only to refuse."""
+    try:
+        with opener.open(f"{url.rstrip('/')}/health", timeout=seconds):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, ValueError):
+        return False
 
 
 def stop(process: subprocess.Popen[bytes], patience: float = _STOP_SECONDS) -> None:

@@ -1,7 +1,7 @@
 """What a run shows in Prefect: progress over k, sizes, a summary; nothing where there is no flow run."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
@@ -14,6 +14,7 @@ from prefect.artifacts import (
 )
 from prefect.context import FlowRunContext, TaskRunContext
 
+from tasks.choice import Progress
 from tasks.steps import prefect_task
 from warehouse.ledger import read_manifest
 from warehouse.opening import published
@@ -21,8 +22,6 @@ from warehouse.run import Run
 from warehouse.tables import read_dicts
 
 logger = logging.getLogger(__name__)
-
-Progress = Callable[[int, int, int], None]
 
 
 @contextmanager

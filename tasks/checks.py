@@ -100,12 +100,12 @@ class _Case:
 
 def _cases(cases: pd.DataFrame) -> list[_Case]:
     names = ["index", "column", "check", "failure_case"]
+    found = []
     for index, column, check, value in cases[names].to_numpy():
         if pd.isna(index):
             raise SchemaError(f"the check {check} of column {column} cannot be applied to its values ({value})")
-    return [
-        _Case(int(index), str(column), str(check), value) for index, column, check, value in cases[names].to_numpy()
-    ]
+        found.append(_Case(int(index), str(column), str(check), value))
+    return found
 
 
 def _raw_kind(column: Column) -> RawKind | None:
@@ -151,9 +151,8 @@ def _in_words(column: Column, check: str, value: object) -> tuple[str, str]:
     found = re.fullmatch(r"(\w+)\((.*)\)", check, re.DOTALL)
     if found and found[1] in _EXPECTED:
         code, expected = _EXPECTED[found[1]]
-        return code, f"{name} {_text(value)!r}: {expected.format(found[2])}" if isinstance(value, str) else (
-            f"{name} {_text(value)}: {expected.format(found[2])}"
-        )
+        shown = repr(value) if isinstance(value, str) else _text(value)
+        return code, f"{name} {shown}: {expected.format(found[2])}"
     return "check_failed", f"{name} {_text(value)!r} fails the declared check {check}"
 
 

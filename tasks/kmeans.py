@@ -98,13 +98,13 @@ def _settled(matrix: Matrix, centroids: Floats) -> tuple[Labels, Floats]:
     """
     labels = _nearest(matrix, centroids)
     for _ in range(_POLISH_ROUNDS):
-        centroids = _means(matrix, _compact(labels))
+        labels = _compact(labels)
+        centroids = _means(matrix, labels)
         again = _nearest(matrix, centroids)
-        if np.array_equal(again, _compact(labels)):
+        if np.array_equal(again, labels):
             break
         labels = again
-    kept = np.unique(again)
-    return _compact(again), centroids[kept]
+    return _compact(labels), centroids[np.unique(labels)]
 
 
 def _nearest(matrix: Matrix, centroids: Floats) -> Labels:

@@ -41,6 +41,7 @@ def validate(run: Run) -> Validated:
     """
     dataset = load_dataset(run.order.dataset)
     columns = columns_of(dataset)
+    max_rejected_share = file_settings_of(dataset).max_rejected_share
     with staging(run) as database:
         _reject_faulty_texts(database, run, columns)
         create_typed_view(database, columns)
@@ -49,9 +50,11 @@ def validate(run: Run) -> Validated:
         _reject_duplicates(database, run, columns)
         loaded = build_customers(database, columns)
         validated = Validated(loaded, count_rejected(database), rejected_groups(database))
-        if _is_too_many(validated, file_settings_of(dataset).max_rejected_share):
+        is_too_many = _is_too_many(validated, max_rejected_share)
+        if is_too_many:
             export_rejected(database, run)
-    _refuse_too_many(run, validated, file_settings_of(dataset).max_rejected_share)
+    if is_too_many:
+        raise DataRefused(_too_many(run, validated, max_rejected_share))
     return validated
 
 
@@ -106,12 +109,10 @@ def _is_too_many(validated: Validated, max_rejected_share: float) -> bool:
     return validated.rows_loaded == 0 or validated.rows_rejected > max_rejected_share * read
 
 
-def _refuse_too_many(run: Run, validated: Validated, max_rejected_share: float) -> None:
-    if not _is_too_many(validated, max_rejected_share):
-        return
+def _too_many(run: Run, validated: Validated, max_rejected_share: float) -> str:
     read = validated.rows_loaded + validated.rows_rejected
     first = min(validated.rejected, key=lambda group: group.first_line)
-    raise DataRefused(
+    return (
         f"{source_file(run)} line {first.first_line}: {first.first_reason}; in all {validated.rows_rejected} of {read} "
         f"rows are rejected ({validated.rows_rejected / read:.1%}, at most {max_rejected_share:.0%} allowed): "
         f"see {run.rejected_rows_file}, mend the file or the schema, or raise max_rejected_share in the schema"

@@ -9,6 +9,17 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.fixture(scope="session")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one published night, and the file that it was made of; copied before anything is done to it."""
+    from tests.nights import SEED_ROWS, run_night  # imports Prefect, which reads the settings above once
+
+    folder = tmp_path_factory.mktemp("first")
+    (folder / "customers.csv").write_text(SEED_ROWS)
+    run_night(folder / "customers.csv", folder / "home")
+    return folder
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"

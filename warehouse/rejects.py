@@ -10,9 +10,6 @@ from warehouse.opening import Connection, read_sql
 from warehouse.run import Run
 from warehouse.tables import read_dicts, read_value
 
-#: Columns of a frame of faults, as the checks give it and ``reject`` takes it.
-FAULT_COLUMNS = ("line_number", "column_name", "code", "value", "reason")
-
 
 @dataclass(frozen=True)
 class RejectedGroup:
@@ -39,7 +36,7 @@ def reject_misshapen(database: Connection, run: Run, layout: Layout) -> None:
 
 
 def reject(database: Connection, run: Run, faults: pd.DataFrame) -> None:
-    """Reject the rows of a frame of faults (see ``FAULT_COLUMNS``)."""
+    """Reject the rows of a frame of faults : line_number, column_name, code, value, reason."""
     if faults.empty:
         return
     database.register("_faults", faults.astype({"line_number": "int64"}))

@@ -7,17 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.nights import SEED_ROWS, run_night
 
 
 @pytest.fixture(scope="session")
-def good_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def good_night(first_night: Path) -> Path:
     """A home with one published night; copied before anything is done to it."""
-    folder = tmp_path_factory.mktemp("good")
-    source = folder / "customers.csv"
-    source.write_text(SEED_ROWS)
-    run_night(source, folder / "home")
-    return folder / "home"
+    return first_night / "home"
 
 
 @pytest.fixture

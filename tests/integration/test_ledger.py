@@ -19,15 +19,6 @@ STEPS = ["delivery", "ingest", "validate", "encode", "cluster", "describe", "rep
 RUNS = "SELECT run_id, status, message, finished_at IS NULL FROM runs ORDER BY started_at"
 
 
-@pytest.fixture(scope="module")
-def first_night(tmp_path_factory):
-    """A home with one published night, and the file that it was made of."""
-    folder = tmp_path_factory.mktemp("first")
-    (folder / "customers.csv").write_text(SEED_ROWS)
-    run_night(folder / "customers.csv", folder / "home")
-    return folder
-
-
 @pytest.fixture
 def home(first_night, tmp_path):
     """A home of the test's own in which one night is published."""

@@ -10,19 +10,10 @@ import duckdb
 import pytest
 
 from schemas.published import PUBLISHED
-from tests.nights import SEED_ROWS, rows, run_night, value
+from tests.nights import rows, run_night, value
 from warehouse.publishing import KEPT_IN_ARCHIVE
 
 PUBLISHED_RUN = "SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'published'"
-
-
-@pytest.fixture(scope="module")
-def first_night(tmp_path_factory):
-    """A home with one published night, and the file that it was made of."""
-    folder = tmp_path_factory.mktemp("first")
-    (folder / "customers.csv").write_text(SEED_ROWS)
-    run_night(folder / "customers.csv", folder / "home")
-    return folder
 
 
 @pytest.fixture
