@@ -9,6 +9,7 @@ import pandera.pandas as pa
 
 from schemas.errors import SchemaError
 from schemas.fields import METADATA_KEY, FieldSettings, Role
+from schemas.file_settings import FileSettings
 
 #: Names that the published tables use for themselves.
 RESERVED_NAMES = frozenset({"line_number", "customer_id", "segment_id"})
@@ -40,27 +41,6 @@ class Column:
     def is_feature(self) -> bool:
         """Whether the column takes part in the fit."""
         return self.role not in (Role.IDENTIFIER, Role.IGNORED)
-
-
-@dataclass(frozen=True)
-class FileSettings:
-    """What a dataset says about its files as a whole.
-
-    Attributes:
-        delimiter: the character between fields; None takes the one under which the header holds
-            the declared columns.
-        max_rejected_share: share of rejected rows, 0 to 1, above which the file is refused.
-    """
-
-    delimiter: str | None = None
-    max_rejected_share: float = 0.10
-
-    def __post_init__(self) -> None:
-        """Refuse what no file can mean."""
-        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
-            raise SchemaError(f"delimiter={self.delimiter!r} should be one character, not a quote or a line end")
-        if not 0 <= self.max_rejected_share <= 1:
-            raise SchemaError(f"max_rejected_share={self.max_rejected_share} should be between 0 and 1")
 
 
 class Dataset(pa.DataFrameModel):

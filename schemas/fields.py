@@ -5,9 +5,10 @@ Every kind takes pandera's own arguments (``ge``, ``le``, ``isin``, ``nullable``
 encoding, the tables and the data dictionary are derived from this one declaration.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import pandera.pandas as pa
 
@@ -27,6 +28,18 @@ class Role(StrEnum):
     IGNORED = "ignored"
 
 
+#: What becomes of a missing value: the row is rejected, the value counts as the median or as the
+#: commonest one, or missing is a category of its own.
+MissingRule = Literal["reject", "median", "commonest", "own"]
+
+#: The first is taken where a field is nullable and says no more.
+_MISSING_RULES: dict[Role, tuple[MissingRule, ...]] = {
+    Role.NUMERIC: ("median", "commonest"),
+    Role.CATEGORY: ("own", "commonest"),
+    Role.FLAG: ("commonest", "own"),
+}
+
+
 @dataclass(frozen=True)
 class FieldSettings:
     """What a field kind adds to pandera's own declaration.
@@ -38,6 +51,12 @@ class FieldSettings:
         clip: lowest and highest value used in the encoding, in the column's unit; the stored
             value stays as delivered.
         unit: the unit of the values, for people.
+        strip: texts taken off either end of a number, such as ``$``.
+        sentinels: texts that stand for a missing value, such as ``999``, whatever their case.
+        missing: what becomes of a missing value.
+        separator: the character between the items of a list within one field; None finds it.
+        case_sensitive: whether spellings that differ by case alone are different values.
+        keep: which of several rows with one identifier is kept, ``"first"`` or ``"last"``.
     """
 
     role: Role
@@ -45,11 +64,19 @@ class FieldSettings:
     log: bool = False
     clip: tuple[float, float] | None = None
     unit: str | None = None
+    strip: tuple[str, ...] = ()
+    sentinels: tuple[str, ...] = ()
+    missing: MissingRule = "reject"
+    separator: str | None = None
+    case_sensitive: bool = False
+    keep: Literal["first", "last"] = "first"
 
 
-def identifier(**pandera_arguments: Any) -> Any:
-    """Declare the customer's own key: unique, never a feature."""
-    return _field(FieldSettings(Role.IDENTIFIER), pandera_arguments)
+def identifier(*, keep: Literal["first", "last"] = "first", **pandera_arguments: Any) -> Any:
+    """Declare the customer's own key: unique, never a feature; ``keep`` says which of two rows stays."""
+    if keep not in ("first", "last"):
+        raise SchemaError(f"keep={keep!r} should be 'first' or 'last'")
+    return _field(FieldSettings(Role.IDENTIFIER, keep=keep), pandera_arguments)
 
 
 def numeric(
@@ -58,28 +85,55 @@ def numeric(
     log: bool = False,
     clip: tuple[float, float] | None = None,
     unit: str | None = None,
+    strip: str | Sequence[str] = (),
+    sentinels: str | Sequence[str] = (),
+    missing: MissingRule | None = None,
     **pandera_arguments: Any,
 ) -> Any:
     """Declare a number; it is standardised for the fit (see ``FieldSettings`` for the rest)."""
-    return _field(FieldSettings(Role.NUMERIC, weight, log, clip, unit), pandera_arguments)
+    settings = FieldSettings(Role.NUMERIC, weight, log, clip, unit, _texts(strip), _texts(sentinels))
+    return _field(settings, pandera_arguments, missing)
 
 
-def category(*, weight: float = 1.0, **pandera_arguments: Any) -> Any:
+def category(
+    *,
+    weight: float = 1.0,
+    sentinels: str | Sequence[str] = (),
+    missing: MissingRule | None = None,
+    case_sensitive: bool = False,
+    **pandera_arguments: Any,
+) -> Any:
     """Declare a word out of a list, such as a state; one 0/1 feature a value."""
-    return _field(FieldSettings(Role.CATEGORY, weight), pandera_arguments)
+    settings = FieldSettings(Role.CATEGORY, weight, sentinels=_texts(sentinels), case_sensitive=case_sensitive)
+    return _field(settings, pandera_arguments, missing)
 
 
-def flag(*, weight: float = 1.0, **pandera_arguments: Any) -> Any:
+def flag(
+    *,
+    weight: float = 1.0,
+    sentinels: str | Sequence[str] = (),
+    missing: MissingRule | None = None,
+    **pandera_arguments: Any,
+) -> Any:
     """Declare a yes or no: 1/0, yes/no, true/false, y/n or t/f, in any case."""
-    return _field(FieldSettings(Role.FLAG, weight), pandera_arguments)
+    return _field(FieldSettings(Role.FLAG, weight, sentinels=_texts(sentinels)), pandera_arguments, missing)
 
 
-def items(*, weight: float = 1.0, **pandera_arguments: Any) -> Any:
+def items(
+    *,
+    weight: float = 1.0,
+    separator: str | None = None,
+    case_sensitive: bool = False,
+    **pandera_arguments: Any,
+) -> Any:
     """Declare a list of things, such as products bought; one 0/1 feature a thing.
 
     Checks among the arguments hold for each thing in the list.
     """
-    return _field(FieldSettings(Role.ITEMS, weight), pandera_arguments)
+    if separator is not None and (len(separator) != 1 or separator in "\r\n\0"):
+        raise SchemaError(f"separator={separator!r} should be one character, not a line end")
+    settings = FieldSettings(Role.ITEMS, weight, separator=separator, case_sensitive=case_sensitive)
+    return _field(settings, pandera_arguments)
 
 
 def ignored(**pandera_arguments: Any) -> Any:
@@ -88,10 +142,31 @@ def ignored(**pandera_arguments: Any) -> Any:
     return _field(FieldSettings(Role.IGNORED), pandera_arguments)
 
 
-def _field(settings: FieldSettings, pandera_arguments: dict[str, Any]) -> Any:
+def _texts(given: str | Sequence[str]) -> tuple[str, ...]:
+    texts = (given,) if isinstance(given, str) else tuple(given)
+    if not all(isinstance(text, str) and text.strip() for text in texts):
+        raise SchemaError(f"{given!r} should be texts that are not empty, such as '999' in quotes")
+    return texts
+
+
+def _field(settings: FieldSettings, pandera_arguments: dict[str, Any], missing: MissingRule | None = None) -> Any:
     if not settings.weight > 0:
         raise SchemaError(f"weight={settings.weight} should be above 0; use ignored() to leave a column out")
     if settings.clip is not None and not settings.clip[0] < settings.clip[1]:
         raise SchemaError(f"clip={settings.clip} should be (lowest, highest)")
+    rule = _missing_rule(settings.role, missing, is_nullable=bool(pandera_arguments.get("nullable")))
+    if settings.role in _MISSING_RULES:
+        pandera_arguments["nullable"] = rule != "reject"
+    settings = replace(settings, missing=rule)
     metadata = {**(pandera_arguments.pop("metadata", None) or {}), METADATA_KEY: settings}
     return pa.Field(metadata=metadata, **pandera_arguments)
+
+
+def _missing_rule(role: Role, missing: MissingRule | None, *, is_nullable: bool) -> MissingRule:
+    """Return what becomes of a missing value: what is said, else by whether the field is nullable."""
+    allowed = _MISSING_RULES.get(role, ())
+    if missing is None:
+        return allowed[0] if is_nullable and allowed else "reject"
+    if missing != "reject" and missing not in allowed:
+        raise SchemaError(f"missing={missing!r} should be one of reject, {', '.join(allowed)} in {role.value}()")
+    return missing

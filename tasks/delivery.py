@@ -107,8 +107,8 @@ def take(run: Run) -> Delivery:
         UsageError: there is no file to take, or it cannot be read.
         DataRefused: the file is empty or not text.
     """
-    source = find_source(run.order.source)
-    copied = copy_source(source, run.source_copy)
+    source = find_source(run.order.sources[0])
+    copied = copy_source(source, run.source_copy(1))
     return Delivery(str(source), source.name, copied.sha256, copied.size, _fingerprint(run, copied.sha256))
 
 

@@ -37,7 +37,7 @@ def ingest(run: Run) -> Ingested:
     columns = columns_of(dataset)
     with staging(run) as database:
         create_published_tables(database, columns)
-        load_lines(database, run.source_copy, source)
+        load_lines(database, run.source_copy(1), source)
         number, line = read_header(database, source)
         layout = read_layout(line, columns, file_settings_of(dataset).delimiter, f"{source} line {number}")
         if layout.wide_column and not wide_cells_are_flags(database, layout, columns, number):

@@ -42,7 +42,8 @@ def check_order(order: Order) -> None:
     if not 0 <= order.seed < 2**32:
         raise UsageError(f"--seed {order.seed} is out of range; expected 0 to {2**32 - 1}")
     load_dataset(order.dataset)
-    find_source(order.source)
+    for source in order.sources:
+        find_source(source)
 
 
 def refuse_early(order: Order) -> None:

@@ -144,7 +144,7 @@ def _new_manifest(run: Run) -> Manifest:
         "status": UNDER_WAY,
         "started_at": _instant(run.started_at),
         "finished_at": None,
-        "source_name": printable(Path(run.order.source).name),
+        "source_name": printable(" + ".join(Path(source).name for source in run.order.sources)),
         "source_sha256": None,
         "rows_read": None,
         "rows_loaded": None,

@@ -13,12 +13,13 @@ class Order:
     """What was asked for; the names are those of the command's options and the flow's parameters.
 
     Attributes:
+        source: the delivered file, or several that make one night together.
         k: fixed number of segments; None chooses it between k_min and k_max.
         as_of: the day that the run speaks for; None is today in UTC.
         force: run again although the same file is published with the same settings.
     """
 
-    source: str
+    source: str | tuple[str, ...]
     dataset: str = "customers"
     home: str = "data"
     k: int | None = None
@@ -27,6 +28,11 @@ class Order:
     as_of: date | None = None
     seed: int = 0
     force: bool = False
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every file that was ordered, in the order given."""
+        return (self.source,) if isinstance(self.source, str) else tuple(self.source)
 
     @property
     def candidates(self) -> tuple[int, ...]:
@@ -76,10 +82,13 @@ class Run:
         """The run's directory under construction; gone once it is published."""
         return self.home.staging / self.run_id
 
-    @property
-    def source_copy(self) -> Path:
-        """The delivered file as this run reads it; nothing can change under it."""
-        return self.staging / "source.csv"
+    def source_copy(self, number: int) -> Path:
+        """The delivered file of that number, from 1, as this run reads it; nothing can change under it."""
+        return self.staging / f"source-{number}.csv"
+
+    def undecodable_file(self, number: int) -> Path:
+        """The lines of that copy that hold bytes which are no text; absent where there are none."""
+        return self.staging / f"source-{number}.undecodable.csv"
 
     @property
     def night_file(self) -> Path:

@@ -1,0 +1,103 @@
+"""``FileSettings``: what a dataset says about its files as a whole, by class keywords."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from schemas.errors import SchemaError
+
+#: What is done with a column that nobody declares: kept as text, the night refused, the rows that
+#: fill it rejected, or the column left out.
+ColumnsRule = Literal["evolve", "freeze", "discard_row", "discard_value"]
+
+GIBIBYTE = 1 << 30
+
+
+@dataclass(frozen=True)
+class FileSettings:
+    """What a dataset says about its files as a whole; what is None is found in the file and stated.
+
+    Attributes:
+        delimiter: the text between fields; found by the declared columns where it is None.
+        quote: the character around fields, ``""`` for none; found by the header where it is None.
+        escape: the character before a quote within quotes; None where a quote is doubled.
+        comment: lines that begin with it are no records; None where every line counts.
+        header: whether the first record names the columns; where it does not, fields are taken in
+            the order of the declaration.
+        encoding: name of the text encoding, such as ``"cp1252"``; found by the bytes where it is None.
+        decimal: ``"."`` or ``","``; found by the numbers where it is None.
+        thousands: the character between groups of three digits, ``""`` for none; found where it is None.
+        columns: what is done with a column that nobody declares: ``"evolve"`` keeps it as text
+            beside the customer, ``"freeze"`` refuses the file, ``"discard_row"`` rejects the rows
+            that fill it, ``"discard_value"`` leaves it out and reports it.
+        max_rejected_share: share of rejected rows, 0 to 1, above which the file is refused.
+        min_volume_share: rows as a share of the median of the last nights, below which the file is
+            refused; 0 takes any number of rows.
+        max_record_lines: lines that one record may fill, all but the first within quotes.
+        settle_seconds: time for which a file must not have changed before it is taken.
+        wait_seconds: time to wait for a file that is still being written before it is refused.
+        done_marker: ending of the empty file that says that a delivery is whole, such as
+            ``".done"``; None takes a file without one.
+        max_unpacked_bytes: size above which a packed file is refused.
+        max_unpacked_ratio: unpacked by packed size above which a packed file is refused.
+    """
+
+    delimiter: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    comment: str | None = None
+    header: bool = True
+    encoding: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    columns: ColumnsRule = "discard_value"
+    max_rejected_share: float = 0.10
+    min_volume_share: float = 0.6
+    max_record_lines: int = 100
+    settle_seconds: float = 1.0
+    wait_seconds: float = 60.0
+    done_marker: str | None = None
+    max_unpacked_bytes: int = 16 * GIBIBYTE
+    max_unpacked_ratio: float = 200.0
+
+    def __post_init__(self) -> None:
+        """Refuse what no file can mean."""
+        self._check_marks()
+        self._check_encoding()
+        if self.columns not in get_args(ColumnsRule):
+            raise SchemaError(f"columns={self.columns!r} should be one of {', '.join(get_args(ColumnsRule))}")
+        for name in ("max_rejected_share", "min_volume_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise SchemaError(f"{name}={getattr(self, name)} should be between 0 and 1")
+        for name in ("settle_seconds", "wait_seconds"):
+            if not getattr(self, name) >= 0:
+                raise SchemaError(f"{name}={getattr(self, name)} should be 0 or more")
+        for name in ("max_record_lines", "max_unpacked_bytes", "max_unpacked_ratio"):
+            if not getattr(self, name) >= 1:
+                raise SchemaError(f"{name}={getattr(self, name)} should be 1 or more")
+
+    def _check_marks(self) -> None:
+        if self.delimiter is not None and (not self.delimiter or set(self.delimiter) & set('"\r\n\0')):
+            raise SchemaError(f"delimiter={self.delimiter!r} should be a text without quotes or line ends")
+        single = {"quote": self.quote, "escape": self.escape, "comment": self.comment, "thousands": self.thousands}
+        for name, mark in single.items():
+            is_none = mark is None or (mark == "" and name in ("quote", "thousands"))
+            if not is_none and (len(str(mark)) != 1 or str(mark) in "\r\n\0"):
+                raise SchemaError(f"{name}={mark!r} should be one character, not a line end")
+        if self.quote and self.delimiter and self.quote in self.delimiter:
+            raise SchemaError(f"quote={self.quote!r} stands in delimiter={self.delimiter!r}; they should differ")
+        if self.decimal not in (None, ".", ","):
+            raise SchemaError(f"decimal={self.decimal!r} should be '.' or ','")
+        if self.thousands and (self.thousands.isalnum() or self.thousands == (self.decimal or "")):
+            raise SchemaError(f"thousands={self.thousands!r} should be a mark other than the decimal one")
+        if self.done_marker is not None and (not self.done_marker or "/" in self.done_marker):
+            raise SchemaError(f"done_marker={self.done_marker!r} should be the ending of a file name, such as '.done'")
+
+    def _check_encoding(self) -> None:
+        if self.encoding is None:
+            return
+        try:
+            "".encode(self.encoding)
+        except LookupError as error:
+            raise SchemaError(
+                f"encoding={self.encoding!r} is not known; name one such as 'utf-8', 'utf-16' or 'cp1252'"
+            ) from error
