@@ -149,6 +149,28 @@ def runs(*, home: HomeOption = Path("data"), json: bool = False) -> None:
     show_runs(list(reversed(read_manifests(Home(home)))), as_json=json)
 
 
+@app.command
+def draft(source: str, *, output: Path | None = None, encoding: str | None = None, force: bool = False) -> None:
+    """Draft the schema of a file that nobody declared: a Python file for a person to edit.
+
+    Example: segments draft samples/customers.csv --output shop.py
+
+    Parameters
+    ----------
+    source
+        The file, or a directory whose newest file is taken.
+    output
+        The Python file to write; left out, the schema is printed.
+    encoding
+        Text encoding of the file, such as cp1252, where its bytes do not tell.
+    force
+        Write over a file that exists.
+    """
+    from flows.drafting import write_draft
+
+    write_draft(source, output, encoding=encoding, force=force)
+
+
 def main() -> None:
     """Run the command line and leave with its exit code; a failure is one line on stderr."""
     for number in (signal.SIGTERM, signal.SIGHUP):

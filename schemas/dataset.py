@@ -12,7 +12,7 @@ from schemas.fields import METADATA_KEY, FieldSettings, Role
 from schemas.file_settings import FileSettings
 
 #: Names that the published tables use for themselves.
-RESERVED_NAMES = frozenset({"line_number", "customer_id", "segment_id"})
+RESERVED_NAMES = frozenset({"source_name", "line_number", "customer_id", "segment_id"})
 
 VALUE_TYPES: dict[Role, tuple[type, ...]] = {
     Role.IDENTIFIER: (str, int),
@@ -36,6 +36,12 @@ class Column:
     checks: tuple[pa.Check, ...]
     description: str
     settings: FieldSettings
+
+    @property
+    def allowed_texts(self) -> tuple[str, ...]:
+        """The values that the declaration allows, as text; empty where it does not list them."""
+        allowed = [(check.statistics or {})["allowed_values"] for check in self.checks if check.name == "isin"]
+        return tuple(str(value) for value in allowed[0]) if allowed else ()
 
     @property
     def is_feature(self) -> bool:

@@ -27,3 +27,33 @@ class Dialect:
     decimal: str = "."
     thousands: str | None = None
     item_separator: str = ","
+
+
+@dataclass(frozen=True)
+class NumberMarks:
+    """How many numbers of a file can be read in one way only, by what they show."""
+
+    decimal_commas: int = 0
+    decimal_points: int = 0
+    grouping_commas: int = 0
+    grouping_points: int = 0
+    grouping_spaces: int = 0
+    grouping_apostrophes: int = 0
+    grouped_whole_numbers: int = 0
+
+    @property
+    def decimal(self) -> str:
+        """The decimal mark that the numbers show; a point where they show none or both."""
+        return "," if self.decimal_commas and not self.decimal_points else "."
+
+    @property
+    def thousands(self) -> str | None:
+        """The mark between groups of three digits that the numbers show; None where they show none."""
+        if self.decimal == "," and self.grouping_points:
+            return "."
+        is_comma = self.grouping_commas or self.grouped_whole_numbers
+        if self.decimal == "." and is_comma and not self.decimal_commas:
+            return ","
+        if self.grouping_spaces:
+            return " "
+        return "'" if self.grouping_apostrophes else None

@@ -32,11 +32,14 @@ class Role(StrEnum):
 #: commonest one, or missing is a category of its own.
 MissingRule = Literal["reject", "median", "commonest", "own"]
 
+#: The category that stands for a missing value, where missing is one of its own.
+MISSING_CATEGORY = "(missing)"
+
 #: The first is taken where a field is nullable and says no more.
 _MISSING_RULES: dict[Role, tuple[MissingRule, ...]] = {
     Role.NUMERIC: ("median", "commonest"),
     Role.CATEGORY: ("own", "commonest"),
-    Role.FLAG: ("commonest", "own"),
+    Role.FLAG: ("commonest",),
 }
 
 

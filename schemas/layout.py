@@ -1,14 +1,32 @@
-"""How the header of a delivered file maps to the declared columns."""
+"""How the head of a delivered file maps to the declared columns: its dialect, its header, their places."""
 
 import csv
 import difflib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 from schemas.dataset import Column, items_of, normalise_header
+from schemas.dialect import Dialect
 from schemas.errors import DataRefused
+from schemas.file_settings import FileSettings
 
-#: Tried in this order where the dataset does not declare its delimiter.
+#: Tried in this order where the dataset does not declare its delimiter, or its quote.
 DELIMITERS = (",", ";", "\t", "|")
+QUOTES = ('"', "'")
+
+#: Records among which the header is looked for.
+HEADER_WITHIN = 50
+
+#: Fields that a message shows.
+_SHOWN_FIELDS = 30
+
+#: Headers of the file that ``segments rejects`` writes; they stand before those of the source.
+REJECT_HEADERS = ("rejected_line", "rejected_reason")
+
+#: Stands for a delimiter of several characters; no delivered file holds it.
+UNIT_SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -16,73 +34,251 @@ class Layout:
     """Where each declared column stands in a record.
 
     Attributes:
-        delimiter: the character between fields.
-        header: the headers as delivered.
-        positions: declared column name -> place in the header, from 0.
+        dialect: how the file writes its records.
+        header: the headers as delivered; those of the declaration where the file has none.
+        header_text: the header record as it stands in the file; empty where there is none.
+        header_line: line on which the header begins; 0 where there is none.
+        first_line: line from which the customers' records are read.
+        positions: declared column name -> place in a record, from 0.
         list_column: the one items column; it takes the fields that a record has too many.
         wide_column: an items column delivered as one 0/1 column an item.
-        item_positions: item -> place in the header, of the wide column's items.
-        undeclared: headers that no column declares; they are left out.
+        item_positions: item -> place, of the wide column's items.
+        undeclared: (header, place) of the columns that nobody declares.
+        is_repair: whether it is a file of rejected rows, given back to be mended.
+        rejects_undeclared: whether a value in a column that nobody declares rejects its row.
     """
 
-    delimiter: str
+    dialect: Dialect
     header: tuple[str, ...]
     positions: dict[str, int]
+    header_text: str = ""
+    header_line: int = 0
+    first_line: int = 1
     list_column: str | None = None
     wide_column: str | None = None
     item_positions: tuple[tuple[str, int], ...] = ()
-    undeclared: tuple[str, ...] = ()
+    undeclared: tuple[tuple[str, int], ...] = ()
+    is_repair: bool = False
+    rejects_undeclared: bool = False
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether the list takes the fields that a record has too many; one with a separator of its own does not."""
+        return self.list_column is not None and self.dialect.item_separator in (",", self.dialect.delimiter)
+
+    @property
+    def n_fields(self) -> int:
+        """Number of fields of a record."""
+        return len(self.header)
 
 
-def read_layout(header_line: str, columns: tuple[Column, ...], delimiter: str | None, place: str) -> Layout:
-    """Return the layout that a header line gives, reading it by the declared columns first.
+@dataclass(frozen=True)
+class _Record:
+    """One record of the head of the file, and the lines that it fills."""
+
+    fields: tuple[str, ...]
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """A record taken for the header, under one delimiter and quote."""
+
+    record: _Record
+    delimiter: str
+    quote: str | None
+    columns_found: int
+
+
+def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings, place: str) -> Layout:
+    """Return the layout that the first lines of a file give, reading them by the declared columns first.
 
     Args:
-        header_line: the first line of the file that is not blank.
-        delimiter: the declared delimiter; None takes the one under which most columns are found.
-        place: file and line, for the error.
+        head: the first lines of the file, blank ones too.
+        settings: what is declared; a delimiter or quote that is not is the one under which most
+            declared columns are found.
+        place: the file, for the error.
 
     Raises:
-        DataRefused: a header stands twice, or a declared column is missing.
+        DataRefused: a header stands twice, a declared column is missing, or there is no header.
     """
-    chosen = delimiter or _delimiter_by_columns(header_line, columns)
-    header = _without_empty_end(split_header(header_line, chosen), columns)
-    _refuse_duplicates(header, place)
+    if not any(line.strip() for line in head):
+        raise DataRefused(f"{place} holds blank lines only; expected a header line and one row a customer")
+    heading = _heading(head, columns, settings)
+    if heading is None:
+        raise DataRefused(f"{place} holds comment lines only; expected a header line and one row a customer")
+    if not settings.header and not _is_repair(heading.record.fields):
+        return _without_header(head, columns, settings, place)
+    dialect = _dialect(settings, heading.delimiter, heading.quote)
+    where = f"{place} line {heading.record.first_line}"
+    if heading.columns_found == 0 and _looks_like_data(heading.record.fields):
+        raise DataRefused(_no_header(heading.record.fields, columns, where))
+    header = _without_empty_end(heading.record.fields, columns)
+    _refuse_duplicates(header, where)
     positions = _positions(header, columns)
-    taken = set(positions.values())
-    spare = tuple((name, place_) for place_, name in enumerate(header) if place_ not in taken and name)
+    taken = set(positions.values()) | _repair_places(header)
+    spare = tuple((name, number) for number, name in enumerate(header) if number not in taken and name)
     missing = [column for column in columns if column.name not in positions]
     wide = _wide_column(missing, columns, spare)
     if missing and wide is None:
-        raise DataRefused(missing_columns(missing, header, place))
-    lists = [column.name for column in items_of(columns) if column.name in positions]
+        raise DataRefused(missing_columns(missing, header, where))
     return Layout(
-        delimiter=chosen,
+        dialect=dialect,
         header=header,
+        header_text="\n".join(head[heading.record.first_line - 1 : heading.record.last_line]),
+        header_line=heading.record.first_line,
+        first_line=heading.record.last_line + 1,
         positions=positions,
-        list_column=lists[0] if len(lists) == 1 else None,
+        list_column=_list_column(columns, positions),
         wide_column=wide,
         item_positions=spare if wide else (),
-        undeclared=() if wide else tuple(name for name, _ in spare),
+        undeclared=() if wide else spare,
+        is_repair=_is_repair(header),
     )
-
-
-def split_header(header_line: str, delimiter: str) -> tuple[str, ...]:
-    """Return the headers of a line, quoted or not, without blanks around them."""
-    csv.field_size_limit(max(csv.field_size_limit(), len(header_line) + 1))
-    return tuple(name.strip() for name in next(csv.reader([header_line], delimiter=delimiter, skipinitialspace=True)))
 
 
 def missing_columns(missing: list[Column], header: tuple[str, ...], place: str) -> str:
     """Return the message for declared columns that the header does not hold."""
     wanted = ", ".join(repr(column.header) for column in missing)
-    likely = difflib.get_close_matches(missing[0].header, header, n=1)
-    hint = f"; is {likely[0]!r} the same? then set alias={likely[0]!r}" if likely else ""
-    found = ", ".join(repr(name) for name in header)
-    return (
-        f"{place}: column {wanted} is missing (found {found}){hint}; "
-        "deliver the column, or name its header with alias= in the schema"
+    likely = _likeliest(missing[0], header, is_only_one=len(missing) == 1)
+    hint = f"; is {likely!r} the same? then set alias={likely!r}" if likely else ""
+    found = _shown(header)
+    what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
+    advice = "deliver the column, or name its header with alias= in the schema"
+    return f"{place}: {what} missing (found {found}){hint}; {advice}"
+
+
+def split_head(lines: Sequence[str], dialect: Dialect) -> list[tuple[str, ...]]:
+    """Return the fields of the records of the first lines, unquoted and without blanks around them."""
+    return [record.fields for record in _records(lines, dialect)]
+
+
+def _heading(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings) -> _Heading | None:
+    """Return the record that holds most declared columns, the earliest of them, under the delimiter that shows it."""
+    best: _Heading | None = None
+    for dialect in _possible_dialects(settings):
+        found = _best_record(head, columns, dialect)
+        if found and (best is None or _rank(found) > _rank(best)):
+            best = found
+    return best
+
+
+def _possible_dialects(settings: FileSettings) -> list[Dialect]:
+    delimiters = (settings.delimiter,) if settings.delimiter else DELIMITERS
+    quotes = (settings.quote or None,) if settings.quote is not None else QUOTES
+    return [
+        _dialect(settings, delimiter, quote) for quote, delimiter in product(quotes, delimiters) if delimiter != quote
+    ]
+
+
+def _rank(heading: _Heading) -> tuple[int, int, int]:
+    return heading.columns_found, -heading.record.first_line, len(heading.record.fields)
+
+
+def _best_record(head: Sequence[str], columns: tuple[Column, ...], dialect: Dialect) -> _Heading | None:
+    best: _Heading | None = None
+    for record, _ in zip(_records(head, dialect), range(HEADER_WITHIN), strict=False):
+        found = _Heading(record, dialect.delimiter, dialect.quote, len(_positions(record.fields, columns)))
+        if best is None or found.columns_found > best.columns_found:
+            best = found
+        if best.columns_found == len(columns):
+            break
+    return best
+
+
+def _records(lines: Sequence[str], dialect: Dialect) -> Iterator[_Record]:
+    """Yield the records of the first lines of a file, blank lines and comments aside."""
+    longest = max((len(line) for line in lines), default=0)
+    csv.field_size_limit(max(csv.field_size_limit(), sum(map(len, lines)) + len(lines) + longest))
+    plain = [_one_mark(line, dialect.delimiter) for line in lines]
+    first = 0
+    while first < len(plain):
+        if not plain[first].strip() or (dialect.comment and plain[first].startswith(dialect.comment)):
+            first += 1
+            continue
+        reader = _reader(plain[first:], dialect)
+        try:
+            fields = next(reader)
+        except csv.Error:
+            fields = plain[first].split(_mark(dialect.delimiter))
+        n_lines = max(1, reader.line_num)
+        yield _Record(tuple(_field(field, dialect) for field in fields), first + 1, first + n_lines)
+        first += n_lines
+
+
+def _reader(lines: Sequence[str], dialect: Dialect) -> Any:
+    with_ends = [f"{line}\n" for line in lines]
+    return csv.reader(
+        with_ends,
+        delimiter=_mark(dialect.delimiter),
+        quotechar=dialect.quote,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        escapechar=dialect.escape if dialect.quote else None,
+        skipinitialspace=dialect.delimiter != " ",
     )
+
+
+def _mark(delimiter: str) -> str:
+    return delimiter if len(delimiter) == 1 else UNIT_SEPARATOR
+
+
+def _one_mark(line: str, delimiter: str) -> str:
+    return line if len(delimiter) == 1 else line.replace(delimiter, UNIT_SEPARATOR)
+
+
+def _field(field: str, dialect: Dialect) -> str:
+    whole = field if len(dialect.delimiter) == 1 else field.replace(UNIT_SEPARATOR, dialect.delimiter)
+    return " ".join(whole.split())
+
+
+def _dialect(settings: FileSettings, delimiter: str, quote: str | None) -> Dialect:
+    return Dialect(
+        delimiter=delimiter,
+        quote=quote,
+        escape=settings.escape,
+        comment=settings.comment,
+        has_header=settings.header,
+        decimal=settings.decimal or ".",
+        thousands=settings.thousands or None,
+    )
+
+
+def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings, place: str) -> Layout:
+    """Return the layout of a file without a header: the declared columns in their order.
+
+    The delimiter is the one under which most of the first records have a field for each.
+    """
+    positions = {column.name: number for number, column in enumerate(columns)}
+    list_column = _list_column(columns, positions)
+    fitting = {
+        dialect: _fitting(head, dialect, len(columns), takes_more=list_column is not None)
+        for dialect in _possible_dialects(settings)
+    }
+    dialect = max(fitting, key=lambda tried: fitting[tried])
+    if fitting[dialect] == (0, 0):
+        raise DataRefused(
+            f"{place} line 1: no record has the {len(columns)} declared columns under any of the delimiters "
+            f"{' '.join(map(repr, DELIMITERS))}; set delimiter= in the schema, or declare the columns that are there"
+        )
+    return Layout(
+        dialect=dialect,
+        header=tuple(column.header for column in columns),
+        positions=positions,
+        list_column=list_column,
+    )
+
+
+def _fitting(head: Sequence[str], dialect: Dialect, n_columns: int, *, takes_more: bool) -> tuple[int, int]:
+    """Return how many of the first records fit the declared columns, and how many fields they have."""
+    sizes = [len(record.fields) for record, _ in zip(_records(head, dialect), range(HEADER_WITHIN), strict=False)]
+    fit = [size for size in sizes if size == n_columns or (takes_more and size > n_columns)]
+    return len(fit), sum(fit)
+
+
+def _list_column(columns: tuple[Column, ...], positions: dict[str, int]) -> str | None:
+    lists = [column.name for column in items_of(columns) if column.name in positions]
+    return lists[0] if len(lists) == 1 else None
 
 
 def _without_empty_end(header: tuple[str, ...], columns: tuple[Column, ...]) -> tuple[str, ...]:
@@ -97,18 +293,18 @@ def _without_empty_end(header: tuple[str, ...], columns: tuple[Column, ...]) -> 
     return header[:named] if named and normalise_header(header[named - 1]) in lists else header
 
 
-def _delimiter_by_columns(header_line: str, columns: tuple[Column, ...]) -> str:
-    def found(delimiter: str) -> tuple[int, int]:
-        header = split_header(header_line, delimiter)
-        return len(_positions(header, columns)), len(header)
-
-    return max(DELIMITERS, key=found)
-
-
 def _positions(header: tuple[str, ...], columns: tuple[Column, ...]) -> dict[str, int]:
     places = {normalise_header(name): place for place, name in reversed(list(enumerate(header)))}
     wanted = {column.name: normalise_header(column.header) for column in columns}
     return {name: places[key] for name, key in wanted.items() if key in places}
+
+
+def _is_repair(header: tuple[str, ...]) -> bool:
+    return header[: len(REJECT_HEADERS)] == REJECT_HEADERS
+
+
+def _repair_places(header: tuple[str, ...]) -> set[int]:
+    return set(range(len(REJECT_HEADERS))) if _is_repair(header) else set()
 
 
 def _refuse_duplicates(header: tuple[str, ...], place: str) -> None:
@@ -127,3 +323,33 @@ def _wide_column(missing: list[Column], columns: tuple[Column, ...], spare: tupl
     if len(missing) == 1 and items_of(columns) == tuple(missing) and spare:
         return missing[0].name
     return None
+
+
+def _likeliest(missing: Column, header: tuple[str, ...], *, is_only_one: bool) -> str | None:
+    """Return the header that most likely is the missing column under another name."""
+    by_key = {normalise_header(name): name for name in header if name}
+    close = difflib.get_close_matches(normalise_header(missing.header), list(by_key), n=1)
+    if close:
+        return by_key[close[0]]
+    holding = [name for key, name in by_key.items() if normalise_header(missing.header) in key]
+    return holding[0] if is_only_one and holding else None
+
+
+def _shown(fields: tuple[str, ...]) -> str:
+    """Return the first of some fields, cut, for a message of one line."""
+    cut = [repr(field if len(field) <= 60 else f"{field[:57]}...") for field in fields[:_SHOWN_FIELDS]]
+    rest = len(fields) - len(cut)
+    return ", ".join(cut) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _looks_like_data(fields: tuple[str, ...]) -> bool:
+    """Return whether a record holds a number: headers hold words."""
+    return any(field.replace(".", "", 1).replace(",", "", 1).lstrip("+-").isdecimal() for field in fields)
+
+
+def _no_header(fields: tuple[str, ...], columns: tuple[Column, ...], place: str) -> str:
+    wanted = ", ".join(repr(column.header) for column in columns)
+    return (
+        f"{place}: no header, found {_shown(fields)}; expected {wanted}. If the file has none, set header=False "
+        "in the schema and declare the columns in their order"
+    )

@@ -20,7 +20,7 @@ class Runs(pa.DataFrameModel):
     )
     started_at: Series[datetime] = pa.Field(description="Start of the run, UTC")
     finished_at: Series[datetime] = pa.Field(nullable=True, description="End of the run, UTC; null if it was killed")
-    source_name: Series[str] = pa.Field(description="Name of the delivered file")
+    source_name: Series[str] = pa.Field(description="Name of the delivered file; several are joined by +")
     source_sha256: Series[str] = pa.Field(
         nullable=True, description="SHA-256 of the delivered bytes; null if the file was never read"
     )
@@ -52,7 +52,8 @@ class CustomersTable(pa.DataFrameModel):
     customer_id: Series[str] = pa.Field(
         description="The declared identifier, else a hash of the row's content and its occurrence number"
     )
-    line_number: Series[int] = pa.Field(ge=1, description="Line of the delivered file, the header being line 1")
+    source_name: Series[str] = pa.Field(description="Name of the delivered file that the row stands in")
+    line_number: Series[int] = pa.Field(ge=1, description="Line of that file on which the row begins, from 1")
 
 
 class CustomerSegments(pa.DataFrameModel):
@@ -153,7 +154,9 @@ class Features(pa.DataFrameModel):
     is_log: Series[bool] = pa.Field(description="Whether x is sign(v) * ln(1 + |v|) of the stored v")
     clip_low: Series[float] = pa.Field(nullable=True, description="Lowest v used, before the logarithm")
     clip_high: Series[float] = pa.Field(nullable=True, description="Highest v used, before the logarithm")
-    imputed: Series[float] = pa.Field(description="x used where the stored value is missing")
+    imputed: Series[float] = pa.Field(
+        description="x used where the stored value is missing: its median, or 1 of the category that it counts as"
+    )
 
 
 class Centroids(pa.DataFrameModel):
@@ -168,12 +171,13 @@ class RejectedRows(pa.DataFrameModel):
     """One row a refused row and reason."""
 
     run_id: Series[str] = pa.Field(description="Key of runs")
-    line_number: Series[int] = pa.Field(ge=1, description="Line of the delivered file, the header being line 1")
+    source_name: Series[str] = pa.Field(description="Name of the delivered file that the row stands in")
+    line_number: Series[int] = pa.Field(ge=1, description="Line of that file on which the row begins, from 1")
     column_name: Series[str] = pa.Field(nullable=True, description="Column at fault; null if it is the row as a whole")
     code: Series[str] = pa.Field(description="Kind of fault, to count by")
     value: Series[str] = pa.Field(nullable=True, description="What was found")
     reason: Series[str] = pa.Field(description="What is wrong and what was expected, in words")
-    raw: Series[str] = pa.Field(description="The line as it was delivered")
+    raw: Series[str] = pa.Field(description="The row as it was delivered, line breaks within quotes too")
 
 
 #: Table name -> model, in the order a reader would open them.

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import pandera.pandas as pa
 
-from schemas.dataset import columns_of
 from schemas.errors import AuditFailed
-from schemas.loading import load_dataset
 from schemas.published import PUBLISHED
 from schemas.tables import checks_of
+from tasks.night_columns import night_columns
 from tasks.steps import prefect_task, recorded
 from warehouse.audit import broken_rows, invariants, table_chunks
 from warehouse.features import create_long_views
@@ -32,7 +31,7 @@ def audit(run: Run) -> Audited:
     Raises:
         AuditFailed: an invariant is broken; with its name and the first row that breaks it.
     """
-    columns = columns_of(load_dataset(run.order.dataset))
+    columns = night_columns(run)
     with staging(run) as database:
         insert_runs(database, run)
         create_long_views(database, columns)

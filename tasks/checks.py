@@ -74,10 +74,13 @@ def text_columns(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 
 
 def find_faults(schema: pa.DataFrameSchema, frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
-    """Return every fault that a schema finds in a frame indexed by line number.
+    """Return every fault that a schema finds in a frame indexed by record.
+
+    Where the frame holds a column as it was delivered too, under ``found:`` and its name, that is
+    what the fault shows.
 
     Returns:
-        One row a fault: line_number, column_name, code, value, reason.
+        One row a fault: record, column_name, code, value, reason.
     """
     try:
         schema.validate(frame, lazy=True)
@@ -86,8 +89,8 @@ def find_faults(schema: pa.DataFrameSchema, frame: pd.DataFrame, columns: tuple[
     else:
         cases = pd.DataFrame(columns=["index", "column", "check", "failure_case"])
     by_name = {column.name: column for column in columns}
-    rows = [_fault(case.index, by_name[case.column], case.check, case.failure_case) for case in _cases(cases)]
-    return pd.DataFrame(rows, columns=["line_number", "column_name", "code", "value", "reason"])
+    rows = [_fault(case.index, by_name[case.column], case.check, _delivered(frame, case)) for case in _cases(cases)]
+    return pd.DataFrame(rows, columns=["record", "column_name", "code", "value", "reason"])
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,11 @@ def _cases(cases: pd.DataFrame) -> list[_Case]:
             raise SchemaError(f"the check {check} of column {column} cannot be applied to its values ({value})")
         found.append(_Case(int(index), str(column), str(check), value))
     return found
+
+
+def _delivered(frame: pd.DataFrame, case: _Case) -> object:
+    found = f"found:{case.column}"
+    return frame.at[case.index, found] if found in frame.columns and case.check != "not_nullable" else case.failure_case
 
 
 def _raw_kind(column: Column) -> RawKind | None:
@@ -130,10 +138,10 @@ def _finite(column: Column) -> list[pa.Check]:
     return [pa.Check(lambda values: np.abs(values) <= LARGEST_NUMBER, name="finite")]
 
 
-def _fault(line_number: int, column: Column, check: str, value: object) -> tuple[int, str, str, str | None, str]:
+def _fault(record: int, column: Column, check: str, value: object) -> tuple[int, str, str, str | None, str]:
     code, reason = _in_words(column, check, value)
     found = None if code == "missing_value" else _text(value)
-    return line_number, column.name, code, found, reason
+    return record, column.name, code, found, reason
 
 
 def _in_words(column: Column, check: str, value: object) -> tuple[str, str]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.dataset import Column, columns_of
-from schemas.loading import load_dataset
+from schemas.dataset import Column
 from tasks.naming import Trait, description_of, name_of, unique_names
+from tasks.night_columns import night_columns
 from tasks.steps import prefect_task, recorded
 from warehouse.features import create_profile_view
 from warehouse.opening import one_thread, read_sql, staging
@@ -29,7 +29,7 @@ class Described:
 @recorded("describe")
 def describe(run: Run) -> Described:
     """Fill segment_stats, segments and the view segment_profile."""
-    columns = columns_of(load_dataset(run.order.dataset))
+    columns = night_columns(run)
     with staging(run) as database, one_thread(database):
         insert_segment_stats(database, columns)
         sizes = segment_sizes(database)

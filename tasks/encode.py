@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from schemas.dataset import Column, columns_of
+from schemas.dataset import Column
 from schemas.fields import Role
-from schemas.loading import load_dataset
 from tasks.encoding import STRATEGIES, Members, Numbers, Source, encode
+from tasks.night_columns import night_columns
 from tasks.steps import prefect_task, recorded
 from warehouse.features import read_codes, read_numbers, read_vocabulary
 from warehouse.opening import Connection, staging
@@ -30,7 +30,7 @@ class Encoded:
 @recorded("encode")
 def encode_night(run: Run) -> Encoded:
     """Write the encoded matrix of the run and fill ``features``."""
-    columns = columns_of(load_dataset(run.order.dataset))
+    columns = night_columns(run)
     with staging(run) as database:
         sources = [_read_source(database, column) for column in columns if column.is_feature]
         features = STRATEGIES[STRATEGY](sources)

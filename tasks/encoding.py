@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.dataset import Column
-from schemas.fields import Role
+from schemas.fields import MISSING_CATEGORY, MissingRule, Role
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -65,14 +65,16 @@ def standard(sources: Sequence[Source]) -> list[Feature]:
     """Return the features of the textbook's encoding.
 
     A number is standardised to mean 0 and standard deviation 1 (population); a category is
-    one-hot, a list multi-hot, a flag itself, all as 0 and 1. A missing number counts as the mean.
+    one-hot, a list multi-hot, a flag itself, all as 0 and 1. What is missing counts as its column
+    declares: as the median or the commonest value, or as a category of its own.
     """
     features: list[Feature] = []
     for source in sources:
         if isinstance(source, Members):
-            features += [_present(source.column, value) for value in source.vocabulary]
+            imputed = _imputed_category(source)
+            features += [_present(source.column, value, float(value == imputed)) for value in source.vocabulary]
         elif source.column.role is Role.FLAG:
-            features.append(_flag(source.column))
+            features.append(_flag(source))
         else:
             features.append(_standardised(source))
     return _with_unique_names(features)
@@ -143,7 +145,7 @@ def _standardised(source: Numbers) -> Feature:
         is_log=settings.log,
         clip_low=low,
         clip_high=high,
-        imputed=center,
+        imputed=_imputed_number(x[~np.isnan(x)], settings.missing, center),
     )
 
 
@@ -157,16 +159,37 @@ def _center_and_scale(x: Floats) -> tuple[float, float]:
     return float(x.mean()), float(x.std()) or 1.0
 
 
-def _flag(column: Column) -> Feature:
-    return _zero_or_one(column, column.name, "flag", None)
+def _imputed_number(x: Floats, rule: MissingRule, center: float) -> float:
+    """Return what a missing number counts as; the mean where none can be missing."""
+    if len(x) == 0 or rule not in ("median", "commonest"):
+        return center
+    if rule == "median":
+        return float(np.median(x))
+    values, counts = np.unique(x, return_counts=True)
+    return float(values[counts.argmax()])
 
 
-def _present(column: Column, value: str) -> Feature:
+def _imputed_category(source: Members) -> str | None:
+    """Return the category that a missing one counts as; None where none can be missing."""
+    if source.column.settings.missing == "own":
+        return MISSING_CATEGORY
+    if source.column.settings.missing != "commonest" or not source.vocabulary:
+        return None
+    return source.vocabulary[int(np.bincount(source.codes, minlength=len(source.vocabulary)).argmax())]
+
+
+def _flag(source: Numbers) -> Feature:
+    known = source.values[~np.isnan(source.values)]
+    is_mostly_set = len(known) > 0 and float(known.mean()) > 0.5
+    return _zero_or_one(source.column, source.column.name, "flag", None, float(is_mostly_set))
+
+
+def _present(column: Column, value: str, imputed: float) -> Feature:
     encoding = "multi-hot" if column.role is Role.ITEMS else "one-hot"
-    return _zero_or_one(column, f"{column.name}={value}", encoding, value)
+    return _zero_or_one(column, f"{column.name}={value}", encoding, value, imputed)
 
 
-def _zero_or_one(column: Column, name: str, encoding: str, value: str | None) -> Feature:
+def _zero_or_one(column: Column, name: str, encoding: str, value: str | None, imputed: float) -> Feature:
     return Feature(
         feature=name,
         source_column=column.name,
@@ -179,7 +202,7 @@ def _zero_or_one(column: Column, name: str, encoding: str, value: str | None) ->
         is_log=False,
         clip_low=None,
         clip_high=None,
-        imputed=0.0,
+        imputed=imputed,
     )
 
 

@@ -1,66 +1,99 @@
-"""Read the run's copy of the file: lines, header, records."""
+"""Read the run's copies of the delivered files: layouts, lines, records."""
 
 from dataclasses import dataclass
 
 from schemas.dataset import Column, columns_of, file_settings_of
 from schemas.errors import DataRefused
-from schemas.layout import Layout, missing_columns, read_layout
+from schemas.file_settings import FileSettings
+from schemas.layout import Layout
 from schemas.loading import load_dataset
+from tasks.night_columns import kept_columns
+from tasks.reading import (
+    Source,
+    SourceRead,
+    read_source,
+    reject_undecidable_commas,
+    source_layout,
+    with_undeclared,
+)
 from tasks.steps import prefect_task, recorded
-from warehouse.ledger import source_file
+from warehouse.ledger import delivered_files, source_file
 from warehouse.opening import staging
-from warehouse.records import load_lines, read_header, split_records, wide_cells_are_flags
-from warehouse.rejects import reject_misshapen
+from warehouse.records import create_work_tables
 from warehouse.run import Run
 from warehouse.tables import create_published_tables
 
 
 @dataclass(frozen=True)
-class Ingested:
-    """What the file held."""
+class KeptColumn:
+    """A column that nobody declared and that is kept, under its name in the tables."""
 
-    delimiter: str
-    form: str
-    undeclared: tuple[str, ...]
+    name: str
+    header: str
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What the files held."""
+
+    sources: tuple[SourceRead, ...]
+    kept_columns: tuple[KeptColumn, ...]
     rows_read: int
 
 
 @recorded("ingest")
 def ingest(run: Run) -> Ingested:
-    """Read the run's copy of the file into ``work.records``: one row a record, with its line number.
+    """Read the run's copies into ``work.records``: one row a record, with its file and line.
 
     Raises:
-        DataRefused: the file is empty, has no record, or its header does not hold the declared columns.
+        DataRefused: no file has a record, a header does not hold the declared columns, or holds
+            others where the schema freezes them.
     """
-    source = source_file(run)
     dataset = load_dataset(run.order.dataset)
-    columns = columns_of(dataset)
+    declared, settings = columns_of(dataset), file_settings_of(dataset)
+    sources = _sources(run)
+    layouts = [source_layout(source, declared, settings) for source in sources]
+    kept = _kept(layouts, declared, settings)
+    columns = declared + kept
+    layouts = [
+        with_undeclared(layout, kept, settings, source.place) for layout, source in zip(layouts, sources, strict=True)
+    ]
     with staging(run) as database:
         create_published_tables(database, columns)
-        load_lines(database, run.source_copy(1), source)
-        number, line = read_header(database, source)
-        layout = read_layout(line, columns, file_settings_of(dataset).delimiter, f"{source} line {number}")
-        if layout.wide_column and not wide_cells_are_flags(database, layout, columns, number):
-            missing = [column for column in columns if column.name == layout.wide_column]
-            raise DataRefused(missing_columns(missing, layout.header, f"{source} line {number}"))
-        rows_read = split_records(database, layout, columns, number)
-        reject_misshapen(database, run, layout)
+        create_work_tables(database)
+        read = [
+            read_source(database, source, layout, columns, settings, is_first=number == 0)
+            for number, (source, layout) in enumerate(zip(sources, layouts, strict=True))
+        ]
+        for one in read:
+            reject_undecidable_commas(database, one, columns)
+    rows_read = sum(one.facts.rows_read for one in read)
     if rows_read == 0:
-        raise DataRefused(f"{source} holds a header and no row; expected one row a customer")
+        raise DataRefused(f"{source_file(run)} holds a header and no row; expected one row a customer")
     return Ingested(
-        delimiter=layout.delimiter,
-        form=_form(layout, columns),
-        undeclared=layout.undeclared,
+        sources=tuple(one.facts for one in read),
+        kept_columns=tuple(KeptColumn(column.name, column.header) for column in kept),
         rows_read=rows_read,
     )
 
 
-def _form(layout: Layout, columns: tuple[Column, ...]) -> str:
-    if layout.wide_column:
-        return f"{len(layout.item_positions)} columns of 0 and 1 for {layout.wide_column}"
-    if layout.list_column:
-        return f"a list in {layout.list_column}"
-    return f"{len(columns)} plain columns"
+def _sources(run: Run) -> list[Source]:
+    return [
+        Source(
+            name=str(file["published_name"]),
+            place=str(file["source_file"]),
+            copy=run.source_copy(file["number"]),
+            undecodable=run.undecodable_file(file["number"]),
+            encoding=str(file["encoding"]),
+        )
+        for file in delivered_files(run)
+    ]
+
+
+def _kept(layouts: list[Layout], columns: tuple[Column, ...], settings: FileSettings) -> tuple[Column, ...]:
+    if settings.columns != "evolve":
+        return ()
+    return kept_columns([name for layout in layouts for name, _ in layout.undeclared], columns)
 
 
 ingest_file = prefect_task("ingest-file")(ingest)

@@ -8,10 +8,10 @@ from typing import Any
 import jinja2
 import numpy as np
 
-from schemas.dataset import Column, columns_of
+from schemas.dataset import Column
 from schemas.fields import Role
-from schemas.loading import load_dataset
 from tasks.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
+from tasks.night_columns import night_columns
 from tasks.numbers import decimals_of, number_text, percent_text
 from tasks.steps import prefect_task, recorded
 from warehouse.ledger import read_manifest
@@ -120,7 +120,7 @@ class Page:
 @recorded("report")
 def write_report(run: Run) -> Reported:
     """Write the report of the night under construction."""
-    columns = columns_of(load_dataset(run.order.dataset))
+    columns = night_columns(run)
     with staging(run) as database, one_thread(database):
         page = _read_page(database, run, columns)
     content = render_page(page).encode()

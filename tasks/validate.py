@@ -1,34 +1,51 @@
 """Sort the records into customers and rejected rows, in chunks, each fault with its reason."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from schemas.dataset import Column, columns_of, file_settings_of, identifier_of, items_of
+from schemas.dataset import Column, file_settings_of, identifier_of, items_of
 from schemas.errors import DataRefused
 from schemas.loading import load_dataset
 from tasks.checks import find_faults, items_schema, raw_schema, text_columns, typed_schema
+from tasks.night_columns import night_columns
 from tasks.steps import prefect_task, recorded
 from warehouse.customers import (
     build_customers,
+    create_text_view,
     create_typed_view,
     different_items,
     duplicate_identifiers,
+    source_dialects,
     text_chunks,
     typed_chunks,
+    unify_spellings,
 )
-from warehouse.ledger import source_file
+from warehouse.ledger import delivered_files
 from warehouse.opening import Connection, staging
-from warehouse.rejects import RejectedGroup, count_rejected, export_rejected, reject, rejected_groups
+from warehouse.rejects import (
+    RejectedGroup,
+    count_rejected,
+    export_rejected,
+    publish_rejected,
+    reject,
+    rejected_groups,
+)
 from warehouse.run import Run
 
 
 @dataclass(frozen=True)
 class Validated:
-    """Where the records went, and why some were refused."""
+    """Where the records went, and why some were refused.
+
+    Attributes:
+        respelled_values: different values that took another spelling, which differs by case or blanks alone.
+    """
 
     rows_loaded: int
     rows_rejected: int
+    respelled_values: int
     rejected: tuple[RejectedGroup, ...]
 
 
@@ -40,16 +57,18 @@ def validate(run: Run) -> Validated:
         DataRefused: more rows are rejected than the dataset allows, or all of them.
     """
     dataset = load_dataset(run.order.dataset)
-    columns = columns_of(dataset)
+    columns = night_columns(run)
     max_rejected_share = file_settings_of(dataset).max_rejected_share
     with staging(run) as database:
-        _reject_faulty_texts(database, run, columns)
+        _reject_faulty_texts(database, columns)
         create_typed_view(database, columns)
-        _reject_faulty_values(database, run, columns)
-        _reject_faulty_items(database, run, columns)
-        _reject_duplicates(database, run, columns)
+        _reject_faulty_values(database, columns)
+        _reject_faulty_items(database, columns)
+        _reject_duplicates(database, columns)
+        respelled = unify_spellings(database, columns)
+        publish_rejected(database, run)
         loaded = build_customers(database, columns)
-        validated = Validated(loaded, count_rejected(database), rejected_groups(database))
+        validated = Validated(loaded, count_rejected(database), respelled, rejected_groups(database))
         is_too_many = _is_too_many(validated, max_rejected_share)
         if is_too_many:
             export_rejected(database, run)
@@ -58,50 +77,57 @@ def validate(run: Run) -> Validated:
     return validated
 
 
-def _reject_faulty_texts(database: Connection, run: Run, columns: tuple[Column, ...]) -> None:
+def _reject_faulty_texts(database: Connection, columns: tuple[Column, ...]) -> None:
+    dialects = source_dialects(database)
+    create_text_view(database, columns, dialects)
     texts = text_columns(columns)
     schema = raw_schema(columns)
-    for frame in text_chunks(database, texts) if texts else ():
-        reject(database, run, find_faults(schema, frame.astype("str"), columns))
+    for frame in text_chunks(database, texts, dialects) if texts else ():
+        reject(database, find_faults(schema, frame.astype("str"), columns))
 
 
-def _reject_faulty_values(database: Connection, run: Run, columns: tuple[Column, ...]) -> None:
+def _reject_faulty_values(database: Connection, columns: tuple[Column, ...]) -> None:
     schema = typed_schema(columns)
     checked = [column for column in columns if column.name in schema.columns]
     for frame in typed_chunks(database, checked) if checked else ():
-        reject(database, run, find_faults(schema, frame, columns))
+        reject(database, find_faults(schema, frame, columns))
 
 
-def _reject_faulty_items(database: Connection, run: Run, columns: tuple[Column, ...]) -> None:
+def _reject_faulty_items(database: Connection, columns: tuple[Column, ...]) -> None:
     """Check each different item once, and reject the rows that hold a faulty one."""
     for column in items_of(columns):
         if not column.checks:
             continue
         found = different_items(database, column)
         faults = find_faults(items_schema(column), found[["item"]].rename(columns={"item": column.name}), columns)
-        lines = faults["line_number"].map(found["line_numbers"])
-        reject(database, run, faults.assign(line_number=lines).explode("line_number"))
+        records = faults["record"].map(found["records"])
+        reject(database, faults.assign(record=records).explode("record"))
 
 
-def _reject_duplicates(database: Connection, run: Run, columns: tuple[Column, ...]) -> None:
+def _reject_duplicates(database: Connection, columns: tuple[Column, ...]) -> None:
     identifier = identifier_of(columns)
     if identifier is None:
         return
     found = duplicate_identifiers(database, identifier)
     reasons = [
-        f"{identifier.header} {value!r} stands on line {first} already; expected each customer once"
-        for value, first in zip(found["value"], found["first_line"], strict=True)
+        f"{identifier.header} {row.value!r} stands on line {row.kept_line}{_in_file(row)} too, and that row is kept; "
+        "expected each customer once"
+        for row in found.itertuples()
     ]
     faults = pd.DataFrame(
         {
-            "line_number": found["_line_number"],
+            "record": found["record"],
             "column_name": identifier.name,
             "code": "duplicate_id",
             "value": found["value"],
             "reason": reasons,
         }
     )
-    reject(database, run, faults)
+    reject(database, faults)
+
+
+def _in_file(row: Any) -> str:
+    return "" if row.is_same_source else f" of {row.kept_source}"
 
 
 def _is_too_many(validated: Validated, max_rejected_share: float) -> bool:
@@ -109,11 +135,17 @@ def _is_too_many(validated: Validated, max_rejected_share: float) -> bool:
     return validated.rows_loaded == 0 or validated.rows_rejected > max_rejected_share * read
 
 
+def _file_of(run: Run, source_name: str) -> str:
+    """Return a source as it was given, for messages."""
+    return next(str(file["source_file"]) for file in delivered_files(run) if file["published_name"] == source_name)
+
+
 def _too_many(run: Run, validated: Validated, max_rejected_share: float) -> str:
     read = validated.rows_loaded + validated.rows_rejected
     first = min(validated.rejected, key=lambda group: group.first_line)
+    place = f"{_file_of(run, first.first_source)} line {first.first_line}"
     return (
-        f"{source_file(run)} line {first.first_line}: {first.first_reason}; in all {validated.rows_rejected} of {read} "
+        f"{place}: {first.first_reason}; in all {validated.rows_rejected} of {read} "
         f"rows are rejected ({validated.rows_rejected / read:.1%}, at most {max_rejected_share:.0%} allowed): "
         f"see {run.rejected_rows_file}, mend the file or the schema, or raise max_rejected_share in the schema"
     )

@@ -1,4 +1,5 @@
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,13 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 ROOT = Path(__file__).parent.parent
 
 
+def aged(path: Path) -> Path:
+    """Make a file a minute old, and return it."""
+    minute_ago = time.time() - 60
+    os.utime(path, (minute_ago, minute_ago))
+    return path
+
+
 @pytest.fixture(scope="session")
 def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with one published night, and the file that it was made of; copied before anything is done to it."""
@@ -16,6 +24,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("first")
     (folder / "customers.csv").write_text(SEED_ROWS)
+    aged(folder / "customers.csv")
     run_night(folder / "customers.csv", folder / "home")
     return folder
 
@@ -27,12 +36,15 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def write(tmp_path: Path):
-    """Write a delivered file and return its path; text is written as it is, line ends included."""
+    """Write a delivered file and return its path; text is written as it is, line ends included.
+
+    It is a minute old, so that no night waits to see whether it is still being written.
+    """
 
     def write_file(content: str | bytes, name: str = "customers.csv") -> Path:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
+        return aged(path)
 
     return write_file
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from schemas.tables import published_table
-from warehouse.generated import quote_identifier
+from warehouse.generated.quoting import quote_identifier
 from warehouse.opening import Connection, read_sql, sql_names
 from warehouse.run import Run
 from warehouse.tables import read_dicts, read_value

@@ -1,35 +1,56 @@
 """Read the records in chunks to check them, and make customers of those that are left."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from schemas.dataset import Column
+from schemas.dialect import Dialect
+from schemas.fields import Role
 from schemas.tables import published_table
-from warehouse.generated import (
+from warehouse.generated.customers import (
+    SourceDialect,
     create_ordered,
+    create_texts,
     create_typed,
-    insert_customers,
+    insert_spellings,
     select_duplicate_identifiers,
     select_items,
     select_texts,
     select_typed,
 )
-from warehouse.opening import Connection
-from warehouse.tables import read_frame, read_value
+from warehouse.generated.numbers import changes_numbers
+from warehouse.generated.tables import insert_customers
+from warehouse.opening import Connection, read_sql
+from warehouse.tables import read_dicts, read_frame, read_value
 
 #: Records checked at a time; bounds the memory of the checks whatever the size of the file.
-CHUNK_ROWS = 200_000
+CHUNK_ROWS = 100_000
 
 
-def text_chunks(database: Connection, columns: Sequence[Column]) -> Iterator[pd.DataFrame]:
-    """Yield the texts of the columns, chunk by chunk, indexed by line number; rejected records aside."""
-    yield from _chunks(database, columns, select_texts)
+def source_dialects(database: Connection) -> list[SourceDialect]:
+    """Return how the numbers of each source are written, in the order of their records."""
+    return [
+        SourceDialect(Dialect(decimal=row["decimal_mark"], thousands=row["thousands_mark"]), row["last_record"])
+        for row in read_dicts(database, read_sql("select_sources"))
+    ]
 
 
-def typed_chunks(database: Connection, columns: Sequence[Column]) -> Iterator[pd.DataFrame]:
-    """Yield the typed values of the columns, chunk by chunk, indexed by line number; rejected records aside."""
-    yield from _chunks(database, columns, select_typed)
+def create_text_view(database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect]) -> None:
+    """Make ``work.texts``: the records that are not rejected, in texts that SQL can read."""
+    database.execute(create_texts(columns, dialects))
+
+
+def text_chunks(
+    database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect]
+) -> Iterator[pd.DataFrame]:
+    """Yield the texts of the columns, chunk by chunk, indexed by record; rejected records aside.
+
+    Beside a column whose numbers are written otherwise than SQL reads them stand its cells as they
+    were delivered, under ``found:`` and its name.
+    """
+    found = [column for column in columns if any(changes_numbers(column, one.dialect) for one in dialects)]
+    yield from _chunks(database, select_texts(columns, found))
 
 
 def create_typed_view(database: Connection, columns: Sequence[Column]) -> None:
@@ -37,14 +58,35 @@ def create_typed_view(database: Connection, columns: Sequence[Column]) -> None:
     database.execute(create_typed(columns))
 
 
+def typed_chunks(database: Connection, columns: Sequence[Column]) -> Iterator[pd.DataFrame]:
+    """Yield the typed values of the columns, chunk by chunk, indexed by record; rejected records aside."""
+    yield from _chunks(database, select_typed(columns))
+
+
 def different_items(database: Connection, column: Column) -> pd.DataFrame:
-    """Return the different items of a column: item, and line_numbers, the lines that hold it."""
+    """Return the different items of a column: item, and records, the keys of the records that hold it."""
     return read_frame(database, select_items(column))
 
 
 def duplicate_identifiers(database: Connection, identifier: Column) -> pd.DataFrame:
-    """Return the records whose identifier an earlier line has: _line_number, value, first_line."""
+    """Return the records whose identifier another record has that is kept.
+
+    Returns:
+        One row a record: record, value, kept_source, kept_line, is_same_source.
+    """
     return read_frame(database, select_duplicate_identifiers(identifier))
+
+
+def unify_spellings(database: Connection, columns: Sequence[Column]) -> int:
+    """Have values that differ by case or blanks alone take their commonest spelling; return how many are replaced."""
+    database.execute(read_sql("create_spellings"))
+    for column in columns:
+        if column.role in (Role.CATEGORY, Role.ITEMS) and _is_free_text(column):
+            database.execute(insert_spellings(column))
+    respelled = {name for (name,) in database.execute(read_sql("select_respelled")).fetchall()}
+    if respelled:
+        database.execute(create_typed(columns, respelled))
+    return int(read_value(database, "SELECT count(*) FROM work.spellings"))
 
 
 def build_customers(database: Connection, columns: tuple[Column, ...]) -> int:
@@ -54,10 +96,13 @@ def build_customers(database: Connection, columns: tuple[Column, ...]) -> int:
     return int(read_value(database, "SELECT count(*) FROM customers"))
 
 
-def _chunks(
-    database: Connection, columns: Sequence[Column], select: Callable[[Sequence[Column]], str]
-) -> Iterator[pd.DataFrame]:
-    last = read_value(database, "SELECT coalesce(max(_line_number), 0) FROM work.records")
+def _is_free_text(column: Column) -> bool:
+    return column.value_type in (str, list) and not column.settings.case_sensitive
+
+
+def _chunks(database: Connection, query: str) -> Iterator[pd.DataFrame]:
+    last = read_value(database, "SELECT coalesce(max(_record), 0) FROM work.records")
     for first in range(1, last + 1, CHUNK_ROWS):
-        frame = read_frame(database, select(columns), {"first": first, "last": first + CHUNK_ROWS - 1})
-        yield frame.set_index("_line_number")
+        frame = read_frame(database, query, {"first": first, "last": first + CHUNK_ROWS - 1})
+        if not frame.empty:
+            yield frame.set_index("_record")

@@ -6,7 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.dataset import Column
-from warehouse.generated import create_profile, create_value_views, select_codes, select_numbers, select_vocabulary
+from warehouse.generated.features import (
+    create_profile,
+    create_value_views,
+    select_codes,
+    select_numbers,
+    select_vocabulary,
+)
 from warehouse.opening import Connection
 from warehouse.tables import read_dicts
 

@@ -62,6 +62,22 @@ def source_file(run: Run) -> str:
     return str(read_manifest(run.manifest_file)["source_file"])
 
 
+def delivered_files(run: Run) -> list[Manifest]:
+    """Return the files that the run took, in their order, each under a name of its own.
+
+    ``published_name`` is the file's name, or the file as it was given where two have one name.
+    """
+    files: list[Manifest] = read_manifest(run.manifest_file)["files"]
+    names = [file["source_name"] for file in files]
+    return [
+        {
+            **file,
+            "published_name": file["source_name"] if names.count(file["source_name"]) == 1 else file["source_file"],
+        }
+        for file in files
+    ]
+
+
 def read_manifest(path: Path) -> Manifest:
     """Return one manifest."""
     manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -166,7 +182,7 @@ def _run_facts(counts: Manifest) -> Manifest:
     """Return the counts that are facts of the run as a whole, not only of the step."""
     facts = (
         "source_file", "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected",
-        "n_clusters", "silhouette", "objective", "verdict", "fingerprint",
+        "n_clusters", "silhouette", "objective", "verdict", "fingerprint", "files", "kept_columns",
     )  # fmt: skip
     return {name: counts[name] for name in facts if name in counts}
 

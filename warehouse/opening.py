@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from schemas.errors import SegmentsError, UsageError
-from warehouse.generated import quote_text
+from warehouse.generated.quoting import quote_text
 from warehouse.home import Home
 from warehouse.run import Run
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.dataset import Column
-from warehouse.generated import select_scatter
+from warehouse.generated.features import select_scatter
 from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts
 

@@ -1,58 +1,114 @@
-"""Turn the copied file into records: lines, header, fields."""
+"""Turn the copied files into records: lines, heads, fields."""
 
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 
 from schemas.dataset import Column
+from schemas.dialect import NumberMarks
 from schemas.errors import DataRefused
 from schemas.layout import Layout
-from warehouse.generated import create_records
+from warehouse.framing import has_mark
+from warehouse.generated.numbers import select_number_marks
+from warehouse.generated.records import RecordRange, select_records, select_separators
 from warehouse.opening import Connection, read_sql
-from warehouse.tables import read_value
+from warehouse.tables import read_dicts, read_value
 
 #: Records looked at to tell 0/1 columns from columns that merely are not declared.
 _ROWS_TO_KNOW_FLAGS_BY = 1000
 
+#: Lines and characters in which the header stands, with whatever is written before it.
+_HEAD_LINES, _HEAD_CHARACTERS = 500, 1 << 20
 
-def load_lines(database: Connection, copy: Path, place: str) -> None:
-    """Read the copied file into ``work.lines``, blank lines too.
+#: Marks that may stand between the items of a list instead of commas.
+_SEPARATORS = ("|", ";")
+
+
+def read_head(copy: Path) -> list[str]:
+    """Return the first lines of a copied file, without their ends."""
+    with copy.open(encoding="utf-8", newline="\n") as file:
+        text = file.read(_HEAD_CHARACTERS)
+    return list(islice(text.split("\n"), _HEAD_LINES))
+
+
+def create_work_tables(database: Connection) -> None:
+    """Create the tables that the sources are read into, empty."""
+    for name in ("lines", "sources", "undecodable", "raws", "rejected"):
+        database.execute(read_sql(f"create_{name}"))
+
+
+def load_lines(database: Connection, copy: Path, undecodable: Path, source_name: str, place: str) -> RecordRange:
+    """Read a copied file into ``work.lines``, blank lines too, and return the keys of its lines.
+
+    Args:
+        undecodable: the lines that hold bytes which are no text; need not exist.
+        source_name: the file as the published tables name it.
+        place: the file, for the error.
 
     Raises:
         DataRefused: a line is longer than 16 MiB.
     """
+    before = int(read_value(database, "SELECT coalesce(max(last_record), 0) FROM work.sources"))
     try:
-        database.execute(read_sql("create_lines"), {"path": str(copy)})
+        database.execute(read_sql("insert_lines"), {"path": str(copy), "lines_before": before})
     except duckdb.InvalidInputException as error:
         if "Maximum line size" not in str(error):
             raise
         raise DataRefused(f"{place}: a line is longer than 16 MiB; expected one line a customer") from error
+    if undecodable.exists():
+        database.execute(read_sql("insert_undecodable"), {"path": str(undecodable), "lines_before": before})
+    last = int(read_value(database, "SELECT coalesce(max(record), 0) FROM work.lines"))
+    parameters = {"source_name": source_name, "first_record": before + 1, "last_record": last}
+    database.execute(read_sql("insert_source"), parameters)
+    return RecordRange(before + 1, last)
 
 
-def read_header(database: Connection, place: str) -> tuple[int, str]:
-    """Return the line number and the text of the first line that is not blank.
+def item_separator(database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange) -> str:
+    """Return the character between the items of a list in one field: the comma, unless another shows.
 
-    Raises:
-        DataRefused: every line is blank.
+    Another shows where it stands in lists, and no comma does.
     """
-    found = database.execute(read_sql("select_header")).fetchall()
-    if not found:
-        raise DataRefused(f"{place} holds blank lines only; expected a header line and one row a customer")
-    number, line = found[0]
-    return number, line
+    marks = [mark for mark in _SEPARATORS if mark != layout.dialect.delimiter and has_mark(database, mark, lines)]
+    query = select_separators(layout, columns, [",", *marks]) if marks else None
+    if query is None:
+        return layout.dialect.item_separator
+    found = read_dicts(database, query)[0]
+    others = [mark for mark in marks if found[mark]]
+    return others[0] if len(others) == 1 and not found[","] else layout.dialect.item_separator
 
 
-def split_records(database: Connection, layout: Layout, columns: tuple[Column, ...], header_line_number: int) -> int:
-    """Split the lines into ``work.records`` and return how many there are."""
-    database.execute(create_records(layout, columns, header_line_number))
-    return int(read_value(database, "SELECT count(*) FROM work.records"))
+def number_marks(database: Connection, layout: Layout, columns: Sequence[Column]) -> NumberMarks:
+    """Return what the numbers of ``work.framed`` show of decimal and thousands marks."""
+    query = select_number_marks(layout, columns)
+    if query is None:
+        return NumberMarks()
+    return NumberMarks(**read_dicts(database, query)[0])
 
 
-def wide_cells_are_flags(
-    database: Connection, layout: Layout, columns: tuple[Column, ...], header_line_number: int
-) -> bool:
+def insert_records(
+    database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange, *, is_first: bool
+) -> int:
+    """Split the records of a source into ``work.records`` and return how many there are."""
+    marks = {"decimal_mark": layout.dialect.decimal, "thousands_mark": layout.dialect.thousands}
+    database.execute(read_sql("update_source"), {**marks, "first_record": lines.first})
+    selected = select_records(layout, columns, lines.first)
+    into = "CREATE OR REPLACE TABLE work.records AS" if is_first else "INSERT INTO work.records"
+    database.execute(f"{into} {selected}")
+    return int(
+        read_value(
+            database,
+            "SELECT count(*) FROM work.records WHERE _record BETWEEN $first AND $last",
+            {"first": lines.first, "last": lines.last},
+        )
+    )
+
+
+def wide_cells_are_flags(database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange) -> bool:
     """Return whether the headers that no column declares hold 0 and 1 in most of the first records."""
-    sample = create_records(layout, columns, header_line_number) + f" LIMIT {_ROWS_TO_KNOW_FLAGS_BY}"
-    database.execute(sample)
-    faults, rows = database.execute(read_sql("count_wide_faults"), {"n_fields": len(layout.header)}).fetchall()[0]
+    sample = f"{select_records(layout, columns, lines.first)} LIMIT {_ROWS_TO_KNOW_FLAGS_BY}"
+    database.execute(f"CREATE OR REPLACE TABLE work.first_records AS {sample}")
+    faults, rows = database.execute(read_sql("count_wide_faults"), {"n_fields": layout.n_fields}).fetchall()[0]
+    database.execute("DROP TABLE work.first_records")
     return bool(rows == 0 or faults * 2 <= rows)

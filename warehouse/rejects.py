@@ -1,14 +1,16 @@
-"""Keep the rows that cannot be customers, with their line, their fault and their raw text."""
+"""Keep the records that cannot be customers, with their line, their fault and their raw text."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
+from schemas.dataset import Column
 from schemas.layout import Layout
-from warehouse.generated import quote_text
+from warehouse.generated.quoting import quote_text
+from warehouse.generated.records import RecordRange, column_before_list, select_undecidable
 from warehouse.opening import Connection, read_sql
 from warehouse.run import Run
-from warehouse.tables import read_dicts, read_value
+from warehouse.tables import read_dicts, read_frame, read_value
 
 
 @dataclass(frozen=True)
@@ -20,41 +22,89 @@ class RejectedGroup:
     rows: int
     first_line: int
     first_reason: str
+    first_source: str
 
 
-def reject_misshapen(database: Connection, run: Run, layout: Layout) -> None:
+@dataclass(frozen=True)
+class Shape:
+    """A source as its records are judged by: its layout, the columns of the night, the keys of its lines."""
+
+    layout: Layout
+    columns: tuple[Column, ...]
+    lines: RecordRange
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header of each column that stands in the source, as it was delivered."""
+        return {name: self.layout.header[place] for name, place in self.layout.positions.items()}
+
+
+def reject_misshapen(database: Connection, shape: Shape) -> None:
     """Reject the records whose fields cannot be told apart: too few, too many, broken quotes."""
+    layout = shape.layout
     database.execute(
         read_sql("reject_misshapen"),
         {
-            "run_id": run.run_id,
-            "n_fields": len(layout.header),
-            "takes_more": layout.list_column is not None,
+            "n_fields": layout.n_fields,
+            "takes_more": layout.takes_more,
             "wide_column": layout.wide_column,
+            "first_record": shape.lines.first,
+            "last_record": shape.lines.last,
+            **_around_the_comma(shape),
         },
     )
 
 
-def reject(database: Connection, run: Run, faults: pd.DataFrame) -> None:
-    """Reject the rows of a frame of faults : line_number, column_name, code, value, reason."""
+def reject_undecodable(database: Connection, shape: Shape, encoding: str) -> None:
+    """Reject the records on whose lines stand bytes that are no text."""
+    parameters = {"encoding": encoding, "first_record": shape.lines.first, "last_record": shape.lines.last}
+    database.execute(read_sql("reject_undecodable"), parameters)
+
+
+def reject_undecidable(database: Connection, shape: Shape) -> None:
+    """Reject the records whose first item is known as a value of the text before the list."""
+    query = select_undecidable(shape.layout, shape.columns, shape.lines)
+    if query is None:
+        return
+    found = read_frame(database, query)
+    words = _around_the_comma(shape)
+    reasons = [
+        f"{value!r} may be one {words['text_column']}, or a {words['text_column']} and the first of its "
+        f"{words['list_column']}; expected quotes around it, or the allowed values in the schema"
+        for value in found["value"]
+    ]
+    faults = found.assign(column_name=None, code="undecidable_comma", reason=reasons)
+    reject(database, faults)
+
+
+def reject(database: Connection, faults: pd.DataFrame) -> None:
+    """Reject the records of a frame of faults: record, column_name, code, value, reason."""
     if faults.empty:
         return
-    database.register("_faults", faults.astype({"line_number": "int64"}))
+    typed = faults.astype({"record": "int64", "column_name": "str", "value": "str"})
+    database.register("_faults", typed)
     try:
-        database.execute(read_sql("insert_rejected"), {"run_id": run.run_id})
+        database.execute(read_sql("insert_rejected"))
     finally:
         database.unregister("_faults")
 
 
+def publish_rejected(database: Connection, run: Run) -> None:
+    """Fill ``rejected_rows``: every refused record and reason, with its file, line and text."""
+    database.execute(read_sql("insert_rejected_rows"), {"run_id": run.run_id})
+
+
 def count_rejected(database: Connection) -> int:
     """Return how many records are rejected, each counted once whatever its number of faults."""
-    return int(read_value(database, "SELECT count(DISTINCT line_number) FROM rejected_rows"))
+    return int(read_value(database, "SELECT count(DISTINCT record) FROM work.rejected"))
 
 
 def rejected_groups(database: Connection) -> tuple[RejectedGroup, ...]:
     """Return the rejected rows by column and kind of fault, the commonest first."""
     return tuple(
-        RejectedGroup(row["column_name"], row["code"], row["n_rows"], row["first_line"], row["first_reason"])
+        RejectedGroup(
+            row["column_name"], row["code"], row["n_rows"], row["first_line"], row["first_reason"], row["first_source"]
+        )
         for row in read_dicts(database, read_sql("count_rejected"))
     )
 
@@ -63,3 +113,11 @@ def export_rejected(database: Connection, run: Run) -> None:
     """Write the rejected rows beside the manifest, for a run whose tables will not be published."""
     query = read_sql("export_rejected")
     database.execute(f"COPY ({query}) TO {quote_text(str(run.rejected_rows_file))} (HEADER, DELIMITER ',')")
+
+
+def _around_the_comma(shape: Shape) -> dict[str, str | None]:
+    """Return the headers of the list and of the text before it, between which a comma cannot be told."""
+    text = column_before_list(shape.layout, shape.columns)
+    if text is None or shape.layout.list_column is None:
+        return {"text_column": None, "list_column": None}
+    return {"text_column": shape.headers[text.name], "list_column": shape.headers[shape.layout.list_column]}

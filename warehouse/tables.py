@@ -8,7 +8,8 @@ import pandas as pd
 from schemas.dataset import Column
 from schemas.published import PUBLISHED
 from schemas.tables import published_table
-from warehouse.generated import create_table, quote_identifier
+from warehouse.generated.quoting import quote_identifier
+from warehouse.generated.tables import create_table
 from warehouse.opening import Connection
 
 

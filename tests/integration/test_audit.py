@@ -22,6 +22,7 @@ from tasks.night import begin_night
 from tasks.publish import publish
 from tasks.report import write_report
 from tasks.validate import validate
+from tests.conftest import aged
 from tests.nights import assert_invariants, run_night, value
 from warehouse.audit import broken_rows, invariants
 from warehouse.features import create_long_views
@@ -55,6 +56,7 @@ def order(tmp_path_factory):
     """A night after an earlier, published one; three segments and one rejected row."""
     folder = tmp_path_factory.mktemp("audited")
     (folder / "customers.csv").write_text(DELIVERED)
+    aged(folder / "customers.csv")
     (folder / "shop.py").write_text(SCHEMA)
     order = Order(str(folder / "customers.csv"), str(folder / "shop.py"), str(folder / "home"), seed=3)
     run_night(**{**dataclasses.asdict(order), "seed": 2})

@@ -56,7 +56,7 @@ def test_wheel_ships_the_four_packages_their_sql_and_the_template(tmp_path):
     wanted = {str(path.relative_to(ROOT)) for path in (ROOT / "warehouse").rglob("*.sql")}
     wanted |= {str(path.relative_to(ROOT)) for path in (ROOT / "tasks" / "templates").iterdir()}
     wanted |= {str(path.relative_to(ROOT)) for name in ("flows", "tasks", "schemas", "warehouse")
-               for path in (ROOT / name).glob("*.py")}  # fmt: skip
+               for path in (ROOT / name).rglob("*.py")}  # fmt: skip
     assert wanted <= shipped
     assert {name.split("/")[0] for name in shipped if ".dist-info" not in name} == {
         "flows", "tasks", "schemas", "warehouse",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from schemas.errors import UsageError
-from tests.conftest import ROOT
+from tests.conftest import ROOT, aged
 from tests.nights import SEED_ROWS, run_night
 from warehouse.home import Home
 from warehouse.querying import query_published
@@ -20,6 +20,7 @@ def home(tmp_path_factory):
     """A home with one published night, and the file that it was made of beside it."""
     folder = tmp_path_factory.mktemp("queried")
     (folder / "customers.csv").write_text(SEED_ROWS)
+    aged(folder / "customers.csv")
     run_night(folder / "customers.csv", folder / "home")
     return Home(folder / "home")
 

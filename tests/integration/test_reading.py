@@ -78,8 +78,9 @@ FAULTS = {
     "30,,a": ("location", "missing_value", None),
     "30": (None, "too_few_fields", "1"),
     "30,Ohio": (None, "too_few_fields", "2"),
-    '30,"Ohio,a': (None, "broken_quote", '"Ohio'),
-    '30,Oh"io,a': (None, "broken_quote", 'Oh"io'),
+    '30,"Ohio,a': (None, "broken_quote", None),
+    '30,"Oh"io,a': (None, "broken_quote", None),
+    '30,Ohio",a': (None, "broken_quote", None),
 }
 
 

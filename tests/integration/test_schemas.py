@@ -35,7 +35,7 @@ A7,-1,1,basic,x,steak
 
 def test_every_kind_of_column_is_read_checked_and_encoded(write, home):
     run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
-    assert rows(home, "SELECT * EXCLUDE (line_number) FROM customers ORDER BY 1") == [
+    assert rows(home, "SELECT * EXCLUDE (source_name, line_number) FROM customers ORDER BY 1") == [
         ("A1", 10.5, True, "basic", ["apples", "juice"], "hello"),
         ("A2", None, False, "plus", [], None),
         ("A3", 30.0, True, "plus", ["steak"], "x"),
@@ -73,7 +73,7 @@ def test_bare_and_parametrised_lists_declare_the_same_items(write, home):
     assert rows(home, "SELECT basket FROM customers ORDER BY line_number") == [(["a", "b"],), (["b"],), (["c", "a"],)]
 
 
-def test_missing_number_is_stated_and_scored_as_the_mean(write, home):
+def test_missing_number_is_stated_and_scored_as_the_median(write, home):
     run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     assert rows(home, "SELECT imputed, center FROM features WHERE feature = 'income'") == [(20.25, 20.25)]
 

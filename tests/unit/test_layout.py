@@ -3,6 +3,7 @@ import pytest
 from schemas.customers import Customers
 from schemas.dataset import columns_of
 from schemas.errors import DataRefused
+from schemas.file_settings import FileSettings
 from schemas.layout import read_layout
 
 COLUMNS = columns_of(Customers)
@@ -19,31 +20,31 @@ COLUMNS = columns_of(Customers)
     ],
 )
 def test_headers_match_whatever_case_spaces_underscores_and_delimiter(header):
-    layout = read_layout(header, COLUMNS, None, "x line 1")
+    layout = read_layout([header], COLUMNS, FileSettings(), "x")
     assert layout.positions == {"age": 0, "location": 1, "purchase_history": 2}
     assert layout.list_column == "purchase_history"
 
 
 def test_reordered_and_undeclared_columns_are_found_by_name():
-    layout = read_layout("Purchase History,Shoe Size,Location,Age", COLUMNS, None, "x line 1")
+    layout = read_layout(["Purchase History,Shoe Size,Location,Age"], COLUMNS, FileSettings(), "x")
     assert layout.positions == {"age": 3, "location": 2, "purchase_history": 0}
-    assert layout.undeclared == ("Shoe Size",)
+    assert layout.undeclared == (("Shoe Size", 1),)
 
 
 def test_declared_delimiter_wins_over_the_look_of_the_header():
     with pytest.raises(DataRefused, match="missing"):
-        read_layout("Age,Location,Purchase History", COLUMNS, ";", "x line 1")
+        read_layout(["Age,Location,Purchase History"], COLUMNS, FileSettings(delimiter=";"), "x")
 
 
 def test_missing_list_column_is_taken_from_the_columns_that_nobody_declares():
-    layout = read_layout("Age,Location,apples,juice", COLUMNS, None, "x line 1")
+    layout = read_layout(["Age,Location,apples,juice"], COLUMNS, FileSettings(), "x")
     assert layout.wide_column == "purchase_history"
     assert layout.item_positions == (("apples", 2), ("juice", 3))
 
 
 def test_missing_column_is_named_with_the_likeliest_header():
     with pytest.raises(DataRefused, match=r"f\.csv line 1: column 'location' is missing .* alias='Locations'"):
-        read_layout("Age,Locations,Purchase History", COLUMNS, None, "f.csv line 1")
+        read_layout(["Age,Locations,Purchase History"], COLUMNS, FileSettings(), "f.csv")
 
 
 @pytest.mark.parametrize(
@@ -51,4 +52,4 @@ def test_missing_column_is_named_with_the_likeliest_header():
 )
 def test_duplicate_headers_are_refused_with_both_places(header):
     with pytest.raises(DataRefused, match=r"stands twice, in columns \d and \d"):
-        read_layout(header, COLUMNS, None, "x line 1")
+        read_layout([header], COLUMNS, FileSettings(), "x")

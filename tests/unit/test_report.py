@@ -97,7 +97,7 @@ def page_of(n_segments=4, n_features=20, name="milk", **changes):
         k_scores=tuple(scores),
         curve=Chart("<svg></svg>", "the curve"),
         scatter=Chart(None, "no scatter plot"),
-        rejected=(RejectedGroup("age", "out_of_range", 1200, 17, "age 207: expected at most 120"),),
+        rejected=(RejectedGroup("age", "out_of_range", 1200, 17, "age 207: expected at most 120", "customers.csv"),),
         encodings=(EncodingRow("multi-hot", 1, n_features),),
         declared=(DeclaredRow("age", 2.0, False, None, None), DeclaredRow("income", 1.0, True, 0.0, 90000.0)),
     )
@@ -243,7 +243,7 @@ def test_page_holds_every_segment_and_stays_small(n_segments, n_features):
 
 
 def test_long_texts_from_the_file_are_cut():
-    reason = RejectedGroup(None, "too_many_fields", 1, 2, "x" * 1_000_000)
+    reason = RejectedGroup(None, "too_many_fields", 1, 2, "x" * 1_000_000, "customers.csv")
     text = render_page(page_of(name="y" * 1_000_000, rejected=(reason,)))
     assert len(text) < 100_000
 
@@ -288,7 +288,7 @@ def test_interval_is_shown_where_a_silhouette_was_sampled():
 
 
 def test_many_kinds_of_fault_are_cut_and_counted():
-    groups = tuple(RejectedGroup("age", f"code_{number}", 9, number, "why") for number in range(1, 31))
+    groups = tuple(RejectedGroup("age", f"code_{number}", 9, number, "why", "customers.csv") for number in range(1, 31))
     words = Outline(render_page(page_of(rejected=groups))).text
     assert "code_20 " in words
     assert "code_21 " not in words

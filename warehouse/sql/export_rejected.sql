@@ -1,5 +1,6 @@
 -- one row a refused row and reason; cells that a spreadsheet would run as a formula get a quote before them
 select
+    source_name,
     line_number,
     column_name,
     code,
@@ -7,4 +8,4 @@ select
     case when regexp_matches(reason, '^[=+\-@\t\r]') then '''' || reason else reason end as reason,
     case when regexp_matches(raw, '^[=+\-@\t\r]') then '''' || raw else raw end as raw
 from rejected_rows
-order by line_number, column_name, code
+order by source_name, line_number, column_name, code

@@ -1,40 +1,32 @@
--- rejected_rows: one row a record whose fields cannot be told apart
-insert into rejected_rows (run_id, line_number, column_name, code, value, reason, raw)
-with faults as (
-    select
-        _line_number as line_number,
-        case
-            when _broken_quote is not null then 'broken_quote'
-            when _n_fields < $n_fields then 'too_few_fields'
-            when _n_fields > $n_fields and not $takes_more then 'too_many_fields'
-            when _wide_fault is not null then 'not_zero_or_one'
-        end as code,
-        case
-            when _broken_quote is not null then _broken_quote
-            when _n_fields <> $n_fields and not $takes_more then cast(_n_fields as varchar)
-            when _n_fields < $n_fields then cast(_n_fields as varchar)
-            else _wide_fault
-        end as value,
-        _n_fields
-    from work.records
-)
-
+-- work.rejected: one row a record whose fields cannot be told apart
+insert into work.rejected (record, column_name, code, value, reason)
 select
-    cast($run_id as varchar) as run_id,
-    faults.line_number,
-    case when faults.code = 'not_zero_or_one' then $wide_column end as column_name,
-    faults.code,
-    faults.value,
-    case faults.code
-        when 'broken_quote' then 'a quote is opened or closed within a field; expected quotes around whole fields'
-        when 'not_zero_or_one' then faults.value || ' should be 0 or 1'
+    records._record as record,
+    case when records._fault = 'not_zero_or_one' then $wide_column end as column_name,
+    records._fault as code,
+    case
+        when records._fault in ('not_zero_or_one', 'undeclared_value') then records._found
+        when records._fault in ('too_few_fields', 'too_many_fields') then cast(records._n_fields as varchar)
+    end as value,
+    case records._fault
+        when 'broken_quote'
+            then
+                coalesce(records._broken, 'a quote is opened or closed within a field')
+                || '; expected quotes around whole fields, and a quote inside doubled'
+        when 'before_header' then 'the record stands before the header; expected the header first'
+        when 'header_again' then 'the record repeats the header; expected one header, on the first line'
+        when 'not_zero_or_one' then records._found || ' should be 0 or 1'
+        when 'undeclared_value'
+            then records._found || ' stands in a column that the schema does not declare; declare it or leave it empty'
+        when 'undecidable_comma'
+            then
+                'a comma may belong to ' || $text_column || ' or to ' || $list_column
+                || '; expected quotes around it, or the allowed values of ' || $text_column || ' in the schema'
         else
-            'the row has ' || cast(faults._n_fields as varchar)
-            || case when faults._n_fields = 1 then ' field' else ' fields' end || '; expected '
+            'the row has ' || cast(records._n_fields as varchar)
+            || case when records._n_fields = 1 then ' field' else ' fields' end || '; expected '
             || case when $takes_more then 'at least ' else '' end || cast($n_fields as varchar)
-    end as reason,
-    lines.line as raw
-from faults
-inner join work.lines on faults.line_number = lines.line_number
-where faults.code is not null
-order by faults.line_number;
+    end as reason
+from work.records
+where records._fault is not null and records._record between $first_record and $last_record
+order by records._record;

@@ -1,0 +1,84 @@
+"""Copy one delivered file into the run as text, and hash the bytes as they were delivered."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import DataRefused
+from schemas.file_settings import FileSettings
+from tasks.delivery.encodings import known_encoding, without_mark
+from tasks.delivery.packing import Packing, packing_of, read_blocks
+from tasks.delivery.sources import unreadable
+from tasks.delivery.text import KEEP_UNDECODABLE, TextCopy, decoded, write_text
+from tasks.delivery.western import reads_as_western
+
+_EXPECTED = "expected a header line and one row a customer"
+_NOTHING_DECLARED = FileSettings()
+
+
+@dataclass(frozen=True)
+class SourceCopy:
+    """What was copied: hash and size of the delivered bytes, and how their text was read."""
+
+    sha256: str
+    size: int
+    encoding: str
+    packing: Packing | None
+    undecodable_lines: int
+
+
+def copy_source(
+    source: Path, copy: Path, undecodable: Path | None = None, settings: FileSettings = _NOTHING_DECLARED
+) -> SourceCopy:
+    """Copy a delivered file as UTF-8 text without a mark whose lines end in LF.
+
+    Args:
+        source: the delivered file, packed or not.
+        copy: where the text goes.
+        undecodable: where the list of the lines goes that hold bytes which are no text; there is no
+            such file where there are none.
+        settings: what the dataset says about its files.
+
+    Raises:
+        DataRefused: the file is empty, no text, no CSV file, or cannot be unpacked within bounds.
+        UsageError: the file cannot be read.
+        FileNotFoundError: the file has gone.
+    """
+    try:
+        return _copy(source, copy, undecodable, settings)
+    except BaseException as error:
+        copy.unlink(missing_ok=True)  # it may be as large as the disk
+        if isinstance(error, PermissionError):
+            raise unreadable(error) from error
+        raise
+
+
+def _copy(source: Path, copy: Path, undecodable: Path | None, settings: FileSettings) -> SourceCopy:
+    with source.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    if size == 0:
+        raise DataRefused(f"{source} is empty (0 bytes); {_EXPECTED}")
+    packing = packing_of(source)
+
+    def blocks() -> Iterator[bytes]:
+        return read_blocks(source, packing, settings)
+
+    def write(encoding: str, errors: str) -> TextCopy:
+        texts = decoded(without_mark(blocks(), encoding), encoding, errors)
+        return write_text(texts, encoding, copy, undecodable, str(source))
+
+    encoding = known_encoding(settings.encoding, next(blocks(), b""), str(source))
+    if encoding is None:
+        try:
+            encoding, text = "utf-8", write("utf-8", "strict")
+        except UnicodeDecodeError:
+            encoding = "cp1252" if reads_as_western(blocks()) else "utf-8"
+            text = write(encoding, KEEP_UNDECODABLE)
+    else:
+        text = write(encoding, KEEP_UNDECODABLE)
+    if text.characters == 0:
+        what = f"({packing}) unpacks to no text" if packing else "holds a byte-order mark and no text"
+        raise DataRefused(f"{source} {what}; {_EXPECTED}")
+    return SourceCopy(sha256, size, encoding, packing, text.undecodable_lines)

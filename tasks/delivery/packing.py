@@ -1,0 +1,182 @@
+"""Unpack what is delivered packed, within bounds, and refuse what is no CSV file at all; the first bytes tell."""
+
+import errno
+import gzip
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Literal, Protocol
+
+import pyarrow as pa
+
+from schemas.errors import DataRefused
+from schemas.file_settings import FileSettings
+
+Packing = Literal["gzip", "zstd", "zip"]
+
+BLOCK_BYTES = 1 << 20
+
+#: Unpacked bytes below which no ratio is suspicious.
+_RATIO_COUNTS_FROM = 32 << 20
+
+#: Enough for the marks of every kind below, an HTML page's leading blanks included.
+_HEAD_BYTES = 4096
+
+_PACKINGS: dict[Packing, bytes] = {
+    "gzip": rb"\x1f\x8b",
+    "zstd": rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18",  # a frame, or one that is to be skipped
+    "zip": rb"PK(\x03\x04|\x05\x06|\x07\x08)",
+}
+
+_SAVE_AS_CSV = "save or export it as CSV"
+_PACK_OTHERWISE = "unpack it, or pack it with gzip, zstd or zip"
+
+#: What it is, in words -> how it begins, and what to do.
+_FOREIGN: dict[str, tuple[bytes, str]] = {
+    "a PDF document": (rb"%PDF-", _SAVE_AS_CSV),
+    "a Parquet file": (rb"PAR1[\x00-\x1f]", _SAVE_AS_CSV),
+    "an Arrow file": (rb"ARROW1\0\0", _SAVE_AS_CSV),
+    "a SQLite database": (rb"SQLite format 3\0", _SAVE_AS_CSV),
+    "a DuckDB database": (rb"(?s:.{8})DUCK(?s:..)\0{6}", _SAVE_AS_CSV),
+    "an Excel file (.xls, or with a password)": (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _SAVE_AS_CSV),
+    "a web page (HTML)": (
+        rb"(?i:(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)\b)",
+        "look where it is downloaded from: it may be a page that asks to log in",
+    ),
+    "packed with bzip2": (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", _PACK_OTHERWISE),
+    "packed with xz": (rb"\xfd7zXZ\0", _PACK_OTHERWISE),
+    "packed with lz4": (rb"\x04\x22\x4d\x18", _PACK_OTHERWISE),
+    "a 7z archive": (rb"7z\xbc\xaf\x27\x1c", _PACK_OTHERWISE),
+    "a RAR archive": (rb"Rar!\x1a\x07", _PACK_OTHERWISE),
+}
+
+#: What the readers of the packings raise where the bytes are not what they should be; zipfile has many.
+_DAMAGE = (EOFError, OSError, zlib.error, zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError)
+
+_ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def packing_of(source: Path) -> Packing | None:
+    """Return how a file is packed; None where it is not.
+
+    Raises:
+        DataRefused: it is of a kind that is no CSV file.
+    """
+    with source.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    refuse_foreign(head, str(source))
+    return _packing_of(head)
+
+
+def refuse_foreign(head: bytes, place: str) -> None:
+    """Refuse by name what is no CSV file.
+
+    Raises:
+        DataRefused: the first bytes are those of another kind of file.
+    """
+    for name, (pattern, advice) in _FOREIGN.items():
+        if re.match(pattern, head):
+            raise DataRefused(f"{place} is {name}; expected a CSV file, so {advice}")
+
+
+def read_blocks(source: Path, packing: Packing | None, settings: FileSettings) -> Iterator[bytes]:
+    """Yield the bytes of a file, unpacked, in blocks of 1 MiB.
+
+    Raises:
+        DataRefused: a packed file is damaged, cut off, encrypted, too large when unpacked, or holds
+            what is no CSV file.
+    """
+    with source.open("rb") as file:
+        if packing is None:
+            yield from iter(lambda: file.read(BLOCK_BYTES), b"")
+            return
+        try:
+            yield from _within_bounds(_unpacking(file, packing, str(source)), source, packing, settings)
+        except _DAMAGE as error:
+            if getattr(error, "errno", None) not in (None, errno.EINVAL):  # the disk's failure, not the file's
+                raise  # while EINVAL comes of a place outside of the file
+            raise DataRefused(
+                f"{source} ({packing}) cannot be unpacked: it is damaged or cut off ({error}); "
+                "expected a whole file, so have it delivered again"
+            ) from error
+
+
+class _Stream(Protocol):
+    """What unpacked bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, none at the end."""
+
+
+def _packing_of(head: bytes) -> Packing | None:
+    return next((name for name, pattern in _PACKINGS.items() if re.match(pattern, head)), None)
+
+
+def _unpacking(file: IO[bytes], packing: Packing, place: str) -> _Stream:
+    if packing == "gzip":
+        return gzip.GzipFile(fileobj=file)
+    if packing == "zstd":
+        stream: _Stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
+        return stream
+    return _only_member(zipfile.ZipFile(file), place)
+
+
+def _only_member(archive: zipfile.ZipFile, place: str) -> _Stream:
+    names = archive.namelist()
+    if spreadsheet := _spreadsheet(names):
+        raise DataRefused(f"{place} is a spreadsheet ({spreadsheet}); expected a CSV file, so save it as CSV")
+    members = [member for member in archive.infolist() if _is_delivered(member)]
+    if len(members) != 1:
+        told = ", ".join(repr(member.filename) for member in members[:5]) + (", ..." if len(members) > 5 else "")
+        found = f"{len(members)} files ({told})" if members else "no file"
+        raise DataRefused(f"{place} is a zip with {found}; expected exactly one CSV file in it")
+    member = members[0]
+    if member.flag_bits & 0x1:
+        raise DataRefused(
+            f"{place}: {member.filename!r} is encrypted; expected a zip without a password, so pack it anew"
+        )
+    if member.compress_type not in _ZIP_METHODS:
+        raise DataRefused(
+            f"{place}: {member.filename!r} is packed by method {member.compress_type}; "
+            "expected an ordinary zip (stored or deflated), so pack it anew"
+        )
+    return archive.open(member)
+
+
+def _spreadsheet(names: list[str]) -> str | None:
+    if any(name.startswith("xl/") for name in names):
+        return ".xlsx"
+    return ".ods" if {"mimetype", "content.xml"} <= set(names) else None
+
+
+def _is_delivered(member: zipfile.ZipInfo) -> bool:
+    """Return whether a member is a file that somebody put there, not what a Mac adds."""
+    is_macs_own = member.filename.startswith("__MACOSX/") or member.filename.split("/")[-1] == ".DS_Store"
+    return not member.is_dir() and not is_macs_own
+
+
+def _within_bounds(stream: _Stream, source: Path, packing: Packing, settings: FileSettings) -> Iterator[bytes]:
+    packed, unpacked = source.stat().st_size, 0
+    while block := stream.read(BLOCK_BYTES):
+        if unpacked == 0:
+            _refuse_packed_twice(block[:_HEAD_BYTES], source, packing)
+        unpacked += len(block)
+        if unpacked > settings.max_unpacked_bytes:
+            raise DataRefused(
+                f"{source} ({packing}) unpacks to more than {settings.max_unpacked_bytes:,} bytes; "
+                "expected no more (max_unpacked_bytes), so raise max_unpacked_bytes in the schema if it is right"
+            )
+        if unpacked > _RATIO_COUNTS_FROM and unpacked > packed * settings.max_unpacked_ratio:
+            raise DataRefused(
+                f"{source} ({packing}) unpacks to more than {settings.max_unpacked_ratio:g} times its {packed:,} "
+                "bytes; expected no more (max_unpacked_ratio), so raise max_unpacked_ratio in the schema if it is right"
+            )
+        yield block
+
+
+def _refuse_packed_twice(head: bytes, source: Path, packing: Packing) -> None:
+    refuse_foreign(head, f"what {source} ({packing}) holds")
+    if inner := _packing_of(head):
+        raise DataRefused(f"{source} is packed twice, with {packing} and {inner}; expected a CSV file packed once")

@@ -1,0 +1,82 @@
+"""What a text looks like: a number, a day, an address, a word. The patterns are read by Python and by DuckDB alike."""
+
+import re
+from functools import lru_cache
+
+_MONTH = r"(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]*\.?"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[ap]\.?m\.?)?(?: ?z| ?[+-]\d{2}:?\d{2})?"
+_DAY = (
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
+    rf"|\d{{1,2}}\.?[- ]{_MONTH}[- ,]{{0,2}}(?:\d{{4}}|\d{{2}})?|{_MONTH}[- ]\d{{1,2}},? \d{{4}}|\d{{4}}[-/]\d{{1,2}})"
+)
+
+#: Name of a look -> its pattern, matched against a whole text without regard to case, the first that matches.
+LOOKS = {
+    "instant": rf"{_DAY}(?:[t ,]{{1,2}}{_CLOCK})?|{_CLOCK}",
+    "link": r"(?:https?|ftp)://\S+|www\.\S+\.\S+",
+    "e-mail": r"[^\s@]+@[^\s@]+\.[a-z]{2,}",
+    "uuid": r"\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?",
+    "phone": (
+        r"(?:\+|00)\d{1,3}[ \d()./-]{6,18}|\(\d{2,5}\) ?\d[ \d./-]{4,12}"
+        r"|\d{3}[-. ]\d{3}[-. ]\d{4}|0\d{2,4}[-/ ]\d[ \d-]{5,10}"
+    ),
+}
+
+#: A number in any way of writing it: groups of three digits, a decimal mark, an exponent.
+NUMBER = r"[+-]?(?:\d+|\d{1,3}(?:[ '.,]\d{3})+)?(?:[.,]\d*)?(?:e[+-]?\d{1,3})?"
+
+#: Texts that stand for a missing value in files of many origins, without regard to case.
+MISSING_WORDS = frozenset(
+    {"?", "-", "--", "---", ".", "n/a", "na", "n.a.", "nan", "null", "nil", "none", "unknown", "undefined", "missing",
+     "not available", "not specified", "(blank)", "(null)", "<null>", "<na>", "\\n", "#n/a", "#na", "#null!", "#value!",
+     "#div/0!", "#ref!", "#name?", "#num!", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "s/d"}
+)  # fmt: skip
+
+#: A cell of a spreadsheet that was too narrow for its number.
+HASHES = r"#{2,}"
+
+_UNITS = (
+    "y|yr|yrs|years?|months?|mo|weeks?|days?|d|h|hrs?|hours?|min|mins|minutes?|s|sec|secs|seconds?|k|kg|g|mg|lbs?|oz|"
+    "km|m|cm|mm|mi|miles?|ft|in|l|ml|pts?|points?|pcs|x|°c|°f|jahre|ans|años"
+)
+_CURRENCIES = (
+    r"[$€£¥₹₽₩₺₪฿₫]|(?:us|a|c|nz|hk)\$|usd|eur|gbp|chf|jpy|inr|cad|aud|sek|nok|dkk|pln|brl|mxn|r\$|rs\.?|kr\.?|zł|kč"
+)
+
+#: A number between a sign of currency and a unit; either may be missing.
+AMOUNT = rf"([+-]?(?:{_CURRENCIES})|[+-])?\s*({NUMBER})\s*({_CURRENCIES}|%|‰|{_UNITS})?"
+
+#: The same, to be searched in a text that is one: its three groups are the sign, the number and the unit.
+AMOUNT_IN_PARTS = f"^{AMOUNT}$"
+
+_DIGIT = re.compile(r"[0-9]")
+_PATTERNS = {name: re.compile(pattern, re.IGNORECASE | re.ASCII) for name, pattern in LOOKS.items()}
+_NUMBER = re.compile(NUMBER, re.IGNORECASE | re.ASCII)
+_AMOUNT = re.compile(AMOUNT, re.IGNORECASE | re.ASCII)
+
+
+@lru_cache(maxsize=1 << 16)
+def look_of(text: str) -> str:
+    """Return what a cell looks like: empty, missing, number, amount, one of ``LOOKS``, word or text."""
+    if not text:
+        return "empty"
+    if is_missing_word(text):
+        return "missing"
+    if is_number(text):
+        return "number"
+    for name, pattern in _PATTERNS.items():
+        if pattern.fullmatch(text):
+            return name
+    if _DIGIT.search(text) and _AMOUNT.fullmatch(text):
+        return "amount"
+    return "text" if " " in text else "word"
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number in some way of writing it."""
+    return bool(_DIGIT.search(text)) and _NUMBER.fullmatch(text) is not None
+
+
+def is_missing_word(text: str) -> bool:
+    """Return whether a text is one that commonly stands for a missing value."""
+    return text.lower() in MISSING_WORDS or re.fullmatch(HASHES, text) is not None

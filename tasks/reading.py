@@ -1,0 +1,213 @@
+"""Read one copied file into records: its layout first, then its lines, its frames and its fields."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from schemas.dataset import Column
+from schemas.dialect import Dialect
+from schemas.errors import DataRefused
+from schemas.file_settings import FileSettings
+from schemas.layout import Layout, missing_columns, read_layout
+from tasks.framing import UnquietLine, frame_lines, without_swallowed
+from warehouse.framing import frame_plain, frame_quoted, has_mark, lines_within, unquiet_lines, whole_lines
+from warehouse.generated.records import RecordRange
+from warehouse.opening import Connection
+from warehouse.records import insert_records, item_separator, load_lines, number_marks, read_head, wide_cells_are_flags
+from warehouse.rejects import Shape, reject_misshapen, reject_undecidable, reject_undecodable
+
+
+@dataclass(frozen=True)
+class Source:
+    """A delivered file as this night reads it.
+
+    Attributes:
+        name: the file as the published tables name it, different from every other of the night.
+        place: the file as messages name it.
+        copy: its UTF-8 copy, whose lines end in LF.
+        undecodable: the lines of the copy that hold bytes which are no text; need not exist.
+        encoding: the encoding in which it was read.
+    """
+
+    name: str
+    place: str
+    copy: Path
+    undecodable: Path
+    encoding: str
+
+
+@dataclass(frozen=True)
+class SourceRead:
+    """What a file turned out to be, declared or found."""
+
+    source_name: str
+    encoding: str
+    delimiter: str
+    quote: str | None
+    decimal: str
+    thousands: str | None
+    item_separator: str
+    header_line: int
+    form: str
+    undeclared: tuple[str, ...]
+    rows_read: int
+    words: str
+
+
+@dataclass(frozen=True)
+class ReadSource:
+    """A file that is in ``work.records``: its layout, the keys of its lines, what it turned out to be."""
+
+    layout: Layout
+    lines: RecordRange
+    facts: SourceRead
+
+
+def source_layout(source: Source, columns: tuple[Column, ...], settings: FileSettings) -> Layout:
+    """Return the layout that the head of a file gives; see ``schemas.layout.read_layout``."""
+    return read_layout(read_head(source.copy), columns, settings, source.place)
+
+
+def with_undeclared(layout: Layout, kept: Sequence[Column], settings: FileSettings, place: str) -> Layout:
+    """Return the layout with what the settings say of columns that nobody declares.
+
+    Args:
+        kept: the columns made of them, where they are kept.
+
+    Raises:
+        DataRefused: there are some, and the settings freeze the columns.
+    """
+    if not layout.undeclared:
+        return layout
+    if settings.columns == "freeze":
+        names = ", ".join(repr(name) for name, _ in layout.undeclared)
+        raise DataRefused(
+            f"{place} line {layout.header_line}: the schema does not declare {names} (columns='freeze'); "
+            "declare them, deliver the file without them, or set columns='discard_value' in the schema"
+        )
+    if settings.columns == "discard_row":
+        return replace(layout, rejects_undeclared=True)
+    places = dict(layout.undeclared)
+    found = {column.name: places[column.header] for column in kept if column.header in places}
+    return replace(layout, positions={**layout.positions, **found})
+
+
+def read_source(
+    database: Connection,
+    source: Source,
+    layout: Layout,
+    columns: tuple[Column, ...],
+    settings: FileSettings,
+    *,
+    is_first: bool,
+) -> ReadSource:
+    """Read a file into ``work.records``, and reject the records whose fields cannot be told apart.
+
+    Raises:
+        DataRefused: a declared column is missing, or a line is too long.
+    """
+    lines = load_lines(database, source.copy, source.undecodable, source.name, source.place)
+    layout = replace(layout, dialect=frame_source(database, layout.dialect, lines, layout.n_fields, settings))
+    _refuse_if_not_wide(database, source, layout, columns, lines)
+    layout = replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
+    rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
+    shape = Shape(layout, columns, lines)
+    reject_misshapen(database, shape)
+    reject_undecodable(database, shape, source.encoding)
+    return ReadSource(layout, lines, _facts(source, layout, columns, rows_read))
+
+
+def reject_undecidable_commas(database: Connection, read: ReadSource, columns: tuple[Column, ...]) -> None:
+    """Reject the records whose first item is known as a value of the text before it; once all files are read."""
+    reject_undecidable(database, Shape(read.layout, columns, read.lines))
+
+
+def frame_source(
+    database: Connection, dialect: Dialect, lines: RecordRange, n_fields: int, settings: FileSettings
+) -> Dialect:
+    """Make ``work.framed`` of a source's lines; return the dialect, without its quote where no line holds one."""
+    if dialect.quote is None or not has_mark(database, dialect.quote, lines):
+        plain = replace(dialect, quote=None)
+        frame_plain(database, plain, lines)
+        return plain
+    unquiet = unquiet_lines(database, dialect, lines)
+    within = lines_within(database, dialect, lines) if unquiet.records else None
+    frames = frame_lines(
+        [UnquietLine(record, state) for record, state in zip(unquiet.records, unquiet.states, strict=True)],
+        dict(zip(within.records, within.states, strict=True)) if within else {},
+        first=lines.first,
+        last=lines.last,
+        max_lines=settings.max_record_lines,
+    )
+    if n_fields > 2:  # a line with one comma may well be part of a text
+        frames = without_swallowed(frames, whole_lines(database, dialect, lines, frames.joined, n_fields), lines.first)
+    frame_quoted(database, dialect, lines, frames.joined, frames.broken)
+    return dialect
+
+
+def _refuse_if_not_wide(
+    database: Connection, source: Source, layout: Layout, columns: tuple[Column, ...], lines: RecordRange
+) -> None:
+    if layout.wide_column and not wide_cells_are_flags(database, layout, columns, lines):
+        missing = [column for column in columns if column.name == layout.wide_column]
+        raise DataRefused(missing_columns(missing, layout.header, f"{source.place} line {layout.header_line}"))
+
+
+def _with_marks(
+    database: Connection, layout: Layout, columns: tuple[Column, ...], lines: RecordRange, settings: FileSettings
+) -> Dialect:
+    """Return the dialect with the marks that the numbers and the lists show, where they are not declared."""
+    dialect = replace(layout.dialect, item_separator=item_separator(database, layout, columns, lines))
+    if settings.decimal is not None and settings.thousands is not None:
+        return dialect
+    if dialect.quote is None and dialect.delimiter == ",":
+        return dialect  # no number can hold a comma
+    marks = number_marks(database, layout, columns)
+    decimal = settings.decimal or marks.decimal
+    thousands = marks.thousands if settings.thousands is None else settings.thousands or None
+    return replace(dialect, decimal=decimal, thousands=None if thousands == decimal else thousands)
+
+
+def _facts(source: Source, layout: Layout, columns: tuple[Column, ...], rows_read: int) -> SourceRead:
+    dialect = layout.dialect
+    return SourceRead(
+        source_name=source.name,
+        encoding=source.encoding,
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        decimal=dialect.decimal,
+        thousands=dialect.thousands,
+        item_separator=dialect.item_separator,
+        header_line=layout.header_line,
+        form=_form(layout, columns),
+        undeclared=tuple(name for name, _ in layout.undeclared),
+        rows_read=rows_read,
+        words=_in_words(source, layout, columns),
+    )
+
+
+def _form(layout: Layout, columns: tuple[Column, ...]) -> str:
+    if layout.wide_column:
+        return f"{len(layout.item_positions)} columns of 0 and 1 for {layout.wide_column}"
+    if layout.list_column:
+        return f"a list in {layout.list_column}"
+    return f"{len(columns)} plain columns"
+
+
+def _in_words(source: Source, layout: Layout, columns: tuple[Column, ...]) -> str:
+    """Return how the file was read, in a sentence for the record, the report and the log."""
+    dialect = layout.dialect
+    parts = [
+        f"{source.encoding} text",
+        f"fields between {dialect.delimiter!r}",
+        f"quotes {dialect.quote}" if dialect.quote else "no quotes",
+        f"header on line {layout.header_line}" if layout.header_line else "no header",
+        _form(layout, columns),
+    ]
+    if layout.list_column and dialect.item_separator != ",":
+        parts.append(f"items between {dialect.item_separator!r}")
+    if dialect.decimal != ".":
+        parts.append(f"decimal {dialect.decimal!r}")
+    if dialect.thousands:
+        parts.append(f"thousands {dialect.thousands!r}")
+    return f"{source.name} was read as {', '.join(parts)}"

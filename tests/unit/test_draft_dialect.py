@@ -1,0 +1,95 @@
+"""How the records of a file are written, found without any declaration."""
+
+import pytest
+
+from schemas.errors import DataRefused
+from tasks.draft.dialect import Writing, find_writing
+from tasks.draft.head import Head, find_head
+
+ROWS = [("id", "town", "age")] + [(f"{n}", town, f"{20 + n}") for n, town in enumerate(["Leeds", "York", "Hull"] * 5)]
+
+
+def lines_of(rows, delimiter):
+    return [delimiter.join(row) for row in rows]
+
+
+def writing_of(lines):
+    return find_writing(lines, "x.csv").writing
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", ":", "^", "~", " "])
+def test_every_delimiter_is_found(delimiter):
+    sample = find_writing(lines_of(ROWS, delimiter), "x.csv")
+    assert sample.writing.delimiter == delimiter
+    assert sample.records == tuple(ROWS)
+
+
+def test_decimal_commas_do_not_hide_the_semicolon():
+    assert writing_of(["id;spend;bill"] + [f"{n};{n},5;1{n},25" for n in range(20)]).delimiter == ";"
+
+
+def test_one_column_of_sentences_is_not_split_by_its_blanks():
+    lines = ["note", "came in twice", "never came", "asks for tea", "she comes on Mondays"]
+    assert writing_of(lines).delimiter == ","
+
+
+@pytest.mark.parametrize(
+    ("lines", "quote"),
+    [
+        (['id,name,n', '1,"Smith, J",3', '2,"Jones, K",4'], '"'),
+        (["id;name;n", "1;'Smith; J';3", "2;'Jones; K';4"], "'"),
+        (["id,pipe,n", '1,a 5" pipe,3', '2,a 7" pipe,4'], None),
+        (["id,name,n", "1,Smith,3"], '"'),
+    ],
+)  # fmt: skip
+def test_quote_is_what_stands_around_whole_fields(lines, quote):
+    assert writing_of(lines).quote == quote
+
+
+def test_quoted_line_breaks_belong_to_their_record():
+    sample = find_writing(["id,note,n", '1,"a', 'b",3', '2,"c",4'], "x.csv")
+    assert sample.records[1:] == (("1", "a\nb", "3"), ("2", "c", "4"))
+    assert sample.last_lines == (1, 3, 4)
+
+
+def test_backslash_before_quotes_is_the_escape():
+    lines = ["id,name,n", r'1,"a \"b\" c, d",4', '2,"x",5', r'3,"y \"q\"",6']
+    assert writing_of(lines) == Writing(",", '"', "\\", None)
+
+
+def test_comment_lines_are_left_out():
+    sample = find_writing(["# made by the shop", *lines_of(ROWS, ","), "# the end"], "x.csv")
+    assert sample.writing.comment == "#"
+    assert sample.records == tuple(ROWS)
+
+
+def test_last_of_the_comments_is_the_header_where_it_names_every_column():
+    lines = ["# made by the shop", "#id,town,age", *lines_of(ROWS[1:], ",")]
+    sample = find_writing(lines, "x.csv")
+    assert sample.writing.comment is None
+    assert sample.records[1] == ("#id", "town", "age")
+
+
+def test_two_delimiters_that_explain_a_file_equally_well_are_refused_with_both_named():
+    lines = ["York,Ohio;Leeds", "Hull,Utah;Bath", "Ely,Iowa;Ripon"]
+    with pytest.raises(DataRefused, match=r"x\.csv line 1: the fields may be separated by '[,;]' as well as by '[,;]'"):
+        find_writing(lines, "x.csv")
+
+
+HEADS = {
+    "names over numbers": ([("age", "n"), ("12", "3"), ("13", "4")], Head(0, 1)),
+    "numbers alone": ([("12", "3"), ("13", "4"), ("15", "5")], Head(None, 0)),
+    "names over texts that come again": ([("town", "plan"), ("York", "a"), ("Hull", "b"), ("York", "b")], Head(0, 1)),
+    "texts that come again": ([("York", "a"), ("Hull", "b"), ("York", "b")], Head(None, 0)),
+    "a title": ([("Our customers",), ("age", "n"), ("12", "3"), ("13", "4")], Head(1, 2)),
+    "a title as wide as the table": ([("Export", "of May"), ("age", "n"), *[("12", "3")] * 9], Head(1, 2)),
+    "a title over texts": ([("Customers",), ("town", "plan"), ("York", "a"), ("York", "b")], Head(1, 2)),
+    "years over numbers": ([("shop", "2021", "2022"), ("York", "3", "4"), ("Hull", "5", "6")], Head(0, 1)),
+    "a missing value first": ([("?", "3"), ("13", "4"), ("15", "5"), ("9", "9")], Head(None, 0)),
+    "two lines of names": ([("age", "visits", ""), ("", "", "n"), ("12", "3", "1"), ("13", "4", "2")], Head(0, 2)),
+}
+
+
+@pytest.mark.parametrize(("records", "head"), HEADS.values(), ids=HEADS)
+def test_header_is_told_from_the_customers(records, head):
+    assert find_head(records) == head

@@ -1,0 +1,120 @@
+"""Names of columns and classes, after whatever a file calls them."""
+
+import keyword
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.dataset import RESERVED_NAMES, Dataset, normalise_header
+from tasks.draft.names import (
+    Naming,
+    class_name,
+    is_named_like_customer,
+    is_named_like_identifier,
+    is_named_like_list,
+    name_columns,
+    unit_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "naming"),
+    [
+        ("Age", Naming("age", None)),
+        ("MonthlyCharges", Naming("monthly_charges", None)),
+        ("PRC_FULL_PAYMENT", Naming("prc_full_payment", None)),
+        ("Annual Income (k$)", Naming("annual_income", "Annual Income (k$)")),
+        ("emp.var.rate", Naming("emp_var_rate", "emp.var.rate")),
+        ("Straße", Naming("strasse", None)),
+        ("Région", Naming("region", "Région")),
+        ("2019", Naming("year_2019", "2019")),
+        ("1st visit", Naming("column_1st_visit", "1st visit")),
+        ("名前", Naming("column_1", "名前")),
+        ("class", Naming("class_", None)),
+        ("Category", Naming("category_", None)),
+        ("items", Naming("items_", None)),
+        ("list", Naming("list_", None)),
+        ("segment_id", Naming("segment_id_", None)),
+        ("validate", Naming("validate_", None)),
+        ("__x__", Naming("x", None)),
+        (None, Naming("column_1", None)),
+    ],
+)
+def test_header_becomes_a_name_and_an_alias_where_the_name_does_not_find_it(header, naming):
+    assert name_columns([header]) == (naming,)
+
+
+def test_key_is_called_customer_id_whatever_its_header():
+    assert name_columns(["CUST_ID", "age"], 0) == (Naming("customer_id", "CUST_ID"), Naming("age", None))
+    assert name_columns(["CustomerID"], 0) == (Naming("customer_id", None),)
+
+
+def test_names_are_different_even_where_only_signs_tell_the_headers_apart():
+    found = name_columns(["a b", "a_b!", "A-B", "ab?"])
+    # ab_2 and ab_3 would be found by the same headers as a_b_2 and a_b_3.
+    assert [naming.name for naming in found] == ["a_b", "a_b_2", "a_b_3", "ab_4"]
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(max_size=30)),
+        min_size=1,
+        max_size=12,
+        unique_by=lambda h: h and normalise_header(h),
+    )
+)
+def test_names_are_identifiers_that_nothing_else_has(headers):
+    names = [naming.name for naming in name_columns(headers)]
+    for name in names:
+        assert name.isidentifier()
+        assert name.isascii()
+        assert not keyword.iskeyword(name)
+        assert not name.startswith("_")
+        assert name not in RESERVED_NAMES
+        assert not hasattr(Dataset, name)
+    assert len(names) == len({name.casefold() for name in names})
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("mall_customers", "MallCustomers"),
+        ("2019 mall-customers", "File2019MallCustomers"),
+        ("Series", "SeriesFile"),
+        ("dataset", "DatasetFile"),
+        ("true", "TrueFile"),
+        ("名", "File"),
+        ("", "File"),
+    ],
+)
+def test_class_is_called_after_the_file(stem, name):
+    assert class_name(stem) == name
+
+
+@pytest.mark.parametrize("header", ["id", "CUST_ID", "customerID", "Customer No.", "user_key", "Kundennr", "uuid"])
+def test_keys_are_known_by_name(header):
+    assert is_named_like_identifier(header)
+
+
+@pytest.mark.parametrize("header", ["age", "Number of visits", "idle days", "customer", "video", "paid"])
+def test_other_names_are_no_keys(header):
+    assert not is_named_like_identifier(header)
+
+
+def test_key_of_the_customer_is_told_from_other_keys():
+    assert is_named_like_customer("ClientID")
+    assert is_named_like_customer("ID")
+    assert not is_named_like_customer("store_id")
+
+
+@pytest.mark.parametrize(("header", "is_list"), [("Purchase History", True), ("products", True), ("product", False)])
+def test_lists_are_known_by_name(header, is_list):
+    assert is_named_like_list(header) is is_list
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"), [("Annual Income (k$)", "k$"), ("Weight [kg]", "kg"), ("Score (1-100)", None), ("age", None)]
+)
+def test_unit_is_what_stands_in_brackets_at_the_end(header, unit):
+    assert unit_of(header) == unit

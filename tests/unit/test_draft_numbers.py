@@ -1,0 +1,99 @@
+"""What numbers mean: their marks, their bounds, those that stand for a missing value."""
+
+import pytest
+
+from tasks.draft.ranges import Bounds, natural_bounds, takes_logarithm
+from tasks.draft.sentinels import number_sentinels, text_sentinels, word_sentinels
+from warehouse.draft import Counted, CountedNumber, Numbers
+
+
+def numbers(*values, n=10, skewness=0.0, has_fractions=False, **counts):
+    """The distribution of some different values, each met n times; counts by name as in n999=50."""
+    met = {value: counts.get(f"n{value}".replace("-", "_"), n) for value in values}
+    pairs = [CountedNumber(value, met[value]) for value in sorted(met)]
+    return Numbers(
+        n_numbers=sum(met.values()),
+        n_different=len(met),
+        has_fractions=has_fractions,
+        is_whole=not has_fractions,
+        lowest=min(met),
+        highest=max(met),
+        mean=sum(met) / len(met),
+        std=1.0,
+        skewness=skewness,
+        lowest_values=tuple(pairs[:3]),
+        highest_values=tuple(reversed(pairs[-3:])),
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "sentinels"),
+    [
+        (numbers(18, 40, 90, 999), (999,)),
+        (numbers(0, 3, 21, 999, n999=3000), (999,)),
+        (numbers(0, 1, 8, 99), (99,)),
+        (numbers(-1, 0, 3, 5), (-1,)),
+        (numbers(-999, 0, 3, 5), (-999,)),
+        (numbers(-1, 0, 3, 8, 99), (-1, 99)),
+        (numbers(1000, 3000, 4500, 9999, n9999=200), (9999,)),
+        (numbers(50, 80, 98, 99), ()),
+        (numbers(0, 500, 998, 999), ()),
+        (numbers(-5, -3, -1, 4), ()),
+        (numbers(18, 40, 90, 999, n999=1), ()),
+        (numbers(18, 40, 90, 500), ()),
+    ],
+)
+def test_numbers_that_stand_apart_and_recur_are_sentinels(found, sentinels):
+    assert number_sentinels(found, 1000) == sentinels
+
+
+def counted(*texts, n=50, is_missing_word=False):
+    return [Counted(text, n, is_missing_word) for text in texts]
+
+
+def test_known_words_and_recurring_texts_stand_for_missing_numbers():
+    words = counted("N/A", "?", n=1, is_missing_word=True)
+    assert text_sentinels([*words, *counted("refused")], 1000) == ("?", "N/A", "refused")
+
+
+def test_texts_that_are_met_once_are_no_sentinels():
+    assert text_sentinels(counted("12a", n=1), 1000) == ()
+    assert text_sentinels(counted("a", "b", "c", "d"), 1000) == ()
+
+
+def test_words_for_missing_are_sentinels_in_words_but_none_may_be_an_answer():
+    found = [*counted("red", "blue"), *counted("unknown", "None", is_missing_word=True)]
+    assert word_sentinels(found) == ("unknown",)
+
+
+def test_na_is_a_country_among_codes_of_two_letters():
+    assert word_sentinels([*counted("DE", "FR"), *counted("NA", is_missing_word=True)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "found", "bounds"),
+    [
+        ("Age", numbers(18, 70), Bounds(0, 120, "an age in years")),
+        ("Spending Score (1-100)", numbers(3, 99), Bounds(1, 100, "as its header says")),
+        ("Spending Score (1-100)", numbers(0, 99), Bounds(0, 100, "a score or a percentage")),
+        ("rate", numbers(0, 0.5, 1, has_fractions=True), Bounds(0, 1, "a share")),
+        ("frequency", numbers(0, 3, 29), Bounds(0)),
+        ("income", numbers(20, 137), Bounds(0)),
+        ("balance", numbers(-20, 137), Bounds()),
+        ("Year_Birth", numbers(1940, 1996), Bounds(1900, 2100, "a year")),
+        ("age", numbers(300, 900), Bounds(0)),
+        (None, numbers(1, 5), Bounds(0)),
+    ],
+)
+def test_bounds_are_those_of_nature_not_those_of_today(header, found, bounds):
+    assert natural_bounds(header, found) == bounds
+
+
+def test_logarithm_is_taken_of_skewed_amounts_of_money_alone():
+    skewed = numbers(*range(20), skewness=5.0)
+    assert takes_logarithm("Balance", skewed, has_currency=False)
+    assert takes_logarithm("x", skewed, has_currency=True)
+    assert not takes_logarithm("visits", skewed, has_currency=False)
+    assert not takes_logarithm("PURCHASES_TRX", skewed, has_currency=False)
+    assert not takes_logarithm("Balance", numbers(*range(20), skewness=1.0), has_currency=False)
+    assert not takes_logarithm("Balance", numbers(*range(-5, 20), skewness=5.0), has_currency=False)

@@ -1,0 +1,122 @@
+"""Numbers as people write them: currency signs, decimal and thousands marks, texts that mean missing."""
+
+from collections.abc import Sequence
+
+from schemas.dataset import Column
+from schemas.dialect import Dialect
+from schemas.fields import Role
+from schemas.layout import Layout
+from warehouse.generated.quoting import quote_text
+from warehouse.generated.records import field_of, mended_fields
+
+#: What cannot be read as a number under the marks of its file; no check takes it for one.
+_NO_NUMBER = "'?'"
+
+_SIGN = "[+-]?"
+_GROUPS = {mark: f"\\d{{1,3}}(?:{pattern}\\d{{3}})" for mark, pattern in ((",", ","), (".", "\\."))}
+
+#: Kind of evidence -> pattern of a number that can be read in one way only.
+_EVIDENCE = {
+    "decimal_commas": f"{_SIGN}(?:\\d*,\\d{{1,2}}|\\d*,\\d{{4,}}|0,\\d+|\\d{{4,}},\\d+|{_GROUPS['.']}+,\\d+)",
+    "decimal_points": f"{_SIGN}(?:\\d*\\.\\d{{1,2}}|\\d*\\.\\d{{4,}}|0\\.\\d+|\\d{{4,}}\\.\\d+|{_GROUPS[',']}+\\.\\d+)",
+    "grouping_commas": f"{_SIGN}(?:{_GROUPS[',']}{{2,}}(?:\\.\\d*)?|{_GROUPS[',']}+\\.\\d*)",
+    "grouping_points": f"{_SIGN}(?:{_GROUPS['.']}{{2,}}(?:,\\d*)?|{_GROUPS['.']}+,\\d*)",
+    "grouping_spaces": f"{_SIGN}\\d{{1,3}}(?:[ \\x{{a0}}\\x{{202f}}]\\d{{3}})+(?:[.,]\\d*)?",
+    "grouping_apostrophes": f"{_SIGN}\\d{{1,3}}(?:'\\d{{3}})+(?:[.,]\\d*)?",
+}
+
+#: In a column of whole numbers a comma before three digits can only group them.
+_GROUPED_WHOLE = f"{_SIGN}{_GROUPS[',']}+"
+
+
+def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None:
+    """Return the query for what the numbers of ``work.framed`` show: one row, a count a kind of evidence.
+
+    None where no column holds numbers.
+    """
+    numeric = [column for column in columns if _is_number(column) and column.name in layout.positions]
+    if not numeric:
+        return None
+    cells = ", ".join(
+        f"{{'text': {_stripped(field_of(layout, column), column)}, 'is_whole': {column.value_type is int}}}"
+        for column in numeric
+    )
+    counts = [
+        f"count_if(regexp_full_match(text, {quote_text(pattern)})) AS {kind}" for kind, pattern in _EVIDENCE.items()
+    ]
+    counts.append(
+        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_GROUPED_WHOLE)})) AS grouped_whole_numbers"
+    )
+    return f"""
+        WITH cells AS (
+            SELECT unnest([{cells}], recursive := true)
+            FROM ({mended_fields(layout, columns)})
+        )
+        SELECT {", ".join(counts)} FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')"""
+
+
+def number_text(text: str, column: Column, dialect: Dialect) -> str:
+    """Return the expression for a number's text as SQL reads it: no signs of currency, no groups, a decimal point."""
+    stripped = _stripped(text, column)
+    if dialect.decimal == "." and dialect.thousands is None:
+        return stripped
+    group = _class(dialect.thousands) if dialect.thousands else None
+    whole = f"(?:\\d{{1,3}}(?:{group}\\d{{3}})+|\\d*)" if group else "\\d*"
+    pattern = f"{_SIGN}{whole}(?:{_class(dialect.decimal)}\\d*)?(?:[eE][+-]?\\d+)?"
+    plain = stripped
+    if group:
+        plain = f"regexp_replace({plain}, {quote_text(group)}, '', 'g')"
+    if dialect.decimal != ".":
+        plain = f"replace({plain}, {quote_text(dialect.decimal)}, '.')"
+    is_number = f"regexp_full_match({stripped}, {quote_text(pattern)})"
+    return f"CASE WHEN {stripped} IS NULL THEN NULL WHEN {is_number} THEN {plain} ELSE {_NO_NUMBER} END"
+
+
+def changes_numbers(column: Column, dialect: Dialect) -> bool:
+    """Return whether a column's numbers are written otherwise than SQL reads them."""
+    if not _is_number(column):
+        return False
+    return bool(column.settings.strip) or dialect.decimal != "." or dialect.thousands is not None
+
+
+def without_sentinels(text: str, column: Column) -> str:
+    """Return the expression for a text that is null where it stands for a missing value."""
+    sentinels = column.settings.sentinels
+    if not sentinels:
+        return text
+    words = ", ".join(quote_text(sentinel.strip().lower()) for sentinel in sentinels)
+    conditions = [f"lower({text}) IN ({words})"]
+    numbers = [sentinel for sentinel in sentinels if _as_number(sentinel) is not None]
+    if _is_number(column) and numbers:
+        conditions.append(f"TRY_CAST({text} AS DOUBLE) IN ({', '.join(str(_as_number(n)) for n in numbers)})")
+    return f"CASE WHEN {' OR '.join(conditions)} THEN NULL ELSE {text} END"
+
+
+def _is_number(column: Column) -> bool:
+    return column.role is not Role.FLAG and column.value_type in (int, float)
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def _stripped(text: str, column: Column) -> str:
+    """Return the expression for a text without the declared signs at either end, behind a sign too."""
+    if not column.settings.strip:
+        return text
+    signs = "|".join(_literal(sign.strip()) for sign in sorted(column.settings.strip, key=len, reverse=True))
+    pattern = f"(?i)^\\s*([+-]?)\\s*(?:{signs})?\\s*(.*?)\\s*(?:{signs})?\\s*$"
+    return f"regexp_replace({text}, {quote_text(pattern)}, '\\1\\2')"
+
+
+def _class(mark: str) -> str:
+    """Return the pattern for a mark; a space stands for every kind of it."""
+    return "[ \\x{a0}\\x{202f}]" if mark == " " else _literal(mark)
+
+
+def _literal(text: str) -> str:
+    return "".join(f"\\x{{{ord(character):x}}}" for character in text)

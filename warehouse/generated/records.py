@@ -1,0 +1,498 @@
+"""From lines to records: how a dialect is read, and where a layout finds each declared column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.dataset import Column
+from schemas.dialect import Dialect
+from schemas.fields import Role
+from schemas.layout import UNIT_SEPARATOR, Layout
+from warehouse.generated.quoting import quote_identifier, quote_text
+
+#: States of a line with a quote: its quotes all close, the last one stays open, or one stands where none can.
+COMPLETE, OPEN, BROKEN = 0, 1, 2
+
+#: Styles of a list that spills into other fields; see ``_style``.
+SPACED, SHIFTED, MIXED = 1, 2, 3
+
+#: Share of the lists that makes a style the file's own.
+_MOST = 0.9
+
+
+@dataclass(frozen=True)
+class RecordRange:
+    """The keys of a source's records: those of its first and last line."""
+
+    first: int
+    last: int
+
+
+def select_unquiet_lines(dialect: Dialect, lines: RecordRange) -> str:
+    """Return the query for the lines whose quotes do not close: one row a line, record and state."""
+    patterns = _Patterns(dialect)
+    return f"""
+        SELECT record, CASE WHEN {_matches(patterns.open_line, dialect)} THEN {OPEN} ELSE {BROKEN} END AS state
+        FROM work.lines
+        WHERE {_with_quote(dialect, lines)} AND NOT {_matches(patterns.complete_line, dialect)}
+        ORDER BY record"""
+
+
+def select_lines_within(dialect: Dialect, lines: RecordRange) -> str:
+    """Return the query for the lines that may close a quote: one row a line with a quote.
+
+    ``within`` is the state of the line if a quote is open where it begins.
+    """
+    patterns = _Patterns(dialect)
+    return f"""
+        SELECT
+            record,
+            CASE WHEN {_matches(patterns.closing_line, dialect)} THEN {COMPLETE}
+                WHEN {_matches(patterns.still_open_line, dialect)} THEN {OPEN} ELSE {BROKEN} END AS within
+        FROM work.lines
+        WHERE {_with_quote(dialect, lines, is_comment_too=True)}
+        ORDER BY record"""
+
+
+def select_whole_lines(dialect: Dialect, lines: RecordRange, n_fields: int) -> str:
+    """Return the query for the lines of ``_joined`` that look like records of their own: one row a line."""
+    complete = _matches(_Patterns(dialect).complete_line, dialect) if dialect.quote else "true"
+    return f"""
+        SELECT lines.record, len({_split(dialect)}) >= {n_fields} AND {complete} AS is_whole
+        FROM (SELECT record, line AS raw, line FROM work.lines) AS lines
+        INNER JOIN _joined ON lines.record = _joined.record
+        WHERE lines.record BETWEEN {lines.first} AND {lines.last}
+        ORDER BY lines.record"""
+
+
+def create_plain_frames(dialect: Dialect, lines: RecordRange) -> str:
+    """Return the view ``work.framed`` of a source without quotes: one row a record, which is a line."""
+    return f"""
+        CREATE OR REPLACE VIEW work.framed AS
+        SELECT record, record AS last_record, line AS raw, NULL::VARCHAR AS broken
+        FROM work.lines
+        WHERE {_is_record_line(dialect, lines)}"""
+
+
+def create_quoted_frames(dialect: Dialect, lines: RecordRange) -> str:
+    """Return the table ``work.framed`` of a source with quotes: one row a record, of one or more lines.
+
+    ``_joined`` gives the lines that belong to a record of several, ``_broken`` the lines whose
+    quotes make no sense.
+    """
+    return f"""
+        CREATE OR REPLACE TABLE work.framed AS
+        SELECT lines.record, lines.record AS last_record, lines.line AS raw, _broken.reason AS broken
+        FROM work.lines
+        LEFT JOIN _joined ON lines.record = _joined.record
+        LEFT JOIN _broken ON lines.record = _broken.record
+        WHERE {_is_record_line(dialect, lines)} AND _joined.record IS NULL
+        UNION ALL
+        SELECT
+            _joined.first_record, max(lines.record), string_agg(lines.line, chr(10) ORDER BY lines.record), NULL
+        FROM _joined INNER JOIN work.lines ON _joined.record = lines.record
+        GROUP BY _joined.first_record"""
+
+
+def select_records(layout: Layout, columns: Sequence[Column], first_record: int) -> str:
+    """Return the query that splits ``work.framed``: one row a record, with the fault of its shape.
+
+    Every declared column becomes a text without blanks around it (null where empty), an items
+    column a list without blanks, empties and repetitions.
+
+    Args:
+        layout: where the columns stand in this source.
+        columns: the declared columns, and those that are kept although nobody declared them.
+        first_record: key of the first line of the source.
+    """
+    outputs = ",\n            ".join(
+        f"{_cell(layout, column)} AS {quote_identifier(column.name)}" for column in columns
+    )
+    fields = _mended(layout, columns)
+    return f"""
+        WITH split AS (
+            SELECT record, raw, broken, {_split(layout.dialect)} AS _delivered FROM work.framed
+            {_from_first_line(layout, first_record)}
+        ), mended AS (
+            SELECT record, raw, broken, {fields} AS _fields FROM split
+        )
+        SELECT
+            record AS _record,
+            {_fault(layout, columns, first_record)} AS _fault,
+            len(_fields) AS _n_fields,
+            {_found(layout)} AS _found,
+            broken AS _broken,
+            {_first_item(layout, columns)} AS _first_item,
+            {_style(layout, columns)} AS _style,
+            {outputs}
+        FROM mended"""
+
+
+def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordRange) -> str | None:
+    """Return the query for the records whose first item may belong to the text before the list: one row a record.
+
+    ``Portland, Oregon,apples`` where other rows are from Oregon, and Oregon is nothing that anybody
+    else bought; or where the commas of all other lists have a blank behind them. None where no
+    text stands before the list.
+    """
+    text = column_before_list(layout, columns)
+    if text is None or layout.list_column is None:
+        return None
+    place, items = quote_identifier(text.name), quote_identifier(layout.list_column)
+    whole = f"{place} || ', ' || _first_item"
+    own = f"_record BETWEEN {lines.first} AND {lines.last} AND _fault IS NULL"
+    return f"""
+        WITH places AS (
+            SELECT DISTINCT {place} AS place FROM work.records WHERE _fault IS NULL
+        ), styles AS (
+            SELECT count_if(_style = {SPACED}) >= {_MOST} * count_if(_style <> {SHIFTED}) AS is_spaced
+            FROM work.records WHERE {own}
+        ), suspects AS (
+            SELECT
+                _record,
+                _first_item,
+                {whole} AS value,
+                _style = {SHIFTED} AND (SELECT is_spaced FROM styles) AS is_shifted,
+                {whole} IN (SELECT place FROM places) AS is_known
+            FROM work.records
+            WHERE {own} AND _first_item IS NOT NULL AND (
+                is_shifted OR is_known OR _first_item IN (SELECT place FROM places)
+            )
+        ), bought AS (
+            SELECT unnest(CASE WHEN _first_item IS NULL THEN {items} ELSE {items}[2:] END) AS item FROM work.records
+            WHERE _fault IS NULL AND EXISTS (SELECT 1 FROM suspects)
+        )
+        SELECT _record AS record, value FROM suspects
+        WHERE is_shifted OR is_known OR _first_item NOT IN (SELECT item FROM bought)
+        ORDER BY record"""
+
+
+def select_field_lists(dialect: Dialect) -> str:
+    """Return the query for the fields of ``work.framed``, unquoted: one row a record."""
+    return f"""
+        SELECT record, broken, list_transform({_split(dialect)}, lambda f: {_unquoted("f", dialect)}) AS fields,
+            len(list_filter({_split(dialect)}, lambda f: {_is_broken("f", dialect)})) > 0 AS is_broken, raw
+        FROM work.framed ORDER BY record"""
+
+
+def mended_fields(layout: Layout, columns: Sequence[Column]) -> str:
+    """Return the query for the fields of ``work.framed``, quotes and all: one row a record, ``_fields``."""
+    return f"""
+        SELECT {_mended(layout, columns)} AS _fields
+        FROM (SELECT {_split(layout.dialect)} AS _delivered FROM work.framed)"""
+
+
+def field_of(layout: Layout, column: Column) -> str:
+    """Return the expression for a column's text among ``_fields``, null where it is empty."""
+    return _cell(layout, column)
+
+
+def select_separators(layout: Layout, columns: Sequence[Column], marks: Sequence[str]) -> str | None:
+    """Return the query for the marks that stand in the lists of ``work.framed``: one row, a boolean a mark.
+
+    None where no list is to be looked at.
+    """
+    lists = [
+        _list_text(layout, column)
+        for column in columns
+        if column.role is Role.ITEMS and column.name in layout.positions and column.settings.separator is None
+    ]
+    if not lists:
+        return None
+    found = ", ".join(
+        f"coalesce(bool_or({' OR '.join(f'contains({text}, {quote_text(mark)})' for text in lists)}), false) AS "
+        f"{quote_identifier(mark)}"
+        for mark in marks
+    )
+    return f"SELECT {found} FROM ({mended_fields(layout, columns)})"
+
+
+class _Patterns:
+    """The regular expressions of a dialect with quotes, for whole lines."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        quote, mark = _escaped(dialect.quote or '"'), _escaped(_mark(dialect))
+        blank = "" if dialect.delimiter == " " else " *"
+        content = _content(dialect)
+        quoted = f"{blank}{quote}{content}{quote}{blank}"
+        first = f"[^{quote}{mark} ]" if dialect.delimiter != " " else f"[^{quote}{mark}]"
+        plain = f"(?:{blank}{first}[^{mark}]*|{blank})"
+        field = f"(?:{quoted}|{plain})"
+        begun = f"{blank}{quote}{content}"
+        self.complete_line = f"{field}(?:{mark}{field})*"
+        self.open_line = f"(?:{field}{mark})*{begun}"
+        self.closing_line = f"{content}{quote}{blank}(?:{mark}{field})*"
+        self.still_open_line = f"{content}|{content}{quote}{blank}{mark}(?:{field}{mark})*{begun}"
+
+
+def _content(dialect: Dialect) -> str:
+    """Return the pattern of what may stand between quotes: no single quote, or one that is escaped."""
+    quote = _escaped(dialect.quote or '"')
+    if dialect.escape is None or dialect.escape == dialect.quote:
+        return f"(?:[^{quote}]|{quote}{quote})*"
+    escape = _escaped(dialect.escape)
+    return f"(?:[^{quote}{escape}]|{escape}(?:.|\\n)|{quote}{quote})*"
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\x{{{ord(character):x}}}" for character in text)
+
+
+def _mark(dialect: Dialect) -> str:
+    """Return the one character that stands between fields: a longer delimiter is replaced by it."""
+    return dialect.delimiter if len(dialect.delimiter) == 1 else UNIT_SEPARATOR
+
+
+def _one_mark(text: str, dialect: Dialect) -> str:
+    if len(dialect.delimiter) == 1:
+        return text
+    return f"replace({text}, {quote_text(dialect.delimiter)}, chr({ord(UNIT_SEPARATOR)}))"
+
+
+def _matches(pattern: str, dialect: Dialect) -> str:
+    return f"regexp_full_match({_one_mark('line', dialect)}, {quote_text(pattern)}, 's')"
+
+
+def _with_quote(dialect: Dialect, lines: RecordRange, *, is_comment_too: bool = False) -> str:
+    """Return the condition for the lines of a source that hold a quote."""
+    condition = f"record BETWEEN {lines.first} AND {lines.last} AND contains(line, {quote_text(dialect.quote or '')})"
+    if dialect.comment and not is_comment_too:
+        condition += f" AND NOT starts_with(line, {quote_text(dialect.comment)})"
+    return condition
+
+
+def _is_record_line(dialect: Dialect, lines: RecordRange) -> str:
+    comment = f" AND NOT starts_with(line, {quote_text(dialect.comment)})" if dialect.comment else ""
+    return f"lines.record BETWEEN {lines.first} AND {lines.last} AND trim(line) <> ''{comment}"
+
+
+def _split(dialect: Dialect) -> str:
+    """Return the expression for the fields of ``raw``; only a record with a quote pays for quoting."""
+    if dialect.quote is None:
+        return f"string_split(raw, {quote_text(dialect.delimiter)})"
+    mark, raw = _escaped(_mark(dialect)), _one_mark("raw", dialect)
+    blank = "" if dialect.delimiter == " " else " *"
+    quote = _escaped(dialect.quote)
+    pattern = quote_text(f"(?s)({blank}{quote}{_content(dialect)}{quote}{blank}|[^{mark}]*){mark}")
+    quoted = f"regexp_extract_all({raw} || chr({ord(_mark(dialect))}), {pattern}, 1)"
+    if len(dialect.delimiter) > 1:
+        back = f"replace(f, chr({ord(UNIT_SEPARATOR)}), {quote_text(dialect.delimiter)})"
+        quoted = f"list_transform({quoted}, lambda f: {back})"
+    return (
+        f"CASE WHEN contains(raw, {quote_text(dialect.quote)}) THEN {quoted} "
+        f"ELSE string_split(raw, {quote_text(dialect.delimiter)}) END"
+    )
+
+
+def _unquoted(field: str, dialect: Dialect) -> str:
+    if dialect.quote is None:
+        return field
+    quote = quote_text(dialect.quote)
+    inner = f"trim({field})[2:-2]"
+    if dialect.escape and dialect.escape != dialect.quote:
+        inner = f"regexp_replace({inner}, {quote_text(_escaped(dialect.escape) + '(.)')}, '\\1', 'gs')"
+    inner = f"replace({inner}, {quote} || {quote}, {quote})"
+    return f"CASE WHEN starts_with(trim({field}), {quote}) AND len(trim({field})) > 1 THEN {inner} ELSE {field} END"
+
+
+def _is_broken(field: str, dialect: Dialect) -> str:
+    """Return the condition for a field that opens a quote and does not close it, or closes one that is not open."""
+    if dialect.quote is None:
+        return "false"
+    quote, whole = quote_text(dialect.quote), _escaped(dialect.quote)
+    pattern = quote_text(f" *{whole}{_content(dialect)}{whole} *")
+    ends = f"(starts_with(trim({field}), {quote}) OR ends_with(trim({field}), {quote}))"
+    return f"contains({field}, {quote}) AND {ends} AND NOT regexp_full_match({field}, {pattern}, 's')"
+
+
+def _from_first_line(layout: Layout, first_record: int) -> str:
+    """Return the condition that leaves the header out, and nothing else."""
+    if layout.header_line == 0:
+        return ""
+    return (
+        f"WHERE record NOT BETWEEN {first_record + layout.header_line - 1} AND {first_record + layout.first_line - 2}"
+    )
+
+
+def _mended(layout: Layout, columns: Sequence[Column]) -> str:
+    """Return the expression for the fields, with a comma inside an allowed value taken as part of it.
+
+    ``Portland, Oregon`` without quotes is two fields; where the schema lists the allowed values it
+    is known to be one.
+    """
+    cases = []
+    for column in columns:
+        if column.name not in layout.positions or not _index(layout, layout.positions[column.name]).isdecimal():
+            continue
+        place = layout.positions[column.name] + 1
+        for value in column.allowed_texts:
+            extra = value.count(layout.dialect.delimiter)
+            if extra:
+                cases.append(_joined_case(layout, place, extra, value))
+    return f"CASE {' '.join(cases)} ELSE _delivered END" if cases else "_delivered"
+
+
+def _joined_case(layout: Layout, place: int, extra: int, value: str) -> str:
+    delimiter = layout.dialect.delimiter
+    parts = f"list_transform(_delivered[{place}:{place + extra}], lambda f: lower(trim(f)))"
+    wanted = ", ".join(quote_text(part.strip().lower()) for part in value.split(delimiter))
+    length = "" if layout.list_column else f" AND len(_delivered) = {layout.n_fields + extra}"
+    mended = f"_delivered[:{place - 1}] || [{quote_text(value)}] || _delivered[{place + extra + 1}:]"
+    return f"WHEN len(_delivered) >= {layout.n_fields + extra}{length} AND {parts} = [{wanted}] THEN {mended}"
+
+
+def _fault(layout: Layout, columns: Sequence[Column], first_record: int) -> str:
+    """Return the expression for the code of what is wrong with a record's shape; null where nothing is."""
+    broken = f"len(list_filter(_fields, lambda f: {_is_broken('f', layout.dialect)})) > 0"
+    is_more = f"len(_fields) > {layout.n_fields}"
+    cases = [("broken IS NOT NULL", "broken_quote")]
+    if layout.header_line:
+        cases.append((f"record < {first_record + layout.header_line - 1}", "before_header"))
+        cases.append((_is_header(layout), "header_again"))
+    if layout.dialect.quote:
+        cases.append((f"contains(raw, {quote_text(layout.dialect.quote)}) AND {broken}", "broken_quote"))
+    cases.append((f"len(_fields) < {layout.n_fields}", "too_few_fields"))
+    if layout.takes_more:
+        is_shifted = _is_shifted(layout, columns)
+        cases += [(f"{is_more} AND {is_shifted}", "undecidable_comma")] if is_shifted else []
+    else:
+        cases.append((is_more, "too_many_fields"))
+    if layout.wide_column:
+        cases.append((f"{_wide_fault(layout)} IS NOT NULL", "not_zero_or_one"))
+    if layout.rejects_undeclared:
+        cases.append((f"{_undeclared_value(layout)} IS NOT NULL", "undeclared_value"))
+    return "CASE " + " ".join(f"WHEN {condition} THEN '{code}'" for condition, code in cases) + " END"
+
+
+def _is_header(layout: Layout) -> str:
+    """Return the condition for a record that repeats the header; its first field is looked at first."""
+    cells = f"list_transform(_fields, lambda f: lower(trim({_unquoted('f', layout.dialect)})))"
+    names = ", ".join(quote_text(name.lower()) for name in layout.header)
+    first = f"lower(trim({_unquoted('_fields[1]', layout.dialect)}))"
+    return f"{first} = {quote_text(layout.header[0].lower())} AND {cells} = [{names}]"
+
+
+def _found(layout: Layout) -> str:
+    """Return the expression for what is at fault, where it is a part of the record."""
+    if layout.wide_column:
+        return _wide_fault(layout)
+    if layout.rejects_undeclared:
+        return _undeclared_value(layout)
+    return "NULL::VARCHAR"
+
+
+def _is_shifted(layout: Layout, columns: Sequence[Column]) -> str | None:
+    """Return the condition for a comma that can only belong to the text before the list; None where there is none.
+
+    A list in quotes does not spill into other fields.
+    """
+    if column_before_list(layout, columns) is None or not layout.dialect.quote:
+        return None
+    quote, separator = quote_text(layout.dialect.quote), quote_text(layout.dialect.item_separator)
+    quoted = f"starts_with(trim(f), {quote}) AND contains(f, {separator})"
+    return f"len(list_filter(({_list_fields(layout)})[2:], lambda f: {quoted})) > 0"
+
+
+def _style(layout: Layout, columns: Sequence[Column]) -> str:
+    """Return the expression for how the commas of a list are written that spills into other fields.
+
+    ``SPACED`` is ``Ohio,apples, juice``, ``SHIFTED`` is ``Portland, Oregon,apples``.
+    """
+    if column_before_list(layout, columns) is None:
+        return "NULL::TINYINT"
+    items = _list_fields(layout)
+    first, later = f"({items})[1]", f"({items})[2:]"
+    before = f"_fields[{layout.positions[layout.list_column or '']}]"
+    unspaced = f"list_filter({later}, lambda f: f NOT LIKE ' %' AND (trim(f) <> '' OR len({later}) = 1))"
+    is_shifted = f"{first} LIKE ' %' AND {before} NOT LIKE ' %' AND len({unspaced}) > 0"
+    is_spaced = f"{first} NOT LIKE ' %' AND len({unspaced}) = 0"
+    return f"""CASE WHEN len(_fields) <= {layout.n_fields} THEN NULL
+            WHEN {is_shifted} THEN {SHIFTED} WHEN {is_spaced} THEN {SPACED} ELSE {MIXED} END::TINYINT"""
+
+
+def column_before_list(layout: Layout, columns: Sequence[Column]) -> Column | None:
+    """Return the column of free text before the list, if there is one: a comma inside it cannot be told apart."""
+    if not layout.takes_more or layout.list_column is None:
+        return None
+    before = layout.positions[layout.list_column] - 1
+    for column in columns:
+        if layout.positions.get(column.name) == before:
+            is_text = column.value_type is str and column.role in (Role.CATEGORY, Role.IGNORED, Role.IDENTIFIER)
+            return column if is_text and not column.allowed_texts else None
+    return None
+
+
+def _first_item(layout: Layout, columns: Sequence[Column]) -> str:
+    """Return the expression for the first item of a list that spills into other fields, where it may be no item."""
+    if column_before_list(layout, columns) is None:
+        return "NULL::VARCHAR"
+    return f"CASE WHEN len(_fields) > {layout.n_fields} THEN nullif(trim(({_list_fields(layout)})[1]), '') END"
+
+
+def _cell(layout: Layout, column: Column) -> str:
+    if column.name == layout.wide_column:
+        return _wide_items(layout)
+    if column.name not in layout.positions:
+        return "NULL::VARCHAR[]" if column.role is Role.ITEMS else "NULL::VARCHAR"
+    place = layout.positions[column.name]
+    if column.role is Role.ITEMS:
+        fields = _list_fields(layout) if column.name == layout.list_column else f"_fields[{place + 1}:{place + 1}]"
+        return _list_items(fields, layout, column.settings.separator or layout.dialect.item_separator)
+    return f"nullif(trim({_whole(f'_fields[{_index(layout, place)}]', layout)}), '')"
+
+
+def _whole(field: str, layout: Layout) -> str:
+    """Return the expression for a field without its quotes, and without the mark that keeps it from being a formula."""
+    unquoted = _unquoted(field, layout.dialect)
+    return f"regexp_replace({unquoted}, '^''([=+\\-@\\t\\r])', '\\1')" if layout.is_repair else unquoted
+
+
+def _after(layout: Layout, place: int) -> int:
+    return layout.n_fields - 1 - place
+
+
+def _index(layout: Layout, place: int) -> str:
+    """Return the expression for the number of a field, from 1: behind a list it is counted from the end."""
+    is_behind_list = layout.list_column is not None and place > layout.positions[layout.list_column]
+    return f"len(_fields) - {_after(layout, place)}" if is_behind_list else str(place + 1)
+
+
+def _list_fields(layout: Layout) -> str:
+    place = layout.positions[layout.list_column or ""]
+    return f"_fields[{place + 1}:len(_fields) - {_after(layout, place)}]"
+
+
+def _list_text(layout: Layout, column: Column) -> str:
+    """Return the expression for all that stands in a list, whatever the number of its fields."""
+    place = layout.positions[column.name]
+    fields = _list_fields(layout) if column.name == layout.list_column else f"_fields[{place + 1}:{place + 1}]"
+    return f"array_to_string({fields}, {quote_text(layout.dialect.delimiter)})"
+
+
+def _list_items(fields: str, layout: Layout, separator: str) -> str:
+    things = f"list_transform({fields}, lambda f: string_split({_whole('f', layout)}, {quote_text(separator)}))"
+    trimmed = f"list_transform(flatten({things}), lambda f: trim(f))"
+    return f"list_filter({trimmed}, lambda x, i: x <> '' AND list_position({trimmed}, x) = i)"
+
+
+def _wide_items(layout: Layout) -> str:
+    bought = f"list_filter({_zipped(layout, layout.item_positions)}, lambda z: trim(z[1]) = '1')"
+    return f"list_transform({bought}, lambda z: z[2])"
+
+
+def _wide_fault(layout: Layout) -> str:
+    """Return the expression for the first cell that is neither 0 nor 1, as 'item=cell'."""
+    faults = f"list_filter({_zipped(layout, layout.item_positions)}, lambda z: trim(z[1]) NOT IN ('0', '1'))"
+    return f"list_transform({faults}, lambda z: z[2] || '=' || trim(z[1]))[1]"
+
+
+def _undeclared_value(layout: Layout) -> str:
+    """Return the expression for the first cell that no column declares and that is not empty, as 'header=cell'."""
+    filled = f"list_filter({_zipped(layout, layout.undeclared)}, lambda z: trim(z[1]) <> '')"
+    return f"list_transform({filled}, lambda z: z[2] || '=' || trim(z[1]))[1]"
+
+
+def _zipped(layout: Layout, named: Sequence[tuple[str, int]]) -> str:
+    places = ", ".join(_index(layout, place) for _, place in named)
+    names = ", ".join(quote_text(name) for name, _ in named)
+    cells = f"list_transform(list_select(_fields, [{places}]), lambda f: {_unquoted('f', layout.dialect)})"
+    return f"list_zip({cells}, [{names}])"

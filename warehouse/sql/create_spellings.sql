@@ -1,0 +1,6 @@
+-- work.spellings: one row a value that is replaced by another spelling of it
+create or replace table work.spellings (
+    column_name varchar,
+    value varchar,
+    spelling varchar
+);

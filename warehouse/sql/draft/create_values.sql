@@ -1,0 +1,39 @@
+-- work.draft_values: one row a column and different text in it, with how often it stands there
+-- Fields of a list are all in its column; those behind it count from the right. Of very many records every
+-- step-th is looked at.
+create or replace table work.draft_values as
+with records as (
+    select
+        fields,
+        len(fields) as n_fields
+    from work.fields
+    where
+        line_number % $step = 0
+        and (len(fields) = $n_columns or ($list_column > 0 and len(fields) > $n_columns))
+),
+
+cells as (
+    select
+        n_fields,
+        unnest(generate_series(1, n_fields)) as place,
+        unnest(fields) as value
+    from records
+),
+
+placed as (
+    select
+        value,
+        case
+            when $list_column = 0 or place < $list_column then place
+            when place > n_fields - ($n_columns - $list_column) then place - n_fields + $n_columns
+            else $list_column
+        end as column_number
+    from cells
+)
+
+select
+    column_number,
+    value,
+    count(*) as n
+from placed
+group by column_number, value;

@@ -1,0 +1,7 @@
+-- one row a delivered file, in the order of their records
+select
+    last_record,
+    decimal_mark,
+    thousands_mark
+from work.sources
+order by first_record;
