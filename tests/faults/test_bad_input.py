@@ -379,7 +379,7 @@ def test_command_line_fails_with_its_exit_code_and_one_line(
 
 
 def test_good_night_after_all_failures_shows_them(write, home):
-    for name in ("no bytes", "NUL bytes", "a missing column"):
+    for name in ("no bytes", "random bytes", "a missing column"):
         message_of_failure(DataRefused, write(BAD_FILES[name][0]), home)
     message_of_failure(UsageError, write(SEED_ROWS), home, k=1)
     run_night(write(SEED_ROWS), home, force=True)

@@ -125,3 +125,15 @@ def test_share_of_rejected_rows_is_the_datasets_to_set(write, home):
     )
     run_night(write("Age\n30\nx\n31\n"), home, dataset=str(schema))
     assert rows(home, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(3, 2, 1)]
+
+
+def test_line_break_within_quotes_is_part_of_its_record(write, home):
+    run_night(write('Age,Location,Purchase History\n25,"New\nYork",apples\n30,Ohio,juice\n'), home)
+    assert rows(home, "SELECT line_number, location FROM customers ORDER BY 1") == [(2, "New\nYork"), (4, "Ohio")]
+
+
+def test_nul_byte_spoils_its_row_and_no_other(write, home):
+    good = "".join(f"{20 + n},Ohio,apples\n" for n in range(20))
+    run_night(write(f"Age,Location,Purchase History\n31,Te\0xas,steak\n{good}"), home)
+    assert rows(home, "SELECT line_number, code FROM rejected_rows") == [(2, "not_text")]
+    assert value(home, "SELECT rows_loaded FROM runs") == 20
