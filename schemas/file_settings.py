@@ -30,8 +30,6 @@ class FileSettings:
             beside the customer, ``"freeze"`` refuses the file, ``"discard_row"`` rejects the rows
             that fill it, ``"discard_value"`` leaves it out and reports it.
         max_rejected_share: share of rejected rows, 0 to 1, above which the file is refused.
-        min_volume_share: rows as a share of the median of the last nights, below which the file is
-            refused; 0 takes any number of rows.
         max_record_lines: lines that one record may fill, all but the first within quotes.
         settle_seconds: time for which a file must not have changed before it is taken.
         wait_seconds: time to wait for a file that is still being written before it is refused.
@@ -51,7 +49,6 @@ class FileSettings:
     thousands: str | None = None
     columns: ColumnsRule = "discard_value"
     max_rejected_share: float = 0.10
-    min_volume_share: float = 0.6
     max_record_lines: int = 100
     settle_seconds: float = 1.0
     wait_seconds: float = 60.0
@@ -65,9 +62,8 @@ class FileSettings:
         self._check_encoding()
         if self.columns not in get_args(ColumnsRule):
             raise SchemaError(f"columns={self.columns!r} should be one of {', '.join(get_args(ColumnsRule))}")
-        for name in ("max_rejected_share", "min_volume_share"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise SchemaError(f"{name}={getattr(self, name)} should be between 0 and 1")
+        if not 0 <= self.max_rejected_share <= 1:
+            raise SchemaError(f"max_rejected_share={self.max_rejected_share} should be between 0 and 1")
         for name in ("settle_seconds", "wait_seconds"):
             if not getattr(self, name) >= 0:
                 raise SchemaError(f"{name}={getattr(self, name)} should be 0 or more")
