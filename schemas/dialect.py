@@ -1,6 +1,15 @@
 """``Dialect``: how a delivered file writes its records, as it was declared or found."""
 
 from dataclasses import dataclass
+from enum import IntEnum
+
+
+class LineState(IntEnum):
+    """How the quotes of a line end: all closed, the last one open, or one where none can stand."""
+
+    COMPLETE = 0
+    OPEN = 1
+    BROKEN = 2
 
 
 @dataclass(frozen=True)
@@ -13,7 +22,6 @@ class Dialect:
             where the file has no quotes.
         escape: the character before a quote within quotes; None where a quote is doubled instead.
         comment: lines that begin with it are no records; None where there are no such lines.
-        has_header: whether the first record names the columns.
         decimal: the character between the whole and the fraction of a number.
         thousands: the character between groups of three digits; None where there is none.
         item_separator: the character between the items of a list that stands in one field.
@@ -23,7 +31,6 @@ class Dialect:
     quote: str | None = '"'
     escape: str | None = None
     comment: str | None = None
-    has_header: bool = True
     decimal: str = "."
     thousands: str | None = None
     item_separator: str = ","

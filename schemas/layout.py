@@ -2,9 +2,9 @@
 
 import csv
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from schemas.dataset import Column, items_of, normalise_header
@@ -115,7 +115,7 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
     if heading.columns_found == 0 and _looks_like_data(heading.record.fields):
         raise DataRefused(_no_header(heading.record.fields, columns, where))
     header = _without_empty_end(heading.record.fields, columns)
-    _refuse_duplicates(header, where)
+    refuse_duplicate_headers(header, where)
     positions = _positions(header, columns)
     taken = set(positions.values()) | _repair_places(header)
     spare = tuple((name, number) for number, name in enumerate(header) if number not in taken and name)
@@ -149,9 +149,20 @@ def missing_columns(missing: list[Column], header: tuple[str, ...], place: str) 
     return f"{place}: {what} missing (found {found}){hint}; {advice}"
 
 
-def split_head(lines: Sequence[str], dialect: Dialect) -> list[tuple[str, ...]]:
-    """Return the fields of the records of the first lines, unquoted and without blanks around them."""
-    return [record.fields for record in _records(lines, dialect)]
+def refuse_duplicate_headers(header: tuple[str, ...], place: str) -> None:
+    """Refuse a header in which one name stands twice.
+
+    Raises:
+        DataRefused: with both places.
+    """
+    first: dict[str, int] = {}
+    for number, name in enumerate(header, start=1):
+        key = normalise_header(name)
+        if key and first.setdefault(key, number) != number:
+            raise DataRefused(
+                f"{place}: header {name!r} stands twice, in columns {first[key]} and {number} "
+                "(case, spaces and underscores do not count); rename or remove one"
+            )
 
 
 def _heading(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings) -> _Heading | None:
@@ -189,15 +200,14 @@ def _best_record(head: Sequence[str], columns: tuple[Column, ...], dialect: Dial
 
 def _records(lines: Sequence[str], dialect: Dialect) -> Iterator[_Record]:
     """Yield the records of the first lines of a file, blank lines and comments aside."""
-    longest = max((len(line) for line in lines), default=0)
-    csv.field_size_limit(max(csv.field_size_limit(), sum(map(len, lines)) + len(lines) + longest))
+    csv.field_size_limit(max(csv.field_size_limit(), sum(map(len, lines)) + len(lines)))
     plain = [_one_mark(line, dialect.delimiter) for line in lines]
     first = 0
     while first < len(plain):
         if not plain[first].strip() or (dialect.comment and plain[first].startswith(dialect.comment)):
             first += 1
             continue
-        reader = _reader(plain[first:], dialect)
+        reader = _reader(islice(plain, first, None), dialect)
         try:
             fields = next(reader)
         except csv.Error:
@@ -207,10 +217,9 @@ def _records(lines: Sequence[str], dialect: Dialect) -> Iterator[_Record]:
         first += n_lines
 
 
-def _reader(lines: Sequence[str], dialect: Dialect) -> Any:
-    with_ends = [f"{line}\n" for line in lines]
+def _reader(lines: Iterable[str], dialect: Dialect) -> Any:
     return csv.reader(
-        with_ends,
+        (f"{line}\n" for line in lines),
         delimiter=_mark(dialect.delimiter),
         quotechar=dialect.quote,
         quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
@@ -238,7 +247,6 @@ def _dialect(settings: FileSettings, delimiter: str, quote: str | None) -> Diale
         quote=quote,
         escape=settings.escape,
         comment=settings.comment,
-        has_header=settings.header,
         decimal=settings.decimal or ".",
         thousands=settings.thousands or None,
     )
@@ -305,17 +313,6 @@ def _is_repair(header: tuple[str, ...]) -> bool:
 
 def _repair_places(header: tuple[str, ...]) -> set[int]:
     return set(range(len(REJECT_HEADERS))) if _is_repair(header) else set()
-
-
-def _refuse_duplicates(header: tuple[str, ...], place: str) -> None:
-    first: dict[str, int] = {}
-    for number, name in enumerate(header, start=1):
-        key = normalise_header(name)
-        if key and first.setdefault(key, number) != number:
-            raise DataRefused(
-                f"{place}: header {name!r} stands twice, in columns {first[key]} and {number} "
-                "(case, spaces and underscores do not count); rename or remove one"
-            )
 
 
 def _wide_column(missing: list[Column], columns: tuple[Column, ...], spare: tuple[tuple[str, int], ...]) -> str | None:

@@ -1,21 +1,13 @@
 """Which lines are one record: quotes that stay open at the end of a line join it to the next ones.
 
-Arrays in, arrays out: no SQL, no files. The states of the lines come from the dialect's own
+Keys and states in, keys out: no SQL, no files. The states of the lines come from the dialect's own
 patterns; see ``warehouse.generated.records``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-COMPLETE, OPEN, BROKEN = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class UnquietLine:
-    """A line whose quotes do not close: its record key and whether the last one stays open."""
-
-    record: int
-    state: int
+from schemas.dialect import LineState
 
 
 @dataclass
@@ -32,7 +24,7 @@ class Frames:
 
 
 def frame_lines(
-    unquiet: Sequence[UnquietLine], within: dict[int, int], last: int, max_lines: int, first: int
+    unquiet: Mapping[int, LineState], within: Mapping[int, LineState], first: int, last: int, max_lines: int
 ) -> Frames:
     """Return the records of more than one line, and the lines with a broken quote.
 
@@ -40,32 +32,35 @@ def frame_lines(
     the line that it stands on and no other.
 
     Args:
-        unquiet: the lines whose quotes do not close, ascending.
-        within: record key -> state of each line with a quote, if a quote is open where it begins.
+        unquiet: record key -> state of each line whose quotes do not close, ascending.
+        within: record key -> state of each line with a quote, if a quote is open where it begins, ascending.
+        first: key of line 1, for the words.
         last: key of the last line.
         max_lines: lines that one record may fill.
-        first: key of line 1, for the words.
     """
     frames = Frames()
-    with_quote = sorted(within)
+    with_quote = list(within)
     place = 0
     inside_until = 0
-    for line in unquiet:
-        if line.record <= inside_until:
+    for begin, state in unquiet.items():
+        if begin <= inside_until:
             continue
-        if line.state == BROKEN:
-            frames.broken[line.record] = "a quote is opened or closed within a field"
+        if state is LineState.BROKEN:
+            frames.broken[begin] = "a quote is opened or closed within a field"
             continue
-        while place < len(with_quote) and with_quote[place] <= line.record:
+        while place < len(with_quote) and with_quote[place] <= begin:
             place += 1
-        end, reason = _closing_line(
-            line.record, with_quote, place, within, min(last, line.record + max_lines - 1), first
-        )
-        if end is None:
-            frames.broken[line.record] = reason if end is None and reason else _not_closed(line.record, last, max_lines)
-        else:
-            frames.joined.append((line.record, end))
+        bound = min(last, begin + max_lines - 1)
+        end = _closing_line(with_quote, place, within, bound)
+        if end is not None and within[end] is LineState.COMPLETE:
+            frames.joined.append((begin, end))
             inside_until = end
+        elif end is not None:
+            frames.broken[begin] = f"a quote opened here is closed within a field on line {end - first + 1}"
+        elif bound == last:
+            frames.broken[begin] = "a quote is opened here and never closed"
+        else:
+            frames.broken[begin] = f"a quote is opened here and not closed within {max_lines} lines"
     return frames
 
 
@@ -91,20 +86,10 @@ def without_swallowed(frames: Frames, whole: set[int], first: int) -> Frames:
     return kept
 
 
-def _closing_line(
-    begin: int, with_quote: Sequence[int], place: int, within: dict[int, int], bound: int, first: int
-) -> tuple[int | None, str]:
+def _closing_line(with_quote: Sequence[int], place: int, within: Mapping[int, LineState], bound: int) -> int | None:
+    """Return the first line from a place on, up to a bound, on which an open quote ends, well or badly."""
     while place < len(with_quote) and with_quote[place] <= bound:
-        record = with_quote[place]
-        if within[record] == COMPLETE:
-            return record, ""
-        if within[record] == BROKEN:
-            return None, f"a quote opened here is closed within a field on line {record - first + 1}"
+        if within[with_quote[place]] is not LineState.OPEN:
+            return with_quote[place]
         place += 1
-    return None, ""
-
-
-def _not_closed(begin: int, last: int, max_lines: int) -> str:
-    if begin + max_lines - 1 >= last:
-        return "a quote is opened here and never closed"
-    return f"a quote is opened here and not closed within {max_lines} lines"
+    return None

@@ -11,9 +11,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from schemas.dataset import file_settings_of
 from schemas.errors import HomeNotWritable, SegmentsError, UsageError
 from schemas.loading import load_dataset
-from tasks.delivery import find_source
+from tasks.delivery import find_sources
 from warehouse.home import Home
 from warehouse.ledger import close_abandoned, close_manifest, discard_manifest, locked, open_manifest, read_manifest
 from warehouse.publishing import discard_staging, set_log_aside
@@ -41,9 +42,8 @@ def check_order(order: Order) -> None:
         raise UsageError(f"--k-min {order.k_min} is above --k-max {order.k_max}; expected k-min <= k-max")
     if not 0 <= order.seed < 2**32:
         raise UsageError(f"--seed {order.seed} is out of range; expected 0 to {2**32 - 1}")
-    load_dataset(order.dataset)
-    for source in order.sources:
-        find_source(source)
+    dataset = load_dataset(order.dataset)
+    find_sources(order.sources, file_settings_of(dataset).done_marker)
 
 
 def refuse_early(order: Order) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemas.dataset import Column
-from schemas.dialect import Dialect
+from schemas.dialect import Dialect, LineState
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout, missing_columns, read_layout
-from tasks.framing import UnquietLine, frame_lines, without_swallowed
+from tasks.framing import frame_lines, without_swallowed
 from warehouse.framing import frame_plain, frame_quoted, has_mark, lines_within, unquiet_lines, whole_lines
 from warehouse.generated.records import RecordRange
 from warehouse.opening import Connection
@@ -131,14 +131,8 @@ def frame_source(
         frame_plain(database, plain, lines)
         return plain
     unquiet = unquiet_lines(database, dialect, lines)
-    within = lines_within(database, dialect, lines) if unquiet.records else None
-    frames = frame_lines(
-        [UnquietLine(record, state) for record, state in zip(unquiet.records, unquiet.states, strict=True)],
-        dict(zip(within.records, within.states, strict=True)) if within else {},
-        first=lines.first,
-        last=lines.last,
-        max_lines=settings.max_record_lines,
-    )
+    within = lines_within(database, dialect, lines) if LineState.OPEN in unquiet.values() else {}
+    frames = frame_lines(unquiet, within, first=lines.first, last=lines.last, max_lines=settings.max_record_lines)
     if n_fields > 2:  # a line with one comma may well be part of a text
         frames = without_swallowed(frames, whole_lines(database, dialect, lines, frames.joined, n_fields), lines.first)
     frame_quoted(database, dialect, lines, frames.joined, frames.broken)

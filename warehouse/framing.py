@@ -1,30 +1,19 @@
 """Find the records among the lines: one line each, or several where a quote stays open."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
-from schemas.dialect import Dialect
+from schemas.dialect import Dialect, LineState
 from warehouse.generated.records import (
     RecordRange,
     create_plain_frames,
     create_quoted_frames,
-    select_field_lists,
     select_lines_within,
     select_unquiet_lines,
     select_whole_lines,
 )
 from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_frame, read_value
-
-
-@dataclass(frozen=True)
-class LineStates:
-    """Lines with quotes: keys ascending, and their states as ``warehouse.generated.records`` numbers them."""
-
-    records: list[int]
-    states: list[int]
 
 
 def has_mark(database: Connection, mark: str, lines: RecordRange) -> bool:
@@ -39,14 +28,14 @@ def frame_plain(database: Connection, dialect: Dialect, lines: RecordRange) -> N
     database.execute(create_plain_frames(dialect, lines))
 
 
-def unquiet_lines(database: Connection, dialect: Dialect, lines: RecordRange) -> LineStates:
-    """Return the lines whose quotes do not close."""
-    return _states(database, select_unquiet_lines(dialect, lines), "state")
+def unquiet_lines(database: Connection, dialect: Dialect, lines: RecordRange) -> dict[int, LineState]:
+    """Return the lines whose quotes do not close: record key -> state, ascending."""
+    return _states(database, select_unquiet_lines(dialect, lines))
 
 
-def lines_within(database: Connection, dialect: Dialect, lines: RecordRange) -> LineStates:
-    """Return the lines with a quote, and their states if a quote is open where they begin."""
-    return _states(database, select_lines_within(dialect, lines), "within")
+def lines_within(database: Connection, dialect: Dialect, lines: RecordRange) -> dict[int, LineState]:
+    """Return the lines with a quote: record key -> state if a quote is open where it begins, ascending."""
+    return _states(database, select_lines_within(dialect, lines))
 
 
 def whole_lines(
@@ -88,14 +77,8 @@ def frame_quoted(
     database.execute(read_sql("insert_raws"))
 
 
-def field_lists(database: Connection, dialect: Dialect) -> pd.DataFrame:
-    """Return the records of ``work.framed`` with their fields unquoted: record, fields, broken, is_broken, raw."""
-    return read_frame(database, select_field_lists(dialect))
-
-
-def _states(database: Connection, query: str, name: str) -> LineStates:
-    found = database.execute(query).fetchnumpy()
-    return LineStates([int(record) for record in found["record"]], [int(state) for state in found[name]])
+def _states(database: Connection, query: str) -> dict[int, LineState]:
+    return {record: LineState(state) for record, state in database.execute(query).fetchall()}
 
 
 def _drop_framed(database: Connection) -> None:

@@ -1,7 +1,6 @@
 """Turn the copied files into records: lines, heads, fields."""
 
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -12,7 +11,7 @@ from schemas.errors import DataRefused
 from schemas.layout import Layout
 from warehouse.framing import has_mark
 from warehouse.generated.numbers import select_number_marks
-from warehouse.generated.records import RecordRange, select_records, select_separators
+from warehouse.generated.records import RecordRange, lists_to_separate, select_records, select_separators
 from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts, read_value
 
@@ -26,11 +25,13 @@ _HEAD_LINES, _HEAD_CHARACTERS = 500, 1 << 20
 _SEPARATORS = ("|", ";")
 
 
-def read_head(copy: Path) -> list[str]:
-    """Return the first lines of a copied file, without their ends."""
+def read_head(copy: Path, n_lines: int = _HEAD_LINES) -> list[str]:
+    """Return the first lines of a copied file, without their ends; one that is cut is left out, unless it is all."""
     with copy.open(encoding="utf-8", newline="\n") as file:
-        text = file.read(_HEAD_CHARACTERS)
-    return list(islice(text.split("\n"), _HEAD_LINES))
+        lines = file.read(_HEAD_CHARACTERS).split("\n")
+        if len(lines) > 1 and file.read(1):
+            lines.pop()
+    return lines[:n_lines]
 
 
 def create_work_tables(database: Connection) -> None:
@@ -70,11 +71,12 @@ def item_separator(database: Connection, layout: Layout, columns: Sequence[Colum
 
     Another shows where it stands in lists, and no comma does.
     """
-    marks = [mark for mark in _SEPARATORS if mark != layout.dialect.delimiter and has_mark(database, mark, lines)]
-    query = select_separators(layout, columns, [",", *marks]) if marks else None
-    if query is None:
+    lists = lists_to_separate(layout, columns)
+    others_of_file = [mark for mark in _SEPARATORS if mark != layout.dialect.delimiter]
+    marks = [mark for mark in others_of_file if has_mark(database, mark, lines)] if lists else []
+    if not marks:
         return layout.dialect.item_separator
-    found = read_dicts(database, query)[0]
+    found = read_dicts(database, select_separators(layout, columns, [",", *marks]))[0]
     others = [mark for mark in marks if found[mark]]
     return others[0] if len(others) == 1 and not found[","] else layout.dialect.item_separator
 

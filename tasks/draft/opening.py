@@ -8,9 +8,10 @@ from schemas.errors import DataRefused
 from tasks.draft.dialect import Sample, find_writing
 from tasks.draft.head import Head, find_head
 from tasks.draft.shape import Shape, find_shape
+from warehouse.records import read_head
 
-#: Characters and lines by which the dialect is found.
-_SAMPLE_CHARACTERS, _SAMPLE_LINES = 1 << 20, 1_200
+#: Lines by which the dialect is found.
+_SAMPLE_LINES = 1_200
 
 #: How other files of text begin -> what they are.
 _OTHER_FORMATS = {"{": "JSON", "[{": "JSON", "[[": "JSON", "<?xml": "XML"}
@@ -53,7 +54,7 @@ def open_copy(copy: Path, place: str, encoding: str) -> Opened:
     Raises:
         DataRefused: there is no row, or it cannot be told how the records are written.
     """
-    lines = _first_lines(copy)
+    lines = read_head(copy, _SAMPLE_LINES)
     if not any(line.strip() for line in lines):
         raise DataRefused(f"{place} holds blank lines only; expected a header line and one row a customer")
     _refuse_other_format(lines, place)
@@ -62,14 +63,6 @@ def open_copy(copy: Path, place: str, encoding: str) -> Opened:
     if len(sample.records) <= head.first:
         raise DataRefused(f"{place} holds a header and no row; expected one row a customer, so deliver some rows")
     return Opened(place, encoding, sample, head, find_shape(sample.records, head, place))
-
-
-def _first_lines(copy: Path) -> list[str]:
-    with copy.open(encoding="utf-8", newline="\n") as file:
-        lines = file.read(_SAMPLE_CHARACTERS).split("\n")
-        if len(lines) > 1 and file.read(1):
-            lines.pop()  # it is cut
-    return lines[:_SAMPLE_LINES]
 
 
 def _refuse_other_format(lines: Sequence[str], place: str) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from schemas.dataset import normalise_header
 from schemas.errors import DataRefused
+from schemas.layout import refuse_duplicate_headers
 from tasks.draft.head import Head, Record
 from tasks.draft.looks import look_of
 from tasks.draft.names import is_named_like_list
@@ -62,7 +62,7 @@ def find_shape(records: Sequence[Record], head: Head, place: str) -> Shape:
     customers = [record for record in records[head.first :] if record != _header(records, head)]
     header = _header(records, head)
     if header is not None:
-        _refuse_duplicates(header, place)
+        refuse_duplicate_headers(header, place)
         return _under_header(header, customers, place)
     widths = Counter(len(record) for record in customers)
     width, n = widths.most_common(1)[0]
@@ -87,17 +87,6 @@ def _under_header(header: tuple[str, ...], customers: Sequence[Record], place: s
     if customers:
         _refuse_many_widths(Counter(len(record) for record in customers), len(customers), place, len(header))
     return Shape(header, len(header))
-
-
-def _refuse_duplicates(header: tuple[str, ...], place: str) -> None:
-    first: dict[str, int] = {}
-    for number, name in enumerate(header, start=1):
-        key = normalise_header(name)
-        if key and first.setdefault(key, number) != number:
-            raise DataRefused(
-                f"{place}: header {name!r} stands twice, in columns {first[key]} and {number} "
-                "(case, spaces and underscores do not count); rename or remove one"
-            )
 
 
 def _named(header: tuple[str, ...]) -> int:

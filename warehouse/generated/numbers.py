@@ -6,8 +6,8 @@ from schemas.dataset import Column
 from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.layout import Layout
-from warehouse.generated.quoting import quote_text
-from warehouse.generated.records import field_of, mended_fields
+from warehouse.generated.quoting import pattern_of, quote_text
+from warehouse.generated.records import cell_of, mended_fields
 
 #: What cannot be read as a number under the marks of its file; no check takes it for one.
 _NO_NUMBER = "'?'"
@@ -38,7 +38,7 @@ def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None
     if not numeric:
         return None
     cells = ", ".join(
-        f"{{'text': {_stripped(field_of(layout, column), column)}, 'is_whole': {column.value_type is int}}}"
+        f"{{'text': {_stripped(cell_of(layout, column), column)}, 'is_whole': {column.value_type is int}}}"
         for column in numeric
     )
     counts = [
@@ -108,15 +108,11 @@ def _stripped(text: str, column: Column) -> str:
     """Return the expression for a text without the declared signs at either end, behind a sign too."""
     if not column.settings.strip:
         return text
-    signs = "|".join(_literal(sign.strip()) for sign in sorted(column.settings.strip, key=len, reverse=True))
+    signs = "|".join(pattern_of(sign.strip()) for sign in sorted(column.settings.strip, key=len, reverse=True))
     pattern = f"(?i)^\\s*([+-]?)\\s*(?:{signs})?\\s*(.*?)\\s*(?:{signs})?\\s*$"
     return f"regexp_replace({text}, {quote_text(pattern)}, '\\1\\2')"
 
 
 def _class(mark: str) -> str:
     """Return the pattern for a mark; a space stands for every kind of it."""
-    return "[ \\x{a0}\\x{202f}]" if mark == " " else _literal(mark)
-
-
-def _literal(text: str) -> str:
-    return "".join(f"\\x{{{ord(character):x}}}" for character in text)
+    return "[ \\x{a0}\\x{202f}]" if mark == " " else pattern_of(mark)

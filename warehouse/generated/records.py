@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.dataset import Column
-from schemas.dialect import Dialect
+from schemas.dialect import Dialect, LineState
 from schemas.fields import Role
 from schemas.layout import UNIT_SEPARATOR, Layout
-from warehouse.generated.quoting import quote_identifier, quote_text
-
-#: States of a line with a quote: its quotes all close, the last one stays open, or one stands where none can.
-COMPLETE, OPEN, BROKEN = 0, 1, 2
+from warehouse.generated.quoting import pattern_of, quote_identifier, quote_text
 
 #: Styles of a list that spills into other fields; see ``_style``.
 SPACED, SHIFTED, MIXED = 1, 2, 3
@@ -31,7 +28,10 @@ def select_unquiet_lines(dialect: Dialect, lines: RecordRange) -> str:
     """Return the query for the lines whose quotes do not close: one row a line, record and state."""
     patterns = _Patterns(dialect)
     return f"""
-        SELECT record, CASE WHEN {_matches(patterns.open_line, dialect)} THEN {OPEN} ELSE {BROKEN} END AS state
+        SELECT
+            record,
+            CASE WHEN {_matches(patterns.open_line, dialect)} THEN {LineState.OPEN:d}
+                ELSE {LineState.BROKEN:d} END AS state
         FROM work.lines
         WHERE {_with_quote(dialect, lines)} AND NOT {_matches(patterns.complete_line, dialect)}
         ORDER BY record"""
@@ -40,14 +40,15 @@ def select_unquiet_lines(dialect: Dialect, lines: RecordRange) -> str:
 def select_lines_within(dialect: Dialect, lines: RecordRange) -> str:
     """Return the query for the lines that may close a quote: one row a line with a quote.
 
-    ``within`` is the state of the line if a quote is open where it begins.
+    ``state`` is that of the line if a quote is open where it begins.
     """
     patterns = _Patterns(dialect)
     return f"""
         SELECT
             record,
-            CASE WHEN {_matches(patterns.closing_line, dialect)} THEN {COMPLETE}
-                WHEN {_matches(patterns.still_open_line, dialect)} THEN {OPEN} ELSE {BROKEN} END AS within
+            CASE WHEN {_matches(patterns.closing_line, dialect)} THEN {LineState.COMPLETE:d}
+                WHEN {_matches(patterns.still_open_line, dialect)} THEN {LineState.OPEN:d}
+                ELSE {LineState.BROKEN:d} END AS state
         FROM work.lines
         WHERE {_with_quote(dialect, lines, is_comment_too=True)}
         ORDER BY record"""
@@ -105,7 +106,7 @@ def select_records(layout: Layout, columns: Sequence[Column], first_record: int)
         first_record: key of the first line of the source.
     """
     outputs = ",\n            ".join(
-        f"{_cell(layout, column)} AS {quote_identifier(column.name)}" for column in columns
+        f"{cell_of(layout, column)} AS {quote_identifier(column.name)}" for column in columns
     )
     fields = _mended(layout, columns)
     return f"""
@@ -169,9 +170,9 @@ def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordR
 def select_field_lists(dialect: Dialect) -> str:
     """Return the query for the fields of ``work.framed``, unquoted: one row a record."""
     return f"""
-        SELECT record, broken, list_transform({_split(dialect)}, lambda f: {_unquoted("f", dialect)}) AS fields,
-            len(list_filter({_split(dialect)}, lambda f: {_is_broken("f", dialect)})) > 0 AS is_broken, raw
-        FROM work.framed ORDER BY record"""
+        SELECT record, broken, list_transform(_fields, lambda f: {_unquoted("f", dialect)}) AS fields,
+            len(list_filter(_fields, lambda f: {_is_broken("f", dialect)})) > 0 AS is_broken
+        FROM (SELECT record, broken, {_split(dialect)} AS _fields FROM work.framed) ORDER BY record"""
 
 
 def mended_fields(layout: Layout, columns: Sequence[Column]) -> str:
@@ -181,23 +182,18 @@ def mended_fields(layout: Layout, columns: Sequence[Column]) -> str:
         FROM (SELECT {_split(layout.dialect)} AS _delivered FROM work.framed)"""
 
 
-def field_of(layout: Layout, column: Column) -> str:
-    """Return the expression for a column's text among ``_fields``, null where it is empty."""
-    return _cell(layout, column)
-
-
-def select_separators(layout: Layout, columns: Sequence[Column], marks: Sequence[str]) -> str | None:
-    """Return the query for the marks that stand in the lists of ``work.framed``: one row, a boolean a mark.
-
-    None where no list is to be looked at.
-    """
-    lists = [
-        _list_text(layout, column)
+def lists_to_separate(layout: Layout, columns: Sequence[Column]) -> list[Column]:
+    """Return the items columns of a source whose schema does not say what stands between the items."""
+    return [
+        column
         for column in columns
         if column.role is Role.ITEMS and column.name in layout.positions and column.settings.separator is None
     ]
-    if not lists:
-        return None
+
+
+def select_separators(layout: Layout, columns: Sequence[Column], marks: Sequence[str]) -> str:
+    """Return the query for the marks that stand in the lists of ``work.framed``: one row, a boolean a mark."""
+    lists = [_list_text(layout, column) for column in lists_to_separate(layout, columns)]
     found = ", ".join(
         f"coalesce(bool_or({' OR '.join(f'contains({text}, {quote_text(mark)})' for text in lists)}), false) AS "
         f"{quote_identifier(mark)}"
@@ -210,10 +206,10 @@ class _Patterns:
     """The regular expressions of a dialect with quotes, for whole lines."""
 
     def __init__(self, dialect: Dialect) -> None:
-        quote, mark = _escaped(dialect.quote or '"'), _escaped(_mark(dialect))
-        blank = "" if dialect.delimiter == " " else " *"
+        quote, mark = pattern_of(dialect.quote or '"'), pattern_of(_mark(dialect))
+        blank = _blanks(dialect)
         content = _content(dialect)
-        quoted = f"{blank}{quote}{content}{quote}{blank}"
+        quoted = _quoted(dialect)
         first = f"[^{quote}{mark} ]" if dialect.delimiter != " " else f"[^{quote}{mark}]"
         plain = f"(?:{blank}{first}[^{mark}]*|{blank})"
         field = f"(?:{quoted}|{plain})"
@@ -224,17 +220,24 @@ class _Patterns:
         self.still_open_line = f"{content}|{content}{quote}{blank}{mark}(?:{field}{mark})*{begun}"
 
 
+def _quoted(dialect: Dialect) -> str:
+    """Return the pattern of a whole field in quotes."""
+    quote, blanks = pattern_of(dialect.quote or '"'), _blanks(dialect)
+    return f"{blanks}{quote}{_content(dialect)}{quote}{blanks}"
+
+
+def _blanks(dialect: Dialect) -> str:
+    """Return the pattern of what may stand around quotes: blanks, unless they are the delimiter."""
+    return "" if dialect.delimiter == " " else " *"
+
+
 def _content(dialect: Dialect) -> str:
     """Return the pattern of what may stand between quotes: no single quote, or one that is escaped."""
-    quote = _escaped(dialect.quote or '"')
+    quote = pattern_of(dialect.quote or '"')
     if dialect.escape is None or dialect.escape == dialect.quote:
         return f"(?:[^{quote}]|{quote}{quote})*"
-    escape = _escaped(dialect.escape)
+    escape = pattern_of(dialect.escape)
     return f"(?:[^{quote}{escape}]|{escape}(?:.|\\n)|{quote}{quote})*"
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\x{{{ord(character):x}}}" for character in text)
 
 
 def _mark(dialect: Dialect) -> str:
@@ -269,10 +272,8 @@ def _split(dialect: Dialect) -> str:
     """Return the expression for the fields of ``raw``; only a record with a quote pays for quoting."""
     if dialect.quote is None:
         return f"string_split(raw, {quote_text(dialect.delimiter)})"
-    mark, raw = _escaped(_mark(dialect)), _one_mark("raw", dialect)
-    blank = "" if dialect.delimiter == " " else " *"
-    quote = _escaped(dialect.quote)
-    pattern = quote_text(f"(?s)({blank}{quote}{_content(dialect)}{quote}{blank}|[^{mark}]*){mark}")
+    mark, raw = pattern_of(_mark(dialect)), _one_mark("raw", dialect)
+    pattern = quote_text(f"(?s)({_quoted(dialect)}|[^{mark}]*){mark}")
     quoted = f"regexp_extract_all({raw} || chr({ord(_mark(dialect))}), {pattern}, 1)"
     if len(dialect.delimiter) > 1:
         back = f"replace(f, chr({ord(UNIT_SEPARATOR)}), {quote_text(dialect.delimiter)})"
@@ -289,7 +290,7 @@ def _unquoted(field: str, dialect: Dialect) -> str:
     quote = quote_text(dialect.quote)
     inner = f"trim({field})[2:-2]"
     if dialect.escape and dialect.escape != dialect.quote:
-        inner = f"regexp_replace({inner}, {quote_text(_escaped(dialect.escape) + '(.)')}, '\\1', 'gs')"
+        inner = f"regexp_replace({inner}, {quote_text(pattern_of(dialect.escape) + '(.)')}, '\\1', 'gs')"
     inner = f"replace({inner}, {quote} || {quote}, {quote})"
     return f"CASE WHEN starts_with(trim({field}), {quote}) AND len(trim({field})) > 1 THEN {inner} ELSE {field} END"
 
@@ -298,10 +299,10 @@ def _is_broken(field: str, dialect: Dialect) -> str:
     """Return the condition for a field that opens a quote and does not close it, or closes one that is not open."""
     if dialect.quote is None:
         return "false"
-    quote, whole = quote_text(dialect.quote), _escaped(dialect.quote)
-    pattern = quote_text(f" *{whole}{_content(dialect)}{whole} *")
+    quote = quote_text(dialect.quote)
     ends = f"(starts_with(trim({field}), {quote}) OR ends_with(trim({field}), {quote}))"
-    return f"contains({field}, {quote}) AND {ends} AND NOT regexp_full_match({field}, {pattern}, 's')"
+    whole = f"regexp_full_match({field}, {quote_text(_quoted(dialect))}, 's')"
+    return f"contains({field}, {quote}) AND {ends} AND NOT {whole}"
 
 
 def _from_first_line(layout: Layout, first_record: int) -> str:
@@ -428,15 +429,17 @@ def _first_item(layout: Layout, columns: Sequence[Column]) -> str:
     return f"CASE WHEN len(_fields) > {layout.n_fields} THEN nullif(trim(({_list_fields(layout)})[1]), '') END"
 
 
-def _cell(layout: Layout, column: Column) -> str:
+def cell_of(layout: Layout, column: Column) -> str:
+    """Return the expression for a column's cell among ``_fields``: a text, null where it is empty, or a list."""
     if column.name == layout.wide_column:
         return _wide_items(layout)
     if column.name not in layout.positions:
         return "NULL::VARCHAR[]" if column.role is Role.ITEMS else "NULL::VARCHAR"
     place = layout.positions[column.name]
     if column.role is Role.ITEMS:
-        fields = _list_fields(layout) if column.name == layout.list_column else f"_fields[{place + 1}:{place + 1}]"
-        return _list_items(fields, layout, column.settings.separator or layout.dialect.item_separator)
+        return _list_items(
+            _fields_of(layout, column), layout, column.settings.separator or layout.dialect.item_separator
+        )
     return f"nullif(trim({_whole(f'_fields[{_index(layout, place)}]', layout)}), '')"
 
 
@@ -461,11 +464,17 @@ def _list_fields(layout: Layout) -> str:
     return f"_fields[{place + 1}:len(_fields) - {_after(layout, place)}]"
 
 
+def _fields_of(layout: Layout, column: Column) -> str:
+    """Return the expression for the fields that an items column takes: one, or all that its list spills into."""
+    if column.name == layout.list_column:
+        return _list_fields(layout)
+    place = layout.positions[column.name]
+    return f"_fields[{place + 1}:{place + 1}]"
+
+
 def _list_text(layout: Layout, column: Column) -> str:
     """Return the expression for all that stands in a list, whatever the number of its fields."""
-    place = layout.positions[column.name]
-    fields = _list_fields(layout) if column.name == layout.list_column else f"_fields[{place + 1}:{place + 1}]"
-    return f"array_to_string({fields}, {quote_text(layout.dialect.delimiter)})"
+    return f"array_to_string({_fields_of(layout, column)}, {quote_text(layout.dialect.delimiter)})"
 
 
 def _list_items(fields: str, layout: Layout, separator: str) -> str:
