@@ -30,6 +30,7 @@ from schemas.errors import SegmentsError
 
 _STARTUP_SECONDS = 120
 _STOP_SECONDS = 15
+_EVENTS_SECONDS = 10
 
 _WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -170,4 +171,14 @@ class TemporaryServer:
             PREFECT_LOGGING_TO_API_ENABLED: False,
         }
         with temporary_settings(updates=settings):
-            yield
+            try:
+                yield
+            finally:
+                _deliver_events()
+
+
+def _deliver_events() -> None:
+    """Wait until Prefect has sent its events: to a server that has stopped it would try for a minute, in many lines."""
+    from prefect.events.worker import EventsWorker  # the flow has imported it; earlier it would delay the server
+
+    EventsWorker.drain_all(timeout=_EVENTS_SECONDS)
