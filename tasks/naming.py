@@ -49,7 +49,8 @@ class Trait:
         """The trait in a name: 'high age', 'Texas', 'steak'."""
         if self.is_number:
             return f"{'high' if self.mean > self.overall else 'low'} {self.column}"
-        return self.value if self.value is not None else self.column
+        # A value may hold a line break, a name stands on one line.
+        return " ".join(self.value.split()) if self.value is not None else self.column
 
     @property
     def sentence(self) -> str:

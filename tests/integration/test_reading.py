@@ -137,3 +137,11 @@ def test_nul_byte_spoils_its_row_and_no_other(write, home):
     run_night(write(f"Age,Location,Purchase History\n31,Te\0xas,steak\n{good}"), home)
     assert rows(home, "SELECT line_number, code FROM rejected_rows") == [(2, "not_text")]
     assert value(home, "SELECT rows_loaded FROM runs") == 20
+
+
+def test_name_of_a_segment_and_reason_of_a_rejection_stand_on_one_line(write, home):
+    customers = "".join(f'{30 + n},"New\nYork",apples\n{30 + n},Ohio,juice\n' for n in range(10))
+    run_night(write(f'Age,Location,Purchase History\n{customers}"3\n0",Ohio,tea\n'), home, k=2)
+    assert sorted(rows(home, "SELECT name FROM segments")) == [("New York, apples",), ("Ohio, juice",)]
+    assert value(home, "SELECT count(*) FROM rejected_rows WHERE contains(reason, chr(10))") == 0
+    assert value(home, "SELECT value FROM rejected_rows") == "3\n0"

@@ -7,7 +7,7 @@ select
     rejected.column_name,
     rejected.code,
     rejected.value,
-    rejected.reason,
+    replace(rejected.reason, chr(10), ' ') as reason,
     coalesce(raws.raw, lines.line) as raw
 from work.rejected
 inner join work.lines on rejected.record = lines.record
