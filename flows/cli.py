@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
-from schemas.errors import SegmentsError
+from schemas.errors import SegmentsError, UsageError
 
 _HELP = """Customer segments every night: a customers file in, one DuckDB file out.
 
@@ -42,10 +42,9 @@ HomeOption = Annotated[
 ]
 
 
-@app.command
+@app.command(usage="Usage: segments run SOURCE... [OPTIONS]")
 def run(
-    source: str,
-    *,
+    *source: str,
     dataset: str = "customers",
     home: HomeOption = Path("data"),
     k: int | None = None,
@@ -54,6 +53,7 @@ def run(
     as_of: date | None = None,
     seed: int = 0,
     force: bool = False,
+    accept_volume: bool = False,
     json: bool = False,
     debug: bool = False,
 ) -> None:
@@ -61,10 +61,12 @@ def run(
 
     Example: segments run samples/customers.csv
 
+    Example: segments run customers.csv repaired.csv
+
     Parameters
     ----------
     source
-        The customers file, or a directory whose newest file is taken.
+        The customers file, or a directory whose newest file is taken; several make one night together.
     dataset
         What declares the file: a name in schemas/, or the path of a Python file.
     k
@@ -79,18 +81,34 @@ def run(
         Seed of everything random: the same file and seed give the same segments.
     force
         Run although the same file is published with the same settings.
+    accept_volume
+        Run although the delivery holds far fewer rows than the last nights.
     json
         Print the result as JSON.
     debug
         Show Prefect's log, and the traceback of a failure.
     """
+    if not source:
+        raise UsageError("no SOURCE is named; name a customers file, as in: segments run customers.csv")
     from flows.environment import set_defaults
 
     set_defaults(debug=debug)
     from flows.running import run_night
     from warehouse.run import Order
 
-    run_night(Order(source, dataset, str(home), k, k_min, k_max, as_of, seed, force), as_json=json, debug=debug)
+    order = Order(
+        source[0] if len(source) == 1 else source,
+        dataset,
+        str(home),
+        k,
+        k_min,
+        k_max,
+        as_of,
+        seed,
+        force,
+        accept_volume,
+    )
+    run_night(order, as_json=json, debug=debug)
 
 
 @app.command
@@ -131,6 +149,30 @@ def report(run_id: str | None = None, *, home: HomeOption = Path("data"), open: 
     print(path)
     if open:
         webbrowser.open(path.resolve().as_uri())
+
+
+@app.command
+def rejects(
+    run_id: str | None = None, *, csv: Path | None = None, home: HomeOption = Path("data"), force: bool = False
+) -> None:
+    """Give the rejected rows of a run back: a table on a terminal, or a CSV to mend and to run again.
+
+    The CSV has the shape of the delivered file, with the line and the reason in front of each row. Mended, it is run
+    beside that file: segments run customers.csv mended.csv
+
+    Parameters
+    ----------
+    run_id
+        The run; the newest one whose rows were judged if left out.
+    csv
+        The CSV file to write.
+    force
+        Write over a file that exists.
+    """
+    from flows.repairing import show_rejects, write_rejects
+    from warehouse.home import Home
+
+    show_rejects(Home(home), run_id) if csv is None else write_rejects(Home(home), run_id, csv, force=force)
 
 
 @app.command

@@ -1,4 +1,4 @@
-"""The night: one customers file to segments in DuckDB. The body of the flow is its table of contents."""
+"""The night: the customers delivered to segments in DuckDB. The body of the flow is its table of contents."""
 
 from datetime import date
 
@@ -10,18 +10,20 @@ from tasks.audit import audit_night
 from tasks.cluster import cluster_customers
 from tasks.delivery import published_before, take_delivery
 from tasks.describe import describe_segments
+from tasks.drift import compare_nights
 from tasks.encode import encode_columns
 from tasks.ingest import ingest_file
 from tasks.night import begin_night, forget_night
 from tasks.publish import publish_night
 from tasks.report import draw_report
 from tasks.validate import validate_rows
+from tasks.volume import check_delivery_volume
 from warehouse.run import Order
 
 
 @flow(name="segment-customers", flow_run_name="segment-{dataset}", validate_parameters=True, persist_result=False)
 def segment_customers(
-    source: str,
+    source: str | list[str],
     dataset: str = "customers",
     home: str = "data",
     k: int | None = None,
@@ -30,11 +32,12 @@ def segment_customers(
     as_of: date | None = None,
     seed: int = 0,
     force: bool = False,
+    accept_volume: bool = False,
 ) -> RunSummary:
-    """Segment one customers file and publish the result; safe to repeat.
+    """Segment one night's customers and publish the result; safe to repeat.
 
     Args:
-        source: the delivered file, or a directory whose newest file is taken.
+        source: the delivered file, or a directory whose newest file is taken; several make one night together.
         dataset: what declares the file: a name in schemas/ or the path of a Python file.
         home: directory of the published file and of the runs.
         k: fixed number of segments; otherwise chosen by silhouette.
@@ -43,14 +46,18 @@ def segment_customers(
         as_of: day that the run speaks for; today in UTC by default.
         seed: seed of everything random.
         force: run although the same file is published with the same settings.
+        accept_volume: run although the delivery holds far fewer rows than the last nights.
     """
-    with begin_night(Order(source, dataset, home, k, k_min, k_max, as_of, seed, force)) as run:
+    delivered = source if isinstance(source, str) else tuple(source)
+    with begin_night(Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume)) as run:
         delivery = take_delivery(run)
         if earlier := published_before(run, delivery):
             forget_night(run)
             return nothing_new(run, earlier)
         ingest_file(run)
+        check_delivery_volume(run)
         validate_rows(run)
+        compare_nights(run)
         encode_columns(run)
         cluster_customers(run)
         describe_segments(run)

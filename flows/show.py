@@ -41,8 +41,11 @@ def show_picture(picture: Picture) -> None:
     console.print(f"[bold]{escape(run['verdict'])}[/bold]")
     console.print(
         f"{escape(run['source_name'])}: {run['rows_read']:,} rows read, {run['rows_loaded']:,} customers, "
-        f"{run['rows_rejected']:,} rejected; k={run['n_clusters']}\n"
+        f"{run['rows_rejected']:,} rejected; k={run['n_clusters']}"
     )
+    for note in picture.notes:
+        console.print(f"- {escape(note)}")
+    console.print()
     print_table(console, "segments", _segment_rows(picture))
     print_table(console, "silhouette by k", _score_rows(picture))
     if picture.rejected:

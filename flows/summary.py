@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warehouse.home import Home
-from warehouse.ledger import read_manifest
+from warehouse.ledger import read_manifest, readable_manifest
 from warehouse.opening import published, read_sql
 from warehouse.run import Run
 from warehouse.tables import read_dicts
@@ -27,13 +27,14 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Picture:
-    """The published night as people look at it: the run, its segments, its k curve, its rejects."""
+    """The published night as people look at it: the run, its segments, its k curve, its rejects, its notes."""
 
     summary: RunSummary
     run: dict[str, Any]
     segments: list[dict[str, Any]]
     k_scores: list[dict[str, Any]]
     rejected: list[dict[str, Any]]
+    notes: list[str]
     published_file: str
     report_file: str
 
@@ -45,10 +46,12 @@ def summary_of(run: Run) -> RunSummary:
 
 def nothing_new(run: Run, earlier_run_id: str) -> RunSummary:
     """Return the summary of a run that had nothing to do."""
+    verb = "is" if len(run.order.sources) == 1 else "are"
     return RunSummary(
         earlier_run_id,
         False,
-        f"nothing new: {run.order.source} is published already, with the same settings, as run {earlier_run_id}; "
+        f"nothing new: {' + '.join(run.order.sources)} {verb} published already, with the same settings, "
+        f"as run {earlier_run_id}; "
         "--force runs it again",
     )
 
@@ -63,6 +66,7 @@ def picture_of(home: Home, summary: RunSummary) -> Picture:
             segments=read_dicts(database, "SELECT * FROM segments ORDER BY segment_id"),
             k_scores=read_dicts(database, "SELECT * FROM k_scores ORDER BY k"),
             rejected=read_dicts(database, read_sql("count_rejected")),
+            notes=(readable_manifest(home.runs / summary.run_id / "manifest.json") or {}).get("notes", []),
             published_file=str(home.published_file),
             report_file=str(home.runs / summary.run_id / "report.html"),
         )

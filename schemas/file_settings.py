@@ -30,6 +30,8 @@ class FileSettings:
             beside the customer, ``"freeze"`` refuses the file, ``"discard_row"`` rejects the rows
             that fill it, ``"discard_value"`` leaves it out and reports it.
         max_rejected_share: share of rejected rows, 0 to 1, above which the file is refused.
+        min_volume_share: rows by the median of the last nights, below which the delivery is refused;
+            0 takes any number.
         max_record_lines: lines that one record may fill, all but the first within quotes.
         settle_seconds: time for which a file must not have changed before it is taken.
         wait_seconds: time to wait for a file that is still being written before it is refused.
@@ -49,6 +51,7 @@ class FileSettings:
     thousands: str | None = None
     columns: ColumnsRule = "discard_value"
     max_rejected_share: float = 0.10
+    min_volume_share: float = 0.60
     max_record_lines: int = 100
     settle_seconds: float = 1.0
     wait_seconds: float = 60.0
@@ -62,8 +65,9 @@ class FileSettings:
         self._check_encoding()
         if self.columns not in get_args(ColumnsRule):
             raise SchemaError(f"columns={self.columns!r} should be one of {', '.join(get_args(ColumnsRule))}")
-        if not 0 <= self.max_rejected_share <= 1:
-            raise SchemaError(f"max_rejected_share={self.max_rejected_share} should be between 0 and 1")
+        for name in ("max_rejected_share", "min_volume_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise SchemaError(f"{name}={getattr(self, name)} should be between 0 and 1")
         for name in ("settle_seconds", "wait_seconds"):
             if not getattr(self, name) >= 0:
                 raise SchemaError(f"{name}={getattr(self, name)} should be 0 or more")

@@ -88,6 +88,8 @@ def _summary(manifest: dict[str, Any], segments: list[dict[str, Any]], scores: l
         f"{escape_markdown(manifest['source_name'])}: {manifest['rows_read']:,} rows read, "
         f"{manifest['rows_loaded']:,} customers, {manifest['rows_rejected']:,} rejected.",
         "",
+        *(f"- {escape_markdown(note)}" for note in manifest["notes"]),
+        "",
         "| segment | name | customers | share |",
         "|---|---|---|---|",
         *(

@@ -34,11 +34,16 @@ class KeptColumn:
 
 @dataclass(frozen=True)
 class Ingested:
-    """What the files held."""
+    """What the files held.
+
+    Attributes:
+        notes: how each file was read, in sentences.
+    """
 
     sources: tuple[SourceRead, ...]
     kept_columns: tuple[KeptColumn, ...]
     rows_read: int
+    notes: tuple[str, ...]
 
 
 @recorded("ingest")
@@ -74,6 +79,7 @@ def ingest(run: Run) -> Ingested:
         sources=tuple(one.facts for one in read),
         kept_columns=tuple(KeptColumn(column.name, column.header) for column in kept),
         rows_read=rows_read,
+        notes=tuple(note for one in read for note in one.notes),
     )
 
 

@@ -9,12 +9,13 @@ from schemas.dialect import Dialect, LineState
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout, missing_columns, read_layout
+from schemas.repair import RepairShape, repair_shape
 from tasks.framing import frame_lines, without_swallowed
 from warehouse.framing import frame_plain, frame_quoted, has_mark, lines_within, unquiet_lines, whole_lines
 from warehouse.generated.records import RecordRange
 from warehouse.opening import Connection
 from warehouse.records import insert_records, item_separator, load_lines, number_marks, read_head, wide_cells_are_flags
-from warehouse.rejects import Shape, reject_misshapen, reject_undecidable, reject_undecodable
+from warehouse.rejects import Shape, reject_misshapen, reject_undecidable, reject_undecodable, reject_unmended
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ class Source:
 
 @dataclass(frozen=True)
 class SourceRead:
-    """What a file turned out to be, declared or found."""
+    """What a file turned out to be, declared or found.
+
+    Attributes:
+        repair: the shape in which its rejected rows are given back.
+    """
 
     source_name: str
     encoding: str
@@ -51,16 +56,21 @@ class SourceRead:
     form: str
     undeclared: tuple[str, ...]
     rows_read: int
-    words: str
+    repair: RepairShape
 
 
 @dataclass(frozen=True)
 class ReadSource:
-    """A file that is in ``work.records``: its layout, the keys of its lines, what it turned out to be."""
+    """A file that is in ``work.records``: its layout, the keys of its lines, what it turned out to be.
+
+    Attributes:
+        notes: the same in sentences, and what became of the columns that nobody declares.
+    """
 
     layout: Layout
     lines: RecordRange
     facts: SourceRead
+    notes: tuple[str, ...]
 
 
 def source_layout(source: Source, columns: tuple[Column, ...], settings: FileSettings) -> Layout:
@@ -114,7 +124,10 @@ def read_source(
     shape = Shape(layout, columns, lines)
     reject_misshapen(database, shape)
     reject_undecodable(database, shape, source.encoding)
-    return ReadSource(layout, lines, _facts(source, layout, columns, rows_read))
+    if layout.is_repair:
+        reject_unmended(database, shape)
+    notes = (_in_words(source, layout, columns), *_undeclared_in_words(source, layout, settings))
+    return ReadSource(layout, lines, _facts(source, layout, columns, settings, rows_read), notes)
 
 
 def reject_undecidable_commas(database: Connection, read: ReadSource, columns: tuple[Column, ...]) -> None:
@@ -162,7 +175,9 @@ def _with_marks(
     return replace(dialect, decimal=decimal, thousands=None if thousands == decimal else thousands)
 
 
-def _facts(source: Source, layout: Layout, columns: tuple[Column, ...], rows_read: int) -> SourceRead:
+def _facts(
+    source: Source, layout: Layout, columns: tuple[Column, ...], settings: FileSettings, rows_read: int
+) -> SourceRead:
     dialect = layout.dialect
     return SourceRead(
         source_name=source.name,
@@ -176,7 +191,7 @@ def _facts(source: Source, layout: Layout, columns: tuple[Column, ...], rows_rea
         form=_form(layout, columns),
         undeclared=tuple(name for name, _ in layout.undeclared),
         rows_read=rows_read,
-        words=_in_words(source, layout, columns),
+        repair=repair_shape(layout, settings),
     )
 
 
@@ -205,3 +220,17 @@ def _in_words(source: Source, layout: Layout, columns: tuple[Column, ...]) -> st
     if dialect.thousands:
         parts.append(f"thousands {dialect.thousands!r}")
     return f"{source.name} was read as {', '.join(parts)}"
+
+
+def _undeclared_in_words(source: Source, layout: Layout, settings: FileSettings) -> tuple[str, ...]:
+    if not layout.undeclared:
+        return ()
+    is_one = len(layout.undeclared) == 1
+    names = ", ".join(repr(name) for name, _ in layout.undeclared)
+    became = {
+        "evolve": f"{'is' if is_one else 'are'} kept as text beside the customers",
+        "discard_row": f"rejects the rows that fill {'it' if is_one else 'them'}",
+        "discard_value": f"{'is' if is_one else 'are'} left out",
+    }
+    columns = f"column {names}, which" if is_one else f"columns {names}, which"
+    return (f"{source.name}: {columns} the schema does not declare, {became[settings.columns]}",)

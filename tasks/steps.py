@@ -31,7 +31,10 @@ R = TypeVar("R")
 
 
 def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
-    """Wrap a step so that its seconds and counts are logged and kept in the manifest."""
+    """Wrap a step so that its seconds and counts are logged and kept in the manifest.
+
+    Sentences that it returns as ``notes`` are logged too, and kept for the report.
+    """
 
     def decorate(compute: Callable[[Run], C]) -> Callable[[Run], C]:
         @functools.wraps(compute)
@@ -40,8 +43,12 @@ def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
             start = time.perf_counter()
             counts = compute(run)
             seconds = time.perf_counter() - start
-            record_step(run, step, seconds, asdict(counts))
-            logger.info("step=%s seconds=%.2f %s", step, seconds, _in_words(asdict(counts)))
+            facts = asdict(counts)
+            notes = facts.pop("notes", ())
+            record_step(run, step, seconds, facts, notes)
+            logger.info("step=%s seconds=%.2f %s", step, seconds, _in_words(facts))
+            for note in notes:
+                logger.info("step=%s %s", step, note)
             return counts
 
         return compute_and_record
@@ -50,7 +57,7 @@ def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
 
 
 def _in_words(counts: dict[str, Any]) -> str:
-    """Return the numbers among the counts; nothing of the customers' own gets into a log."""
+    """Return the numbers among the counts; what is of single customers gets into no log."""
     return " ".join(f"{name}={_in_digits(value)}" for name, value in counts.items() if isinstance(value, int | float))
 
 

@@ -13,6 +13,7 @@ from tasks.night_columns import night_columns
 from tasks.steps import prefect_task, recorded
 from warehouse.customers import (
     build_customers,
+    count_customers_of,
     create_text_view,
     create_typed_view,
     different_items,
@@ -22,7 +23,7 @@ from warehouse.customers import (
     typed_chunks,
     unify_spellings,
 )
-from warehouse.ledger import delivered_files
+from warehouse.ledger import delivered_files, published_nights, read_manifest
 from warehouse.opening import Connection, staging
 from warehouse.rejects import (
     RejectedGroup,
@@ -40,13 +41,23 @@ class Validated:
     """Where the records went, and why some were refused.
 
     Attributes:
+        rows_mended: customers that are rejected rows given back and mended; each makes up for a rejected one.
         respelled_values: different values that took another spelling, which differs by case or blanks alone.
+        notes: the share of rejected rows beside what is allowed and what it was.
     """
 
     rows_loaded: int
     rows_rejected: int
+    rows_mended: int
     respelled_values: int
     rejected: tuple[RejectedGroup, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def rejected_share(self) -> float:
+        """Share of rows, 0 to 1, that are rejected and not made up for by a mended one."""
+        rejected = max(0, self.rows_rejected - self.rows_mended)
+        return rejected / max(1, self.rows_loaded + rejected)
 
 
 @recorded("validate")
@@ -68,8 +79,16 @@ def validate(run: Run) -> Validated:
         respelled = unify_spellings(database, columns)
         publish_rejected(database, run)
         loaded = build_customers(database, columns)
-        validated = Validated(loaded, count_rejected(database), respelled, rejected_groups(database))
-        is_too_many = _is_too_many(validated, max_rejected_share)
+        rejected, mended = count_rejected(database), count_customers_of(database, _repairs(run))
+        validated = Validated(
+            rows_loaded=loaded,
+            rows_rejected=rejected,
+            rows_mended=mended,
+            respelled_values=respelled,
+            rejected=rejected_groups(database),
+            notes=_in_words(run, loaded, rejected, mended, max_rejected_share),
+        )
+        is_too_many = loaded == 0 or validated.rejected_share > max_rejected_share
         if is_too_many:
             export_rejected(database, run)
     if is_too_many:
@@ -130,9 +149,27 @@ def _in_file(row: Any) -> str:
     return "" if row.is_same_source else f" of {row.kept_source}"
 
 
-def _is_too_many(validated: Validated, max_rejected_share: float) -> bool:
-    read = validated.rows_loaded + validated.rows_rejected
-    return validated.rows_loaded == 0 or validated.rows_rejected > max_rejected_share * read
+def _repairs(run: Run) -> list[str]:
+    """Return the names of the files that hold rejected rows, given back to be mended."""
+    steps = read_manifest(run.manifest_file)["steps"]
+    sources = next(step["sources"] for step in steps if step["step"] == "ingest")
+    return [source["source_name"] for source in sources if source["repair"]["is_repair"]]
+
+
+def _in_words(run: Run, loaded: int, rejected: int, mended: int, max_rejected_share: float) -> tuple[str, ...]:
+    """Return the share of rejected rows; nothing where no row is rejected, nor was the last night."""
+    read = loaded + rejected
+    earlier = published_nights(run, at_most=1)
+    was = [night["rows_rejected"] / night["rows_read"] for night in earlier]
+    if rejected == 0 and not any(was):
+        return ()
+    parts = [
+        f"{rejected / read:.1%}",
+        f"at most {max_rejected_share:.0%} allowed",
+        *(f"{share:.1%} the last night" for share in was),
+        *([f"{mended:,} made up for by mended ones"] if mended else []),
+    ]
+    return (f"{rejected:,} of {read:,} rows rejected ({', '.join(parts)})",)
 
 
 def _file_of(run: Run, source_name: str) -> str:
@@ -143,11 +180,13 @@ def _file_of(run: Run, source_name: str) -> str:
 def _too_many(run: Run, validated: Validated, max_rejected_share: float) -> str:
     read = validated.rows_loaded + validated.rows_rejected
     first = min(validated.rejected, key=lambda group: group.first_line)
+    of_unmended = f" without the {validated.rows_mended} mended" if validated.rows_mended else ""
     place = f"{_file_of(run, first.first_source)} line {first.first_line}"
     return (
         f"{place}: {first.first_reason}; in all {validated.rows_rejected} of {read} "
-        f"rows are rejected ({validated.rows_rejected / read:.1%}, at most {max_rejected_share:.0%} allowed): "
-        f"see {run.rejected_rows_file}, mend the file or the schema, or raise max_rejected_share in the schema"
+        f"rows are rejected ({validated.rejected_share:.1%}{of_unmended}, at most {max_rejected_share:.0%} allowed): "
+        f"see {run.rejected_rows_file}, mend the rows (segments rejects {run.run_id} --csv FILE) or the schema, "
+        "or raise max_rejected_share in the schema"
     )
 
 

@@ -96,6 +96,12 @@ def build_customers(database: Connection, columns: tuple[Column, ...]) -> int:
     return int(read_value(database, "SELECT count(*) FROM customers"))
 
 
+def count_customers_of(database: Connection, source_names: Sequence[str]) -> int:
+    """Return how many customers came from these files."""
+    parameters = {"source_names": list(source_names)}
+    return int(read_value(database, read_sql("count_customers_of"), parameters)) if source_names else 0
+
+
 def _is_free_text(column: Column) -> bool:
     return column.value_type in (str, list) and not column.settings.case_sensitive
 

@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -39,11 +39,12 @@ def update_manifest(run: Run, **facts: Any) -> None:
     _write(run.manifest_file, {**read_manifest(run.manifest_file), **facts})
 
 
-def record_step(run: Run, step: str, seconds: float, counts: Manifest) -> None:
-    """Add a finished step with its seconds and its counts to the run's manifest."""
+def record_step(run: Run, step: str, seconds: float, counts: Manifest, notes: Sequence[str] = ()) -> None:
+    """Add a finished step with its seconds, its counts and what it has to say to the run's manifest."""
     manifest = read_manifest(run.manifest_file)
     steps = [*manifest["steps"], {"step": step, "seconds": round(seconds, 3), **counts}]
-    _write(run.manifest_file, {**manifest, **_run_facts(counts), "steps": steps})
+    said = [*manifest["notes"], *notes]
+    _write(run.manifest_file, {**manifest, **_run_facts(counts), "notes": said, "steps": steps})
 
 
 def close_manifest(run: Run, status: str, message: str) -> None:
@@ -91,6 +92,16 @@ def read_manifests(home: Home) -> list[Manifest]:
         if (manifest := readable_manifest(path)) is not None:
             manifests.append(manifest)
     return manifests
+
+
+def published_nights(run: Run, *, at_most: int) -> list[Manifest]:
+    """Return the manifests of the last published runs of the run's dataset, the newest first."""
+    nights = [
+        manifest
+        for manifest in read_manifests(run.home)
+        if manifest["status"] == "published" and manifest["dataset"] == run.order.dataset
+    ]
+    return sorted(nights, key=lambda manifest: str(manifest["started_at"]), reverse=True)[:at_most]
 
 
 def readable_manifest(path: Path) -> Manifest | None:
@@ -174,6 +185,7 @@ def _new_manifest(run: Run) -> Manifest:
         "software_version": version("nightly-segments"),
         "process": os.getpid(),
         "order": {**asdict(run.order), "as_of": run.order.as_of and run.order.as_of.isoformat()},
+        "notes": [],
         "steps": [],
     }
 

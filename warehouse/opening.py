@@ -55,11 +55,22 @@ def published(home: Home) -> Iterator[Connection]:
     """
     if not home.published_file.is_file():
         raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
+    with opened(home.published_file, home) as database:
+        yield database
+
+
+@contextmanager
+def opened(path: Path, home: Home) -> Iterator[Connection]:
+    """Open a file that is or was published, read-only and locked down.
+
+    Raises:
+        SegmentsError: the file is damaged.
+    """
     try:
-        database = duckdb.connect(str(home.published_file), read_only=True, config=LOCKED_DOWN)
+        database = duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
     except duckdb.Error as error:
         raise SegmentsError(
-            f"{home.published_file} cannot be opened ({' '.join(str(error).split())}); "
+            f"{path} cannot be opened ({' '.join(str(error).split())}); "
             f"the next run replaces it, and earlier files are in {home.archive}"
         ) from error
     try:

@@ -61,6 +61,11 @@ def reject_undecodable(database: Connection, shape: Shape, encoding: str) -> Non
     database.execute(read_sql("reject_undecodable"), parameters)
 
 
+def reject_unmended(database: Connection, shape: Shape) -> None:
+    """Reject the records of a file of rejected rows that still show bytes which are no text."""
+    database.execute(read_sql("reject_unmended"), {"first_record": shape.lines.first, "last_record": shape.lines.last})
+
+
 def reject_undecidable(database: Connection, shape: Shape) -> None:
     """Reject the records whose first item is known as a value of the text before the list."""
     query = select_undecidable(shape.layout, shape.columns, shape.lines)

@@ -17,6 +17,7 @@ class Order:
         k: fixed number of segments; None chooses it between k_min and k_max.
         as_of: the day that the run speaks for; None is today in UTC.
         force: run again although the same file is published with the same settings.
+        accept_volume: run although the delivery holds far fewer rows than the last nights.
     """
 
     source: str | tuple[str, ...]
@@ -28,6 +29,7 @@ class Order:
     as_of: date | None = None
     seed: int = 0
     force: bool = False
+    accept_volume: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:

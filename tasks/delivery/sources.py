@@ -29,8 +29,10 @@ def find_sources(sources: tuple[str, ...], done_marker: str | None = None) -> tu
     """Return the file that each SOURCE stands for, in the order given.
 
     Raises:
-        UsageError: one of them is not found, or two of them are one file.
+        UsageError: none is named, one of them is not found, or two of them are one file.
     """
+    if not sources:
+        raise UsageError("no SOURCE is named; name a customers file as SOURCE")
     paths: dict[tuple[int, int], Path] = {}
     for source in sources:
         path = find_source(source, done_marker)

@@ -81,8 +81,8 @@ BAD_FILES = {
         ["customers.csv line 1", "header 'AGE' stands twice, in columns 1 and 3", "rename or remove one"],
     ),
     "all rows bad": (
-        f"{HEADER}x,Ohio,apples\ny,Texas,steak\n207,Ohio,juice\n",
-        ["customers.csv line 2", "age 'x' is not a whole number", "3 of 3 rows are rejected", "mend the file"],
+        f"{HEADER}x,Ohio,apples\ny,Texas,steak\n207,Ohio,juice\n-1,Ohio,tea\n",
+        ["customers.csv line 2", "age 'x' is not a whole number", "4 of 4 rows are rejected", "segments rejects 2"],
     ),
     "a line without an end": (
         f"{HEADER}30,Ohio,{'apples' * 3_000_000}",
@@ -355,7 +355,7 @@ COMMAND_LINES = {
     "k out of range": (["SOURCE", "--k", "1"], 2, "--k 1 is out of range; expected 2 to 100", True),
     "k no number": (["SOURCE", "--k", "abc"], 2, '--k: unable to convert "abc" into int', False),
     "unknown option": (["SOURCE", "--clusters", "3"], 2, "Unknown option: --clusters", False),
-    "no file": ([], 2, "source", False),
+    "no file": ([], 2, "is named; name a customers file", False),
     "home below a file": (["SOURCE", "--home", "FILE/home"], 73, "/home (Not a directory); make it writable", False),
 }
 

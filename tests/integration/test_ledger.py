@@ -15,7 +15,9 @@ from schemas.errors import DataRefused
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, assert_invariants, rows, run_night, value
 
-STEPS = ["delivery", "ingest", "validate", "encode", "cluster", "describe", "report", "audit", "publish"]
+STEPS = [
+    "delivery", "ingest", "volume", "validate", "drift", "encode", "cluster", "describe", "report", "audit", "publish",
+]  # fmt: skip
 RUNS = "SELECT run_id, status, message, finished_at IS NULL FROM runs ORDER BY started_at"
 
 

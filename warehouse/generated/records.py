@@ -7,6 +7,7 @@ from schemas.dataset import Column
 from schemas.dialect import Dialect, LineState
 from schemas.fields import Role
 from schemas.layout import UNIT_SEPARATOR, Layout
+from schemas.repair import FORMULA
 from warehouse.generated.quoting import pattern_of, quote_identifier, quote_text
 
 #: Styles of a list that spills into other fields; see ``_style``.
@@ -446,7 +447,10 @@ def cell_of(layout: Layout, column: Column) -> str:
 def _whole(field: str, layout: Layout) -> str:
     """Return the expression for a field without its quotes, and without the mark that keeps it from being a formula."""
     unquoted = _unquoted(field, layout.dialect)
-    return f"regexp_replace({unquoted}, '^''([=+\\-@\\t\\r])', '\\1')" if layout.is_repair else unquoted
+    if not layout.is_repair:
+        return unquoted
+    marked = quote_text(f"^'({FORMULA})")
+    return f"regexp_replace({unquoted}, {marked}, '\\1')"
 
 
 def _after(layout: Layout, place: int) -> int:

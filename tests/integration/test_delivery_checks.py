@@ -1,0 +1,189 @@
+"""A delivery is held against the last nights before anything expensive, and what differs is said once, everywhere."""
+
+import json
+import logging
+
+import pytest
+
+from schemas.errors import DataRefused, SchemaError
+from tests.nights import assert_invariants, run_night, value
+
+HEADER = "Age,Location,Purchase History\n"
+
+INCOME = """
+from pandera.typing import Series
+from schemas import Dataset, category, numeric
+
+
+class Shop(Dataset{keywords}):
+    income: Series[float] = numeric(ge=0)
+    gender: Series[str] = category(nullable=True)
+"""
+
+
+def customers(count, locations=("Ohio", "Texas"), items=("apples", "juice, steak")):
+    lines = [f"{20 + n % 50},{locations[n % len(locations)]},{items[n % len(items)]}" for n in range(count)]
+    return HEADER + "\n".join(lines) + "\n"
+
+
+def manifest(home, run_id=None):
+    run_id = run_id or value(home, "SELECT arg_max(run_id, started_at) FROM runs")
+    return json.loads((home / "runs" / run_id / "manifest.json").read_text())
+
+
+@pytest.fixture
+def night(home, write):
+    """Run the seed's kind of file in one home, one night after the other; return its notes."""
+
+    def run(text, **order):
+        summary = run_night(write(text), home, k=2, **order)
+        return manifest(home, summary.run_id)["notes"]
+
+    return run
+
+
+@pytest.fixture
+def shop(tmp_path):
+    def write_schema(keywords=""):
+        path = tmp_path / "shop.py"
+        path.write_text(INCOME.format(keywords=keywords))
+        return str(path)
+
+    return write_schema
+
+
+def test_delivery_cut_in_half_is_refused_and_last_night_stays(home, night):
+    night(customers(100))
+    before = (home / "segments.duckdb").read_bytes()
+    with pytest.raises(DataRefused) as refused:
+        night(customers(50))
+    message = str(refused.value)
+    assert message.startswith(f"{home.parent}/customers.csv: 50 rows, 50.0% of the 100 of the last night; expected")
+    assert "at least 60%" in message
+    assert "--accept-volume" in message
+    assert (home / "segments.duckdb").read_bytes() == before
+
+
+def test_refused_volume_is_refused_before_any_row_is_checked(home, night):
+    night(customers(100))
+    with pytest.raises(DataRefused):
+        night(customers(50))
+    manifests = [json.loads(path.read_text()) for path in home.glob("runs/*/manifest.json")]
+    (refused,) = [manifest for manifest in manifests if manifest["status"] == "refused"]
+    assert [step["step"] for step in refused["steps"]] == ["delivery", "ingest"]
+    assert (refused["rows_read"], refused["rows_loaded"]) == (50, None)
+
+
+def test_accepted_volume_is_published_and_said(home, night):
+    night(customers(100))
+    notes = night(customers(50), accept_volume=True)
+    assert "50 rows, 50.0% of the 100 of the last night; accepted as ordered" in notes
+    assert_invariants(home)
+
+
+def test_rows_are_held_against_the_median_of_the_last_seven_nights(night):
+    for count in (1000, 100, 101, 102, 103, 104, 105, 106):
+        night(customers(count), accept_volume=True)
+    assert "90 rows, 87.4% of 103, the median of the last 7 nights" in night(customers(90))
+
+
+def test_smallest_volume_is_a_setting_of_the_dataset(home, write, shop):
+    lines = ["income,gender", *(f"{n},{'FM'[n % 2]}" for n in range(40))]
+    run_night(write("\n".join(lines)), home, dataset=shop(", min_volume_share=0.3"), k=2)
+    run_night(write("\n".join(lines[:15])), home, dataset=shop(", min_volume_share=0.3"), k=2)
+    with pytest.raises(DataRefused, match=r"at least 90% \(min_volume_share"):
+        run_night(write("\n".join(lines[:14])), home, dataset=shop(", min_volume_share=0.9"), k=2)
+
+
+def test_smallest_volume_that_is_no_share_is_refused(home, write, shop):
+    with pytest.raises(SchemaError, match="min_volume_share=60 should be between 0 and 1"):
+        run_night(write("income,gender\n1,F\n"), home, dataset=shop(", min_volume_share=60"))
+
+
+def test_another_dataset_in_the_same_home_is_held_against_its_own_nights(night, home, write, shop):
+    night(customers(100))
+    lines = ["income,gender", *(f"{n},{'FM'[n % 2]}" for n in range(20))]
+    summary = run_night(write("\n".join(lines)), home, dataset=shop(), k=2)
+    notes = manifest(home, summary.run_id)["notes"]
+    assert notes[1:] == ["20 rows; no earlier night of this dataset to compare with"]
+
+
+def test_refused_nights_do_not_count_as_usual(night):
+    night(customers(100))
+    with pytest.raises(DataRefused):
+        night(customers(50))
+    assert "100 rows, 100.0% of the 100 of the last night" in night(customers(100), force=True)
+
+
+def test_new_and_vanished_values_are_named_by_column(night):
+    night(customers(60, ("Ohio", "Texas", "Utah"), ("apples", "juice")))
+    notes = night(customers(60, ("Ohio", "Texas", "Iowa"), ("apples", "tea")))
+    assert "location: 1 new ('Iowa') and 1 vanished ('Utah') values since the last night" in notes
+    assert "purchase_history: 1 new ('tea') and 1 vanished ('juice') values since the last night" in notes
+
+
+def test_column_coded_anew_under_the_same_header_is_pointed_out(home, write, shop):
+    before = ["income,gender", *(f"{n},{('Male', 'Female')[n % 2]}" for n in range(20))]
+    after = ["income,gender", *(f"{n},{1 + n % 2}" for n in range(20))]
+    run_night(write("\n".join(before)), home, dataset=shop(), k=2)
+    run_night(write("\n".join(after)), home, dataset=shop(), k=2)
+    assert (
+        "gender: no value is one of the last night: 2 new ('1', '2'), 2 vanished ('Female', 'Male'); "
+        "was it coded anew?" in manifest(home)["notes"]
+    )
+
+
+def test_number_in_another_unit_is_pointed_out(home, write, shop):
+    before = ["income,gender", *(f"{15 + n},F" for n in range(100))]
+    after = ["income,gender", *(f"{1000 * (15 + n)},F" for n in range(100))]
+    run_night(write("\n".join(before)), home, dataset=shop(), k=2)
+    run_night(write("\n".join(after)), home, dataset=shop(), k=2)
+    assert (
+        "income: the median is 64,500, and was 64.5 the last night, when 90 % lay between 19.95 and 109; "
+        "did its unit change?" in manifest(home)["notes"]
+    )
+
+
+def test_same_kind_of_delivery_has_nothing_to_say_but_its_size(night):
+    night(customers(60))
+    notes = night(customers(64))
+    assert notes[1:] == ["64 rows, 106.7% of the 60 of the last night"]
+
+
+def test_share_of_rejects_stands_beside_what_is_allowed_and_what_it_was(night):
+    night(customers(38) + "abc,Ohio,tea\n200,Ohio,tea\n")
+    notes = night(customers(39) + "abc,Ohio,tea\n")
+    assert "1 of 40 rows rejected (2.5%, at most 10% allowed, 5.0% the last night)" in notes
+
+
+def test_many_new_values_are_counted_and_a_few_are_shown(night):
+    night(customers(60, ("Ohio",)))
+    notes = night(customers(60, ("Ohio", *(f"Place {n:02}" for n in range(19)))))
+    assert (
+        "location: 19 new ('Place 00', 'Place 01', 'Place 02', 'Place 03', 'Place 04' and 14 more) values "
+        "since the last night" in notes
+    )
+
+
+def test_undeclared_column_is_said_to_be_left_out(night):
+    notes = night("Age,Location,Shoe Size,Purchase History\n" + "25,Ohio,44,tea\n30,Texas,41,juice\n35,Utah,40,tea\n")
+    assert "customers.csv: column 'Shoe Size', which the schema does not declare, is left out" in notes
+
+
+def test_manifest_report_and_log_say_it_in_the_same_words(home, night, caplog):
+    night(customers(60, ("Ohio", "<b>Texas</b>")))
+    with caplog.at_level(logging.INFO, logger="tasks"):
+        notes = night(customers(60, ("Ohio", "Utah")))
+    assert len(notes) == 3
+    report = (home / "runs" / value(home, "SELECT max(run_id) FROM runs") / "report.html").read_text()
+    for note in notes:
+        assert f" {note}" in caplog.text
+        assert note.replace("'", "&#39;").replace("<", "&lt;").replace(">", "&gt;") in report
+
+
+def test_published_file_that_cannot_be_read_is_no_reason_to_stop(home, night):
+    night(customers(60))
+    published = home / "segments.duckdb"
+    published.chmod(0o644)
+    published.write_bytes(b"damaged")
+    assert night(customers(60))[1:] == ["60 rows, 100.0% of the 60 of the last night"]
