@@ -78,7 +78,7 @@ class RepairShape:
     def _safe_cell(self, found: re.Match[str]) -> str:
         before, cell = found["start"] + found["blank"], found["cell"]
         if self.quote is None or not cell.startswith(self.quote):
-            safe = _safe(cell)
+            safe = cell if found["blank"] else _safe(cell)  # behind a blank it is text to a spreadsheet
             # A mark that is the quote as well would open a quoted field.
             return before + (self._quoted(safe) if safe != cell and self.quote == "'" else safe)
         inner = cell[1:-1] if len(cell) > 1 and cell.endswith(self.quote) else cell[1:]

@@ -56,6 +56,28 @@ def test_query_is_csv_when_piped(night, segments):
     assert list(csv.reader(io.StringIO(done.stdout)))[:2] == [["segment_id", "name"], ["1", "diapers, juice"]]
 
 
+def test_rejects_are_a_file_to_mend_when_piped(night, segments):
+    done = segments("rejects", "--home", night[0])
+    lines = done.stdout.splitlines()
+    assert lines[0] == "rejected_line,rejected_reason,Age,Location,Purchase History"
+    assert len(lines) == 13
+    assert lines[1].startswith('41,"age \'abc\' is not a whole number",abc,')
+
+
+def test_mended_rejects_run_beside_the_original_as_the_command_says(night, segments, tmp_path):
+    home, mend = night[0], tmp_path / "mend.csv"
+    told = segments("rejects", "--home", home, "--csv", mend).stdout.splitlines()
+    assert told == [
+        f"{mend}: 12 rows of customers.csv",
+        f"mend the rows, then: segments run {SAMPLE} {mend} --home {home}",
+    ]
+    mend.write_text(mend.read_text().replace(",abc,", ",40,"))
+    command = told[1].partition(": segments ")[2].split()
+    done = segments(*command[:-1], tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+    assert "customers.csv + mend.csv: 3,024 rows read, 3,001 customers, 23 rejected; k=4" in done.stdout
+
+
 def test_home_is_taken_from_the_environment(night, segments):
     assert (
         segments("query", "SELECT count(*) FROM customers", SEGMENTS_HOME=str(night[0])).stdout

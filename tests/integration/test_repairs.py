@@ -1,0 +1,293 @@
+"""Rejected rows come back in the shape of their file; mended and run beside it, they add exactly those rows."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from flows.repairing import write_rejects
+from schemas.errors import DataRefused, UsageError
+from schemas.repair import RepairShape
+from tests.conftest import aged
+from tests.nights import assert_invariants, rows, run_night, value
+from warehouse.home import Home
+from warehouse.rejected import judged_run, rejected_rows
+
+HEADER = "Age,Location,Purchase History\n"
+GOOD = "".join(f"{20 + n},{('Ohio', 'Texas')[n % 2]},apples, juice\n" for n in range(60))
+BAD = """-5,Iowa,tea
+abc,Utah,=1+1, soap
+7
+29,Portland, Oregon,apples
+33,Ohio,tea, "x
+"""
+CUSTOMERS = "SELECT customer_id, age, location, list_sort(purchase_history) FROM customers ORDER BY ALL"
+REJECTED = "SELECT source_name, line_number, code, reason, raw FROM rejected_rows ORDER BY ALL"
+BOM = "\ufeff"
+
+
+@pytest.fixture
+def give_back(home, tmp_path):
+    """Write the rejected rows of a run; return the text of the file, or of each where there are several."""
+
+    def write_file(run_id=None, name="mend.csv", encoding="utf-8"):
+        write_rejects(Home(home), run_id, tmp_path / name, force=True)
+        return (tmp_path / name).read_text(encoding)
+
+    return write_file
+
+
+def mended(tmp_path, text, name="mend.csv", **parameters):
+    (tmp_path / name).write_text(text, **parameters)
+    return aged(tmp_path / name)
+
+
+def test_rejected_rows_come_back_under_their_header_with_line_and_reason(write, home, give_back):
+    run_night(write(HEADER + GOOD + BAD), home, k=2)
+    lines = give_back().splitlines()
+    assert lines[0] == f"{BOM}rejected_line,rejected_reason,Age,Location,Purchase History"
+    assert lines[1] == '62,"age -5: expected at least 0",-5,Iowa,tea'
+    assert lines[3] == '64,"the row has 1 field; expected at least 3",7'
+    assert [line.split(",")[0] for line in lines[1:]] == ["62", "63", "64", "65", "66"]
+    assert [line.endswith(raw) for line, raw in zip(lines[3:], BAD.splitlines()[2:], strict=True)] == [True] * 3
+
+
+def test_row_with_several_faults_comes_back_once_with_all_of_them(write, home, give_back):
+    run_night(write(f"{HEADER}{GOOD}abc,,tea\n"), home, k=2)
+    assert give_back().splitlines()[1:] == [
+        "62,\"age 'abc' is not a whole number; location is empty; expected a value\",abc,,tea"
+    ]
+
+
+def test_mended_rows_beside_the_original_add_exactly_those_rows(write, home, tmp_path, give_back):
+    source = write(HEADER + GOOD + BAD)
+    run_night(source, home, k=2)
+    customers, rejected = rows(home, CUSTOMERS), rows(home, REJECTED)
+    text = give_back()
+    for fault, good in {
+        ",-5,Iowa": ",5,Iowa",
+        ",abc,Utah": ",40,Utah",
+        ",7\n": ",7,Ohio,\n",
+        "29,Portland, Oregon,": '29,"Portland, Oregon",',
+        '33,Ohio,tea, "x': "33,Ohio,tea, x",
+    }.items():
+        assert text.count(fault) == 1
+        text = text.replace(fault, good)
+    run_night([source, mended(tmp_path, text)], home, k=2)
+    added = [row for row in rows(home, CUSTOMERS) if row not in customers]
+    assert sorted(row[1:] for row in added) == [
+        (5, "Iowa", ["tea"]),
+        (7, "Ohio", []),
+        (29, "Portland, Oregon", ["apples"]),
+        (33, "Ohio", ["tea", "x"]),
+        (40, "Utah", ["=1+1", "soap"]),
+    ]
+    assert [row for row in customers if row not in rows(home, CUSTOMERS)] == []
+    assert rows(home, REJECTED) == rejected
+    assert value(home, "SELECT list(DISTINCT source_name ORDER BY source_name) FROM customers") == [
+        "customers.csv", "mend.csv",
+    ]  # fmt: skip
+    assert_invariants(home)
+
+
+def test_rows_that_nobody_mended_are_rejected_again(write, home, tmp_path, give_back):
+    source = write(HEADER + GOOD + BAD)
+    run_night(source, home, k=2)
+    customers = rows(home, CUSTOMERS)
+    give_back()
+    with pytest.raises(DataRefused, match=r"10 of 70 rows are rejected \(14.3%"):
+        run_night([source, aged(tmp_path / "mend.csv")], home, k=2)
+    source = write(HEADER + 2 * GOOD + BAD)
+    run_night([source, aged(tmp_path / "mend.csv")], home, k=2)
+    assert value(home, "SELECT count(*) FROM customers") == 2 * len(customers)
+    assert value(home, "SELECT count(DISTINCT line_number) FROM rejected_rows WHERE source_name = 'mend.csv'") == 5
+
+
+def test_mended_rows_make_up_for_rejected_ones_in_the_share_that_refuses_a_file(write, home, tmp_path, give_back):
+    source = write(HEADER + GOOD + 8 * "abc,Iowa,tea\n")
+    with pytest.raises(DataRefused, match=r"8 of 68 rows are rejected \(11.8%, at most 10% allowed\)") as refused:
+        run_night(source, home, k=2)
+    run_id = judged_run(Home(home), None)["run_id"]
+    assert f"segments rejects {run_id} --csv FILE" in str(refused.value)
+    text = give_back().replace(",abc,", ",31,", 7)
+    summary = run_night([source, mended(tmp_path, text)], home, k=2)
+    assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs WHERE status = 'published'") == [(67, 9)]
+    notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
+    assert "9 of 76 rows rejected (11.8%, at most 10% allowed, 7 made up for by mended ones)" in notes
+
+
+def test_mended_rows_can_be_run_alone(write, home, tmp_path, give_back):
+    run_night(write(HEADER + GOOD + 6 * "abc,Iowa,tea\n"), home, k=2)
+    text = give_back().replace(",abc,", ",31,")
+    run_night(mended(tmp_path, text), tmp_path / "other", k=2)
+    assert rows(tmp_path / "other", "SELECT rows_loaded, rows_rejected FROM runs") == [(6, 0)]
+
+
+def test_cells_that_a_spreadsheet_would_run_are_given_back_as_text_and_read_as_they_were(
+    write, home, tmp_path, give_back
+):
+    cells = ["=1+1", "@x", "'=2", "''+3", "-a", "-3", "+4.5", "plain", " =5"]
+    run_night(write(HEADER + GOOD + f'abc,"=Ohio",{",".join(cells)}\n'), home, k=2)
+    line = give_back().splitlines()[1]
+    assert line.endswith(",abc,\"'=Ohio\",'=1+1,'@x,''=2,'''+3,'-a,-3,+4.5,plain, =5")
+    run_night([write(HEADER + GOOD), mended(tmp_path, give_back().replace(",abc,", ",31,"))], home, k=2)
+    assert rows(home, "SELECT location, purchase_history FROM customers WHERE source_name = 'mend.csv'") == [
+        ("=Ohio", [cell.strip() for cell in cells])
+    ]
+
+
+def test_rows_of_a_refused_run_come_back_as_they_were_too(write, home, give_back):
+    with pytest.raises(DataRefused):
+        run_night(write(HEADER + '=x,Ohio,tea\n\'=y,Ohio,tea\nz,,"a\nb"\n'), home)
+    read = list(csv.reader(io.StringIO(give_back())))
+    assert [row[2:] for row in read[1:]] == [["'=x", "Ohio", "tea"], ["''=y", "Ohio", "tea"], ["z", "", "a\nb"]]
+    assert [row[0] for row in read[1:]] == ["2", "3", "4"]
+    assert read[3][1] == "age 'z' is not a whole number; location is empty; expected a value"
+
+
+def test_shape_of_the_source_is_kept_delimiter_quotes_encoding_and_header(write, home, tmp_path, give_back):
+    schema = tmp_path / "shop.py"
+    schema.write_text(
+        "from pandera.typing import Series\nfrom schemas import Dataset, category, numeric\n\n\n"
+        "class Shop(Dataset, encoding='cp1252'):\n"
+        "    income: Series[float] = numeric()\n    place: Series[str] = category(alias='Wohnort, Straße')\n"
+    )
+    good = "".join(f"{n},5;Köln;\n" for n in range(30))
+    text = f"Income;'Wohnort, Straße';Rest\n{good}x;'Zürich; Süd';'a''b'\n"
+    run_night(write(text.encode("cp1252")), home, dataset=str(schema), k=2)
+    given = give_back(encoding="cp1252")
+    reason = "'income ''x'' is not a number'"
+    assert given == (
+        f"rejected_line;rejected_reason;Income;'Wohnort, Straße';Rest\n32;{reason};x;'Zürich; Süd';'a''b'\n"
+    )
+    fixed = mended(tmp_path, given.replace(";x;", ";7,5;"), encoding="cp1252")
+    run_night([write(text.encode("cp1252")), fixed], home, dataset=str(schema), k=2)
+    assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(7.5, "Zürich; Süd")]
+
+
+def test_file_without_a_header_comes_back_with_one(write, home, tmp_path, give_back):
+    schema = tmp_path / "shop.py"
+    schema.write_text(
+        "from pandera.typing import Series\nfrom schemas import Dataset, category, numeric\n\n\n"
+        "class Shop(Dataset, header=False):\n"
+        "    income: Series[float] = numeric()\n    place: Series[str] = category(alias='Town, or place')\n"
+    )
+    source = write("".join(f"{n},Ohio\n" for n in range(30)) + "x,Utah\n")
+    run_night(source, home, dataset=str(schema), k=2)
+    given = give_back()
+    assert given.splitlines()[0] == f'{BOM}rejected_line,rejected_reason,income,"Town, or place"'
+    run_night([source, mended(tmp_path, given.replace(",x,", ",31,"))], home, dataset=str(schema), k=2)
+    assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(31, "Utah")]
+
+
+def test_bytes_that_are_no_text_must_be_mended(write, home, tmp_path, give_back):
+    source = write((HEADER + GOOD).encode() + b"30,Z\xff\xferich,tea\n" + "31,Zürich,tea\n".encode())
+    run_night(source, home, k=2)
+    text = give_back()
+    assert text.splitlines()[1].endswith(r"30,Z\xff\xferich,tea")
+    run_night([source, aged(tmp_path / "mend.csv")], home, k=2)
+    assert rows(home, "SELECT code, value FROM rejected_rows WHERE source_name = 'mend.csv'") == [("not_text", r"\xff")]
+    run_night([source, mended(tmp_path, text.replace(r"Z\xff\xferich", "Zürich"))], home, k=2)
+    assert rows(home, "SELECT location FROM customers WHERE source_name = 'mend.csv'") == [("Zürich",)]
+
+
+def test_columns_that_nobody_declares_may_be_frozen_and_rows_still_come_back(write, home, tmp_path, give_back):
+    schema = tmp_path / "shop.py"
+    schema.write_text(
+        "from pandera.typing import Series\nfrom schemas import Dataset, category, numeric\n\n\n"
+        "class Shop(Dataset, columns='freeze'):\n"
+        "    income: Series[float] = numeric()\n    place: Series[str] = category()\n"
+    )
+    source = write("income,place\n" + "".join(f"{n},Ohio\n" for n in range(30)) + "x,Utah\n")
+    run_night(source, home, dataset=str(schema), k=2)
+    run_night([source, mended(tmp_path, give_back().replace(",x,", ",31,"))], home, dataset=str(schema), k=2)
+    assert value(home, "SELECT count(*) FROM customers WHERE source_name = 'mend.csv'") == 1
+
+
+def test_rows_that_are_mended_badly_keep_the_line_of_the_first_file(write, home, tmp_path, give_back):
+    source = write(HEADER + GOOD + "abc,Iowa,tea\n")
+    run_night(source, home, k=2)
+    run_night([source, mended(tmp_path, give_back().replace(",abc,", ",-7,"))], home, k=2)
+    give_back(name="again.csv")
+    assert (tmp_path / "again-2.csv").read_text().splitlines() == [
+        f"{BOM}rejected_line,rejected_reason,Age,Location,Purchase History",
+        '62,"age -7: expected at least 0",-7,Iowa,tea',
+    ]
+
+
+def test_earlier_runs_come_back_from_the_archive_until_it_forgets_them(write, home, give_back):
+    first = run_night(write(HEADER + GOOD + "abc,Iowa,tea\n"), home, k=2).run_id
+    second = run_night(write(HEADER + GOOD + "def,Iowa,tea\n"), home, k=2).run_id
+    assert ",abc," in give_back(first)
+    assert ",def," in give_back(second)
+    assert ",def," in give_back()
+    (home / "archive" / f"{first}.duckdb").unlink()
+    with pytest.raises(UsageError, match=f"the tables of run {first} are not kept any more"):
+        give_back(first)
+
+
+def test_run_that_rejected_no_row_says_so_and_writes_nothing(write, home, tmp_path, capsys):
+    run_id = run_night(write(HEADER + GOOD), home, k=2).run_id
+    write_rejects(Home(home), None, tmp_path / "mend.csv", force=False)
+    assert capsys.readouterr().err.splitlines()[-1] == f"run {run_id} rejected no row"
+    assert not (tmp_path / "mend.csv").exists()
+
+
+def test_file_that_exists_is_not_written_over(write, home, tmp_path):
+    run_night(write(HEADER + GOOD + BAD), home, k=2)
+    mended(tmp_path, "hours of work")
+    with pytest.raises(UsageError, match=r"mend.csv exists already, and may hold rows that were mended; .* --force"):
+        write_rejects(Home(home), None, tmp_path / "mend.csv", force=False)
+    assert (tmp_path / "mend.csv").read_text() == "hours of work"
+
+
+@pytest.mark.parametrize(
+    ("run_id", "said"),
+    [("nonsense", "there is no run nonsense in "), (None, "has judged a row yet; run: segments")],
+    ids=["unknown", "none yet"],
+)
+def test_run_that_is_not_there_is_a_usage_error(home, run_id, said):
+    Home(home).prepare()
+    with pytest.raises(UsageError, match=said):
+        judged_run(Home(home), run_id)
+
+
+def test_run_refused_before_its_rows_were_judged_says_why(write, home):
+    with pytest.raises(DataRefused):
+        run_night(write("Age,Location\n1,Ohio\n"), home)
+    (run_id,) = [path.name for path in (home / "runs").iterdir()]
+    with pytest.raises(UsageError, match=f"run {run_id} was refused before its rows were judged: .*missing"):
+        judged_run(Home(home), run_id)
+
+
+def test_rows_of_several_files_come_back_in_a_file_each(write, home, tmp_path, capsys):
+    first = write(HEADER + GOOD + "abc,Iowa,tea\n", "a.csv")
+    second = write("Age;Location;Purchase History\n31;Utah;tea\ndef;Utah;soap\n", "b.csv")
+    run_night([first, second], home, k=2)
+    write_rejects(Home(home), None, tmp_path / "mend.csv", force=False)
+    assert ",abc,Iowa,tea" in (tmp_path / "mend.csv").read_text()
+    assert ";def;Utah;soap" in (tmp_path / "mend-2.csv").read_text()
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert told.startswith(f"mend the rows, then: segments run {first} {second} {tmp_path}/mend.csv {tmp_path}/mend-2.")
+
+
+def test_quote_that_is_the_mark_of_text_too_stays_readable():
+    shape = RepairShape("a,b", ",", "'", None, "utf-8", is_repair=False)
+    assert shape.record(3, "why", "=1,'=2',x") == "3,'why','''=1','''=2',x"
+
+
+def test_reason_loses_its_delimiters_where_the_file_has_no_quotes():
+    shape = RepairShape("a;b", ";", None, None, "utf-8", is_repair=False)
+    assert shape.record(3, "no; not so", '1;"2') == '3;no not so;1;"2'
+
+
+def test_delimiters_within_quotes_begin_no_cell():
+    shape = RepairShape("a,b", ",", '"', None, "utf-8", is_repair=False)
+    assert shape.record(3, "why", '"x,=1",=2') == '3,"why","x,=1",\'=2'
+
+
+def test_rejected_rows_are_read_in_the_order_of_their_lines(write, home):
+    run_night(write(HEADER + GOOD + 12 * "abc,Iowa,tea\n" + 12 * GOOD), home, k=2)
+    with rejected_rows(Home(home), judged_run(Home(home), None)) as found:
+        assert [row.line_number for row in found] == list(range(62, 74))
