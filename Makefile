@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 .DEFAULT_GOAL := help
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## Segment SOURCE (samples/customers.csv) and print what was found
 	@$(BIN)/segments run $(SOURCE)
@@ -53,4 +53,4 @@ $(VENV)/dev.stamp: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(VENV)/run.stamp $@
 
-.PHONY: help run up test check format bench clean
+.PHONY: help run up test check format bench conservation clean

@@ -2,8 +2,9 @@
 
 import csv
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Any
 
@@ -110,7 +111,7 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
         raise DataRefused(f"{place} holds comment lines only; expected a header line and one row a customer")
     if not settings.header and not _is_repair(heading.record.fields):
         return _without_header(head, columns, settings, place)
-    dialect = _dialect(settings, heading.delimiter, heading.quote)
+    dialect = _dialect(settings, heading.delimiter, _quote_of_rows(head, settings, heading.delimiter, heading.quote))
     where = f"{place} line {heading.record.first_line}"
     if heading.columns_found == 0 and _looks_like_data(heading.record.fields):
         raise DataRefused(_no_header(heading.record.fields, columns, where))
@@ -263,8 +264,9 @@ def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: 
         dialect: _fitting(head, dialect, len(columns), takes_more=list_column is not None)
         for dialect in _possible_dialects(settings)
     }
-    dialect = max(fitting, key=lambda tried: fitting[tried])
-    if fitting[dialect] == (0, 0):
+    best = max(fitting, key=lambda tried: fitting[tried])
+    dialect = replace(best, quote=_quote_of_rows(head, settings, best.delimiter, best.quote))
+    if fitting[best] == (0, 0):
         raise DataRefused(
             f"{place} line 1: no record has the {len(columns)} declared columns under any of the delimiters "
             f"{' '.join(map(repr, DELIMITERS))}; set delimiter= in the schema, or declare the columns that are there"
@@ -275,6 +277,20 @@ def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: 
         positions=positions,
         list_column=list_column,
     )
+
+
+def _quote_of_rows(head: Sequence[str], settings: FileSettings, delimiter: str, quote: str | None) -> str | None:
+    """Return the quote that half of the first lines have around a field, where nothing else shows which one it is."""
+    lines = [line for line in head if line.strip()]
+    if settings.quote is not None or quote != QUOTES[0]:
+        return quote
+    usual, other = (sum(_has_whole_field(line, delimiter, mark) for line in lines) for mark in QUOTES)
+    return QUOTES[1] if other > usual and 2 * other >= len(lines) else quote
+
+
+def _has_whole_field(line: str, delimiter: str, quote: str) -> bool:
+    mark = re.escape(delimiter)
+    return quote in line and re.search(f"(?:^|{mark}) *{quote}[^{quote}]*{quote} *(?:{mark}|$)", line) is not None
 
 
 def _fitting(head: Sequence[str], dialect: Dialect, n_columns: int, *, takes_more: bool) -> tuple[int, int]:

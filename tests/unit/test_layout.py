@@ -53,3 +53,20 @@ def test_missing_column_is_named_with_the_likeliest_header():
 def test_duplicate_headers_are_refused_with_both_places(header):
     with pytest.raises(DataRefused, match=r"stands twice, in columns \d and \d"):
         read_layout([header], COLUMNS, FileSettings(), "x")
+
+
+@pytest.mark.parametrize("header", ["Age,Location,Purchase History", None], ids=["with a header", "without"])
+def test_quote_around_the_fields_is_found_where_no_header_shows_it(header):
+    head = [*([header] if header else []), "1,'Ohio',tea", "2,'Utah',tea", "3,Texas,tea"]
+    layout = read_layout(head, COLUMNS, FileSettings(header=header is not None), "x")
+    assert layout.dialect.quote == "'"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [["1,'Ohio',tea", "2,Utah,tea", "3,Texas,tea"], ["1,'Ohio',\"tea\"", '2,"Utah",tea', "3,'Texas,tea"]],
+    ids=["in few rows", "beside the usual one"],
+)
+def test_apostrophes_of_a_few_rows_are_no_quotes(rows):
+    layout = read_layout(["Age,Location,Purchase History", *rows], COLUMNS, FileSettings(), "x")
+    assert layout.dialect.quote == '"'

@@ -1,0 +1,146 @@
+"""Read every broken file with every reader, and count what became of the records.
+
+Run: make conservation, or python -m benchmarks.conservation [DATA] [--csv FILE], where DATA holds badcsv/ and
+customers/ (SEGMENTS_TEST_DATA, or ../shared/data). A record is lost where it is neither read exactly nor set
+aside with a reason: changed in silence, or gone.
+"""
+
+import argparse
+import csv
+import logging
+import os
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.conservation.cases import WRONG_TRUTHS, Case, all_files, pollock
+from benchmarks.conservation.readers import READERS, Reading
+
+_PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of the records of one file with one reader.
+
+    Attributes:
+        records: true records; lines that hold something where no truth is known.
+        lost: records neither exact nor rejected, or lines that belong to no record.
+    """
+
+    folder: str
+    file: str
+    reader: str
+    outcome: str
+    records: int
+    exact: int
+    rejected: int
+    lost: int
+    seconds: float
+    message: str
+
+
+def judged(case: Case, reader: str) -> Judgement:
+    """Read a file and count its records against the truth, or its lines where none is known."""
+    reading = READERS[reader](case)
+    outcome = "crashed" if reading.is_crash else "refused" if reading.refused is not None else "read"
+    records, exact, lost = _against_truth(case, reading) if case.truth is not None else _by_lines(reading)
+    return Judgement(
+        case.folder, case.path.name, reader, outcome, records, exact, reading.rejected, lost, reading.seconds,
+        " ".join((reading.refused or "").split()),
+    )  # fmt: skip
+
+
+def main(data: Path, output: Path | None) -> int:
+    """Print the tables, and write a line a file and reader where that is wanted; 1 where this project loses any."""
+    cases = all_files(data)
+    given = list(pollock(data, with_dialect=True))
+    tasks = [(case, reader) for case in cases for reader in READERS if case.truth is not None or reader == "segments"]
+    found = _judge_all(tasks)
+    found_given = _judge_all([(case, reader) for case in given for reader in READERS])
+    with_truth = [one for (case, _), one in zip(tasks, found, strict=True) if case.truth is not None]
+    without = [one for (case, _), one in zip(tasks, found, strict=True) if case.truth is None]
+    _print("Files whose clean version is known, the dialect found", with_truth, lambda one: one.reader)
+    _print("Pollock's polluted files, the dialect given", found_given, lambda one: one.reader)
+    _print("Files without a clean version, counted in lines", without, lambda one: one.folder)
+    for name, why in WRONG_TRUTHS.items():
+        print(f"counted in lines: {name}: {why}")
+    bad = [one for one in (*found, *found_given) if one.reader == "segments" and (one.lost or one.outcome == "crashed")]
+    for one in bad:
+        print(f"lost or crashed: {one.folder}/{one.file}: {one.lost} of {one.records} {one.message[:200]}")
+    if output is not None:
+        _write(output, [*found, *found_given])
+    return 1 if bad else 0
+
+
+def _judge_all(tasks: Sequence[tuple[Case, str]]) -> list[Judgement]:
+    cases, readers = zip(*tasks, strict=True)
+    with ProcessPoolExecutor(_PROCESSES, initializer=_quiet) as pool:
+        return list(pool.map(judged, cases, readers, chunksize=8))
+
+
+def _quiet() -> None:
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+
+
+def _against_truth(case: Case, reading: Reading) -> tuple[int, int, int]:
+    """Return true records, those read exactly, and those neither exact nor rejected; a whole refusal loses none."""
+    truth = Counter(tuple(cell.strip() for cell in record) for record in case.truth or ())
+    count = truth.total()
+    if reading.refused is not None:
+        return count, 0, 0
+    exact = (truth & Counter(reading.records)).total()
+    return count, exact, max(0, count - exact - reading.rejected)
+
+
+def _by_lines(reading: Reading) -> tuple[int, int, int]:
+    if reading.lines is None:
+        return 0, 0, 0
+    return reading.lines, 0, reading.unaccounted
+
+
+def _print(title: str, found: Iterable[Judgement], key: Callable[[Judgement], str]) -> None:
+    groups: dict[str, list[Judgement]] = {}
+    for one in found:
+        groups.setdefault(key(one), []).append(one)
+    names = ("files", "refused whole", "crashed", "records", "exact", "rejected", "lost", "files losing", "slowest s")
+    print(f"\n{title}\n{'':22}" + "".join(f"{name:>15}" for name in names))
+    for name, ones in groups.items():
+        print(f"{name:22}" + "".join(f"{value:>15}" for value in _figures(ones)))
+
+
+def _figures(ones: Sequence[Judgement]) -> tuple[str, ...]:
+    outcomes = Counter(one.outcome for one in ones)
+    records, exact = sum(one.records for one in ones), sum(one.exact for one in ones)
+    return (
+        f"{len(ones):,}",
+        f"{outcomes['refused']:,}",
+        f"{outcomes['crashed']:,}",
+        f"{records:,}",
+        f"{exact:,} {exact / records:.1%}" if exact else "-",
+        f"{sum(one.rejected for one in ones):,}",
+        f"{sum(one.lost for one in ones):,}",
+        f"{sum(one.lost > 0 for one in ones):,}",
+        f"{max(one.seconds for one in ones):.1f}",
+    )
+
+
+def _write(output: Path, found: Sequence[Judgement]) -> None:
+    with output.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(asdict(found[0])))
+        writer.writeheader()
+        writer.writerows(asdict(one) for one in found)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = Path(os.environ.get("SEGMENTS_TEST_DATA", "../shared/data"))
+    parser.add_argument("data", nargs="?", type=Path, default=default)
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write a line a file and reader")
+    arguments = parser.parse_args()
+    sys.exit(main(arguments.data, arguments.csv))
