@@ -38,6 +38,9 @@ format: $(VENV)/dev.stamp ## Format the Python and the SQL files
 bench: $(VENV)/dev.stamp ## Time the night, step by step, beside the textbook's way
 	@$(BIN)/python -m benchmarks.night
 
+conservation: $(VENV)/dev.stamp ## Count what becomes of every record of broken files, beside other readers
+	@$(BIN)/python -m benchmarks.conservation
+
 clean: ## Remove the environment and what was built; data/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.conservation.cases import WRONG_TRUTHS, Case, all_files, pollock
-from benchmarks.conservation.readers import READERS, Reading
+from benchmarks.conservation.readers import READERS
 
 _PROCESSES = 2
 
@@ -29,7 +29,8 @@ class Judgement:
 
     Attributes:
         records: true records; lines that hold something where no truth is known.
-        lost: records neither exact nor rejected, or lines that belong to no record.
+        other: loaded records that the truth does not hold as they are.
+        lost: records neither exact nor rejected, and lines that belong to no record.
     """
 
     folder: str
@@ -38,6 +39,7 @@ class Judgement:
     outcome: str
     records: int
     exact: int
+    other: int
     rejected: int
     lost: int
     seconds: float
@@ -48,11 +50,22 @@ def judged(case: Case, reader: str) -> Judgement:
     """Read a file and count its records against the truth, or its lines where none is known."""
     reading = READERS[reader](case)
     outcome = "crashed" if reading.is_crash else "refused" if reading.refused is not None else "read"
-    records, exact, lost = _against_truth(case, reading) if case.truth is not None else _by_lines(reading)
+    truth = Counter(tuple(cell.strip() for cell in record) for record in case.truth or ())
+    exact = (truth & Counter(reading.records)).total()
+    lost = 0 if reading.refused is not None else max(0, truth.total() - exact - reading.rejected) + reading.unaccounted
     return Judgement(
-        case.folder, case.path.name, reader, outcome, records, exact, reading.rejected, lost, reading.seconds,
-        " ".join((reading.refused or "").split()),
-    )  # fmt: skip
+        folder=case.folder,
+        file=case.path.name,
+        reader=reader,
+        outcome=outcome,
+        records=reading.lines or 0 if case.truth is None else truth.total(),
+        exact=exact,
+        other=0 if case.truth is None else len(reading.records) - exact,
+        rejected=reading.rejected,
+        lost=lost,
+        seconds=reading.seconds,
+        message=" ".join((reading.refused or "").split()),
+    )
 
 
 def main(data: Path, output: Path | None) -> int:
@@ -88,30 +101,25 @@ def _quiet() -> None:
     warnings.simplefilter("ignore")
 
 
-def _against_truth(case: Case, reading: Reading) -> tuple[int, int, int]:
-    """Return true records, those read exactly, and those neither exact nor rejected; a whole refusal loses none."""
-    truth = Counter(tuple(cell.strip() for cell in record) for record in case.truth or ())
-    count = truth.total()
-    if reading.refused is not None:
-        return count, 0, 0
-    exact = (truth & Counter(reading.records)).total()
-    return count, exact, max(0, count - exact - reading.rejected)
-
-
-def _by_lines(reading: Reading) -> tuple[int, int, int]:
-    if reading.lines is None:
-        return 0, 0, 0
-    return reading.lines, 0, reading.unaccounted
-
-
 def _print(title: str, found: Iterable[Judgement], key: Callable[[Judgement], str]) -> None:
     groups: dict[str, list[Judgement]] = {}
     for one in found:
         groups.setdefault(key(one), []).append(one)
-    names = ("files", "refused whole", "crashed", "records", "exact", "rejected", "lost", "files losing", "slowest s")
-    print(f"\n{title}\n{'':22}" + "".join(f"{name:>15}" for name in names))
+    names = (
+        "files",
+        "refused whole",
+        "crashed",
+        "records",
+        "exact",
+        "other",
+        "rejected",
+        "lost",
+        "files losing",
+        "slowest s",
+    )
+    print(f"\n{title}\n{'':22}" + "".join(f"{name:>14}" for name in names))
     for name, ones in groups.items():
-        print(f"{name:22}" + "".join(f"{value:>15}" for value in _figures(ones)))
+        print(f"{name:22}" + "".join(f"{value:>14}" for value in _figures(ones)))
 
 
 def _figures(ones: Sequence[Judgement]) -> tuple[str, ...]:
@@ -123,6 +131,7 @@ def _figures(ones: Sequence[Judgement]) -> tuple[str, ...]:
         f"{outcomes['crashed']:,}",
         f"{records:,}",
         f"{exact:,} {exact / records:.1%}" if exact else "-",
+        f"{sum(one.other for one in ones):,}",
         f"{sum(one.rejected for one in ones):,}",
         f"{sum(one.lost for one in ones):,}",
         f"{sum(one.lost > 0 for one in ones):,}",

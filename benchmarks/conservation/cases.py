@@ -92,7 +92,7 @@ def pollock(data: Path, *, with_dialect: bool = False) -> Iterator[Case]:
             has_header = int(parameters["header_lines"]) > 0
             writing = Writing(parameters["delimiter"] or ",", parameters["quotechar"] or "", has_header)
             records = _clean_records(clean)
-            if records and all(_GIVEN_NAME.fullmatch(name) for name in records[0]):
+            if records and all(_GIVEN_NAME.fullmatch(name.strip()) for name in records[0]):
                 records = records[1:]
             truth = tuple(records[1:] if has_header else records)
             header = _own_header(path, writing, int(parameters["preamble_lines"])) if has_header else None
