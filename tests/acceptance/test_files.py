@@ -133,6 +133,24 @@ def test_recoded_category_refuses_the_file_by_line_column_and_expectation(custom
     assert not (home / "segments.duckdb").exists()
 
 
+def test_gender_coded_anew_is_pointed_out_where_the_schema_allows_any_value(customers, home, tmp_path):
+    schema = tmp_path / "mall.py"
+    schema.write_text((SCHEMAS / "mall_gender.py").read_text().replace('isin=["Male", "Female"]', ""))
+    run_night(customers / MALL, home, dataset=str(schema), k=2)
+    summary = run_night(customers / MALL_RECODED, home, dataset=str(schema), k=2)
+    notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
+    assert [note for note in notes if note.startswith("gender")] == [
+        "gender: no value is one of the last night: 2 new ('1', '2'), 2 vanished ('Female', 'Male'); was it coded anew?"
+    ]
+
+
+def test_real_delivery_cut_in_half_is_refused(customers, home, write):
+    run_night(customers / SHOPPING, home, k=2)
+    lines = (customers / SHOPPING).read_text().splitlines(keepends=True)
+    with pytest.raises(DataRefused, match=r"1,950 rows, 50\.0% of the 3,900 of the last night"):
+        run_night(write("".join(lines[:1951])), home, k=2)
+
+
 def test_the_same_schema_takes_the_file_whose_category_is_in_words(customers, new_night):
     home = new_night(customers / MALL, "mall_gender")
     assert rows(home, "SELECT gender, count(*) FROM customers GROUP BY ALL ORDER BY 1") == [

@@ -16,7 +16,7 @@ from flows.server import answers, api_url, free_port
 from flows.trial import command
 from schemas.errors import SegmentsError
 from tests.conftest import ROOT
-from tests.nights import assert_invariants, rows
+from tests.nights import SEED_ROWS, assert_invariants, rows
 
 SAMPLE = ROOT / "samples" / "customers.csv"
 DEPLOYMENT = "segment-customers/nightly"
@@ -73,6 +73,17 @@ def test_deployment_publishes_what_the_command_line_publishes(deployed, segments
     for table, columns in SHARED.items():
         query = f"SELECT {columns} FROM {table} ORDER BY ALL"
         assert rows(deployed, query) == rows(tmp_path, query), table
+
+
+def test_deployment_takes_several_files_as_one_night(trial, tmp_path):
+    for name, rows_of in {"a.csv": SEED_ROWS, "b.csv": SEED_ROWS.replace("New York", "Ohio")}.items():
+        (tmp_path / name).write_text(rows_of)
+    sources = json.dumps([str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
+    command(
+        trial, "deployment", "run", DEPLOYMENT, "--watch",
+        "--param", f"source={sources}", "--param", f"home={tmp_path / 'home'}",
+    )  # fmt: skip
+    assert rows(tmp_path / "home", "SELECT source_name, rows_loaded FROM runs") == [("a.csv + b.csv", 12)]
 
 
 def test_deployment_is_scheduled_nightly_one_at_a_time_in_the_working_directory(trial, deployed):
