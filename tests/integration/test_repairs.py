@@ -38,6 +38,17 @@ def give_back(home, tmp_path):
     return write_file
 
 
+def shop(tmp_path, keywords, place):
+    """Write the schema of a file with a number and a text."""
+    schema = tmp_path / "shop.py"
+    schema.write_text(
+        "from pandera.typing import Series\nfrom schemas import Dataset, category, numeric\n\n\n"
+        f"class Shop(Dataset, {keywords}):\n"
+        f"    income: Series[float] = numeric()\n    place: Series[str] = category({place})\n"
+    )
+    return str(schema)
+
+
 def mended(tmp_path, text, name="mend.csv", **parameters):
     (tmp_path / name).write_text(text, **parameters)
     return aged(tmp_path / name)
@@ -147,37 +158,27 @@ def test_rows_of_a_refused_run_come_back_as_they_were_too(write, home, give_back
 
 
 def test_shape_of_the_source_is_kept_delimiter_quotes_encoding_and_header(write, home, tmp_path, give_back):
-    schema = tmp_path / "shop.py"
-    schema.write_text(
-        "from pandera.typing import Series\nfrom schemas import Dataset, category, numeric\n\n\n"
-        "class Shop(Dataset, encoding='cp1252'):\n"
-        "    income: Series[float] = numeric()\n    place: Series[str] = category(alias='Wohnort, Straße')\n"
-    )
+    dataset = shop(tmp_path, "encoding='cp1252'", "alias='Wohnort, Straße'")
     good = "".join(f"{n},5;Köln;\n" for n in range(30))
     text = f"Income;'Wohnort, Straße';Rest\n{good}x;'Zürich; Süd';'a''b'\n"
-    run_night(write(text.encode("cp1252")), home, dataset=str(schema), k=2)
+    run_night(write(text.encode("cp1252")), home, dataset=dataset, k=2)
     given = give_back(encoding="cp1252")
     reason = "'income ''x'' is not a number'"
     assert given == (
         f"rejected_line;rejected_reason;Income;'Wohnort, Straße';Rest\n32;{reason};x;'Zürich; Süd';'a''b'\n"
     )
     fixed = mended(tmp_path, given.replace(";x;", ";7,5;"), encoding="cp1252")
-    run_night([write(text.encode("cp1252")), fixed], home, dataset=str(schema), k=2)
+    run_night([write(text.encode("cp1252")), fixed], home, dataset=dataset, k=2)
     assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(7.5, "Zürich; Süd")]
 
 
 def test_file_without_a_header_comes_back_with_one(write, home, tmp_path, give_back):
-    schema = tmp_path / "shop.py"
-    schema.write_text(
-        "from pandera.typing import Series\nfrom schemas import Dataset, category, numeric\n\n\n"
-        "class Shop(Dataset, header=False):\n"
-        "    income: Series[float] = numeric()\n    place: Series[str] = category(alias='Town, or place')\n"
-    )
+    dataset = shop(tmp_path, "header=False", "alias='Town, or place'")
     source = write("".join(f"{n},Ohio\n" for n in range(30)) + "x,Utah\n")
-    run_night(source, home, dataset=str(schema), k=2)
+    run_night(source, home, dataset=dataset, k=2)
     given = give_back()
     assert given.splitlines()[0] == f'{BOM}rejected_line,rejected_reason,income,"Town, or place"'
-    run_night([source, mended(tmp_path, given.replace(",x,", ",31,"))], home, dataset=str(schema), k=2)
+    run_night([source, mended(tmp_path, given.replace(",x,", ",31,"))], home, dataset=dataset, k=2)
     assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(31, "Utah")]
 
 
@@ -193,15 +194,10 @@ def test_bytes_that_are_no_text_must_be_mended(write, home, tmp_path, give_back)
 
 
 def test_columns_that_nobody_declares_may_be_frozen_and_rows_still_come_back(write, home, tmp_path, give_back):
-    schema = tmp_path / "shop.py"
-    schema.write_text(
-        "from pandera.typing import Series\nfrom schemas import Dataset, category, numeric\n\n\n"
-        "class Shop(Dataset, columns='freeze'):\n"
-        "    income: Series[float] = numeric()\n    place: Series[str] = category()\n"
-    )
+    dataset = shop(tmp_path, "columns='freeze'", "")
     source = write("income,place\n" + "".join(f"{n},Ohio\n" for n in range(30)) + "x,Utah\n")
-    run_night(source, home, dataset=str(schema), k=2)
-    run_night([source, mended(tmp_path, give_back().replace(",x,", ",31,"))], home, dataset=str(schema), k=2)
+    run_night(source, home, dataset=dataset, k=2)
+    run_night([source, mended(tmp_path, give_back().replace(",x,", ",31,"))], home, dataset=dataset, k=2)
     assert value(home, "SELECT count(*) FROM customers WHERE source_name = 'mend.csv'") == 1
 
 
