@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from schemas.dataset import Column
+from schemas.dataset import Column, normalise_header
 from schemas.dialect import Dialect, LineState
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
@@ -97,8 +97,9 @@ def with_undeclared(layout: Layout, kept: Sequence[Column], settings: FileSettin
         )
     if settings.columns == "discard_row":
         return replace(layout, rejects_undeclared=True)
-    places = dict(layout.undeclared)
-    found = {column.name: places[column.header] for column in kept if column.header in places}
+    places = {normalise_header(name): place for name, place in layout.undeclared}
+    keys = {column.name: normalise_header(column.header) for column in kept}
+    found = {name: places[key] for name, key in keys.items() if key in places}
     return replace(layout, positions={**layout.positions, **found})
 
 

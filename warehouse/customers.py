@@ -10,9 +10,10 @@ from schemas.fields import Role
 from schemas.tables import published_table
 from warehouse.generated.customers import (
     SourceDialect,
-    create_ordered,
+    create_places,
     create_texts,
     create_typed,
+    insert_customers,
     insert_spellings,
     select_duplicate_identifiers,
     select_items,
@@ -20,12 +21,14 @@ from warehouse.generated.customers import (
     select_typed,
 )
 from warehouse.generated.numbers import changes_numbers
-from warehouse.generated.tables import insert_customers
 from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts, read_frame, read_value
 
-#: Records checked at a time; bounds the memory of the checks whatever the size of the file.
-CHUNK_ROWS = 100_000
+#: Cells checked at a time; bounds the memory of the checks whatever the length and width of the file.
+CHUNK_CELLS = 500_000
+
+#: Bytes of customers put in order at a time. DuckDB sorts more than its memory, but not where the rows are wide.
+SORTED_BYTES = 128 << 20
 
 
 def source_dialects(database: Connection) -> list[SourceDialect]:
@@ -50,7 +53,7 @@ def text_chunks(
     were delivered, under ``found:`` and its name.
     """
     found = [column for column in columns if any(changes_numbers(column, one.dialect) for one in dialects)]
-    yield from _chunks(database, select_texts(columns, found))
+    yield from _chunks(database, select_texts(columns, found), len(columns) + len(found))
 
 
 def create_typed_view(database: Connection, columns: Sequence[Column]) -> None:
@@ -60,7 +63,7 @@ def create_typed_view(database: Connection, columns: Sequence[Column]) -> None:
 
 def typed_chunks(database: Connection, columns: Sequence[Column]) -> Iterator[pd.DataFrame]:
     """Yield the typed values of the columns, chunk by chunk, indexed by record; rejected records aside."""
-    yield from _chunks(database, select_typed(columns))
+    yield from _chunks(database, select_typed(columns), len(columns))
 
 
 def different_items(database: Connection, column: Column) -> pd.DataFrame:
@@ -91,8 +94,16 @@ def unify_spellings(database: Connection, columns: Sequence[Column]) -> int:
 
 def build_customers(database: Connection, columns: tuple[Column, ...]) -> int:
     """Fill ``customers`` in canonical order and return how many there are."""
-    database.execute(create_ordered(columns))
-    database.execute(insert_customers(published_table("customers", columns)))
+    database.execute(create_places(columns))
+    insert = insert_customers(published_table("customers", columns))
+    n_customers = int(read_value(database, "SELECT count(*) FROM work.places"))
+    size = max(1, SORTED_BYTES // int(read_value(database, read_sql("mean_record_bytes"))))
+    database.execute("BEGIN")
+    for first in range(0, n_customers, size):
+        database.execute(insert, {"first": first, "last": first + size - 1})
+    database.execute("COMMIT")
+    database.execute("DROP TABLE work.places")
+    database.execute(read_sql("create_ordered"))
     return int(read_value(database, "SELECT count(*) FROM customers"))
 
 
@@ -106,9 +117,10 @@ def _is_free_text(column: Column) -> bool:
     return column.value_type in (str, list) and not column.settings.case_sensitive
 
 
-def _chunks(database: Connection, query: str) -> Iterator[pd.DataFrame]:
+def _chunks(database: Connection, query: str, n_columns: int) -> Iterator[pd.DataFrame]:
+    size = max(1, CHUNK_CELLS // n_columns)
     last = read_value(database, "SELECT coalesce(max(_record), 0) FROM work.records")
-    for first in range(1, last + 1, CHUNK_ROWS):
-        frame = read_frame(database, query, {"first": first, "last": first + CHUNK_ROWS - 1})
+    for first in range(1, last + 1, size):
+        frame = read_frame(database, query, {"first": first, "last": first + size - 1})
         if not frame.empty:
             yield frame.set_index("_record")

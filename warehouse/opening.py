@@ -10,6 +10,7 @@ import duckdb
 from schemas.errors import SegmentsError, UsageError
 from warehouse.generated.quoting import quote_text
 from warehouse.home import Home
+from warehouse.memory import bound_memory, threads_of
 from warehouse.run import Run
 
 #: Opens in every DuckDB client since 1.0; a file in 2.0's own format opens in none of 1.x.
@@ -33,7 +34,7 @@ def staging(run: Run) -> Iterator[Connection]:
     """
     database = duckdb.connect(config={"python_enable_replacements": False})
     try:
-        database.execute(f"SET temp_directory = {quote_text(str(run.staging / 'spill'))}")
+        bound_memory(database, run)
         database.execute("SET TimeZone = 'UTC'")
         database.execute(f"ATTACH {quote_text(str(run.work_file))} AS work")
         database.execute(f"ATTACH {quote_text(str(run.night_file))} AS night (STORAGE_VERSION '{STORAGE_VERSION}')")
@@ -82,11 +83,12 @@ def opened(path: Path, home: Home) -> Iterator[Connection]:
 @contextmanager
 def one_thread(database: Connection) -> Iterator[None]:
     """Have DuckDB add up in one order: sums of doubles over several threads differ in their last digits."""
+    threads = threads_of(database)
     database.execute("SET threads = 1")
     try:
         yield
     finally:
-        database.execute("RESET threads")
+        database.execute(f"SET threads = {threads}")
 
 
 def read_sql(name: str) -> str:
@@ -98,3 +100,8 @@ def sql_names(folder: str) -> list[str]:
     """Return the names of the statements in a folder of ``warehouse/sql``, sorted."""
     found = files("warehouse").joinpath("sql", folder).iterdir()
     return sorted(f"{folder}/{Path(entry.name).stem}" for entry in found if entry.name.endswith(".sql"))
+
+
+def _threads(database: Connection) -> int:
+    ((threads,),) = database.execute("SELECT current_setting('threads')").fetchall()
+    return int(threads)

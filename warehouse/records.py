@@ -67,10 +67,13 @@ def load_lines(database: Connection, copy: Path, undecodable: Path, source_name:
 
 
 def item_separator(database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange) -> str:
-    """Return the character between the items of a list in one field: the comma, unless another shows.
+    """Return the character between the items of the list: the declared one, else the comma, unless another shows.
 
-    Another shows where it stands in lists, and no comma does.
+    Another shows where it stands in lists, and hardly any comma does.
     """
+    declared = [column.settings.separator for column in columns if column.name == layout.list_column]
+    if declared and declared[0]:
+        return declared[0]
     lists = lists_to_separate(layout, columns)
     others_of_file = [mark for mark in _SEPARATORS if mark != layout.dialect.delimiter]
     marks = [mark for mark in others_of_file if has_mark(database, mark, lines)] if lists else []

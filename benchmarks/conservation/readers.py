@@ -35,7 +35,7 @@ class Reading:
 
     Attributes:
         records: what it loaded, in texts without blanks around them.
-        rejected: records that it set aside with their line and a reason.
+        rejected: records that it set aside with their line and a reason, as they stand in the file.
         refused: why it read nothing, in its own words; None where it read the file.
         is_crash: whether that is no refusal but a failure that nobody foresaw.
         lines: physical lines that hold something, header and comments aside; None where they were not counted.
@@ -44,7 +44,7 @@ class Reading:
     """
 
     records: tuple[Record, ...] = ()
-    rejected: int = 0
+    rejected: tuple[str, ...] = ()
     refused: str | None = None
     is_crash: bool = False
     lines: int | None = None
@@ -118,11 +118,9 @@ def _judged(database: Connection, run: Run, case: Case, source: SourceRead, comm
     """Return what the tables of a night hold, and which lines of the file they leave out."""
     names = [f"c{number}" for number in range(1, len(case.header) + 1)] if case.header is not None else ["line_number"]
     loaded = database.execute(f"SELECT line_number, {', '.join(names)} FROM customers ORDER BY line_number").fetchall()
-    rejected = database.execute("SELECT DISTINCT line_number FROM rejected_rows").fetchall()
+    rejected = dict(database.execute("SELECT DISTINCT line_number, raw FROM rejected_rows").fetchall())
     last_lines = dict(database.execute("SELECT record, last_record FROM work.raws").fetchall())
-    spans = [
-        (first, last_lines.get(first, first)) for first in (*(row[0] for row in loaded), *(r for (r,) in rejected))
-    ]
+    spans = [(first, last_lines.get(first, first)) for first in (*(row[0] for row in loaded), *rejected)]
     after_header = range(source.header_line, source.header_line + 1 + source.repair.header_text.count("\n"))
     header = set(after_header) if source.header_line else set()
     held = _held_lines(run, source.encoding)
@@ -130,7 +128,7 @@ def _judged(database: Connection, run: Run, case: Case, source: SourceRead, comm
     covered = [number for first, last in spans for number in range(first, last + 1)]
     return Reading(
         records=_plain([row[1:] for row in loaded]),
-        rejected=len(rejected),
+        rejected=tuple(rejected.values()),
         lines=len(held),
         unaccounted=len(held.keys() - set(covered)) + len(covered) - len(set(covered)),
     )

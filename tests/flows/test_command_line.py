@@ -61,7 +61,7 @@ def test_rejects_are_a_file_to_mend_when_piped(night, segments):
     lines = done.stdout.splitlines()
     assert lines[0] == "rejected_line,rejected_reason,Age,Location,Purchase History"
     assert len(lines) == 13
-    assert lines[1].startswith('41,"age \'abc\' is not a whole number",abc,')
+    assert lines[1].startswith("41,\"age 'abc' is not a whole number\",abc,")
 
 
 def test_mended_rejects_run_beside_the_original_as_the_command_says(night, segments, tmp_path):

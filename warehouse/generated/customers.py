@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from schemas.dataset import Column, identifier_of
 from schemas.dialect import Dialect
 from schemas.fields import Role
-from warehouse.generated.numbers import changes_numbers, number_text, without_sentinels
+from schemas.tables import Table
+from warehouse.generated.numbers import number_text, without_sentinels
 from warehouse.generated.quoting import quote_identifier, quote_text
 
 #: Before the name of a column whose cells are wanted as they were delivered.
@@ -46,14 +47,17 @@ def create_typed(columns: Sequence[Column], respelled: Collection[str] = ()) -> 
         columns: the columns of the night.
         respelled: names of the columns of which ``work.spellings`` holds values to be replaced.
     """
+    to_respell = [column for column in columns if column.name in respelled]
     values = ",\n".join(
-        f"{_respelled(column) if column.name in respelled else _typed(column)} AS {quote_identifier(column.name)}"
+        f"{_respelled(column) if column in to_respell else _typed(column)} AS {quote_identifier(column.name)}"
         for column in columns
     )
+    spellings = "\n".join(_join_spellings(column) for column in to_respell)
     return f"""
         CREATE OR REPLACE VIEW work.typed AS
-        SELECT _record, {values}
-        FROM work.texts"""
+        SELECT texts._record, {values}
+        FROM work.texts
+        {spellings}"""
 
 
 def insert_spellings(column: Column) -> str:
@@ -68,13 +72,14 @@ def insert_spellings(column: Column) -> str:
             SELECT value, lower(nfc_normalize(regexp_replace(value, '\\s+', ' ', 'g'))) AS same, count(*) AS n
             FROM (SELECT {value} AS value FROM work.typed) WHERE value IS NOT NULL GROUP BY value
         ), chosen AS (
-            SELECT value, first_value(value) OVER (PARTITION BY same ORDER BY n DESC, value) AS spelling FROM counted
+            SELECT value, first_value(value) OVER (PARTITION BY same ORDER BY n DESC, len(value), value) AS spelling
+            FROM counted
         )
         SELECT {quote_text(column.name)} AS column_name, value, spelling FROM chosen WHERE value <> spelling"""
 
 
-def create_ordered(columns: Sequence[Column]) -> str:
-    """Return the statement that puts the customers in their canonical order, ``_position`` from 0.
+def create_places(columns: Sequence[Column]) -> str:
+    """Return the statement for ``work.places``: one row a customer, with its key and its canonical place, from 0.
 
     The order depends on what the rows hold, not on where they stand in the file, so that the fit
     sees the same matrix whatever the order of the delivery.
@@ -82,31 +87,49 @@ def create_ordered(columns: Sequence[Column]) -> str:
     identifier = identifier_of(tuple(columns))
     content = _content([column for column in columns if column is not identifier])
     encoded = _content([column for column in columns if column.is_feature])
-    key = (
-        f"CAST({quote_identifier(identifier.name)} AS VARCHAR)"
-        if identifier
-        else "left(_content_key, 16) || '-' || CAST(_occurrence AS VARCHAR)"
-    )
-    names = ", ".join(quote_identifier(column.name) for column in columns if column.name != "customer_id")
+    own_key = f"CAST({quote_identifier(identifier.name)} AS VARCHAR)" if identifier else "NULL::VARCHAR"
+    key = "_own_key" if identifier else "left(_content_key, 16) || '-' || CAST(_occurrence AS VARCHAR)"
+    # One sort and nothing else that holds rows back: windows without an order take them as they come.
     return f"""
-        CREATE OR REPLACE TABLE work.ordered AS
+        CREATE OR REPLACE TABLE work.places AS
         WITH hashed AS (
-            SELECT *, md5({content}) AS _content_key, md5({encoded}) AS _encoded_key FROM work.typed
+            SELECT _record, {own_key} AS _own_key, md5({content}) AS _content_key, md5({encoded}) AS _encoded_key
+            FROM work.typed
+        ), sorted AS (
+            SELECT * FROM hashed ORDER BY _encoded_key, _content_key, _own_key, _record
+        ), placed AS (
+            SELECT
+                *,
+                row_number() OVER () - 1 AS _position,
+                lag(_content_key) OVER () IS DISTINCT FROM _content_key AS _is_first
+            FROM sorted
         ), numbered AS (
-            SELECT *, row_number() OVER (PARTITION BY _content_key ORDER BY _record) AS _occurrence
-            FROM hashed
-        ), keyed AS (
-            SELECT *, {key} AS _customer_id FROM numbered
+            SELECT
+                *,
+                _position - max(CASE WHEN _is_first THEN _position END) OVER (ROWS UNBOUNDED PRECEDING) + 1
+                    AS _occurrence
+            FROM placed
         )
-        SELECT
-            row_number() OVER (ORDER BY _encoded_key, _content_key, _occurrence, _customer_id) - 1 AS _position,
-            _customer_id AS customer_id,
-            sources.source_name,
-            keyed._record - sources.first_record + 1 AS line_number,
-            {names}
-        FROM keyed
-        INNER JOIN work.sources ON keyed._record BETWEEN sources.first_record AND sources.last_record
-        ORDER BY _position"""
+        SELECT _record, _position, {key} AS _customer_id FROM numbered"""
+
+
+def insert_customers(table: Table) -> str:
+    """Return the statement that fills ``customers`` with those whose place is in a range, in canonical order."""
+    found = {
+        "customer_id": "places._customer_id",
+        "source_name": "sources.source_name",
+        "line_number": "typed._record - sources.first_record + 1",
+    }
+    names = [column.name for column in table.columns]
+    values = ", ".join(found.get(name, f"typed.{quote_identifier(name)}") for name in names)
+    return f"""
+        INSERT INTO customers ({", ".join(quote_identifier(name) for name in names)})
+        SELECT {values}
+        FROM work.typed
+        INNER JOIN work.places ON typed._record = places._record
+        INNER JOIN work.sources ON typed._record BETWEEN sources.first_record AND sources.last_record
+        WHERE places._position BETWEEN $first AND $last
+        ORDER BY places._position"""
 
 
 def select_duplicate_identifiers(identifier: Column) -> str:
@@ -174,11 +197,9 @@ def _text(column: Column, dialects: Sequence[SourceDialect]) -> str:
     name = quote_identifier(column.name)
     if column.role is Role.ITEMS:
         spelled = _allowed_spelling("x", column)
-        return name if spelled == "x" else f"list_distinct(list_transform({name}, lambda x: {spelled}))"
+        return name if spelled == "x" else _first_of_each(f"list_transform({name}, lambda x: {spelled})")
     text = _allowed_spelling(without_sentinels(name, column), column)
     written = {one.dialect: number_text(text, column, one.dialect) for one in dialects}
-    if not any(changes_numbers(column, one.dialect) for one in dialects):
-        return text
     if len(set(written.values())) == 1:
         return next(iter(written.values()))
     cases = " ".join(f"WHEN _record <= {one.last_record} THEN {written[one.dialect]}" for one in dialects)
@@ -201,18 +222,27 @@ def _allowed_spelling(text: str, column: Column) -> str:
 
 def _respelled(column: Column) -> str:
     """Return the expression for a column whose spellings are replaced by the commonest one."""
-    name, typed = quote_identifier(column.name), _typed(column)
-    spellings = (
-        f"(SELECT map(list(value), list(spelling)) FROM work.spellings WHERE column_name = {quote_text(column.name)})"
-    )
-    if column.role is not Role.ITEMS:
-        return f"coalesce({spellings}[{typed}], {typed})"
-    spelled = f"list_transform({name}, lambda x: coalesce({spellings}[x], x))"
-    return f"list_filter({spelled}, lambda x, i: list_position({spelled}, x) = i)"
+    spellings, value = f"{_spelling_table(column)}.spellings", _typed(column)
+    if column.role is Role.ITEMS:
+        return _first_of_each(f"list_transform({value}, lambda x: coalesce({spellings}[x], x))")
+    return f"coalesce({spellings}[{value}], {value})"
+
+
+def _join_spellings(column: Column) -> str:
+    """Return the join that gives each record the map of a column's spellings; a lambda takes no subquery."""
+    return f"""
+        CROSS JOIN (
+            SELECT map(list(value), list(spelling)) AS spellings
+            FROM work.spellings WHERE column_name = {quote_text(column.name)}
+        ) AS {_spelling_table(column)}"""
+
+
+def _spelling_table(column: Column) -> str:
+    return quote_identifier(f"spellings of {column.name}")
 
 
 def _typed(column: Column) -> str:
-    text = quote_identifier(column.name)
+    text = f"texts.{quote_identifier(column.name)}"
     if column.role is Role.ITEMS:
         return text
     if column.value_type is bool:
@@ -224,6 +254,11 @@ def _typed(column: Column) -> str:
     if column.value_type is float:
         return f"TRY_CAST({text} AS DOUBLE)"
     return text
+
+
+def _first_of_each(items: str) -> str:
+    """Return the expression for a list without repetitions, in its own order."""
+    return f"list_filter({items}, lambda x, i: list_position({items}, x) = i)"
 
 
 def _is_true_word(text: str) -> str:

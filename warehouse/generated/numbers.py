@@ -14,11 +14,14 @@ _NO_NUMBER = "'?'"
 
 _SIGN = "[+-]?"
 _GROUPS = {mark: f"\\d{{1,3}}(?:{pattern}\\d{{3}})" for mark, pattern in ((",", ","), (".", "\\."))}
+_SPACED = "\\d{1,3}(?:[ \\x{a0}\\x{202f}']\\d{3})+"
 
 #: Kind of evidence -> pattern of a number that can be read in one way only.
 _EVIDENCE = {
-    "decimal_commas": f"{_SIGN}(?:\\d*,\\d{{1,2}}|\\d*,\\d{{4,}}|0,\\d+|\\d{{4,}},\\d+|{_GROUPS['.']}+,\\d+)",
-    "decimal_points": f"{_SIGN}(?:\\d*\\.\\d{{1,2}}|\\d*\\.\\d{{4,}}|0\\.\\d+|\\d{{4,}}\\.\\d+|{_GROUPS[',']}+\\.\\d+)",
+    "decimal_commas": f"{_SIGN}(?:\\d*,\\d{{1,2}}|\\d*,\\d{{4,}}|0,\\d+|\\d{{4,}},\\d+|{_GROUPS['.']}+,\\d+"
+    f"|{_SPACED},\\d+|{_GROUPS['.']}{{2,}})",
+    "decimal_points": f"{_SIGN}(?:\\d*\\.\\d{{1,2}}|\\d*\\.\\d{{4,}}|0\\.\\d+|\\d{{4,}}\\.\\d+|{_GROUPS[',']}+\\.\\d+"
+    f"|{_SPACED}\\.\\d+|{_GROUPS[',']}{{2,}})",
     "grouping_commas": f"{_SIGN}(?:{_GROUPS[',']}{{2,}}(?:\\.\\d*)?|{_GROUPS[',']}+\\.\\d*)",
     "grouping_points": f"{_SIGN}(?:{_GROUPS['.']}{{2,}}(?:,\\d*)?|{_GROUPS['.']}+,\\d*)",
     "grouping_spaces": f"{_SIGN}\\d{{1,3}}(?:[ \\x{{a0}}\\x{{202f}}]\\d{{3}})+(?:[.,]\\d*)?",
@@ -56,20 +59,16 @@ def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None
 
 
 def number_text(text: str, column: Column, dialect: Dialect) -> str:
-    """Return the expression for a number's text as SQL reads it: no signs of currency, no groups, a decimal point."""
-    stripped = _stripped(text, column)
-    if dialect.decimal == "." and dialect.thousands is None:
-        return stripped
-    group = _class(dialect.thousands) if dialect.thousands else None
-    whole = f"(?:\\d{{1,3}}(?:{group}\\d{{3}})+|\\d*)" if group else "\\d*"
-    pattern = f"{_SIGN}{whole}(?:{_class(dialect.decimal)}\\d*)?(?:[eE][+-]?\\d+)?"
-    plain = stripped
-    if group:
-        plain = f"regexp_replace({plain}, {quote_text(group)}, '', 'g')"
-    if dialect.decimal != ".":
-        plain = f"replace({plain}, {quote_text(dialect.decimal)}, '.')"
-    is_number = f"regexp_full_match({stripped}, {quote_text(pattern)})"
-    return f"CASE WHEN {stripped} IS NULL THEN NULL WHEN {is_number} THEN {plain} ELSE {_NO_NUMBER} END"
+    """Return the expression for a number's text as SQL reads it: no signs of currency, no groups, a decimal point.
+
+    A number that stands for a missing value is null, however it is written: ``9,999`` as ``9999``.
+    """
+    if not _is_number(column):
+        return text
+    number = _plain_number(_stripped(text, column), dialect)
+    sentinels = [_as_number(sentinel) for sentinel in column.settings.sentinels]
+    missing = ", ".join(str(sentinel) for sentinel in sentinels if sentinel is not None)
+    return f"CASE WHEN TRY_CAST({number} AS DOUBLE) IN ({missing}) THEN NULL ELSE {number} END" if missing else number
 
 
 def changes_numbers(column: Column, dialect: Dialect) -> bool:
@@ -81,15 +80,26 @@ def changes_numbers(column: Column, dialect: Dialect) -> bool:
 
 def without_sentinels(text: str, column: Column) -> str:
     """Return the expression for a text that is null where it stands for a missing value."""
-    sentinels = column.settings.sentinels
-    if not sentinels:
+    if not column.settings.sentinels:
         return text
-    words = ", ".join(quote_text(sentinel.strip().lower()) for sentinel in sentinels)
-    conditions = [f"lower({text}) IN ({words})"]
-    numbers = [sentinel for sentinel in sentinels if _as_number(sentinel) is not None]
-    if _is_number(column) and numbers:
-        conditions.append(f"TRY_CAST({text} AS DOUBLE) IN ({', '.join(str(_as_number(n)) for n in numbers)})")
-    return f"CASE WHEN {' OR '.join(conditions)} THEN NULL ELSE {text} END"
+    words = ", ".join(quote_text(sentinel.strip().lower()) for sentinel in column.settings.sentinels)
+    return f"CASE WHEN lower({text}) IN ({words}) THEN NULL ELSE {text} END"
+
+
+def _plain_number(text: str, dialect: Dialect) -> str:
+    """Return the expression for a number's text without groups and with a decimal point."""
+    if dialect.decimal == "." and dialect.thousands is None:
+        return text
+    group = _class(dialect.thousands) if dialect.thousands else None
+    whole = f"(?:\\d{{1,3}}(?:{group}\\d{{3}})+|\\d*)" if group else "\\d*"
+    pattern = f"{_SIGN}{whole}(?:{_class(dialect.decimal)}\\d*)?(?:[eE][+-]?\\d+)?"
+    plain = text
+    if group:
+        plain = f"regexp_replace({plain}, {quote_text(group)}, '', 'g')"
+    if dialect.decimal != ".":
+        plain = f"replace({plain}, {quote_text(dialect.decimal)}, '.')"
+    is_number = f"regexp_full_match({text}, {quote_text(pattern)})"
+    return f"CASE WHEN {text} IS NULL THEN NULL WHEN {is_number} THEN {plain} ELSE {_NO_NUMBER} END"
 
 
 def _is_number(column: Column) -> bool:

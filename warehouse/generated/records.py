@@ -11,10 +11,10 @@ from schemas.repair import FORMULA
 from warehouse.generated.quoting import pattern_of, quote_identifier, quote_text
 
 #: Styles of a list that spills into other fields; see ``_style``.
-SPACED, SHIFTED, MIXED = 1, 2, 3
+SPACED, SHIFTED, MIXED, UNSPACED = 1, 2, 3, 4
 
-#: Share of the lists that makes a style the file's own.
-_MOST = 0.9
+#: Share of the lists that makes a style the file's own, and share that is too small for one.
+_MOST, _FEW = 0.9, 0.1
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordR
     """Return the query for the records whose first item may belong to the text before the list: one row a record.
 
     ``Portland, Oregon,apples`` where other rows are from Oregon, and Oregon is nothing that anybody
-    else bought; or where the commas of all other lists have a blank behind them. None where no
-    text stands before the list.
+    else bought; or where all other lists have a blank behind each comma, or behind none. None where
+    no text stands before the list.
     """
     text = column_before_list(layout, columns)
     if text is None or layout.list_column is None:
@@ -144,27 +144,30 @@ def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordR
     own = f"_record BETWEEN {lines.first} AND {lines.last} AND _fault IS NULL"
     return f"""
         WITH places AS (
-            SELECT DISTINCT {place} AS place FROM work.records WHERE _fault IS NULL
+            SELECT DISTINCT lower({place}) AS place FROM work.records WHERE _fault IS NULL
         ), styles AS (
-            SELECT count_if(_style = {SPACED}) >= {_MOST} * count_if(_style <> {SHIFTED}) AS is_spaced
+            SELECT
+                greatest(count_if(_style = {SPACED}), count_if(_style = {UNSPACED}))
+                    >= {_MOST} * count_if(_style <> {SHIFTED}) AS is_one
             FROM work.records WHERE {own}
         ), suspects AS (
             SELECT
                 _record,
-                _first_item,
+                lower(_first_item) AS first_item,
                 {whole} AS value,
-                _style = {SHIFTED} AND (SELECT is_spaced FROM styles) AS is_shifted,
-                {whole} IN (SELECT place FROM places) AS is_known
+                _style = {SHIFTED} AND (SELECT is_one FROM styles) AS is_shifted,
+                lower({whole}) IN (SELECT place FROM places) AS is_known
             FROM work.records
             WHERE {own} AND _first_item IS NOT NULL AND (
-                is_shifted OR is_known OR _first_item IN (SELECT place FROM places)
+                is_shifted OR is_known OR lower(_first_item) IN (SELECT place FROM places)
             )
         ), bought AS (
-            SELECT unnest(CASE WHEN _first_item IS NULL THEN {items} ELSE {items}[2:] END) AS item FROM work.records
+            SELECT lower(unnest(CASE WHEN _first_item IS NULL THEN {items} ELSE {items}[2:] END)) AS item
+            FROM work.records
             WHERE _fault IS NULL AND EXISTS (SELECT 1 FROM suspects)
         )
         SELECT _record AS record, value FROM suspects
-        WHERE is_shifted OR is_known OR _first_item NOT IN (SELECT item FROM bought)
+        WHERE is_shifted OR is_known OR first_item NOT IN (SELECT item FROM bought)
         ORDER BY record"""
 
 
@@ -193,13 +196,16 @@ def lists_to_separate(layout: Layout, columns: Sequence[Column]) -> list[Column]
 
 
 def select_separators(layout: Layout, columns: Sequence[Column], marks: Sequence[str]) -> str:
-    """Return the query for the marks that stand in the lists of ``work.framed``: one row, a boolean a mark."""
+    """Return the query for the marks that stand in the lists of ``work.framed``: one row, a boolean a mark.
+
+    A comma counts where it stands in more than a few of as many lists as have another mark: a row with
+    a comma too many does not change how all the others are read.
+    """
     lists = [_list_text(layout, column) for column in lists_to_separate(layout, columns)]
-    found = ", ".join(
-        f"coalesce(bool_or({' OR '.join(f'contains({text}, {quote_text(mark)})' for text in lists)}), false) AS "
-        f"{quote_identifier(mark)}"
-        for mark in marks
-    )
+    stands = {mark: " OR ".join(f"contains({text}, {quote_text(mark)})" for text in lists) for mark in marks}
+    others = " OR ".join(stands[mark] for mark in marks if mark != ",")
+    fewest = {mark: f"{_FEW} * count_if({others})" if mark == "," and others else "0" for mark in marks}
+    found = ", ".join(f"count_if({stands[mark]}) > {fewest[mark]} AS {quote_identifier(mark)}" for mark in marks)
     return f"SELECT {found} FROM ({mended_fields(layout, columns)})"
 
 
@@ -385,30 +391,34 @@ def _found(layout: Layout) -> str:
 def _is_shifted(layout: Layout, columns: Sequence[Column]) -> str | None:
     """Return the condition for a comma that can only belong to the text before the list; None where there is none.
 
-    A list in quotes does not spill into other fields.
+    A list in quotes does not spill into other fields: what stands before it without quotes is no part of it.
     """
     if column_before_list(layout, columns) is None or not layout.dialect.quote:
         return None
     quote, separator = quote_text(layout.dialect.quote), quote_text(layout.dialect.item_separator)
-    quoted = f"starts_with(trim(f), {quote}) AND contains(f, {separator})"
-    return f"len(list_filter(({_list_fields(layout)})[2:], lambda f: {quoted})) > 0"
+    items = _list_fields(layout)
+    is_plain = f"NOT starts_with(trim(({items})[1]), {quote})"
+    is_list = f"starts_with(trim(f), {quote}) AND ({is_plain} OR contains(f, {separator}))"
+    return f"len(list_filter(({items})[2:], lambda f: {is_list})) > 0"
 
 
 def _style(layout: Layout, columns: Sequence[Column]) -> str:
     """Return the expression for how the commas of a list are written that spills into other fields.
 
-    ``SPACED`` is ``Ohio,apples, juice``, ``SHIFTED`` is ``Portland, Oregon,apples``.
+    ``SPACED`` is ``Ohio,apples, juice``, ``UNSPACED`` is ``Ohio,apples,juice``, ``SHIFTED`` is
+    ``Portland, Oregon,apples``.
     """
     if column_before_list(layout, columns) is None:
         return "NULL::TINYINT"
     items = _list_fields(layout)
     first, later = f"({items})[1]", f"({items})[2:]"
     before = f"_fields[{layout.positions[layout.list_column or '']}]"
-    unspaced = f"list_filter({later}, lambda f: f NOT LIKE ' %' AND (trim(f) <> '' OR len({later}) = 1))"
-    is_shifted = f"{first} LIKE ' %' AND {before} NOT LIKE ' %' AND len({unspaced}) > 0"
-    is_spaced = f"{first} NOT LIKE ' %' AND len({unspaced}) = 0"
+    unspaced = f"len(list_filter({later}, lambda f: f NOT LIKE ' %' AND (trim(f) <> '' OR len({later}) = 1)))"
+    spaced = f"len(list_filter({later}, lambda f: f LIKE ' %'))"
     return f"""CASE WHEN len(_fields) <= {layout.n_fields} THEN NULL
-            WHEN {is_shifted} THEN {SHIFTED} WHEN {is_spaced} THEN {SPACED} ELSE {MIXED} END::TINYINT"""
+            WHEN {first} LIKE ' %' AND {before} NOT LIKE ' %' AND {unspaced} > 0 THEN {SHIFTED}
+            WHEN {first} NOT LIKE ' %' AND {unspaced} = 0 THEN {SPACED}
+            WHEN {first} NOT LIKE ' %' AND {spaced} = 0 THEN {UNSPACED} ELSE {MIXED} END::TINYINT"""
 
 
 def column_before_list(layout: Layout, columns: Sequence[Column]) -> Column | None:
@@ -478,7 +488,7 @@ def _fields_of(layout: Layout, column: Column) -> str:
 
 def _list_text(layout: Layout, column: Column) -> str:
     """Return the expression for all that stands in a list, whatever the number of its fields."""
-    return f"array_to_string({_fields_of(layout, column)}, {quote_text(layout.dialect.delimiter)})"
+    return f"array_to_string({_fields_of(layout, column)}, chr({ord(_mark(layout.dialect))}))"
 
 
 def _list_items(fields: str, layout: Layout, separator: str) -> str:

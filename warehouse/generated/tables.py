@@ -16,9 +16,3 @@ def create_table(table: Table) -> list[str]:
         for column in table.columns
     ]
     return [f"CREATE TABLE {name} ({columns})", f"COMMENT ON TABLE {name} IS {quote_text(table.grain)}", *comments]
-
-
-def insert_customers(table: Table) -> str:
-    """Return the statement that fills ``customers`` in the canonical order."""
-    names = ", ".join(quote_identifier(column.name) for column in table.columns)
-    return f"INSERT INTO customers ({names}) SELECT {names} FROM work.ordered ORDER BY _position"

@@ -16,5 +16,6 @@ from read_csv(
     new_line = '\n',
     null_padding = true,
     strict_mode = false,
-    max_line_size = 16777216
+    max_line_size = 16777216,
+    buffer_size = 33554432
 );

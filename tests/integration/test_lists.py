@@ -1,0 +1,181 @@
+"""Lists in all their forms: what stands between the items, and the comma that may belong to the text before them."""
+
+import pytest
+
+from tests.integration.conftest import CUSTOMERS
+
+HEADER = "Age,Location,Purchase History\n"
+#: The seed's own form: a blank behind the comma within a list, none before its first item.
+SPACED = "".join(f"{30 + n},Ohio,apples, juice\n" for n in range(10))
+UNSPACED = SPACED.replace(", ", ",")
+APPLES_AND_JUICE = [(30, "Ohio", ["apples", "juice"]), (31, "Ohio", ["juice"])]
+
+#: Form -> the file, and what the record says of its items.
+FORMS = {
+    "unquoted": (f"{HEADER}30,Ohio,apples, juice\n31,Ohio,juice\n", None),
+    "quoted": (f'{HEADER}30,Ohio,"apples, juice"\n31,Ohio,"juice"\n', None),
+    "each quoted": (f'{HEADER}30,"Ohio","apples","juice"\n31,"Ohio","juice"\n', None),
+    "bars": (f"{HEADER}30,Ohio,apples|juice\n31,Ohio,juice\n", "|"),
+    "semicolons": (f"{HEADER}30,Ohio,apples; juice\n31,Ohio,juice\n", ";"),
+    "quoted bars": (f'{HEADER}30,Ohio,"apples|juice"\n31,Ohio,juice\n', "|"),
+    "in the midst": ("Age,Purchase History,Location\n30,apples,juice,Ohio\n31,juice,Ohio\n", None),
+    "delimiter of the file": (f"{HEADER.replace(',', '|')}30|Ohio|apples|juice\n31|Ohio|juice\n", None),
+    "comma in another file": (f"{HEADER.replace(',', ';')}30;Ohio;apples,juice\n31;Ohio;juice\n", None),
+    "0/1 columns": ("Age,Location,apples,juice\n30,Ohio,1,0\n31,Ohio,0,1\n".replace("1,0", '"1", 1 '), None),
+}
+
+
+@pytest.mark.parametrize(("content", "separator"), FORMS.values(), ids=FORMS)
+def test_list_is_the_same_in_every_form(check, content, separator):
+    checked = check(content)
+    assert checked.customers() == APPLES_AND_JUICE
+    assert ("items between" in checked.notes[0]) == (separator is not None)
+    assert checked.counts("ingest")["sources"][0]["item_separator"] == (separator or ",")
+
+
+def test_bars_in_lists_with_commas_are_part_of_the_items(check):
+    checked = check(f"{HEADER}30,Ohio,a|b,c\n31,Ohio,d|e\n")
+    assert checked.customers("purchase_history") == [(["a|b", "c"],), (["d|e"],)]
+
+
+def test_two_marks_that_both_may_stand_between_items_are_left_alone(check):
+    checked = check(f"{HEADER}30,Ohio,a|b;c\n")
+    assert checked.customers("purchase_history") == [(["a|b;c"],)]
+
+
+def test_row_with_a_comma_too_many_does_not_change_how_other_lists_are_read(check):
+    checked = check(f"{HEADER}{SPACED.replace(', ', '|')}50,Portland, Oregon,apples|juice\n")
+    assert checked.rows("SELECT DISTINCT purchase_history FROM customers") == [(["apples", "juice"],)]
+    assert checked.rejected() == [(12, None, "too_many_fields", "4")]
+
+
+@pytest.mark.parametrize("separator", ["|", ";", "/", " "])
+def test_declared_separator_is_the_only_one(check, separator):
+    fields = CUSTOMERS.replace("items()", f"items(separator={separator!r})")
+    checked = check(f'{HEADER}30,Ohio,"a{separator}b"\n31,Ohio,"c,d"\n32,Ohio,e\n', fields=fields)
+    assert checked.customers("purchase_history") == [(["a", "b"],), (["c,d"],), (["e"],)]
+
+
+def test_two_lists_in_one_row_are_each_one_field(check):
+    fields = "n: Series[int] = numeric()\n    a: Series[list] = items()\n    b: Series[list] = items(separator='|')"
+    checked = check('n,a,b\n1,"x, y",p|q\n2,,p\n3,x,y,p\n', fields=fields)
+    assert checked.customers("a, b") == [(["x", "y"], ["p", "q"]), ([], ["p"])]
+    assert checked.rejected() == [(4, None, "too_many_fields", "4")]
+
+
+def test_cell_of_a_product_that_is_neither_0_nor_1_rejects_its_row(check):
+    good = "".join(f"{30 + n},Ohio,1,0\n" for n in range(10))
+    checked = check(
+        f"Age,Location,apples,juice\n{good}50,Ohio,2,1\n51,Ohio,,1\n52,Ohio,0,yes\n53,Ohio,1\n54,Ohio,1,1,1\n"
+    )
+    assert checked.rejected() == [
+        (12, "purchase_history", "not_zero_or_one", "apples=2"),
+        (13, "purchase_history", "not_zero_or_one", "apples="),
+        (14, "purchase_history", "not_zero_or_one", "juice=yes"),
+        (15, None, "too_few_fields", "3"),
+        (16, None, "too_many_fields", "5"),
+    ]
+
+
+#: What stands in the file besides ten good rows -> the lines that cannot be decided.
+UNDECIDABLE = {
+    "other lists have a blank behind the comma": (SPACED, "50,Portland, Oregon,apples\n", [12]),
+    "other lists have none": (UNSPACED, "50,Portland, Oregon,apples\n", [12]),
+    "the second word is a place": (UNSPACED, "50,Portland,Oregon,apples\n51,Oregon,tea\n", [12]),
+    "the second word is a place, in another case": (UNSPACED, "50,Portland,OREGON,apples\n51,oregon,tea\n", [12]),
+    "both words are a place": (UNSPACED, '50,Portland,Oregon,apples\n51,"portland, oregon",tea\n', [12]),
+    "the list behind it is quoted": (UNSPACED, '50,Portland, Oregon,"apples, juice"\n', [12]),
+    "the one item behind it is quoted": (UNSPACED, '50,Portland, Oregon,"apples"\n51,Portland, Oregon,""\n', [12, 13]),
+}
+
+
+@pytest.mark.parametrize(("good", "others", "lines"), UNDECIDABLE.values(), ids=UNDECIDABLE)
+def test_comma_that_may_belong_to_the_text_before_the_list_is_rejected(check, good, others, lines):
+    checked = check(HEADER + good + others)
+    assert checked.rejected("line_number, column_name, code") == [(line, None, "undecidable_comma") for line in lines]
+    assert checked.rows("SELECT count(*) FROM customers WHERE location = 'Portland'") == [(0,)]
+
+
+#: What stands in the file besides ten good rows -> the customers made of it.
+DECIDABLE = {
+    "a word that others bought too": (
+        "50,Texas,Turkey,tea\n51,Turkey,tea\n52,Ohio,tea,TURKEY\n",
+        [("Texas", ["TURKEY", "tea"]), ("Turkey", ["tea"]), ("Ohio", ["tea", "TURKEY"])],
+    ),
+    "lists of no one form": (
+        "49,Ohio,tea, ale\n48,Ohio,tea, ale\n50,Texas, Oregon,tea\n",
+        [("Ohio", ["tea", "ale"]), ("Ohio", ["tea", "ale"]), ("Texas", ["Oregon", "tea"])],
+    ),
+    "a word that is no place": ("50,Texas,Oregon,tea\n", [("Texas", ["Oregon", "tea"])]),
+    "one item": ("50,Texas,Oregon\n51,Oregon,tea\n", [("Texas", ["Oregon"]), ("Oregon", ["tea"])]),
+    "quotes around the text": ('50,"Portland, Oregon",tea,apples\n', [("Portland, Oregon", ["tea", "apples"])]),
+    "quotes around each item": ('50,Texas,"Oregon","tea"\n', [("Texas", ["Oregon", "tea"])]),
+}
+
+
+@pytest.mark.parametrize(("others", "customers"), DECIDABLE.values(), ids=DECIDABLE)
+def test_comma_that_can_only_stand_in_the_list_is_read(check, others, customers):
+    checked = check(HEADER + UNSPACED + others)
+    assert checked.rejected() == []
+    assert checked.customers("location, purchase_history")[10:] == customers
+
+
+def test_undecidable_comma_is_told_with_both_readings_and_the_next_step(check):
+    checked = check(f'{HEADER}{UNSPACED}50,Portland,Oregon,tea\n51,Oregon,tea\n52,Portland, Oregon,"tea, ale"\n')
+    assert checked.rejected("line_number, value, reason, raw") == [
+        (
+            12,
+            "Portland, Oregon",
+            "'Portland, Oregon' may be one Location, or a Location and the first of its Purchase History; "
+            "expected quotes around it, or the allowed values in the schema",
+            "50,Portland,Oregon,tea",
+        ),
+        (
+            14,
+            None,
+            "a comma may belong to Location or to Purchase History; "
+            "expected quotes around it, or the allowed values of Location in the schema",
+            '52,Portland, Oregon,"tea, ale"',
+        ),
+    ]
+
+
+def test_place_of_another_file_of_the_night_makes_a_comma_undecidable(check):
+    checked = check(f"{HEADER}{UNSPACED}50,Portland, Oregon,apples\n", f"{HEADER}40,Oregon,tea\n41,Ohio,tea\n")
+    assert checked.rejected("source_name, line_number, code") == [("customers.csv", 12, "undecidable_comma")]
+
+
+def test_allowed_value_with_a_comma_decides_it(check):
+    fields = CUSTOMERS.replace("category()", 'category(isin=["Portland, Oregon", "Ohio"])')
+    rows = '50,Portland, Oregon,apples,tea\n51,portland,OREGON,tea\n52,"Portland, Oregon",tea\n53,Portland, Oregon,\n'
+    checked = check(f"{HEADER}{UNSPACED}{rows}54,Portland,tea\n55,Oregon,tea\n", fields=fields)
+    assert checked.customers("location, purchase_history")[10:] == [
+        ("Portland, Oregon", ["apples", "tea"]),
+        ("Portland, Oregon", ["tea"]),
+        ("Portland, Oregon", ["tea"]),
+        ("Portland, Oregon", []),
+    ]
+    assert checked.rejected() == [
+        (16, "location", "not_allowed", "Portland"),
+        (17, "location", "not_allowed", "Oregon"),
+    ]
+
+
+def test_allowed_value_with_a_comma_decides_it_where_no_list_takes_the_rest(check):
+    fields = 'location: Series[str] = category(isin=["Portland, Oregon", "Ohio"])\n    age: Series[int] = numeric()'
+    checked = check("Location,Age\nPortland, Oregon,30\nOhio,31\nPortland, Maine,32\n", fields=fields)
+    assert checked.customers("location, age") == [("Portland, Oregon", 30), ("Ohio", 31)]
+    assert checked.rejected() == [(4, None, "too_many_fields", "3")]
+
+
+def test_number_before_the_list_leaves_nothing_undecided(check):
+    checked = check("Location,Age,Purchase History\nOhio,31,tea,Oregon\nOregon,32,tea\nPortland, Oregon,30,tea\n")
+    assert checked.customers() == [(31, "Ohio", ["tea", "Oregon"]), (32, "Oregon", ["tea"])]
+    assert checked.rejected("line_number, code, value") == [(4, "not_a_whole_number", "Oregon")]
+
+
+def test_declared_separator_leaves_a_comma_too_many_to_no_list(check):
+    fields = CUSTOMERS.replace("items()", 'items(separator="|")')
+    checked = check(f"{HEADER}30,Ohio,apples|juice\n31,Portland, Oregon,apples|juice\n", fields=fields)
+    assert checked.customers() == [(30, "Ohio", ["apples", "juice"])]
+    assert checked.rejected() == [(3, None, "too_many_fields", "4")]

@@ -1,0 +1,216 @@
+"""Records among lines: quotes, comments, headers, line ends; each record has its line, a broken one spoils no other."""
+
+import pytest
+
+from schemas.errors import DataRefused
+
+HEADER = "Age,Location,Purchase History\n"
+GOOD = "".join(f"{30 + n},Ohio,tea\n" for n in range(4))
+GOOD_LINES = [2, 3, 4, 5]
+ADVICE = "; expected quotes around whole fields, and a quote inside doubled"
+
+
+def numbered(checked):
+    """The customers with their lines."""
+    return checked.customers("line_number, age, location, purchase_history")
+
+
+def lines_of(checked):
+    return [line for (line,) in checked.customers("line_number")]
+
+
+def test_header_again_is_rejected_whatever_its_case_blanks_and_quotes(check):
+    again = ["Age,Location,Purchase History", "AGE, location ,PURCHASE HISTORY", '"Age",Location,"Purchase History"']
+    checked = check(HEADER + GOOD + "\n".join(again) + "\nAge,Ohio,tea\n" + GOOD)
+    reason = "the record repeats the header; expected one header, on the first line"
+    assert checked.rejected("line_number, code, reason, raw") == [
+        *((6 + n, "header_again", reason, raw) for n, raw in enumerate(again)),
+        (9, "not_a_whole_number", "age 'Age' is not a whole number", "Age,Ohio,tea"),
+    ]
+
+
+def test_records_before_the_header_are_rejected_and_blank_lines_are_none(check):
+    checked = check('Customers\n\n"as of\ntoday",1,2,3\n' + HEADER + GOOD)
+    assert checked.rejected("line_number, code, reason, raw") == [
+        (1, "before_header", "the record stands before the header; expected the header first", "Customers"),
+        (3, "before_header", "the record stands before the header; expected the header first", '"as of\ntoday",1,2,3'),
+    ]
+    assert lines_of(checked) == [6, 7, 8, 9]
+    assert "header on line 5" in checked.notes[0]
+
+
+#: What follows good rows -> the line at fault, why; the rows of the lines after it, which it does not swallow.
+BROKEN_QUOTES = {
+    "never closed": ('40,"Ohio,tea\n50,Ohio,ale', "a quote is opened here and never closed", [7]),
+    "never closed, on the last line": ('40,"Ohio,tea', "a quote is opened here and never closed", []),
+    "not closed within the bound": (
+        '40,"Ohio,tea\n' + "50,Ohio,ale\n" * 6 + '60,Ohio,"rum, gin"\n',
+        "a quote is opened here and not closed within 5 lines",
+        [7, 8, 9, 10, 11, 12, 13],
+    ),
+    "closed after whole records": (
+        '40,"Ohio,tea\n50,Ohio,ale\n60,Ohio,rum\n",x\n',
+        "a quote opened here is closed on line 9 only, with whole records in between",
+        [7, 8],
+    ),
+    "closed within a later field": (
+        '40,"Ohio,tea\n50,Ohio,ale\n60,"Ohio",rum\n',
+        "a quote opened here is closed within a field on line 8",
+        [7, 8],
+    ),
+    "text behind a closing quote": ('40,"Ohio"x,tea\n50,Ohio,ale\n', "a quote is opened or closed within a field", [7]),
+    "two texts in quotes": ('40,"Oh" "io",tea\n50,Ohio,ale\n', "a quote is opened or closed within a field", [7]),
+    "closed only": ('40,Ohio",tea\n50,Ohio,ale\n', "a quote is opened or closed within a field", [7]),
+}
+
+
+@pytest.mark.parametrize(("rows", "reason", "after"), BROKEN_QUOTES.values(), ids=BROKEN_QUOTES)
+def test_broken_quote_spoils_its_own_row_and_gives_back_what_it_swallowed(check, rows, reason, after):
+    checked = check(HEADER + GOOD + rows, max_record_lines=5)
+    assert checked.rejected("line_number, code, reason, raw")[0] == (
+        6, "broken_quote", reason + ADVICE, rows.partition("\n")[0]
+    )  # fmt: skip
+    assert lines_of(checked) == [*GOOD_LINES, *after]
+
+
+def test_lines_of_a_broken_record_that_are_no_rows_are_rejected_each(check):
+    checked = check(HEADER + GOOD + '40,"Oh\nio\n\n",tea,"\n')
+    assert checked.rejected("line_number, code") == [
+        (6, "broken_quote"),
+        (7, "too_few_fields"),
+        (9, "too_few_fields"),
+    ]
+
+
+def test_record_may_fill_as_many_lines_as_the_bound_and_no_more(check):
+    rows = '40,"a\n\n\n\nb",tea\n41,"a\n\n\n\n\nb",tea\n'
+    checked = check(HEADER + rows, max_record_lines=5)
+    assert numbered(checked) == [(2, 40, "a\n\n\n\nb", ["tea"])]
+    assert checked.rejected("line_number, code") == [(7, "broken_quote"), (12, "broken_quote")]
+
+
+@pytest.mark.parametrize(
+    ("field", "location"),
+    [
+        ('"Ohio"', "Ohio"),
+        (' "Ohio" ', "Ohio"),
+        ('"Oh""io"', 'Oh"io'),
+        ('"""Ohio"""', '"Ohio"'),
+        ('"Oh,io"', "Oh,io"),
+        ('"Oh\nio"', "Oh\nio"),
+        ('Oh"io', 'Oh"io'),
+        ('5" x 7', '5" x 7'),
+    ],
+)
+def test_quotes_around_a_field_are_taken_off_and_others_are_part_of_it(check, field, location):
+    assert numbered(check(f"{HEADER}40,{field},tea\n")) == [(2, 40, location, ["tea"])]
+
+
+def test_declared_comment_lines_are_no_records_and_their_quotes_open_nothing(check):
+    checked = check(f'# by "x\n{HEADER}# a,"b\n# c",d\n{GOOD}#\n', comment="#")
+    assert lines_of(checked) == [5, 6, 7, 8]
+    assert checked.rejected() == []
+
+
+def test_line_within_quotes_is_no_comment(check):
+    checked = check(f'{HEADER}50,"Te\n# not\n# one",ale\n', comment="#")
+    assert numbered(checked) == [(2, 50, "Te\n# not\n# one", ["ale"])]
+
+
+def test_comment_lines_that_nobody_declared_are_rejected(check):
+    assert check(f"{HEADER}# a\n{GOOD}").rejected("line_number, code, raw") == [(2, "too_few_fields", "# a")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# a\n# b\n", "holds comment lines only; expected a header line"),
+        (f"{HEADER}# a\n", "holds a header and no row"),
+    ],
+)
+def test_file_without_rows_but_comments_is_refused(check, text, said):
+    with pytest.raises(DataRefused, match=said):
+        check(text, comment="#")
+
+
+def test_declared_escape_stands_before_a_quote_within_quotes_and_doubled_quotes_do_too(check):
+    rows = '30,"Oh\\"io","te\\\\a, b"\n31,"Oh""io",tea\n32,Oh\\io,tea\\\n33,"Oh\\"\n\\"io",tea\n'
+    assert numbered(check(HEADER + rows, escape="\\")) == [
+        (2, 30, 'Oh"io', ["te\\a", "b"]),
+        (3, 31, 'Oh"io', ["tea"]),
+        (4, 32, "Oh\\io", ["tea\\"]),
+        (5, 33, 'Oh"\n"io', ["tea"]),
+    ]
+
+
+@pytest.mark.parametrize("delimiter", ["||", "::", "~|~", ";"])
+def test_delimiter_may_be_a_text_and_stand_within_quotes(check, delimiter):
+    rows = f'30,"Oh{delimiter}io",tea,ale\n31,Ohio,"tea, ale"\n32,"Oh\nio",\n33,"Oh"x,tea\n34,Ohio\n'
+    text = (HEADER + rows).replace(",", delimiter).replace(f"tea{delimiter} ale", "tea, ale")
+    checked = check(text, delimiter=delimiter)
+    assert numbered(checked) == [
+        (2, 30, f"Oh{delimiter}io", ["tea", "ale"]),
+        (3, 31, "Ohio", ["tea", "ale"]),
+        (4, 32, "Oh\nio", []),
+    ]
+    assert checked.rejected("line_number, code") == [(6, "broken_quote"), (7, "too_few_fields")]
+
+
+def test_delimiter_of_several_characters_is_no_mark_between_the_items_of_a_list(check):
+    checked = check((HEADER + "30,Ohio,tea,ale\n31,Oh|io,tea\n").replace(",", "||"), delimiter="||")
+    assert checked.customers() == [(30, "Ohio", ["tea", "ale"]), (31, "Oh|io", ["tea"])]
+
+
+@pytest.mark.parametrize("text", [GOOD, GOOD.replace(",", ";")], ids=["comma", "semicolon"])
+def test_file_without_header_is_read_in_the_order_of_the_declaration(check, text):
+    checked = check(f'\n{text}40;"Oh\nio";tea\n'.replace(";", "," if "," in text else ";"), header=False)
+    assert lines_of(checked) == [2, 3, 4, 5, 6]
+    assert checked.customers()[-1] == (40, "Oh\nio", ["tea"])
+    assert "no header" in checked.notes[0]
+
+
+def test_header_of_a_file_that_is_declared_to_have_none_is_a_rejected_row(check):
+    checked = check(HEADER + GOOD, header=False)
+    assert checked.rejected() == [(1, "age", "not_a_whole_number", "Age")]
+
+
+QUOTED_SINGLY = "30,'Oh, io','tea, ale'\n31,'O''Hara',tea\n32,\"Ohio\",tea\n33,O'Neill,tea\n"
+READ_SINGLY = [
+    (30, "Oh, io", ["tea", "ale"]),
+    (31, "O'Hara", ["tea"]),
+    (32, '"Ohio"', ["tea"]),
+    (33, "O'Neill", ["tea"]),
+]
+
+
+def test_declared_quote_is_the_only_one(check):
+    assert check(HEADER + QUOTED_SINGLY, quote="'").customers() == READ_SINGLY
+
+
+def test_quote_of_the_header_is_that_of_the_file(check):
+    checked = check("'Age','Location','Purchase History'\n" + QUOTED_SINGLY)
+    assert checked.customers() == READ_SINGLY
+    assert "quotes '" in checked.notes[0]
+
+
+def test_quotes_are_part_of_the_fields_where_there_are_declared_to_be_none(check):
+    assert check(f'{HEADER}30,"Ohio",tea\n', quote="").customers() == [(30, '"Ohio"', ["tea"])]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
+def test_lines_are_counted_whatever_their_end_and_whatever_stands_within_quotes(check, end):
+    text = f'\n{HEADER}30,"Oh\nio",tea\n\n31,"a\n\nb",tea\n   \n32,Ohio,tea\nx,Ohio,tea'
+    checked = check(text.replace("\n", end))
+    assert numbered(checked) == [(3, 30, "Oh\nio", ["tea"]), (6, 31, "a\n\nb", ["tea"]), (10, 32, "Ohio", ["tea"])]
+    assert checked.rejected("line_number, raw") == [(11, "x,Ohio,tea")]
+
+
+def test_lines_may_end_in_different_ways_in_one_file(check):
+    checked = check(f'{HEADER}30,Ohio,tea\r\n31,Ohio,tea\r32,"Oh\r\nio",tea\r\n\n33,Ohio,tea')
+    assert lines_of(checked) == [2, 3, 4, 7]
+
+
+def test_rejected_record_of_several_lines_keeps_its_text(check):
+    checked = check(f'{HEADER}{GOOD}x,"Oh\n\nio",tea\n40,Ohio,tea\n')
+    assert checked.rejected("line_number, code, raw") == [(6, "not_a_whole_number", 'x,"Oh\n\nio",tea')]
+    assert lines_of(checked) == [*GOOD_LINES, 9]

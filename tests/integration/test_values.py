@@ -1,0 +1,327 @@
+"""Values as people write them: what is read as a number, what counts as missing, which spellings are one value."""
+
+import pytest
+
+from tests.integration.conftest import CUSTOMERS
+from tests.nights import assert_invariants, rows, run_night, value
+
+#: A column to be looked at, beside one that is always good.
+AMOUNT = "amount: Series[float] = numeric({})\n    n: Series[int] = numeric()"
+
+
+def one_column(cells, header="amount"):
+    """A file with one column to be looked at, between semicolons, so that cells may hold commas."""
+    return "".join(f"{cell};1\n" for cell in [header, *cells]).replace(f"{header};1", f"{header};n")
+
+
+STRIPPED = {
+    "$53.00": 53.0,
+    "53 $": 53.0,
+    "$ 53": 53.0,
+    "-$5": -5.0,
+    "$-5": -5.0,
+    "12.5€": 12.5,
+    "usd 12.5": 12.5,
+    "$12 USD": 12.0,
+    "*7": 7.0,
+}
+
+
+def test_declared_marks_are_taken_off_either_end_of_a_number(check):
+    checked = check(one_column(STRIPPED), fields=AMOUNT.format('strip=("$", "€", "USD", "*")'))
+    assert checked.customers("amount") == [(number,) for number in STRIPPED.values()]
+
+
+def test_unit_is_taken_off_a_whole_number_and_the_range_is_that_of_the_number(check):
+    checked = check("age\n61y\n61 Y\n121y\n", fields='age: Series[int] = numeric(strip="y", le=120)')
+    assert checked.customers("age") == [(61,), (61,)]
+    assert checked.rejected("line_number, code") == [(4, "out_of_range")]
+
+
+def test_marks_that_are_not_declared_are_rejected_as_they_stand(check):
+    cells = ["$53.00", "61y", "53%"]
+    checked = check(one_column(["5", *cells]), fields=AMOUNT.format(""))
+    assert checked.customers("amount") == [(5,)]
+    assert checked.rejected("code, value") == [("not_a_number", cell) for cell in cells]
+    assert checked.rejected("reason")[0] == ("amount '$53.00' is not a number",)
+
+
+def test_mark_in_the_midst_or_twice_is_no_number_and_shown_as_delivered(check):
+    cells = ["5$3", "$$53", "$", "$abc"]
+    checked = check(one_column(["$5", *cells]), fields=AMOUNT.format('strip="$"'))
+    assert checked.customers("amount") == [(5,)]
+    assert checked.rejected("code, value") == [("not_a_number", cell) for cell in cells]
+
+
+SENTINELS = """
+    amount: Series[float] = numeric(sentinels=("999", "?", "N/A"), missing="median")
+    city: Series[str] = category(sentinels=("?", "999"), missing="own")
+    member: Series[bool] = flag(sentinels="?", missing="commonest")
+"""
+
+
+def test_texts_that_stand_for_missing_are_null_in_the_columns_that_declare_them(check):
+    lines = [
+        "amount;city;member",
+        "5;Ulm;yes",
+        "999;?;no",
+        "?;999;?",
+        "n/a; ? ;0",
+        "N/A;n/a;1",
+        "999.0;Bonn;1",
+        "9990;999.0;1",
+    ]
+    assert check("\n".join(lines), fields=SENTINELS).customers("amount, city, member") == [
+        (5, "Ulm", True),
+        (None, None, False),
+        (None, None, None),
+        (None, None, False),
+        (None, "n/a", True),
+        (None, "Bonn", True),
+        (9990, "999.0", True),
+    ]
+
+
+def test_number_that_stands_for_missing_does_so_however_it_is_written(check):
+    fields = AMOUNT.format('sentinels=("9999", "?"), strip="$", missing="median"')
+    checked = check(one_column(["1,234.5", "9,999", "$9,999.00", "9999", "?", "??"]), fields=fields)
+    assert checked.customers("amount") == [(1234.5,), (None,), (None,), (None,), (None,)]
+    assert checked.rejected("code, value") == [("not_a_number", "??")]
+
+
+def test_sentinel_in_a_column_that_may_not_be_missing_rejects_its_row(check):
+    checked = check(one_column(["5", "999"]), fields=AMOUNT.format('sentinels="999"'))
+    assert checked.customers("amount") == [(5,)]
+    assert checked.rejected() == [(3, "amount", "missing_value", None)]
+
+
+MISSING = """
+from pandera.typing import Series
+from schemas import *
+
+
+class Shop(Dataset, max_rejected_share=0.5):
+    '''A shop with every rule of what is missing.'''
+
+    must: Series[int] = numeric(missing="reject")
+    middle: Series[float] = numeric(missing="median")
+    often: Series[int] = numeric(missing="commonest")
+    own: Series[str] = category(missing="own")
+    usual: Series[str] = category(missing="commonest")
+    flag: Series[bool] = flag(missing="commonest")
+    nothing: Series[str] = category(nullable=True)
+"""
+
+MISSING_ROWS = """must,middle,often,own,usual,flag,nothing
+1,10,1,a,x,yes,u
+2,20,1,b,y,yes,v
+3,60,7,a,y,no,u
+4,,,,,,
+,10,7,a,x,yes,u
+5,20,9,a,z,yes,u
+"""
+
+
+@pytest.fixture(scope="module")
+def missing(tmp_path_factory):
+    """A home with one night in which every rule of what is missing is applied to the customer of line 5."""
+    folder = tmp_path_factory.mktemp("missing")
+    (folder / "shop.py").write_text(MISSING)
+    (folder / "customers.csv").write_text(MISSING_ROWS)
+    run_night(folder / "customers.csv", folder / "home", dataset=str(folder / "shop.py"), k=2)
+    return folder / "home"
+
+
+def test_missing_value_is_stored_as_missing_or_rejects_its_row_as_declared(missing):
+    assert rows(missing, "SELECT * EXCLUDE (customer_id, source_name) FROM customers WHERE line_number = 5") == [
+        (5, 4, None, None, None, None, None, None)
+    ]
+    assert rows(missing, "SELECT line_number, column_name, code FROM rejected_rows") == [(6, "must", "missing_value")]
+    assert_invariants(missing)
+
+
+#: Column -> the value of each of its features, and what a missing one counts as there.
+IMPUTED = {
+    "middle": [(None, 20.0)],
+    "often": [(None, 1.0)],
+    "own": [("(missing)", 1.0), ("a", 0.0), ("b", 0.0)],
+    "usual": [("x", 0.0), ("y", 1.0), ("z", 0.0)],
+    "flag": [(None, 1.0)],
+    "nothing": [("(missing)", 1.0), ("u", 0.0), ("v", 0.0)],
+}
+
+
+@pytest.mark.parametrize(("column", "features"), IMPUTED.items(), ids=IMPUTED)
+def test_features_state_what_a_missing_value_counts_as(missing, column, features):
+    found = rows(missing, f"SELECT value, imputed FROM features WHERE source_column = '{column}' ORDER BY value")
+    assert found == features
+
+
+def test_missing_value_of_its_own_is_a_share_like_any_other(missing):
+    mean = value(missing, "SELECT any_value(overall_mean) FROM segment_stats JOIN features USING (feature) "
+                          "WHERE value = '(missing)' AND features.source_column = 'own'")  # fmt: skip
+    assert mean == 0.2
+
+
+#: Cells -> the numbers read, and what the record says of the marks; the marks are not declared.
+FOUND_MARKS = {
+    "decimal comma": (["1,5", "7"], [1.5, 7], "decimal ','"),
+    "comma and points": (["1.234,56", "7"], [1234.56, 7], "decimal ',', thousands '.'"),
+    "groups of points alone": (["1.234.567", "1.234"], [1234567, 1234], "decimal ',', thousands '.'"),
+    "point and commas": (["1,234.5", "1,234"], [1234.5, 1234], "thousands ','"),
+    "groups of commas alone": (["1,234,567", "2.5"], [1234567, 2.5], "thousands ','"),
+    "spaces and comma": (["1 234,5", "12\u00a0345", "1\u202f234"], [1234.5, 12345, 1234], "decimal ',', thousands ' '"),
+    "apostrophes": (["1'234.5", "12'345"], [1234.5, 12345], 'thousands "\'"'),
+    "exponent": (["1,5e3", "2,5"], [1500, 2.5], "decimal ','"),
+    "none": (["1.5", "1.234", ".5", "5."], [1.5, 1.234, 0.5, 5], "2 plain columns"),
+}
+
+
+@pytest.mark.parametrize(("cells", "numbers", "said"), FOUND_MARKS.values(), ids=FOUND_MARKS)
+def test_marks_that_numbers_can_only_have_one_way_are_found_and_stated(check, cells, numbers, said):
+    checked = check(one_column(cells), fields=AMOUNT.format(""))
+    assert checked.customers("amount") == [(number,) for number in numbers]
+    assert checked.notes[0].endswith(said)
+
+
+#: Cells of which some cannot be told -> the numbers read; the others are rejected, not guessed.
+AMBIGUOUS = {
+    "one comma before three digits": (["5", "1,234"], [5], ["1,234"]),
+    "both marks as decimals": (["1.5", "1,5"], [1.5], ["1,5"]),
+    "decimal commas beside one point": (["1,5", "1.234"], [1.5], ["1.234"]),
+    "groups that are none": (["1,5", "1,23,4", "12.34,5"], [1.5], ["1,23,4", "12.34,5"]),
+    "groups of another length": (["1.234,5", "12.34,5", "1.23,4"], [1234.5], ["12.34,5", "1.23,4"]),
+    "groups both ways": (["5", "1,234.5", "1.234,5"], [5], ["1,234.5", "1.234,5"]),
+}
+
+
+@pytest.mark.parametrize(("cells", "numbers", "rejected"), AMBIGUOUS.values(), ids=AMBIGUOUS)
+def test_number_whose_marks_cannot_be_told_is_rejected_as_delivered(check, cells, numbers, rejected):
+    checked = check(one_column(cells), fields=AMOUNT.format(""))
+    assert checked.customers("amount") == [(number,) for number in numbers]
+    assert checked.rejected("code, value") == [("not_a_number", cell) for cell in rejected]
+
+
+#: Declared marks -> the numbers that the same cells are; None where they are none.
+DECLARED_MARKS = [
+    ({"decimal": ","}, [1.234, None, 1.5, None, None]),
+    ({"decimal": ".", "thousands": ""}, [None, 1.234, None, 1.5, None]),
+    ({"thousands": ","}, [1234, 1.234, None, 1.5, None]),
+    ({"decimal": ",", "thousands": "."}, [1.234, 1234, 1.5, None, 1234.5]),
+]
+
+
+@pytest.mark.parametrize(("settings", "numbers"), DECLARED_MARKS, ids=lambda value: str(value))
+def test_declared_marks_decide_whatever_the_numbers_look_like(check, settings, numbers):
+    cells = ["1,234", "1.234", "1,5", "1.5", "1.234,5"]
+    checked = check(one_column(cells), fields=AMOUNT.format(""), **settings)
+    assert checked.customers("amount") == [(number,) for number in numbers if number is not None]
+    assert checked.rejected("value") == [(cells[n],) for n, number in enumerate(numbers) if number is None]
+
+
+def test_comma_before_three_digits_groups_a_whole_number(check):
+    checked = check("n\n5\n'1,234'\n".replace("'", '"'), fields="n: Series[int] = numeric()")
+    assert checked.customers("n") == [(5,), (1234,)]
+
+
+def test_marks_are_those_of_each_file_of_a_night(check):
+    checked = check(one_column(["1,5"]), one_column(["1.5", "1,234.5"]), fields=AMOUNT.format(""))
+    assert checked.customers("source_name, amount") == [
+        ("customers.csv", 1.5),
+        ("more-1.csv", 1.5),
+        ("more-1.csv", 1234.5),
+    ]
+
+
+#: Cell -> code; no arithmetic is done with any of them.
+NO_NUMBERS = {
+    "nan": "not_a_number",
+    "NaN": "not_a_number",
+    "inf": "not_a_number",
+    "-Infinity": "not_a_number",
+    "1e308": "out_of_range",
+    "-1e308": "out_of_range",
+    "1e400": "out_of_range",
+    "1e99999": "not_a_number",
+    "0x10": "not_a_number",
+    "1_000": "not_a_number",
+    "٣": "not_a_number",
+    ".": "not_a_number",
+    "-3": "out_of_range",
+    "1893": "out_of_range",
+}
+
+
+def test_what_cannot_be_computed_with_is_rejected_before_any_arithmetic(write, home):
+    schema = "from pandera.typing import Series\nfrom schemas import *\nclass A(Dataset, max_rejected_share=0.9):\n"
+    fields = "    amount: Series[float] = numeric({})\n    age: Series[float] = numeric(ge=0, le=120)\n"
+    cells = [cell for cell in NO_NUMBERS if cell not in ("-3", "1893")]
+    lines = ["amount,age", "10,30", "20,40", "60,50", *(f"{cell},30" for cell in cells), "10,-3", "10,1893"]
+    run_night(write("\n".join(lines)), home, dataset=str(write(schema + fields.format(""), "a.py")), k=2)
+    found = rows(home, "SELECT value, code FROM rejected_rows ORDER BY line_number")
+    assert [code for _, code in found] == list(NO_NUMBERS.values())
+    means = rows(home, "SELECT DISTINCT feature, overall_mean FROM segment_stats ORDER BY feature")
+    assert means == [("age", 40), ("amount", 30)]
+
+
+def location_and_items(rows_):
+    return "Age,Location,Purchase History\n" + "".join(f"30,{row}\n" for row in rows_)
+
+
+SPELLINGS = ["OHIO,Apples", "Ohio,apples, APPLES", "ohio ,apples", "Ohio,tea", "New  York,tea", "New York,tea"]
+
+
+def test_spellings_that_differ_by_case_or_blanks_are_the_commonest_one(check):
+    checked = check(location_and_items(SPELLINGS))
+    assert checked.customers("location, purchase_history") == [
+        ("Ohio", ["apples"]),
+        ("Ohio", ["apples"]),
+        ("Ohio", ["apples"]),
+        ("Ohio", ["tea"]),
+        ("New York", ["tea"]),
+        ("New York", ["tea"]),
+    ]
+    assert checked.counts("validate")["respelled_values"] == 5
+
+
+def test_spellings_are_different_values_where_case_counts(check):
+    fields = CUSTOMERS.replace("category()", "category(case_sensitive=True)")
+    checked = check(location_and_items(SPELLINGS), fields=fields.replace("items()", "items(case_sensitive=True)"))
+    assert checked.customers("location, purchase_history") == [
+        ("OHIO", ["Apples"]),
+        ("Ohio", ["apples", "APPLES"]),
+        ("ohio", ["apples"]),
+        ("Ohio", ["tea"]),
+        ("New  York", ["tea"]),
+        ("New York", ["tea"]),
+    ]
+
+
+def test_allowed_value_takes_the_spelling_of_the_declaration(check):
+    fields = CUSTOMERS.replace("category()", 'category(isin=["Ohio"])').replace("items()", 'items(isin=["TEA", "ale"])')
+    checked = check(location_and_items(["OHIO,tea, ALE, Tea", "ohio,ale", "Texas,tea", "Ohio,gin"]), fields=fields)
+    assert checked.customers("location, purchase_history") == [("Ohio", ["TEA", "ale"]), ("Ohio", ["ale"])]
+    assert checked.rejected() == [
+        (4, "location", "not_allowed", "Texas"),
+        (5, "purchase_history", "not_allowed", "gin"),
+    ]
+
+
+def test_allowed_value_in_another_case_is_rejected_where_case_counts(check):
+    fields = CUSTOMERS.replace("category()", 'category(isin=["Ohio"], case_sensitive=True)')
+    checked = check(location_and_items(["OHIO,tea", "Ohio,tea"]), fields=fields)
+    assert checked.rejected() == [(2, "location", "not_allowed", "OHIO")]
+
+
+def test_columns_may_have_the_names_that_respelling_uses(check):
+    fields = "value: Series[str] = category()\n    spellings: Series[list] = items()"
+    checked = check("value,spellings\nA,b,B\na,b\na,c,B\n", fields=fields)
+    assert checked.customers("value, spellings") == [("a", ["B"]), ("a", ["B"]), ("a", ["c", "B"])]
+
+
+NO_PURCHASES = ["", " ", '""', '" "', '","', ", ,"]
+
+
+def test_customer_without_purchases_is_a_customer(check):
+    checked = check(location_and_items([f"Ohio,{nothing}" for nothing in NO_PURCHASES]))
+    assert checked.customers() == [(30, "Ohio", [])] * len(NO_PURCHASES)

@@ -1,0 +1,67 @@
+"""Keep DuckDB within a memory that grows with the width of a file, not with its length nor with the machine."""
+
+from itertools import count, takewhile
+from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
+
+from warehouse.generated.quoting import quote_text
+from warehouse.run import Run
+
+#: DuckDB's threads at most, megabytes for each, and megabytes at least.
+MOST_THREADS, THREAD_MEMORY_MB, LEAST_MEMORY_MB = 4, 125, 250
+
+#: Lines that must fit into memory on top of that: DuckDB writes tables some 100,000 rows at a time,
+#: and a row may be some times as long as its line.
+LINES_IN_MEMORY = 200_000
+
+#: How much of a file is looked at to know how long its lines are, here and there.
+_BLOCKS, _BLOCK_BYTES = 16, 1 << 16
+
+
+def bound_memory(database: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """Give DuckDB what its threads and some lines of the run's files need; what is more is written beside those files.
+
+    A machine with less memory than that has DuckDB's own limit, which is most of what there is.
+    """
+    threads = min(MOST_THREADS, threads_of(database))
+    megabytes = max(LEAST_MEMORY_MB, threads * THREAD_MEMORY_MB) + LINES_IN_MEMORY * _line_bytes(run) // 1_000_000
+    database.execute(f"SET temp_directory = {quote_text(str(run.staging / 'spill'))}")
+    database.execute(f"SET threads = {threads}")
+    if megabytes * 1_000_000 < memory_limit(database):
+        database.execute(f"SET memory_limit = '{megabytes}MB'")
+
+
+def threads_of(database: duckdb.DuckDBPyConnection) -> int:
+    """Return how many threads DuckDB may use."""
+    return int(_setting(database, "threads"))
+
+
+def memory_limit(database: duckdb.DuckDBPyConnection) -> float:
+    """Return how many bytes DuckDB may use, about, as it tells them as 18.8 GiB."""
+    number, unit = _setting(database, "memory_limit").split()
+    return float(number) * float(1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))
+
+
+def _setting(database: duckdb.DuckDBPyConnection, name: str) -> str:
+    ((value,),) = database.execute("SELECT current_setting($name)", {"name": name}).fetchall()
+    return str(value)
+
+
+def _line_bytes(run: Run) -> int:
+    """Return how many bytes a line of the run's copies has, about; 0 before there are any."""
+    copies = takewhile(Path.exists, (run.source_copy(number) for number in count(1)))
+    return max((_mean_line_bytes(copy) for copy in copies), default=0)
+
+
+def _mean_line_bytes(path: Path) -> int:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        blocks = [_read_at(file, place) for place in range(0, size, max(_BLOCK_BYTES, size // _BLOCKS))]
+    return sum(map(len, blocks)) // max(1, sum(block.count(b"\n") for block in blocks))
+
+
+def _read_at(file: BinaryIO, place: int) -> bytes:
+    file.seek(place)
+    return file.read(_BLOCK_BYTES)

@@ -1,0 +1,7 @@
+-- work.ordered: one row a customer, with its place in the canonical order from 0
+-- Customers are written once, in that order.
+create or replace view work.ordered as
+select
+    rowid as _position,
+    *
+from night.customers;
