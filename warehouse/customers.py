@@ -25,7 +25,7 @@ from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts, read_frame, read_value
 
 #: Cells checked at a time; bounds the memory of the checks whatever the length and width of the file.
-CHUNK_CELLS = 500_000
+CHUNK_CELLS = 300_000
 
 #: Bytes of customers put in order at a time. DuckDB sorts more than its memory, but not where the rows are wide.
 SORTED_BYTES = 128 << 20

@@ -258,7 +258,8 @@ def _typed(column: Column) -> str:
 
 def _first_of_each(items: str) -> str:
     """Return the expression for a list without repetitions, in its own order."""
-    return f"list_filter({items}, lambda x, i: list_position({items}, x) = i)"
+    # The list is bound to a name, or it would be made anew for each of its items.
+    return f"list_transform([{items}], lambda l: list_filter(l, lambda x, i: list_position(l, x) = i))[1]"
 
 
 def _is_true_word(text: str) -> str:

@@ -494,7 +494,8 @@ def _list_text(layout: Layout, column: Column) -> str:
 def _list_items(fields: str, layout: Layout, separator: str) -> str:
     things = f"list_transform({fields}, lambda f: string_split({_whole('f', layout)}, {quote_text(separator)}))"
     trimmed = f"list_transform(flatten({things}), lambda f: trim(f))"
-    return f"list_filter({trimmed}, lambda x, i: x <> '' AND list_position({trimmed}, x) = i)"
+    # The list is bound to a name, or it would be made anew for each of its items.
+    return f"list_transform([{trimmed}], lambda l: list_filter(l, lambda x, i: x <> '' AND list_position(l, x) = i))[1]"
 
 
 def _wide_items(layout: Layout) -> str:
