@@ -28,7 +28,7 @@ from warehouse.tables import read_dicts, read_frame, read_value
 CHUNK_CELLS = 300_000
 
 #: Bytes of customers put in order at a time. DuckDB sorts more than its memory, but not where the rows are wide.
-SORTED_BYTES = 128 << 20
+SORTED_BYTES = 96 << 20
 
 
 def source_dialects(database: Connection) -> list[SourceDialect]:
