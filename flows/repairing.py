@@ -14,6 +14,7 @@ from flows.show import show_rows
 from schemas.errors import UsageError
 from schemas.repair import RepairShape
 from warehouse.home import Home
+from warehouse.ledger import sources_read
 from warehouse.rejected import RejectedRow, judged_run, rejected_rows
 
 
@@ -90,8 +91,7 @@ def _by_source(rows: Iterator[RejectedRow]) -> Iterator[tuple[str, Iterator[Reje
 
 
 def _shape(manifest: dict[str, Any], source_name: str) -> RepairShape:
-    sources = [source for step in manifest["steps"] if step["step"] == "ingest" for source in step["sources"]]
-    for source in sources:
+    for source in sources_read(manifest):
         if source["source_name"] == source_name and "repair" in source:
             return RepairShape(**source["repair"])
     raise UsageError(

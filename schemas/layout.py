@@ -281,9 +281,9 @@ def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: 
 
 def _quote_of_rows(head: Sequence[str], settings: FileSettings, delimiter: str, quote: str | None) -> str | None:
     """Return the quote that half of the first lines have around a field, where nothing else shows which one it is."""
-    lines = [line for line in head if line.strip()]
     if settings.quote is not None or quote != QUOTES[0]:
         return quote
+    lines = [line for line in head if line.strip()]
     usual, other = (sum(_has_whole_field(line, delimiter, mark) for line in lines) for mark in QUOTES)
     return QUOTES[1] if other > usual and 2 * other >= len(lines) else quote
 

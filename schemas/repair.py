@@ -84,7 +84,8 @@ class RepairShape:
         inner = cell[1:-1] if len(cell) > 1 and cell.endswith(self.quote) else cell[1:]
         if _safe(inner) == inner:
             return before + cell
-        return f"{before}{self.quote}{chr(39) * (2 if self.quote == chr(39) else 1)}{cell[1:]}"
+        mark = "''" if self.quote == "'" else "'"
+        return f"{before}{self.quote}{mark}{cell[1:]}"
 
     def _quoted(self, text: str) -> str:
         if self.quote is None:

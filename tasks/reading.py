@@ -230,8 +230,8 @@ def _undeclared_in_words(source: Source, layout: Layout, settings: FileSettings)
     names = ", ".join(repr(name) for name, _ in layout.undeclared)
     became = {
         "evolve": f"{'is' if is_one else 'are'} kept as text beside the customers",
-        "discard_row": f"rejects the rows that fill {'it' if is_one else 'them'}",
+        "discard_row": "rejects the rows that fill it" if is_one else "reject the rows that fill them",
         "discard_value": f"{'is' if is_one else 'are'} left out",
     }
-    columns = f"column {names}, which" if is_one else f"columns {names}, which"
-    return (f"{source.name}: {columns} the schema does not declare, {became[settings.columns]}",)
+    what = "column" if is_one else "columns"
+    return (f"{source.name}: {what} {names}, which the schema does not declare, {became[settings.columns]}",)

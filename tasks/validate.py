@@ -23,7 +23,7 @@ from warehouse.customers import (
     typed_chunks,
     unify_spellings,
 )
-from warehouse.ledger import delivered_files, published_nights, read_manifest
+from warehouse.ledger import delivered_files, published_nights, read_manifest, sources_read
 from warehouse.opening import Connection, staging
 from warehouse.rejects import (
     RejectedGroup,
@@ -151,8 +151,7 @@ def _in_file(row: Any) -> str:
 
 def _repairs(run: Run) -> list[str]:
     """Return the names of the files that hold rejected rows, given back to be mended."""
-    steps = read_manifest(run.manifest_file)["steps"]
-    sources = next(step["sources"] for step in steps if step["step"] == "ingest")
+    sources = sources_read(read_manifest(run.manifest_file))
     return [source["source_name"] for source in sources if source["repair"]["is_repair"]]
 
 

@@ -8,22 +8,13 @@ from dataclasses import dataclass
 import duckdb
 
 from schemas.dataset import Column
-from schemas.fields import Role
 from warehouse.generated.drift import select_changed_values, select_moved_numbers
 from warehouse.generated.quoting import quote_text
 from warehouse.opening import Connection, read_sql
 from warehouse.run import Run
-from warehouse.tables import read_dicts
+from warehouse.tables import read_dicts, read_value
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class LastNight:
-    """The run that the published file is of."""
-
-    run_id: str
-    dataset: str
 
 
 @dataclass(frozen=True)
@@ -57,8 +48,8 @@ class MovedNumbers:
 
 
 @contextmanager
-def beside_last_night(database: Connection, run: Run) -> Iterator[LastNight | None]:
-    """Attach the published file as ``last_night``; None where nothing is published, or it cannot be read."""
+def beside_last_night(database: Connection, run: Run) -> Iterator[str | None]:
+    """Attach the published file as ``last_night``, and give its dataset; None where there is none to be read."""
     path = run.home.published_file
     if not path.is_file():
         yield None
@@ -70,7 +61,7 @@ def beside_last_night(database: Connection, run: Run) -> Iterator[LastNight | No
         yield None
         return
     try:
-        yield LastNight(**read_dicts(database, read_sql("select_last_night"))[0])
+        yield str(read_value(database, read_sql("select_last_dataset")))
     finally:
         database.execute("DETACH last_night")
 
@@ -92,8 +83,3 @@ def changed_values(database: Connection, column: Column) -> ChangedValues:
 def moved_numbers(database: Connection, column: Column) -> MovedNumbers:
     """Return where a numeric column stands in both nights."""
     return MovedNumbers(**read_dicts(database, select_moved_numbers(column))[0])
-
-
-def has_values(column: Column) -> bool:
-    """Return whether a column holds values of a kind that nights share, such as places or products."""
-    return column.role in (Role.CATEGORY, Role.FLAG, Role.ITEMS)

@@ -87,21 +87,27 @@ def read_manifest(path: Path) -> Manifest:
 
 def read_manifests(home: Home) -> list[Manifest]:
     """Return the manifests of a home, the oldest first; one that cannot be read is left out."""
-    manifests = []
-    for path in sorted(home.runs.glob("*/manifest.json")):
-        if (manifest := readable_manifest(path)) is not None:
-            manifests.append(manifest)
-    return manifests
+    found = (readable_manifest(path) for path in home.runs.glob("*/manifest.json"))
+    # Run ids tell seconds only, and several runs may begin within one.
+    return sorted(
+        (manifest for manifest in found if manifest is not None),
+        key=lambda manifest: (str(manifest.get("started_at")), manifest["run_id"]),
+    )
 
 
 def published_nights(run: Run, *, at_most: int) -> list[Manifest]:
     """Return the manifests of the last published runs of the run's dataset, the newest first."""
     nights = [
         manifest
-        for manifest in read_manifests(run.home)
-        if manifest["status"] == "published" and manifest["dataset"] == run.order.dataset
+        for manifest in reversed(read_manifests(run.home))
+        if manifest["status"] == "published" and manifest.get("dataset") == run.order.dataset
     ]
-    return sorted(nights, key=lambda manifest: str(manifest["started_at"]), reverse=True)[:at_most]
+    return nights[:at_most]
+
+
+def sources_read(manifest: Manifest) -> list[Manifest]:
+    """Return what the files of a run turned out to be; none where the run ended before they were read."""
+    return [source for step in manifest["steps"] if step["step"] == "ingest" for source in step["sources"]]
 
 
 def readable_manifest(path: Path) -> Manifest | None:

@@ -100,8 +100,3 @@ def sql_names(folder: str) -> list[str]:
     """Return the names of the statements in a folder of ``warehouse/sql``, sorted."""
     found = files("warehouse").joinpath("sql", folder).iterdir()
     return sorted(f"{folder}/{Path(entry.name).stem}" for entry in found if entry.name.endswith(".sql"))
-
-
-def _threads(database: Connection) -> int:
-    ((threads,),) = database.execute("SELECT current_setting('threads')").fetchall()
-    return int(threads)

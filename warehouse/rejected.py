@@ -33,7 +33,7 @@ def judged_run(home: Home, run_id: str | None) -> Manifest:
     Raises:
         UsageError: there is no such run, or it ended before its rows were judged.
     """
-    manifests = sorted(read_manifests(home), key=lambda manifest: str(manifest["started_at"]), reverse=True)
+    manifests = list(reversed(read_manifests(home)))
     if run_id is None:
         judged = [manifest for manifest in manifests if _is_judged(home, manifest)]
         if not judged:

@@ -95,23 +95,14 @@ READERS: dict[str, Reader] = {
 }
 
 
-class _Judged(Exception):
-    """Ends a night whose tables have been looked at."""
-
-
 def _night(case: Case, order: Order) -> Reading:
-    reading = Reading()
-    try:
-        with begin_night(order) as run:
-            take(run)
-            (source,) = ingest(run).sources
-            validate(run)
-            with staging(run) as database:
-                comment = file_settings_of(load_dataset(order.dataset)).comment
-                reading = _judged(database, run, case, source, comment)
-            raise _Judged
-    except _Judged:
-        return reading
+    with begin_night(order) as run:
+        take(run)
+        (source,) = ingest(run).sources
+        validate(run)
+        comment = file_settings_of(load_dataset(order.dataset)).comment
+        with staging(run) as database:
+            return _judged(database, run, case, source, comment)
 
 
 def _judged(database: Connection, run: Run, case: Case, source: SourceRead, comment: str | None) -> Reading:

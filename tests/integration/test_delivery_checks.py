@@ -122,25 +122,30 @@ def test_new_and_vanished_values_are_named_by_column(night):
     assert "purchase_history: 1 new ('tea') and 1 vanished ('juice') values since the last night" in notes
 
 
+def shop_nights(home, write, dataset, *deliveries):
+    """Run a night on each list of rows, and return the notes of the last one."""
+    for rows in deliveries:
+        run_night(write("\n".join(["income,gender", *rows])), home, dataset=dataset, k=2)
+    return manifest(home)["notes"]
+
+
 def test_column_coded_anew_under_the_same_header_is_pointed_out(home, write, shop):
-    before = ["income,gender", *(f"{n},{('Male', 'Female')[n % 2]}" for n in range(20))]
-    after = ["income,gender", *(f"{n},{1 + n % 2}" for n in range(20))]
-    run_night(write("\n".join(before)), home, dataset=shop(), k=2)
-    run_night(write("\n".join(after)), home, dataset=shop(), k=2)
+    before = [f"{n},{('Male', 'Female')[n % 2]}" for n in range(20)]
+    after = [f"{n},{1 + n % 2}" for n in range(20)]
+    notes = shop_nights(home, write, shop(), before, after)
     assert (
         "gender: no value is one of the last night: 2 new ('1', '2'), 2 vanished ('Female', 'Male'); "
-        "was it coded anew?" in manifest(home)["notes"]
+        "was it coded anew?" in notes
     )
 
 
 def test_number_in_another_unit_is_pointed_out(home, write, shop):
-    before = ["income,gender", *(f"{15 + n},F" for n in range(100))]
-    after = ["income,gender", *(f"{1000 * (15 + n)},F" for n in range(100))]
-    run_night(write("\n".join(before)), home, dataset=shop(), k=2)
-    run_night(write("\n".join(after)), home, dataset=shop(), k=2)
+    before = [f"{15 + n},F" for n in range(100)]
+    after = [f"{1000 * (15 + n)},F" for n in range(100)]
+    notes = shop_nights(home, write, shop(), before, after)
     assert (
         "income: the median is 64,500, and was 64.5 the last night, when 90 % lay between 19.95 and 109; "
-        "did its unit change?" in manifest(home)["notes"]
+        "did its unit change?" in notes
     )
 
 
