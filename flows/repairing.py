@@ -1,10 +1,11 @@
 """``segments rejects``: give the rejected rows of a run back, to be mended and run again."""
 
 import io
+import os
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -74,16 +75,22 @@ def write_rejects(home: Home, run_id: str | None, output: Path, *, force: bool) 
 
 @contextmanager
 def _created(path: Path, *, force: bool) -> Iterator[BinaryIO]:
-    try:
-        with path.open("wb" if force else "xb") as file:
-            yield file
-    except FileExistsError as error:
+    """Give a file to write, which takes its name once it is whole; what stood under that name stays until then."""
+    if path.exists() and not force:
         raise UsageError(
             f"{path} exists already, and may hold rows that were mended; name another file with --csv, or write over "
             "it with --force"
-        ) from error
+        )
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        os.replace(partial, path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror}); name another file with --csv") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
 
 
 def _by_source(rows: Iterator[RejectedRow]) -> Iterator[tuple[str, Iterator[RejectedRow]]]:

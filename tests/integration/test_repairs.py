@@ -238,6 +238,17 @@ def test_file_that_exists_is_not_written_over(write, home, tmp_path):
     assert (tmp_path / "mend.csv").read_text() == "hours of work"
 
 
+def test_file_that_cannot_be_written_whole_leaves_what_stood_there(write, home, tmp_path):
+    run_id = run_night(write(HEADER + GOOD + BAD), home, k=2).run_id
+    record = home / "runs" / run_id / "manifest.json"
+    record.write_text(record.read_text().replace('"repair"', '"lost"'))
+    mended(tmp_path, "hours of work")
+    with pytest.raises(UsageError, match=r"does not say how customers\.csv was written"):
+        write_rejects(Home(home), None, tmp_path / "mend.csv", force=True)
+    assert (tmp_path / "mend.csv").read_text() == "hours of work"
+    assert list(tmp_path.glob("*.partial")) == []
+
+
 @pytest.mark.parametrize(
     ("run_id", "said"),
     [("nonsense", "there is no run nonsense in "), (None, "has judged a row yet; run: segments")],
