@@ -180,7 +180,7 @@ def test_manifest_report_and_log_say_it_in_the_same_words(home, night, caplog):
     with caplog.at_level(logging.INFO, logger="tasks"):
         notes = night(customers(60, ("Ohio", "Utah")))
     assert len(notes) == 3
-    report = (home / "runs" / value(home, "SELECT max(run_id) FROM runs") / "report.html").read_text()
+    report = (home / "runs" / value(home, "SELECT arg_max(run_id, started_at) FROM runs") / "report.html").read_text()
     for note in notes:
         assert f" {note}" in caplog.text
         assert note.replace("'", "&#39;").replace("<", "&lt;").replace(">", "&gt;") in report
