@@ -35,8 +35,8 @@ format: $(VENV)/dev.stamp ## Format the Python and the SQL files
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse/sql
 
-bench: $(VENV)/dev.stamp ## Time the night, step by step, beside the textbook's way
-	@$(BIN)/python -m benchmarks.night
+bench: $(VENV)/dev.stamp ## Time the night beside others; BENCH="--sizes 5k,1M --runs 3" and more
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 conservation: $(VENV)/dev.stamp ## Count what becomes of every record of broken files, beside other readers
 	@$(BIN)/python -m benchmarks.conservation

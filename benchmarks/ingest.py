@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from benchmarks.generate import write_customers
-from benchmarks.night import timed
+from benchmarks.timing import timed
 
 _CUSTOMERS = 1_000_000
 

@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,21 +22,37 @@ _PACKAGES = ("flows", "tasks", "warehouse")
 
 def run_night(order: Order, *, as_json: bool, debug: bool) -> None:
     """Run the night that was ordered and print what it came to."""
-    _show_progress(debug=debug)
     url = PREFECT_API_URL.value()
     if url:
-        run_flow = _flow_for(order)
-        with _recorded(order):
-            refuse_silent_server(url)
-        _show(order, run_flow(), as_json=as_json)
-        return
-    with temporary_server() as server:
-        run_flow = _flow_for(order)
-        with _recorded(order):
-            server.wait()
-        with server.in_use():
+        with progress_shown(debug=debug):
+            run_flow = _flow_for(order)
+            with _recorded(order):
+                refuse_silent_server(url)
             summary = run_flow()
         _show(order, summary, as_json=as_json)
+        return
+    with temporary_server() as server:
+        # The server has begun by now, as no process is to be started once a thread draws.
+        with progress_shown(debug=debug):
+            run_flow = _flow_for(order)
+            with _recorded(order):
+                server.wait()
+            with server.in_use():
+                summary = run_flow()
+        _show(order, summary, as_json=as_json)
+
+
+@contextmanager
+def progress_shown(*, debug: bool) -> Iterator[None]:
+    """Show on a terminal how the night goes on; a scheduled run's error output stays free for errors."""
+    if debug or not sys.stderr.isatty():
+        with _logged(logging.INFO) if debug else nullcontext():
+            yield
+        return
+    from flows.live import live_view
+
+    with live_view() as is_shown, _logged(logging.WARNING if is_shown else logging.INFO):
+        yield
 
 
 @contextmanager
@@ -72,14 +88,19 @@ def _show(order: Order, summary: "RunSummary", *, as_json: bool) -> None:
     show_json(picture) if as_json else show_picture(picture)
 
 
-def _show_progress(*, debug: bool) -> None:
-    """Print a line a step on a terminal; a scheduled run's error output stays free for errors."""
-    if not (sys.stderr.isatty() or debug):
-        return
+@contextmanager
+def _logged(level: int) -> Iterator[None]:
+    """Print the log of our packages from a level on."""
     shown = logging.StreamHandler()
+    shown.setLevel(level)
     shown.setFormatter(logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
-    for name in _PACKAGES:
-        logger = logging.getLogger(name)
+    loggers = [logging.getLogger(name) for name in _PACKAGES]
+    for logger in loggers:
         logger.addHandler(shown)
         logger.setLevel(logging.INFO)
         logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(shown)

@@ -14,12 +14,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.summary import Picture
+from warehouse.ledger import by_step
 
 #: Characters that a column of a query needs at the least, its border among them.
 _NARROWEST_COLUMN = 11
 
 #: Columns that are of no use in pieces.
 _WHOLE = ("run", "as of", "status")
+
+#: Columns of the runs that a terminal narrower than so many characters has no room for.
+_COST, _ROOM_FOR_COST = ("seconds", "peak MB"), 110
 
 _A_QUERY = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
 
@@ -180,7 +184,10 @@ def show_runs(manifests: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if not manifests:
         console.print("no runs yet; run: segments run SOURCE")
         return
-    print_table(console, "runs", [_run_row(manifest) for manifest in manifests])
+    rows = [_run_row(manifest) for manifest in manifests]
+    if console.is_terminal and console.width < _ROOM_FOR_COST:
+        rows = [{name: cell for name, cell in row.items() if name not in _COST} for row in rows]
+    print_table(console, "runs", rows)
     for manifest in manifests:
         if manifest["status"] != "published":
             console.print(f"{manifest['run_id']}: {manifest['message']}", markup=False)
@@ -191,6 +198,7 @@ def _run_row(manifest: dict[str, Any]) -> dict[str, str]:
         value = manifest.get(name)
         return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
+    seconds, peaks = by_step(manifest, "seconds"), by_step(manifest, "peak_mb")
     return {
         "run": manifest["run_id"],
         "as of": manifest["as_of"],
@@ -199,5 +207,7 @@ def _run_row(manifest: dict[str, Any]) -> dict[str, str]:
         "read": text("rows_read"),
         "rejected": text("rows_rejected"),
         "k": text("n_clusters"),
+        "seconds": f"{sum(seconds.values()):,.1f}" if seconds else "",
+        "peak MB": f"{max(peaks.values()):,.0f}" if peaks else "",
         "verdict": text("verdict").partition(":")[0],
     }

@@ -12,7 +12,7 @@ from schemas.fields import METADATA_KEY, FieldSettings, Role
 from schemas.file_settings import FileSettings
 
 #: Names that the published tables use for themselves.
-RESERVED_NAMES = frozenset({"source_name", "line_number", "customer_id", "segment_id"})
+RESERVED_NAMES = frozenset({"source_name", "line_number", "customer_id", "segment_id", "rowid", "_position"})
 
 VALUE_TYPES: dict[Role, tuple[type, ...]] = {
     Role.IDENTIFIER: (str, int),

@@ -35,6 +35,9 @@ MissingRule = Literal["reject", "median", "commonest", "own"]
 #: The category that stands for a missing value, where missing is one of its own.
 MISSING_CATEGORY = "(missing)"
 
+#: The value of the one feature that stands for all rare values of a column.
+OTHER_VALUES = "(other)"
+
 #: The first is taken where a field is nullable and says no more.
 _MISSING_RULES: dict[Role, tuple[MissingRule, ...]] = {
     Role.NUMERIC: ("median", "commonest"),
@@ -60,6 +63,8 @@ class FieldSettings:
         separator: the character between the items of a list within one field; None finds it.
         case_sensitive: whether spellings that differ by case alone are different values.
         keep: which of several rows with one identifier is kept, ``"first"`` or ``"last"``.
+        other_below: values that a smaller share of the customers has join ``(other)``, one feature
+            for all of them; the customers keep the values as delivered. 0 gives each value its own.
     """
 
     role: Role
@@ -73,6 +78,7 @@ class FieldSettings:
     separator: str | None = None
     case_sensitive: bool = False
     keep: Literal["first", "last"] = "first"
+    other_below: float = 0.001
 
 
 def identifier(*, keep: Literal["first", "last"] = "first", **pandera_arguments: Any) -> Any:
@@ -104,10 +110,17 @@ def category(
     sentinels: str | Sequence[str] = (),
     missing: MissingRule | None = None,
     case_sensitive: bool = False,
+    other_below: float = FieldSettings.other_below,
     **pandera_arguments: Any,
 ) -> Any:
-    """Declare a word out of a list, such as a state; one 0/1 feature a value."""
-    settings = FieldSettings(Role.CATEGORY, weight, sentinels=_texts(sentinels), case_sensitive=case_sensitive)
+    """Declare a word out of a list, such as a state; one 0/1 feature a value, rare ones together."""
+    settings = FieldSettings(
+        Role.CATEGORY,
+        weight,
+        sentinels=_texts(sentinels),
+        case_sensitive=case_sensitive,
+        other_below=_share(other_below),
+    )
     return _field(settings, pandera_arguments, missing)
 
 
@@ -127,15 +140,22 @@ def items(
     weight: float = 1.0,
     separator: str | None = None,
     case_sensitive: bool = False,
+    other_below: float = FieldSettings.other_below,
     **pandera_arguments: Any,
 ) -> Any:
-    """Declare a list of things, such as products bought; one 0/1 feature a thing.
+    """Declare a list of things, such as products bought; one 0/1 feature a thing, rare ones together.
 
     Checks among the arguments hold for each thing in the list.
     """
     if separator is not None and (len(separator) != 1 or separator in "\r\n\0"):
         raise SchemaError(f"separator={separator!r} should be one character, not a line end")
-    settings = FieldSettings(Role.ITEMS, weight, separator=separator, case_sensitive=case_sensitive)
+    settings = FieldSettings(
+        Role.ITEMS,
+        weight,
+        separator=separator,
+        case_sensitive=case_sensitive,
+        other_below=_share(other_below),
+    )
     return _field(settings, pandera_arguments)
 
 
@@ -150,6 +170,12 @@ def _texts(given: str | Sequence[str]) -> tuple[str, ...]:
     if not all(isinstance(text, str) and text.strip() for text in texts):
         raise SchemaError(f"{given!r} should be texts that are not empty, such as '999' in quotes")
     return texts
+
+
+def _share(other_below: float) -> float:
+    if not isinstance(other_below, int | float) or not 0 <= other_below < 1:
+        raise SchemaError(f"other_below={other_below!r} should be a share of the customers, from 0 to below 1")
+    return float(other_below)
 
 
 def _field(settings: FieldSettings, pandera_arguments: dict[str, Any], missing: MissingRule | None = None) -> Any:

@@ -11,6 +11,9 @@ ColumnsRule = Literal["evolve", "freeze", "discard_row", "discard_value"]
 
 GIBIBYTE = 1 << 30
 
+#: Customers to score below which an interval says little.
+LEAST_SCORED = 200
+
 
 @dataclass(frozen=True)
 class FileSettings:
@@ -39,6 +42,9 @@ class FileSettings:
             ``".done"``; None takes a file without one.
         max_unpacked_bytes: size above which a packed file is refused.
         max_unpacked_ratio: unpacked by packed size above which a packed file is refused.
+        exact_rows: different encoded rows up to which the silhouette of every customer is known; the
+            time it takes grows with their square.
+        most_scored: customers whose silhouette is known at most where there are more different rows.
     """
 
     delimiter: str | None = None
@@ -58,6 +64,8 @@ class FileSettings:
     done_marker: str | None = None
     max_unpacked_bytes: int = 16 * GIBIBYTE
     max_unpacked_ratio: float = 200.0
+    exact_rows: int = 50_000
+    most_scored: int = 8_000
 
     def __post_init__(self) -> None:
         """Refuse what no file can mean."""
@@ -71,9 +79,11 @@ class FileSettings:
         for name in ("settle_seconds", "wait_seconds"):
             if not getattr(self, name) >= 0:
                 raise SchemaError(f"{name}={getattr(self, name)} should be 0 or more")
-        for name in ("max_record_lines", "max_unpacked_bytes", "max_unpacked_ratio"):
+        for name in ("max_record_lines", "max_unpacked_bytes", "max_unpacked_ratio", "exact_rows"):
             if not getattr(self, name) >= 1:
                 raise SchemaError(f"{name}={getattr(self, name)} should be 1 or more")
+        if not self.most_scored >= LEAST_SCORED:
+            raise SchemaError(f"most_scored={self.most_scored} should be {LEAST_SCORED} or more")
 
     def _check_marks(self) -> None:
         if self.delimiter is not None and (not self.delimiter or set(self.delimiter) & set('"\r\n\0')):

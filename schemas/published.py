@@ -44,6 +44,16 @@ class Runs(pa.DataFrameModel):
     )
     message: Series[str] = pa.Field(description="How the run ended, in words")
     software_version: Series[str] = pa.Field(description="Version of this software")
+    seconds_by_step: Series[dict[str, float]] = pa.Field(
+        nullable=True,
+        description="Seconds of each step, as in seconds_by_step['cluster']; null if no step ended. "
+        "The run of this file has the steps before the audit, which writes this row; its record in runs/ has all",
+    )
+    peak_mb_by_step: Series[dict[str, float]] = pa.Field(
+        nullable=True,
+        description="Most memory that the run's process ever held up to the end of each step, in megabytes (10^6 "
+        "bytes) resident; null where it was not measured. It has the steps that seconds_by_step has",
+    )
 
 
 class CustomersTable(pa.DataFrameModel):
@@ -123,14 +133,29 @@ class KScores(pa.DataFrameModel):
         nullable=True, description="Lower end of its 95 % interval; the silhouette itself where it is exact"
     )
     silhouette_high: Series[float] = pa.Field(nullable=True, description="Upper end of its 95 % interval")
+    silhouette_q1: Series[float] = pa.Field(
+        nullable=True, ge=-1, le=1, description="A quarter of the customers have a lower silhouette of their own"
+    )
+    silhouette_q3: Series[float] = pa.Field(
+        nullable=True, ge=-1, le=1, description="A quarter of the customers have a higher silhouette of their own"
+    )
     method: Series[str] = pa.Field(
-        isin=["exact", "sampled", "none"], description="exact, sampled or none: how the silhouette was computed"
+        isin=["exact", "sampled", "none"],
+        description="exact: all customers scored; sampled: some, drawn from every segment; none: it is not defined",
     )
     rows_scored: Series[int] = pa.Field(ge=0, description="Customers whose silhouette is in the mean")
+    rows_against: Series[int] = pa.Field(
+        ge=0,
+        description="Customers that each of them is measured against: all, or the different rows of a large sample",
+    )
     objective: Series[float] = pa.Field(nullable=True, ge=0, description="J: mean squared distance to the own centroid")
     smallest_segment: Series[int] = pa.Field(nullable=True, ge=1, description="Customers in the smallest segment")
     eligible: Series[bool] = pa.Field(description="Whether this k could be chosen")
     reason: Series[str] = pa.Field(description="Why it was chosen, or was not, in words")
+    decisive: Series[bool] = pa.Field(
+        nullable=True,
+        description="Whether the chosen k is ahead of this one beyond the error of sampling; of the chosen k, of all",
+    )
     chosen: Series[bool] = pa.Field(description="Whether this is the published k")
 
 
@@ -147,7 +172,17 @@ class Features(pa.DataFrameModel):
         isin=["standardised", "one-hot", "multi-hot", "flag"],
         description="How the value x is made: standardised (the number), one-hot, multi-hot or flag (1 or 0)",
     )
-    value: Series[str] = pa.Field(nullable=True, description="Category or item that the 0/1 feature stands for")
+    value: Series[str] = pa.Field(
+        nullable=True,
+        description="Category or item that the 0/1 feature stands for; (other) where it stands for several, which are "
+        "the values of the column that are no feature's",
+    )
+    joined_values: Series[int] = pa.Field(
+        nullable=True,
+        ge=1,
+        description="Number of different values that the 0/1 feature stands for, over 1 where rare ones joined; "
+        "null for numbers",
+    )
     center: Series[float] = pa.Field(description="Encoded value = weight * (x - center) / scale")
     scale: Series[float] = pa.Field(gt=0, description="See center")
     weight: Series[float] = pa.Field(gt=0, description="See center; declared in the schema")

@@ -16,6 +16,7 @@ SQL_TYPES: dict[Any, str] = {
     str: "VARCHAR",
     bool: "BOOLEAN",
     list: "VARCHAR[]",
+    dict[str, float]: "MAP(VARCHAR, DOUBLE)",
     date: "DATE",
     datetime: "TIMESTAMP",
 }

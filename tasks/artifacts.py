@@ -1,10 +1,9 @@
-"""What a run shows in Prefect: progress over k, sizes, a summary; nothing where there is no flow run."""
+"""What a run shows in Prefect: progress, sizes, a summary; nothing where there is no flow run."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
-from uuid import UUID
+from typing import Any
 
 from prefect.artifacts import (
     create_markdown_artifact,
@@ -14,7 +13,7 @@ from prefect.artifacts import (
 )
 from prefect.context import FlowRunContext, TaskRunContext
 
-from tasks.choice import Progress
+from tasks.progress import Progress, now_and_then, told_progress
 from tasks.steps import prefect_task
 from warehouse.ledger import read_manifest
 from warehouse.opening import published
@@ -25,21 +24,55 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def progress_over_k() -> Iterator[Progress]:
-    """Give a function that shows the fits done as a Prefect progress artifact."""
+def progress_of(step: str) -> Iterator[Progress]:
+    """Give a step its progress: told to log and terminal, and in a Prefect task shown as ``<step>-progress``."""
+    with told_progress(step) as told, _shown_in_prefect(step) as show:
+
+        def progress(words: str, done: int, total: int) -> None:
+            told(words, done, total)
+            show(words, done, total)
+
+        yield progress
+
+
+@contextmanager
+def _shown_in_prefect(step: str) -> Iterator[Progress]:
+    """Give a function that shows progress as a Prefect artifact; nothing where there is no task run."""
     if TaskRunContext.get() is None:
-        yield lambda k, done, total: None
+        yield lambda words, done, total: None
         return
-    artifact_id = cast(
-        UUID,  # and not a coroutine, as there is no event loop here
-        create_progress_artifact(progress=0.0, key="fits-over-k", description="k-means fits, one for each k"),
-    )
+    artifact = _Artifact(step)
+    with now_and_then(artifact.show) as show:
+        yield show
+    artifact.complete()
 
-    def show(k: int, done: int, total: int) -> None:
-        update_progress_artifact(artifact_id, progress=100.0 * done / total, description=f"{done} of {total} fits done")
 
-    yield show
-    show(0, 1, 1)
+class _Artifact:
+    """The progress artifact of a step; whatever keeps Prefect from showing it, the night goes on without."""
+
+    def __init__(self, step: str) -> None:
+        self._step = step
+        self._is_shown = True
+        # An id and not a coroutine, as there is no event loop here.
+        self._id: Any = self._asked(
+            create_progress_artifact, progress=0.0, key=f"{step}-progress", description=f"{step} started"
+        )
+
+    def show(self, words: str, done: int, total: int) -> None:
+        """Show how far the step is."""
+        self._asked(update_progress_artifact, self._id, progress=100.0 * done / max(total, 1), description=words)
+
+    def complete(self) -> None:
+        """Show that the step is through, whatever it counted."""
+        self._asked(update_progress_artifact, self._id, progress=100.0)
+
+    def _asked(self, ask: Callable[..., Any], *arguments: Any, **facts: Any) -> Any:
+        try:
+            return ask(*arguments, **facts) if self._is_shown else None
+        except Exception as error:
+            self._is_shown = False
+            logger.warning("the progress of %s could not be shown in Prefect: %s", self._step, error)
+            return None
 
 
 def escape_markdown(text: str) -> str:

@@ -1,28 +1,22 @@
-"""Choose k: every candidate fitted, every silhouette computed, the whole curve kept.
+"""Choose k: every candidate fitted, every silhouette known or estimated, the whole curve kept.
 
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
-from tasks.kmeans import Fit, Matrix, fit_kmeans
-from tasks.silhouette import silhouette_samples
-
-#: Customers up to which every silhouette is exact; more are sampled, each against all.
-EXACT_ROWS = 20_000
-SAMPLED_ROWS = 2_000
+from tasks.curve import EXACT_ROWS, Curve, curve_of, is_apart
+from tasks.kmeans import Fit, fits_of, settle
+from tasks.progress import Progress
+from tasks.rows import Distinct
+from tasks.sampling import IN_95_PERCENT, MOST_SCORED
+from tasks.search import search, search_deeply
 
 #: Digits of a silhouette that are published and compared; the rest is rounding of sums.
 _DIGITS = 9
-
-Progress = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -30,15 +24,19 @@ class KScore:
     """What is known of one k; see the table k_scores."""
 
     k: int
-    silhouette: float | None
-    silhouette_low: float | None
-    silhouette_high: float | None
-    method: str
-    rows_scored: int
-    objective: float | None
-    smallest_segment: int | None
-    eligible: bool
-    reason: str
+    silhouette: float | None = None
+    silhouette_low: float | None = None
+    silhouette_high: float | None = None
+    silhouette_q1: float | None = None
+    silhouette_q3: float | None = None
+    method: str = "none"
+    rows_scored: int = 0
+    rows_against: int = 0
+    objective: float | None = None
+    smallest_segment: int | None = None
+    eligible: bool = False
+    reason: str = ""
+    decisive: bool | None = None
     chosen: bool = False
 
 
@@ -56,7 +54,13 @@ class Choice:
 
 
 def choose_k(
-    matrix: Matrix, candidates: Sequence[int], *, random_state: int, progress: Progress | None = None
+    distinct: Distinct,
+    candidates: Sequence[int],
+    *,
+    random_state: int,
+    exact_rows: int = EXACT_ROWS,
+    most_scored: int = MOST_SCORED,
+    progress: Progress = lambda words, done, total: None,
 ) -> Choice:
     """Return the k with the highest mean silhouette, and the whole curve; a tie goes to the smaller k.
 
@@ -64,112 +68,137 @@ def choose_k(
     segment, with the reason in its score.
 
     Args:
-        matrix: encoded customers in canonical order, shape (n_customers, n_features).
+        distinct: the encoded customers, in canonical order.
         candidates: every k to try, ascending.
         random_state: seed.
-        progress: called after each fit with k, fits done and fits in all.
+        exact_rows: different rows up to which every customer is scored.
+        most_scored: customers scored at most where there are more.
+        progress: told of every fit and of the silhouettes.
     """
-    limit, why = _largest_k(matrix)
+    limit, why = _largest_k(distinct)
     usable = [k for k in candidates if k <= limit]
     beyond = [_not_tried(k, why) for k in candidates if k > limit]
     if not usable:
-        return _one_segment(matrix, beyond, f"one segment: {why}")
-    fits = _fit_all(matrix, usable, random_state, progress)
-    scores = list(_scored(matrix, usable, fits, random_state))
-    eligible = [score for score in scores if score.eligible]
-    if not eligible:
-        return _one_segment(matrix, [*scores, *beyond], "one segment: no k could be kept apart")
-    best = max(eligible, key=lambda score: (score.silhouette or 0.0, -score.k))
-    told = [_told(score, best, is_only=len(candidates) == 1) for score in scores]
-    return Choice(fits[usable.index(best.k)], (*told, *beyond))
+        return _one_segment(distinct, beyond, f"one segment: {why}")
+    fits = _fits(distinct, usable, random_state, is_exact=len(distinct.rows) <= exact_rows, progress=progress)
+    lost = [
+        _not_tried(k, f"k-means left only {fit.n_clusters} segments with customers")
+        for k, fit in fits
+        if fit.n_clusters < k
+    ]
+    whole = [fit for k, fit in fits if fit.n_clusters == k]
+    if not whole:
+        return _one_segment(distinct, [*lost, *beyond], "one segment: no k could be kept apart")
+    curve = curve_of(
+        distinct,
+        np.array([fit.labels for fit in whole]),
+        random_state=random_state,
+        exact_rows=exact_rows,
+        most_scored=most_scored,
+        progress=progress,
+    )
+    curve, whole, best = _refined(distinct, curve, whole, random_state, progress)
+    scores = _scores(curve, whole, best, is_only=len(candidates) == 1)
+    return Choice(whole[best], tuple(sorted([*scores, *lost, *beyond], key=lambda score: score.k)))
 
 
-def _largest_k(matrix: Matrix) -> tuple[int, str]:
+def _largest_k(distinct: Distinct) -> tuple[int, str]:
     """Return the largest k that has a silhouette, and what bounds it, in words."""
-    distinct = len(np.unique(matrix, axis=0)) if matrix.shape[1] else 1
-    n_customers = len(matrix)
+    n_different, n_customers = len(distinct.rows), distinct.n_customers
     if n_customers == 1:
         return 1, "there is 1 customer"
-    if distinct == 1:
+    if n_different == 1:
         return 1, f"all {n_customers} customers are equal after encoding"
-    if distinct >= n_customers:
+    if n_different >= n_customers:
         return n_customers - 1, f"{n_customers} customers have a silhouette up to k={n_customers - 1}"
-    return distinct, f"{distinct} of {n_customers} customers differ after encoding"
+    return n_different, f"{n_different} of {n_customers} customers differ after encoding"
 
 
-def _fit_all(matrix: Matrix, usable: Sequence[int], random_state: int, progress: Progress | None) -> list[Fit]:
-    """Fit every k, side by side; one thread each, so that the arithmetic never depends on their number."""
-    fits: dict[int, Fit] = {}
-    with threadpool_limits(limits=1), ThreadPoolExecutor(os.cpu_count()) as pool:
-        # The largest k takes longest, so it starts first.
-        under_way = {
-            pool.submit(fit_kmeans, matrix, k, random_state=random_state): k for k in sorted(usable, reverse=True)
-        }
-        try:
-            for done in as_completed(under_way):
-                fits[under_way[done]] = done.result()
-                if progress:
-                    progress(under_way[done], len(fits), len(usable))
-        except BaseException:
-            # Who is told to stop does not wait for the fits that have not begun.
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return [fits[k] for k in usable]
+def _fits(
+    distinct: Distinct, usable: Sequence[int], random_state: int, *, is_exact: bool, progress: Progress
+) -> list[tuple[int, Fit]]:
+    """Return a fit of every k: settled on all customers where they are few, else as the sample had it."""
+    done: list[int] = []
+
+    def fitted(k: int) -> None:
+        done.append(k)
+        progress(f"k={k} fitted", len(done), len(usable))
+
+    found = search(distinct, usable, random_state, fitted)
+    if is_exact:
+        return [(k, settle(distinct, found[k])) for k in usable]
+    return list(zip(usable, fits_of(distinct, [found[k] for k in usable]), strict=True))
 
 
-def _scored(matrix: Matrix, usable: Sequence[int], fits: Sequence[Fit], random_state: int) -> Iterator[KScore]:
-    whole = [(k, fit) for k, fit in zip(usable, fits, strict=True) if fit.n_clusters == k]
-    rows = _rows_to_score(len(matrix), random_state)
-    samples = silhouette_samples(matrix, [fit.labels for _, fit in whole], rows) if whole else np.empty((0, 0))
-    by_k = {k: values for (k, _), values in zip(whole, samples, strict=True)}
-    for k, fit in zip(usable, fits, strict=True):
-        if k in by_k:
-            yield _score(k, fit, by_k[k], is_exact=rows is None)
-        else:
-            yield _not_tried(k, f"k-means left only {fit.n_clusters} segments with customers")
+def _refined(
+    distinct: Distinct, curve: Curve, fits: list[Fit], random_state: int, progress: Progress
+) -> tuple[Curve, list[Fit], int]:
+    """Return the curve and the fits with the best k searched deeply and settled on all customers.
+
+    Better segments may have another silhouette; the best k is looked for until it is one of those refined.
+    """
+    refined: set[int] = set()
+    while (best := _best(curve)) not in refined:
+        progress(f"k={fits[best].n_clusters} goes on to all customers", len(refined), len(refined) + 1)
+        refined.add(best)
+        deeper = settle(distinct, search_deeply(distinct, [fits[best].centroids], random_state))
+        if deeper.n_clusters < fits[best].n_clusters:
+            deeper = settle(distinct, fits[best].centroids)
+        if not np.array_equal(deeper.labels, fits[best].labels):
+            curve = curve.with_labelling(best, deeper.labels)
+        fits = [*fits[:best], deeper, *fits[best + 1 :]]
+    progress(f"k={fits[best].n_clusters} settled", len(refined), len(refined))
+    return curve, fits, best
 
 
-def _rows_to_score(n_customers: int, random_state: int) -> npt.NDArray[np.intp] | None:
-    if n_customers <= EXACT_ROWS:
-        return None
-    return np.random.default_rng(random_state).choice(n_customers, SAMPLED_ROWS, replace=False)
+def _best(curve: Curve) -> int:
+    """Return the labelling with the highest mean silhouette, of equal ones the first."""
+    return int(np.round(curve.means(), _DIGITS).argmax())
 
 
-def _score(k: int, fit: Fit, samples: npt.NDArray[np.float64], *, is_exact: bool) -> KScore:
-    mean = round(float(samples.mean()), _DIGITS)
-    margin = 0.0 if is_exact else 1.96 * float(samples.std(ddof=1)) / float(np.sqrt(len(samples)))
-    return KScore(
-        k=k,
-        silhouette=mean,
-        silhouette_low=mean - margin,
-        silhouette_high=mean + margin,
-        method="exact" if is_exact else "sampled",
-        rows_scored=len(samples),
-        objective=fit.objective,
-        smallest_segment=int(fit.sizes.min()),
-        eligible=True,
-        reason="",
-    )
+def _scores(curve: Curve, fits: Sequence[Fit], best: int, *, is_only: bool) -> list[KScore]:
+    means, errors, quartiles = curve.means(), curve.standard_errors(), curve.quartiles()
+    apart = is_apart(curve, best)
+    scores = []
+    for number, fit in enumerate(fits):
+        mean, margin = round(float(means[number]), _DIGITS), IN_95_PERCENT * float(errors[number])
+        score = KScore(
+            k=fit.n_clusters,
+            silhouette=mean,
+            silhouette_low=max(-1.0, mean - margin),
+            silhouette_high=min(1.0, mean + margin),
+            silhouette_q1=float(quartiles[number, 0]),
+            silhouette_q3=float(quartiles[number, 1]),
+            method=curve.method,
+            rows_scored=curve.n_scored,
+            rows_against=curve.n_against,
+            objective=fit.objective,
+            smallest_segment=int(fit.sizes.min()),
+            eligible=True,
+            decisive=apart[number],
+        )
+        scores.append(score)
+    chosen = replace(scores[best], decisive=all(apart))
+    return [_told(score, chosen, is_only=is_only) for score in scores]
 
 
 def _told(score: KScore, best: KScore, *, is_only: bool) -> KScore:
     """Return a score with the reason why it was chosen or not."""
-    if not score.eligible:
-        return score
-    if score is best:
-        return replace(score, chosen=True, reason="asked for" if is_only else "highest silhouette")
+    if score.k == best.k:
+        return replace(best, chosen=True, reason="asked for" if is_only else "highest silhouette")
     difference = (best.silhouette or 0.0) - (score.silhouette or 0.0)
     reason = f"equal to k={best.k}, the smaller is taken" if difference == 0 else f"{difference:.4f} below k={best.k}"
-    return replace(score, reason=reason)
+    return replace(score, reason=reason if score.decisive else f"{reason}, within the error of sampling")
 
 
 def _not_tried(k: int, why: str) -> KScore:
-    return KScore(k, None, None, None, "none", 0, None, None, eligible=False, reason=f"not possible: {why}")
+    return KScore(k, reason=f"not possible: {why}")
 
 
-def _one_segment(matrix: Matrix, others: Sequence[KScore], reason: str) -> Choice:
-    labels = np.zeros(len(matrix), dtype=np.int64)
-    centroid = matrix.mean(axis=0, dtype=np.float64, keepdims=True)
-    objective = float(np.square(matrix.astype(np.float64) - centroid).sum(axis=1).mean())
-    one = KScore(1, None, None, None, "none", 0, objective, len(matrix), eligible=True, reason=reason, chosen=True)
-    return Choice(Fit(labels, centroid, objective), (one, *others))
+def _one_segment(distinct: Distinct, others: Sequence[KScore], reason: str) -> Choice:
+    everyone = np.zeros((1, distinct.rows.n_features))
+    fit = settle(distinct, everyone)
+    one = KScore(
+        1, objective=fit.objective, smallest_segment=distinct.n_customers, eligible=True, reason=reason, chosen=True
+    )
+    return Choice(fit, (one, *others))

@@ -1,37 +1,41 @@
 """Choose k, fit k-means and give every customer its segment."""
 
-import logging
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
-from tasks.artifacts import progress_over_k
-from tasks.choice import Choice, KScore, Progress, choose_k
-from tasks.kmeans import Fit, Floats, Labels, Matrix, distances_to
+from schemas.dataset import file_settings_of
+from schemas.loading import load_dataset
+from tasks.artifacts import progress_of
+from tasks.assignment import Assignment, assign, customer_pieces
+from tasks.choice import Choice, KScore, choose_k
+from tasks.engine import ENGINE
+from tasks.kmeans import Fit
+from tasks.rows import distinct_rows
+from tasks.rows_file import load_rows
 from tasks.steps import prefect_task, recorded
 from warehouse.opening import staging
 from warehouse.run import Run
 from warehouse.segments import insert_customer_segments
 from warehouse.tables import insert_frame, read_frame
 
-logger = logging.getLogger(__name__)
-
 #: Kaufman & Rousseeuw (1990), page 88: what a mean silhouette above each bound stands for.
 _STRONG, _WEAK = 0.50, 0.25
-
-#: Interquartile ranges above the upper quartile from which a distance is far out (Tukey 1977).
-_FAR_OUT = 3.0
 
 
 @dataclass(frozen=True)
 class Clustered:
     """What was chosen, and how good it is."""
 
+    n_customers: int
+    n_different: int
     n_clusters: int
     silhouette: float | None
     objective: float
     verdict: str
+    engine: str
+    notes: tuple[str, ...]
 
 
 def verdict_on(chosen: KScore) -> str:
@@ -48,42 +52,53 @@ def verdict_on(chosen: KScore) -> str:
     return f"{strength}: silhouette {chosen.silhouette:.2f} ({scale}); {meaning}"
 
 
-def far_out(distances: Floats, labels: Labels) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return which customers are far from their own centroid, compared with the others of the segment.
-
-    Args:
-        distances: distance to the own centroid, shape (n_customers,).
-        labels: segment of each customer, 0..k-1.
-    """
-    is_far = np.zeros(len(labels), dtype=np.bool_)
-    for number in range(labels.max() + 1):
-        own = labels == number
-        low, high = np.quantile(distances[own], [0.25, 0.75])
-        is_far[own] = distances[own] > high + _FAR_OUT * (high - low)
-    return is_far
-
-
 @recorded("cluster")
 def cluster(run: Run) -> Clustered:
-    """Choose k on the encoded matrix of the run and fill k_scores, centroids and customer_segments."""
-    matrix: Matrix = np.load(run.matrix_file)
-    with progress_over_k() as show:
-        choice = choose_k(matrix, run.order.candidates, random_state=run.order.seed, progress=_logged(show))
+    """Choose k on the encoded rows of the run and fill k_scores, centroids and customer_segments."""
+    settings = file_settings_of(load_dataset(run.order.dataset))
+    distinct = distinct_rows(load_rows(run.rows_file))
+    with progress_of("cluster") as progress:
+        choice = choose_k(
+            distinct,
+            run.order.candidates,
+            random_state=run.order.seed,
+            exact_rows=settings.exact_rows,
+            most_scored=settings.most_scored,
+            progress=progress,
+        )
     with staging(run) as database:
-        features = read_frame(database, "SELECT feature FROM features ORDER BY feature_number")["feature"]
+        features = read_frame(database, "SELECT * FROM features ORDER BY feature_number")
         insert_frame(database, "k_scores", _k_scores(choice))
-        insert_frame(database, "centroids", _centroids(choice.fit, list(features)))
-        insert_customer_segments(database, run, _customer_segments(matrix, choice.fit))
+        insert_frame(database, "centroids", _centroids(choice.fit, features))
+        pieces = customer_pieces(distinct, assign(distinct, choice.fit))
+        insert_customer_segments(database, run, map(_customer_segments, pieces))
     chosen = choice.chosen
-    return Clustered(choice.fit.n_clusters, chosen.silhouette, choice.fit.objective, verdict_on(chosen))
+    return Clustered(
+        n_customers=distinct.n_customers,
+        n_different=len(distinct.rows),
+        n_clusters=choice.fit.n_clusters,
+        silhouette=chosen.silhouette,
+        objective=choice.fit.objective,
+        verdict=verdict_on(chosen),
+        engine=ENGINE,
+        notes=_notes(choice, distinct.n_customers),
+    )
 
 
-def _logged(show: Progress) -> Progress:
-    def progress(k: int, done: int, total: int) -> None:
-        logger.info("step=cluster k=%d fitted, %d of %d", k, done, total)
-        show(k, done, total)
-
-    return progress
+def _notes(choice: Choice, n_customers: int) -> tuple[str, ...]:
+    """Return what is to be known of silhouettes that were sampled."""
+    chosen = choice.chosen
+    if chosen.method != "sampled" or chosen.silhouette is None or chosen.silhouette_high is None:
+        return ()
+    margin = chosen.silhouette_high - chosen.silhouette
+    notes = [
+        f"silhouettes are those of {chosen.rows_scored:,} of the {n_customers:,} customers, each against "
+        f"{chosen.rows_against:,} rows; that of k={chosen.k} is known to ±{margin:.4f}"
+    ]
+    near = [f"k={score.k}" for score in choice.scores if score.decisive is False and not score.chosen]
+    if near:
+        notes.append(f"the choice of k={chosen.k} is not decisive: {', '.join(near)} within the error of sampling")
+    return tuple(notes)
 
 
 def _bounds(strength: str) -> str:
@@ -92,35 +107,41 @@ def _bounds(strength: str) -> str:
 
 def _k_scores(choice: Choice) -> pd.DataFrame:
     frame = pd.DataFrame([asdict(score) for score in choice.scores]).sort_values("k")
-    counts = {"smallest_segment": "Int64"}
-    numbers = dict.fromkeys(("silhouette", "silhouette_low", "silhouette_high", "objective"), "float64")
-    return frame.astype({**counts, **numbers})
+    numbers = [name for name in frame.columns if name.startswith("silhouette")]
+    return frame.astype(
+        {"smallest_segment": "Int64", "decisive": "boolean"} | dict.fromkeys([*numbers, "objective"], "float64")
+    )
 
 
-def _centroids(fit: Fit, features: list[str]) -> pd.DataFrame:
+def _centroids(fit: Fit, features: pd.DataFrame) -> pd.DataFrame:
+    """Return the coordinates of the centroids in the order of the features; rows have the numbers first."""
+    is_number = (features["encoding"] == "standardised").to_numpy()
+    absent = (-features["weight"] * features["center"] / features["scale"]).to_numpy()
+    values = np.empty((fit.n_clusters, len(features)))
+    values[:, is_number] = fit.centroids[:, : is_number.sum()]
+    values[:, ~is_number] = fit.centroids[:, is_number.sum() :] + absent[~is_number]
     return pd.DataFrame(
         {
             "segment_id": np.repeat(np.arange(1, fit.n_clusters + 1), len(features)),
-            "feature": features * fit.n_clusters,
-            "value": fit.centroids.ravel(),
+            "feature": list(features["feature"]) * fit.n_clusters,
+            "value": values.ravel(),
         }
     )
 
 
-def _customer_segments(matrix: Matrix, fit: Fit) -> pd.DataFrame:
+def _customer_segments(piece: Assignment) -> pd.DataFrame:
     """Return one row a customer, in canonical order: the own and the next nearest segment."""
-    distances = distances_to(matrix, fit.centroids)
-    rows = np.arange(len(matrix))
-    own = distances[rows, fit.labels]
-    frame = pd.DataFrame({"segment_id": fit.labels + 1, "distance": own, "is_outlier": far_out(own, fit.labels)})
-    if fit.n_clusters == 1:
+    frame = pd.DataFrame(
+        {
+            "segment_id": piece.labels.astype(np.int64) + 1,
+            "distance": piece.distances,
+            "is_outlier": piece.is_outlier,
+        }
+    )
+    if piece.seconds is None:
         missing = pd.array([None] * len(frame), dtype="Int64")
         return frame.assign(second_segment_id=missing, second_distance=np.nan)
-    distances[rows, fit.labels] = np.inf
-    second = distances.argmin(axis=1)
-    # Of two equally near centroids the rounding of the last digit must not make the second the nearer one.
-    second_distance = np.maximum(distances[rows, second], own)
-    return frame.assign(second_segment_id=second + 1, second_distance=second_distance)
+    return frame.assign(second_segment_id=piece.seconds.astype(np.int64) + 1, second_distance=piece.second_distances)
 
 
 cluster_customers = prefect_task("cluster-customers")(cluster)

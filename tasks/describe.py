@@ -30,10 +30,11 @@ class Described:
 def describe(run: Run) -> Described:
     """Fill segment_stats, segments and the view segment_profile."""
     columns = night_columns(run)
-    with staging(run) as database, one_thread(database):
+    with staging(run) as database:
         insert_segment_stats(database, columns)
         sizes = segment_sizes(database)
-        traits = read_dicts(database, read_sql("select_traits"))
+        with one_thread(database):
+            traits = read_dicts(database, read_sql("select_traits"))
         insert_frame(database, "segments", _segments(run, sizes, traits, columns))
         create_profile_view(database)
     return Described(len(sizes), int(sizes["customers"].max()), int(sizes["customers"].min()))

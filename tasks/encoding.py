@@ -5,36 +5,49 @@ Arrays in, arrays out: no SQL, no files. Every strategy makes
 where declared) or 1 and 0.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from schemas.dataset import Column
-from schemas.fields import MISSING_CATEGORY, MissingRule, Role
+from schemas.fields import MISSING_CATEGORY, OTHER_VALUES, MissingRule, Role
 
 Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
-Matrix = npt.NDArray[np.float32]
+Keys = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """A numeric or flag column: one value a customer, NaN where it is missing."""
+    """A numeric column: one value a customer, NaN where it is missing."""
 
     column: Column
     values: Floats
 
 
 @dataclass(frozen=True)
+class Value:
+    """What one 0/1 feature stands for.
+
+    Attributes:
+        text: the category or item; None of a flag, and where several values join.
+        joined_values: how many different values it stands for.
+        is_commonest: whether the commonest value of the column is of them.
+    """
+
+    text: str | None
+    joined_values: int
+    is_commonest: bool
+
+
+@dataclass(frozen=True)
 class Members:
-    """A category or items column as pairs: the customer at positions[i] has vocabulary[codes[i]]."""
+    """A category, flag or items column: its values, in the order of their features."""
 
     column: Column
-    vocabulary: tuple[str, ...]
-    positions: Codes
-    codes: Codes
+    values: tuple[Value, ...]
 
 
 Source = Numbers | Members
@@ -42,13 +55,14 @@ Source = Numbers | Members
 
 @dataclass(frozen=True)
 class Feature:
-    """One column of the encoded matrix, with all that it takes to encode a value; see the table features."""
+    """One column of the encoded rows, with all that it takes to encode a value; see the table features."""
 
     feature: str
     source_column: str
     kind: str
     encoding: str
     value: str | None
+    joined_values: int | None
     center: float
     scale: float
     weight: float
@@ -57,52 +71,78 @@ class Feature:
     clip_high: float | None
     imputed: float
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it is one of ``Rows.numbers``; else it is one of ``Rows.marks``."""
+        return self.encoding == "standardised"
 
-Strategy = Callable[[Sequence[Source]], list[Feature]]
+
+Strategy = Callable[[Source], list[Feature]]
 
 
-def standard(sources: Sequence[Source]) -> list[Feature]:
-    """Return the features of the textbook's encoding.
+def standard(source: Source) -> list[Feature]:
+    """Return the features of one column in the textbook's encoding.
 
     A number is standardised to mean 0 and standard deviation 1 (population); a category is
     one-hot, a list multi-hot, a flag itself, all as 0 and 1. What is missing counts as its column
     declares: as the median or the commonest value, or as a category of its own.
     """
-    features: list[Feature] = []
-    for source in sources:
-        if isinstance(source, Members):
-            imputed = _imputed_category(source)
-            features += [_present(source.column, value, float(value == imputed)) for value in source.vocabulary]
-        elif source.column.role is Role.FLAG:
-            features.append(_flag(source))
-        else:
-            features.append(_standardised(source))
-    return _with_unique_names(features)
+    if isinstance(source, Numbers):
+        return [_standardised(source)]
+    return [_zero_or_one(source.column, value) for value in source.values]
 
 
 #: Name -> strategy; another is added beside it.
 STRATEGIES: dict[str, Strategy] = {"standard": standard}
 
 
-def encode(sources: Sequence[Source], features: Sequence[Feature], n_customers: int) -> Matrix:
-    """Return the encoded matrix, float32 of shape (n_customers, n_features).
+def with_unique_names(features: Iterable[Feature]) -> list[Feature]:
+    """Number the names that differ by case alone, which SQL cannot tell apart; the values stay."""
+    taken = {"segment_id", "customers"}
+    unique = []
+    for feature in features:
+        name, number = feature.feature, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{feature.feature} ({number})"
+        taken.add(name.casefold())
+        unique.append(replace(feature, feature=name))
+    return unique
+
+
+def encode_numbers(values: Floats, feature: Feature) -> Floats:
+    """Return the encoded values of a numeric column, shape (n_customers,)."""
+    return _scaled(transform(values, feature), feature)
+
+
+def encode_marks(
+    pieces: Iterable[tuple[int, Keys]], features: Sequence[Feature], n_customers: int, most: int
+) -> csr_array:
+    """Return what the present 0/1 features add to the encoded rows, float32 of shape (n_customers, n_marks).
 
     Args:
-        sources: the columns, customers in canonical order.
-        features: what a strategy made of the same columns, in the same order.
+        pieces: some customers after the other, how many they are, and for each of their present
+            features the key n_marks * (place among them) + mark. The keys are sorted in place.
+        features: the 0/1 features; their places are the marks.
         n_customers: number of customers.
+        most: how many present features there are at most.
     """
-    matrix = np.empty((n_customers, len(features)), dtype=np.float32)
-    first = 0
-    for source in sources:
-        if isinstance(source, Members):
-            own = features[first : first + len(source.vocabulary)]
-            _fill_members(matrix, first, source, own)
-            first += len(own)
-        else:
-            matrix[:, first] = _scaled(transform(source.values, features[first]), features[first])
-            first += 1
-    return matrix
+    added = _added(features)
+    index = np.int32 if most < 2**31 else np.int64
+    indices, amounts = np.empty(most, dtype=index), np.empty(most, dtype=np.float32)
+    starts = np.zeros(n_customers + 1, dtype=index)
+    first, n_stored = 0, 0
+    for n_in_piece, keys in pieces:
+        places, own = np.divmod(_different(keys), len(features))
+        stored = slice(n_stored, n_stored + len(own))
+        indices[stored], amounts[stored] = own, added[own]
+        counts = np.bincount(places, minlength=n_in_piece)
+        starts[first + 1 : first + 1 + n_in_piece] = n_stored + np.cumsum(counts)
+        first, n_stored = first + n_in_piece, stored.stop
+    marks = csr_array((amounts[:n_stored], indices[:n_stored], starts), shape=(n_customers, len(features)))
+    if not added.all():  # a weight may be too small for a float32
+        marks.eliminate_zeros()
+    return marks
 
 
 def transform(values: Floats, feature: Feature) -> Floats:
@@ -120,12 +160,17 @@ def _scaled(x: Floats, feature: Feature) -> Floats:
     return feature.weight * (x - feature.center) / feature.scale
 
 
-def _fill_members(matrix: Matrix, first: int, source: Members, features: Sequence[Feature]) -> None:
-    """Write the features of one category or items column."""
-    absent = np.array([_scaled(np.zeros(1), feature)[0] for feature in features], dtype=np.float32)
-    present = np.array([_scaled(np.ones(1), feature)[0] for feature in features], dtype=np.float32)
-    matrix[:, first : first + len(features)] = absent
-    matrix[source.positions, first + source.codes] = present[source.codes]
+def _added(features: Sequence[Feature]) -> npt.NDArray[np.float32]:
+    """Return what the presence of each feature adds to its encoded value."""
+    ends = [_scaled(np.array([0.0, 1.0]), feature) for feature in features]
+    return np.array([present - absent for absent, present in ends], dtype=np.float32)
+
+
+def _different(keys: Keys) -> Keys:
+    """Sort keys in place and return each of them once."""
+    keys.sort()
+    is_new = np.r_[True, keys[1:] != keys[:-1]][: len(keys)]
+    return keys if is_new.all() else keys[is_new]
 
 
 def _standardised(source: Numbers) -> Feature:
@@ -139,6 +184,7 @@ def _standardised(source: Numbers) -> Feature:
         kind=Role.NUMERIC.value,
         encoding="standardised",
         value=None,
+        joined_values=None,
         center=center,
         scale=scale,
         weight=settings.weight,
@@ -169,52 +215,27 @@ def _imputed_number(x: Floats, rule: MissingRule, center: float) -> float:
     return float(values[counts.argmax()])
 
 
-def _imputed_category(source: Members) -> str | None:
-    """Return the category that a missing one counts as; None where none can be missing."""
-    if source.column.settings.missing == "own":
-        return MISSING_CATEGORY
-    if source.column.settings.missing != "commonest" or not source.vocabulary:
-        return None
-    return source.vocabulary[int(np.bincount(source.codes, minlength=len(source.vocabulary)).argmax())]
-
-
-def _flag(source: Numbers) -> Feature:
-    known = source.values[~np.isnan(source.values)]
-    is_mostly_set = len(known) > 0 and float(known.mean()) > 0.5
-    return _zero_or_one(source.column, source.column.name, "flag", None, float(is_mostly_set))
-
-
-def _present(column: Column, value: str, imputed: float) -> Feature:
-    encoding = "multi-hot" if column.role is Role.ITEMS else "one-hot"
-    return _zero_or_one(column, f"{column.name}={value}", encoding, value, imputed)
-
-
-def _zero_or_one(column: Column, name: str, encoding: str, value: str | None, imputed: float) -> Feature:
+def _zero_or_one(column: Column, value: Value) -> Feature:
+    text = OTHER_VALUES if value.joined_values > 1 else value.text
     return Feature(
-        feature=name,
+        feature=column.name if text is None else f"{column.name}={text}",
         source_column=column.name,
         kind=column.role.value,
-        encoding=encoding,
-        value=value,
+        encoding={Role.ITEMS: "multi-hot", Role.FLAG: "flag"}.get(column.role, "one-hot"),
+        value=text,
+        joined_values=value.joined_values,
         center=0.0,
         scale=1.0,
         weight=column.settings.weight,
         is_log=False,
         clip_low=None,
         clip_high=None,
-        imputed=imputed,
+        imputed=float(_is_imputed(column, value)),
     )
 
 
-def _with_unique_names(features: list[Feature]) -> list[Feature]:
-    """Number the names that differ by case alone, which SQL cannot tell apart; the values stay."""
-    taken = {"segment_id", "customers"}
-    unique = []
-    for feature in features:
-        name, number = feature.feature, 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{feature.feature} ({number})"
-        taken.add(name.casefold())
-        unique.append(Feature(**{**vars(feature), "feature": name}))
-    return unique
+def _is_imputed(column: Column, value: Value) -> bool:
+    """Return whether a missing value counts as this one."""
+    if column.settings.missing == "own":
+        return value.text == MISSING_CATEGORY
+    return value.is_commonest and (column.settings.missing == "commonest" or column.role is Role.FLAG)

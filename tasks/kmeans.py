@@ -1,29 +1,22 @@
-"""Fit k-means so that every customer is nearest to its own centroid, and centroids are the means of their own.
+"""Settle k-means on all customers: every one nearest to its own centroid, every centroid the mean of its own.
 
-The arithmetic is the same whatever the number of threads: each fit runs on one thread, and fits of
-different k run side by side.
+Equal customers are one row with a weight. Passes over the rows add up their blocks in order, so that
+the arithmetic is the same whatever the number of threads.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
-Matrix = npt.NDArray[np.float32]
+from tasks.parallel import in_order
+from tasks.rows import Distinct, Floats, Rows
 
-#: Rows that the restarts of a k see at most; all rows refine the best of them.
-FIT_ROWS = 20_000
+Labels = npt.NDArray[np.uint8]
+Weights = npt.NDArray[np.int64]
 
-#: Restarts of every k. Few rows have many local optima near the best one, and restarts that cost nothing:
-#: of 30 fits of 200 customers ten restarts found the best optimum in 14, a hundred in all.
-_FEWEST_RESTARTS, _MOST_RESTARTS, _RESTARTED_ROWS = 10, 100, 100_000
-
-_CHUNK_ROWS = 65_536
-_POLISH_ROUNDS = 50
+_SETTLING_ROUNDS = 50
 
 
 @dataclass(frozen=True)
@@ -31,13 +24,15 @@ class Fit:
     """One k-means solution.
 
     Attributes:
-        labels: segment of each customer, 0..k-1, shape (n_customers,).
+        labels: segment of each row, 0..k-1, shape (n_rows,).
         centroids: means of the segments, float64 of shape (k, n_features).
-        objective: J, the mean squared distance to the own centroid.
+        sizes: customers in each segment.
+        objective: J, the mean squared distance of the customers to their own centroid.
     """
 
     labels: Labels
     centroids: Floats
+    sizes: npt.NDArray[np.int64]
     objective: float
 
     @property
@@ -45,106 +40,95 @@ class Fit:
         """Number of segments."""
         return len(self.centroids)
 
-    @property
-    def sizes(self) -> npt.NDArray[np.int64]:
-        """Customers in each segment."""
-        return np.bincount(self.labels, minlength=self.n_clusters)
 
+def settle(distinct: Distinct, centroids: Floats) -> Fit:
+    """Return the fit that alternating labels and means over all customers ends in, the largest segment first.
 
-def restarts_for(n_rows: int) -> int:
-    """Return how many restarts a fit of so many rows gets."""
-    return min(_MOST_RESTARTS, max(_FEWEST_RESTARTS, _RESTARTED_ROWS // n_rows))
-
-
-def fit_kmeans(matrix: Matrix, n_clusters: int, *, random_state: int) -> Fit:
-    """Return the best of several k-means fits, largest segment first.
-
-    Args:
-        matrix: encoded customers in canonical order, shape (n_customers, n_features), with at
-            least n_clusters distinct rows.
-        n_clusters: number of segments.
-        random_state: seed.
+    Where labels have not stopped to change after so many rounds, they are those of the last means,
+    so that every customer is nearest to its own centroid all the same. A segment that loses its
+    last customer is left out.
     """
-    with threadpool_limits(limits=1):
-        seen = _seen_rows(matrix, random_state)
-        started = KMeans(n_clusters, n_init=restarts_for(len(seen)), random_state=random_state).fit(seen)
-        settled = KMeans(n_clusters, init=started.cluster_centers_, n_init=1, tol=0).fit(matrix)
-        labels, centroids = _settled(matrix, settled.cluster_centers_.astype(np.float64))
-    return _largest_first(matrix, labels, centroids)
-
-
-def distances_to(matrix: Matrix, centroids: Floats) -> Floats:
-    """Return the Euclidean distance of every customer to every centroid, shape (n_customers, k)."""
-    out = np.empty((len(matrix), len(centroids)))
-    for first in range(0, len(matrix), _CHUNK_ROWS):
-        block = matrix[first : first + _CHUNK_ROWS].astype(np.float64)
-        for number, centroid in enumerate(centroids):
-            out[first : first + _CHUNK_ROWS, number] = np.sqrt(np.square(block - centroid).sum(axis=1))
-    return out
-
-
-def _seen_rows(matrix: Matrix, random_state: int) -> Matrix:
-    if len(matrix) <= FIT_ROWS:
-        return matrix
-    chosen = np.random.default_rng(random_state).choice(len(matrix), FIT_ROWS, replace=False)
-    return matrix[np.sort(chosen)]
-
-
-def _settled(matrix: Matrix, centroids: Floats) -> tuple[Labels, Floats]:
-    """Alternate labels and means in float64 until the labels stay; scikit-learn stops in float32.
-
-    Where they do not stay in so many rounds, the labels are those of the last means, so that
-    every customer is nearest to its own centroid all the same.
-    """
-    labels = _nearest(matrix, centroids)
-    for _ in range(_POLISH_ROUNDS):
-        labels = _compact(labels)
-        centroids = _means(matrix, labels)
-        again = _nearest(matrix, centroids)
-        if np.array_equal(again, labels):
+    rows, weights = distinct.rows, distinct.weights
+    labels: Labels | None = None
+    for _ in range(_SETTLING_ROUNDS):
+        again, sums, sizes = _assigned(rows, weights, centroids)
+        if labels is not None and np.array_equal(again, labels):
             break
-        labels = again
-    return _compact(labels), centroids[np.unique(labels)]
+        labels, kept = again, sizes > 0
+        centroids = sums[kept] / sizes[kept, None]
+        if not kept.all():
+            labels = None
+    (fit,) = fits_of(distinct, [centroids])
+    return _largest_first(fit)
 
 
-def _nearest(matrix: Matrix, centroids: Floats) -> Labels:
-    """Return the nearest centroid of every customer; of equally near ones the first."""
-    labels = np.empty(len(matrix), dtype=np.int64)
-    # Seen from the middle of the centroids, so that the squares of far data do not cancel.
+def fits_of(distinct: Distinct, centroids: Iterable[Floats]) -> list[Fit]:
+    """Return the fits that have these centroids, every customer with its nearest, in one pass over the rows."""
+    every = list(centroids)
+    middle = np.vstack(every).mean(axis=0)
+    labels = np.empty((len(every), len(distinct.rows)), dtype=np.uint8)
+    totals = np.zeros(len(every))
+
+    def assigned(block: slice) -> tuple[slice, Floats]:
+        points = distinct.rows.dense(block).astype(np.float64) - middle
+        squares = np.empty(len(every))
+        for number, own in enumerate(every):
+            labels[number, block], nearest = _nearest(points, own - middle)
+            squares[number] = (nearest * distinct.weights[block]).sum()
+        return block, squares
+
+    for _, squares in in_order(assigned, distinct.rows.blocks()):
+        totals += squares
+    return [
+        _without_empty(own_labels, own, distinct.weights, float(total / distinct.n_customers))
+        for own_labels, own, total in zip(labels, every, totals, strict=True)
+    ]
+
+
+def _assigned(rows: Rows, weights: Weights, centroids: Floats) -> tuple[Labels, Floats, npt.NDArray[np.int64]]:
+    """Return the nearest centroid of every row, and the sums and sizes of the segments that makes."""
     middle = centroids.mean(axis=0)
     moved = centroids - middle
-    squares = np.square(moved).sum(axis=1)
-    for first in range(0, len(matrix), _CHUNK_ROWS):
-        block = matrix[first : first + _CHUNK_ROWS].astype(np.float64) - middle
-        labels[first : first + _CHUNK_ROWS] = (squares - 2 * (block @ moved.T)).argmin(axis=1)
-    return labels
+    labels = np.empty(len(rows), dtype=np.uint8)
+
+    def assigned(block: slice) -> Floats:
+        points = rows.dense(block).astype(np.float64) - middle
+        labels[block], _ = _nearest(points, moved)
+        members = np.zeros((len(centroids), len(points)))
+        members[labels[block], np.arange(len(points))] = weights[block]
+        products: Floats = members @ points
+        return products
+
+    sums = np.zeros_like(centroids)
+    for own in in_order(assigned, rows.blocks()):
+        sums += own
+    sizes = _sizes(labels, weights, len(centroids))
+    return labels, sums + sizes[:, None] * middle, sizes
 
 
-def _compact(labels: Labels) -> Labels:
-    """Number the segments that have customers 0..k-1; an emptied one is not published."""
-    return np.unique(labels, return_inverse=True)[1]
+def _nearest(points: Floats, centroids: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Return the nearest centroid of every point, of equally near ones the first, and the squared distance to it."""
+    squares = np.square(centroids).sum(axis=1) - 2 * (points @ centroids.T)
+    labels = squares.argmin(axis=1)
+    nearest = squares[np.arange(len(points)), labels] + np.einsum("ij,ij->i", points, points)
+    return labels, np.maximum(nearest, 0)
 
 
-def _means(matrix: Matrix, labels: Labels) -> Floats:
-    means = np.empty((labels.max() + 1, matrix.shape[1]))
-    for number in range(len(means)):
-        means[number] = matrix[labels == number].mean(axis=0, dtype=np.float64)
-    return means
+def _without_empty(labels: Labels, centroids: Floats, weights: Weights, objective: float) -> Fit:
+    """Return the fit without the segments that nobody is in; an emptied one is not published."""
+    sizes = _sizes(labels, weights, len(centroids))
+    kept = sizes > 0
+    numbers = (np.cumsum(kept) - 1).astype(np.uint8)
+    return Fit(numbers[labels], centroids[kept], sizes[kept], objective)
 
 
-def _largest_first(matrix: Matrix, labels: Labels, centroids: Floats) -> Fit:
+def _sizes(labels: Labels, weights: Weights, k: int) -> npt.NDArray[np.int64]:
+    return np.bincount(labels, weights, minlength=k).astype(np.int64)
+
+
+def _largest_first(fit: Fit) -> Fit:
     """Number the segments by size, then by centroid, so that numbers do not depend on the seed's luck."""
-    sizes = np.bincount(labels)
-    order = np.array(sorted(range(len(sizes)), key=lambda number: (-sizes[number], *centroids[number])))
-    renumbered = np.empty_like(order)
-    renumbered[order] = np.arange(len(order))
-    return _fit_of(matrix, renumbered[labels], centroids[order])
-
-
-def _fit_of(matrix: Matrix, labels: Labels, centroids: Floats) -> Fit:
-    """Return the fit that labels and their means make, with its J."""
-    total = 0.0
-    for first in range(0, len(matrix), _CHUNK_ROWS):
-        rows = slice(first, first + _CHUNK_ROWS)
-        total += float(np.square(matrix[rows].astype(np.float64) - centroids[labels[rows]]).sum())
-    return Fit(labels, centroids, total / len(matrix))
+    order = np.array(sorted(range(fit.n_clusters), key=lambda number: (-fit.sizes[number], *fit.centroids[number])))
+    renumbered = np.empty(len(order), dtype=np.uint8)
+    renumbered[order] = np.arange(len(order), dtype=np.uint8)
+    return Fit(renumbered[fit.labels], fit.centroids[order], fit.sizes[order], fit.objective)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from schemas.fields import OTHER_VALUES
 from tasks.numbers import decimals_of, number_text, percent_text
 
 #: Standard deviations that a mean is away, or points of share, from which a difference is worth a word.
@@ -49,6 +50,8 @@ class Trait:
         """The trait in a name: 'high age', 'Texas', 'steak'."""
         if self.is_number:
             return f"{'high' if self.mean > self.overall else 'low'} {self.column}"
+        if self.value == OTHER_VALUES:
+            return f"other {self.column}"
         # A value may hold a line break, a name stands on one line.
         return " ".join(self.value.split()) if self.value is not None else self.column
 

@@ -2,15 +2,19 @@
 
 import functools
 import logging
+import resource
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
 
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.errors import SegmentsError
+from tasks.progress import StepEnded, StepStarted, tell
 from warehouse.ledger import record_step
 from warehouse.run import Run
 
@@ -31,7 +35,7 @@ R = TypeVar("R")
 
 
 def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
-    """Wrap a step so that its seconds and counts are logged and kept in the manifest.
+    """Wrap a step so that its seconds, peak memory and counts are logged and kept in the manifest.
 
     Sentences that it returns as ``notes`` are logged too, and kept for the report.
     """
@@ -40,13 +44,16 @@ def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
         @functools.wraps(compute)
         def compute_and_record(run: Run) -> C:
             logger.info("step=%s started", step)
+            tell(StepStarted(step))
             start = time.perf_counter()
             counts = compute(run)
-            seconds = time.perf_counter() - start
+            seconds, peak = time.perf_counter() - start, peak_mb()
             facts = asdict(counts)
             notes = facts.pop("notes", ())
-            record_step(run, step, seconds, facts, notes)
-            logger.info("step=%s seconds=%.2f %s", step, seconds, _in_words(facts))
+            record_step(run, step, seconds, peak, facts, notes)
+            in_words = _in_words(facts)
+            logger.info("step=%s seconds=%.2f peak_mb=%.0f %s", step, seconds, peak, in_words)
+            tell(StepEnded(step, seconds, peak, in_words, tuple(notes)))
             for note in notes:
                 logger.info("step=%s %s", step, note)
             return counts
@@ -54,6 +61,28 @@ def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
         return compute_and_record
 
     return decorate
+
+
+def peak_mb() -> float:
+    """Return the peak memory of this process so far, in megabytes (10^6 bytes) resident.
+
+    It is read and never reset, so that whoever measures from outside finds the same.
+    """
+    # Linux hands the peak of the process that started this one down in ru_maxrss; VmHWM is of this one alone.
+    peak = _high_water_mark()
+    if peak is not None:
+        return peak * 1024 / 1e6
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6
+
+
+def _high_water_mark() -> int | None:
+    """Return the peak in KiB as Linux tells it of the process alone; None where it does not."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), None)
 
 
 def _in_words(counts: dict[str, Any]) -> str:

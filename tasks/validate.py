@@ -31,6 +31,7 @@ from warehouse.rejects import (
     export_rejected,
     publish_rejected,
     reject,
+    reject_items,
     rejected_groups,
 )
 from warehouse.run import Run
@@ -117,23 +118,27 @@ def _reject_faulty_items(database: Connection, columns: tuple[Column, ...]) -> N
     for column in items_of(columns):
         if not column.checks:
             continue
-        found = different_items(database, column)
-        faults = find_faults(items_schema(column), found[["item"]].rename(columns={"item": column.name}), columns)
-        records = faults["record"].map(found["records"])
-        reject(database, faults.assign(record=records).explode("record"))
+        found = different_items(database, column).rename(columns={"item": column.name})
+        faults = find_faults(items_schema(column), found, columns)
+        items = faults["record"].map(found[column.name])
+        reject_items(database, column, faults.drop(columns="record").assign(item=items))
 
 
 def _reject_duplicates(database: Connection, columns: tuple[Column, ...]) -> None:
     identifier = identifier_of(columns)
     if identifier is None:
         return
-    found = duplicate_identifiers(database, identifier)
+    for found in duplicate_identifiers(database, identifier):
+        reject(database, _duplicate_faults(found, identifier))
+
+
+def _duplicate_faults(found: pd.DataFrame, identifier: Column) -> pd.DataFrame:
     reasons = [
         f"{identifier.header} {row.value!r} stands on line {row.kept_line}{_in_file(row)} too, and that row is kept; "
         "expected each customer once"
         for row in found.itertuples()
     ]
-    faults = pd.DataFrame(
+    return pd.DataFrame(
         {
             "record": found["record"],
             "column_name": identifier.name,
@@ -142,7 +147,6 @@ def _reject_duplicates(database: Connection, columns: tuple[Column, ...]) -> Non
             "reason": reasons,
         }
     )
-    reject(database, faults)
 
 
 def _in_file(row: Any) -> str:

@@ -10,11 +10,14 @@ from warehouse.opening import Connection, read_sql, sql_names
 from warehouse.run import Run
 from warehouse.tables import read_dicts, read_value
 
-#: Customers scored again by SQL in the audit, about; more are sampled by their key.
+#: Customers scored again by SQL in the audit, about; of more, those at equal steps in the canonical order.
 SCORED_AGAIN = 50_000
 
-_VECTORS_PER_CHUNK = 100
+#: Rows of a published table checked at a time.
+_CHUNK_ROWS = 100_000
 
+#: Rows that break an invariant which are read, at most; one is shown.
+_BROKEN_ROWS = 1_000
 
 #: Scores the customers again; comes last, as the others say more precisely what is wrong.
 _LAST = "audit/nearest_centroid"
@@ -26,17 +29,20 @@ def invariants() -> list[str]:
 
 
 def broken_rows(database: Connection, run: Run, invariant: str) -> list[dict[str, object]]:
-    """Return the rows that break an invariant; none where it holds. Needs the views of ``create_long_views``."""
+    """Return rows that break an invariant, a thousand at most; none where it holds.
+
+    Needs the views of ``create_long_views``.
+    """
     statement = read_sql(invariant)
     n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
     parameters = {"run_id": run.run_id, "every": max(1, n_customers // SCORED_AGAIN)}
     used = {name: value for name, value in parameters.items() if f"${name}" in statement}
-    return read_dicts(database, statement, used)
+    return read_dicts(database, f"SELECT * FROM ({statement.rstrip().rstrip(';')}) LIMIT {_BROKEN_ROWS}", used)
 
 
 def table_chunks(database: Connection, name: str) -> Iterator[pd.DataFrame]:
     """Yield the declared columns of a published table, chunk by chunk."""
     names = ", ".join(quote_identifier(column.name) for column in published_table(name).columns)
-    cursor = database.execute(f"SELECT {names} FROM {quote_identifier(name)}")
-    while len(frame := cursor.fetch_df_chunk(_VECTORS_PER_CHUNK)):
-        yield frame
+    query = f"SELECT {names} FROM {quote_identifier(name)}"
+    for batch in database.sql(query).to_arrow_reader(_CHUNK_ROWS):
+        yield batch.to_pandas(date_as_object=False)

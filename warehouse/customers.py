@@ -1,6 +1,7 @@
 """Read the records in chunks to check them, and make customers of those that are left."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -9,13 +10,13 @@ from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.tables import published_table
 from warehouse.generated.customers import (
+    KEYS,
     SourceDialect,
-    create_places,
+    create_duplicates,
     create_texts,
     create_typed,
     insert_customers,
     insert_spellings,
-    select_duplicate_identifiers,
     select_items,
     select_texts,
     select_typed,
@@ -24,11 +25,16 @@ from warehouse.generated.numbers import changes_numbers
 from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts, read_frame, read_value
 
-#: Cells checked at a time; bounds the memory of the checks whatever the length and width of the file.
-CHUNK_CELLS = 300_000
+#: Cells checked at a time, and bytes of records: they bound the memory of the checks whatever the length
+#: and the width of the file.
+CHUNK_CELLS, CHUNK_BYTES = 300_000, 32 << 20
 
-#: Bytes of customers put in order at a time. DuckDB sorts more than its memory, but not where the rows are wide.
-SORTED_BYTES = 96 << 20
+#: Records with an identifier that another one has, told of at a time.
+CHUNK_DUPLICATES = 50_000
+
+#: Bytes from which a record is wide, and bytes of wide records put in order at a time: DuckDB sorts more than
+#: its memory, but not where the rows are wide.
+WIDE_BYTES, SORTED_BYTES = 1_000, 96 << 20
 
 
 def source_dialects(database: Connection) -> list[SourceDialect]:
@@ -67,17 +73,22 @@ def typed_chunks(database: Connection, columns: Sequence[Column]) -> Iterator[pd
 
 
 def different_items(database: Connection, column: Column) -> pd.DataFrame:
-    """Return the different items of a column: item, and records, the keys of the records that hold it."""
+    """Return the different items of a column, sorted: item."""
     return read_frame(database, select_items(column))
 
 
-def duplicate_identifiers(database: Connection, identifier: Column) -> pd.DataFrame:
-    """Return the records whose identifier another record has that is kept.
+def duplicate_identifiers(database: Connection, identifier: Column) -> Iterator[pd.DataFrame]:
+    """Yield the records whose identifier another record has that is kept, chunk by chunk.
 
-    Returns:
+    Yields:
         One row a record: record, value, kept_source, kept_line, is_same_source.
     """
-    return read_frame(database, select_duplicate_identifiers(identifier))
+    database.execute(create_duplicates(identifier))
+    n_duplicates = int(read_value(database, "SELECT count(*) FROM duplicates"))
+    for first in range(0, n_duplicates, CHUNK_DUPLICATES):
+        parameters = {"first": first, "last": first + CHUNK_DUPLICATES - 1}
+        yield read_frame(database, "SELECT * FROM duplicates WHERE rowid BETWEEN $first AND $last", parameters)
+    database.execute("DROP TABLE duplicates")
 
 
 def unify_spellings(database: Connection, columns: Sequence[Column]) -> int:
@@ -94,15 +105,16 @@ def unify_spellings(database: Connection, columns: Sequence[Column]) -> int:
 
 def build_customers(database: Connection, columns: tuple[Column, ...]) -> int:
     """Fill ``customers`` in canonical order and return how many there are."""
-    database.execute(create_places(columns))
-    insert = insert_customers(published_table("customers", columns))
-    n_customers = int(read_value(database, "SELECT count(*) FROM work.places"))
-    size = max(1, SORTED_BYTES // int(read_value(database, read_sql("mean_record_bytes"))))
+    sources = read_dicts(database, read_sql("select_sources"))
+    parameters = {
+        "source_names": [source["source_name"] for source in sources],
+        "first_records": [source["first_record"] for source in sources],
+    }
+    insert = insert_customers(published_table("customers", columns), columns)
     database.execute("BEGIN")
-    for first in range(0, n_customers, size):
-        database.execute(insert, {"first": first, "last": first + size - 1})
+    for keys in _key_ranges(database):
+        database.execute(insert, {**parameters, "first_key": keys.start, "last_key": keys.stop - 1})
     database.execute("COMMIT")
-    database.execute("DROP TABLE work.places")
     database.execute(read_sql("create_ordered"))
     return int(read_value(database, "SELECT count(*) FROM customers"))
 
@@ -117,10 +129,23 @@ def _is_free_text(column: Column) -> bool:
     return column.value_type in (str, list) and not column.settings.case_sensitive
 
 
+def _key_ranges(database: Connection) -> list[range]:
+    """Return the ranges of keys whose customers are sorted at a time: one range, unless rows are wide."""
+    record_bytes = _record_bytes(database)
+    n_records = int(read_value(database, "SELECT count(*) FROM work.records"))
+    n_ranges = 1 + n_records * record_bytes // SORTED_BYTES if record_bytes > WIDE_BYTES else 1
+    bounds = [KEYS * number // n_ranges for number in range(n_ranges + 1)]
+    return [range(first, last) for first, last in pairwise(bounds)]
+
+
 def _chunks(database: Connection, query: str, n_columns: int) -> Iterator[pd.DataFrame]:
-    size = max(1, CHUNK_CELLS // n_columns)
+    size = max(1, min(CHUNK_CELLS // n_columns, CHUNK_BYTES // _record_bytes(database)))
     last = read_value(database, "SELECT coalesce(max(_record), 0) FROM work.records")
     for first in range(1, last + 1, size):
         frame = read_frame(database, query, {"first": first, "last": first + size - 1})
         if not frame.empty:
             yield frame.set_index("_record")
+
+
+def _record_bytes(database: Connection) -> int:
+    return int(read_value(database, read_sql("mean_record_bytes")))

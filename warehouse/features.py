@@ -1,6 +1,7 @@
-"""Read the customers' columns as arrays in canonical order, and keep what the encoding made of them."""
+"""Read the customers' columns as arrays in canonical order, piece by piece, and keep what the encoding made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -9,34 +10,93 @@ from schemas.dataset import Column
 from warehouse.generated.features import (
     create_profile,
     create_value_views,
-    select_codes,
+    insert_vocabulary,
+    select_marks,
     select_numbers,
-    select_vocabulary,
 )
-from warehouse.opening import Connection
+from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts
 
-
-def read_numbers(database: Connection, column: Column) -> npt.NDArray[np.float64]:
-    """Return the values of a numeric or flag column, NaN where missing."""
-    values = database.execute(select_numbers(column)).fetchnumpy()["v"]
-    return np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
+#: Customers read at a time, and present values at a time, about; they bound the memory whatever the file's length.
+CUSTOMERS_AT_A_TIME, PRESENT_AT_A_TIME = 250_000, 2_000_000
 
 
-def read_vocabulary(database: Connection, column: Column) -> tuple[str, ...]:
-    """Return the different values of a category or items column, sorted."""
-    return tuple(row[0] for row in database.execute(select_vocabulary(column)).fetchall())
+@dataclass(frozen=True)
+class VocabularySize:
+    """The extent of a category, flag or items column.
+
+    Attributes:
+        source_column: name of the column.
+        n_features: 0/1 features that it makes.
+        n_values: different values in it.
+        n_rare: values that join as they are rare.
+        n_joined: values that join; more by one where their common name is delivered as a value too.
+        n_present: pairs of a customer and a value.
+    """
+
+    source_column: str
+    n_features: int
+    n_values: int
+    n_rare: int
+    n_joined: int
+    n_present: int
 
 
-def read_codes(database: Connection, column: Column) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return which customer (position from 0) has which value (code from 0, in vocabulary order)."""
-    pairs = database.execute(select_codes(column)).fetchnumpy()
-    return np.asarray(pairs["_position"], dtype=np.int64), np.asarray(pairs["code"], dtype=np.int64)
+def read_numbers(database: Connection, column: Column, n_customers: int) -> npt.NDArray[np.float64]:
+    """Return the values of a numeric column, NaN where missing."""
+    values = np.empty(n_customers)
+    for first in range(0, n_customers, CUSTOMERS_AT_A_TIME):
+        bounds = {"first": first, "last": first + CUSTOMERS_AT_A_TIME - 1}
+        found = database.execute(select_numbers(column), bounds).fetchnumpy()
+        places = first + np.asarray(found["place"], dtype=np.int64)
+        values[places] = np.ma.filled(np.ma.asarray(found["v"], dtype=np.float64), np.nan)
+    return values
+
+
+def count_values(database: Connection, columns: Sequence[Column]) -> list[VocabularySize]:
+    """Fill ``work.vocabulary`` with the values of the category, flag and items columns, and return their extents."""
+    database.execute(read_sql("create_vocabulary"))
+    for column in columns:
+        database.execute(insert_vocabulary(column))
+    return [VocabularySize(**row) for row in read_dicts(database, read_sql("count_vocabulary"))]
+
+
+def read_vocabulary(database: Connection, column: Column) -> list[tuple[str | None, int, bool]]:
+    """Return a row a 0/1 feature of a column: value, how many values join in it, whether the commonest is of them.
+
+    The value is None where several join, and of a flag.
+    """
+    return database.execute(read_sql("select_vocabulary"), {"source_column": column.name}).fetchall()
+
+
+def read_marks(
+    database: Connection, columns: Sequence[Column], sizes: Sequence[VocabularySize], n_customers: int
+) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    """Yield which customers have which 0/1 features, some customers after the other.
+
+    Args:
+        database: the night, with ``work.vocabulary``.
+        columns: the category, flag and items columns, one at least.
+        sizes: their extents.
+        n_customers: number of customers.
+
+    Yields:
+        How many customers come next, and for each value of them its key, which is
+        n_marks * (place among these customers) + mark; in no order, and not all different.
+    """
+    n_marks, n_present = sum(size.n_features for size in sizes), sum(size.n_present for size in sizes)
+    step = min(CUSTOMERS_AT_A_TIME, max(1, PRESENT_AT_A_TIME * n_customers // max(1, n_present)))
+    query = select_marks(columns)
+    for first in range(0, n_customers, step):
+        bounds = {"first": first, "last": first + step - 1, "n_marks": n_marks}
+        keys = database.execute(query, bounds).fetchnumpy()["key"]
+        yield min(step, n_customers - first), np.asarray(keys, dtype=np.int64)
 
 
 def create_long_views(database: Connection, columns: Sequence[Column]) -> None:
-    """Make the temporary views that give the customers' values in the long form."""
-    for statement in create_value_views(columns):
+    """Make the temporary views that give the customers' values in the long form; the features are known."""
+    joined = database.execute("SELECT source_column FROM features WHERE joined_values > 1").fetchall()
+    for statement in create_value_views(columns, {name for (name,) in joined}):
         database.execute(statement)
 
 

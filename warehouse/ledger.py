@@ -39,10 +39,13 @@ def update_manifest(run: Run, **facts: Any) -> None:
     _write(run.manifest_file, {**read_manifest(run.manifest_file), **facts})
 
 
-def record_step(run: Run, step: str, seconds: float, counts: Manifest, notes: Sequence[str] = ()) -> None:
-    """Add a finished step with its seconds, its counts and what it has to say to the run's manifest."""
+def record_step(
+    run: Run, step: str, seconds: float, peak_mb: float, counts: Manifest, notes: Sequence[str] = ()
+) -> None:
+    """Add a finished step to the run's manifest: seconds, megabytes at the peak, counts and what it has to say."""
     manifest = read_manifest(run.manifest_file)
-    steps = [*manifest["steps"], {"step": step, "seconds": round(seconds, 3), **counts}]
+    record = {"step": step, "seconds": round(seconds, 3), "peak_mb": round(peak_mb), **counts}
+    steps = [*manifest["steps"], record]
     said = [*manifest["notes"], *notes]
     _write(run.manifest_file, {**manifest, **_run_facts(counts), "notes": said, "steps": steps})
 
@@ -108,6 +111,12 @@ def published_nights(run: Run, *, at_most: int) -> list[Manifest]:
 def sources_read(manifest: Manifest) -> list[Manifest]:
     """Return what the files of a run turned out to be; none where the run ended before they were read."""
     return [source for step in manifest["steps"] if step["step"] == "ingest" for source in step["sources"]]
+
+
+def by_step(manifest: Manifest, fact: str) -> dict[str, float] | None:
+    """Return a number of each step of a run that has it, such as its seconds; None where no step has."""
+    found = {record["step"]: float(record[fact]) for record in manifest.get("steps") or () if fact in record}
+    return found or None
 
 
 def readable_manifest(path: Path) -> Manifest | None:

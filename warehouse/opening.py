@@ -16,11 +16,13 @@ from warehouse.run import Run
 #: Opens in every DuckDB client since 1.0; a file in 2.0's own format opens in none of 1.x.
 STORAGE_VERSION = "v1.0.0"
 
+#: Of what takes some seconds DuckDB shows a progress bar, on standard output, which is for results.
+_QUIET = "SET enable_progress_bar = false"
+
 #: Python variables are not tables, and SQL reads no file.
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "python_enable_replacements": False,
-    "lock_configuration": True,
 }
 
 Connection = duckdb.DuckDBPyConnection
@@ -34,6 +36,7 @@ def staging(run: Run) -> Iterator[Connection]:
     """
     database = duckdb.connect(config={"python_enable_replacements": False})
     try:
+        database.execute(_QUIET)
         bound_memory(database, run)
         database.execute("SET TimeZone = 'UTC'")
         database.execute(f"ATTACH {quote_text(str(run.work_file))} AS work")
@@ -75,6 +78,8 @@ def opened(path: Path, home: Home) -> Iterator[Connection]:
             f"the next run replaces it, and earlier files are in {home.archive}"
         ) from error
     try:
+        database.execute(_QUIET)
+        database.execute("SET lock_configuration = true")
         yield database
     finally:
         database.close()

@@ -6,6 +6,7 @@ import pandas as pd
 
 from schemas.dataset import Column
 from schemas.layout import Layout
+from warehouse.generated.customers import insert_item_faults
 from warehouse.generated.quoting import quote_text
 from warehouse.generated.records import RecordRange, column_before_list, select_undecidable
 from warehouse.opening import Connection, read_sql
@@ -90,6 +91,17 @@ def reject(database: Connection, faults: pd.DataFrame) -> None:
     database.register("_faults", typed)
     try:
         database.execute(read_sql("insert_rejected"))
+    finally:
+        database.unregister("_faults")
+
+
+def reject_items(database: Connection, column: Column, faults: pd.DataFrame) -> None:
+    """Reject the records that hold a faulty item of a column; faults: item, column_name, code, value, reason."""
+    if faults.empty:
+        return
+    database.register("_faults", faults.astype("str"))
+    try:
+        database.execute(insert_item_faults(column))
     finally:
         database.unregister("_faults")
 

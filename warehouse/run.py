@@ -103,6 +103,6 @@ class Run:
         return self.staging / "work.duckdb"
 
     @property
-    def matrix_file(self) -> Path:
+    def rows_file(self) -> Path:
         """The encoded customers, in their canonical order."""
-        return self.staging / "encoded.npy"
+        return self.staging / "encoded.npz"

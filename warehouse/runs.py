@@ -6,18 +6,28 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from schemas.errors import SegmentsError, UsageError
 from schemas.tables import published_table
 from warehouse.home import Home
-from warehouse.ledger import UNDER_WAY, Manifest, read_manifest, read_manifests
+from warehouse.ledger import UNDER_WAY, Manifest, by_step, read_manifest, read_manifests
 from warehouse.opening import Connection, published, read_sql
 from warehouse.run import Run
 from warehouse.tables import insert_frame, read_value
 
 logger = logging.getLogger(__name__)
 
-_FRAME_TYPES: dict[str, Any] = {"BIGINT": "Int64", "DOUBLE": "float64", "VARCHAR": "str"}
+_FRAME_TYPES: dict[str, Any] = {
+    "BIGINT": "Int64",
+    "DOUBLE": "float64",
+    "VARCHAR": "str",
+    # Said and not left to be found from some of the dictionaries, as runs differ in their steps.
+    "MAP(VARCHAR, DOUBLE)": pd.ArrowDtype(pa.map_(pa.string(), pa.float64())),
+}
+
+#: Column of ``runs`` -> the fact of a step that it holds.
+_BY_STEP = {"seconds_by_step": "seconds", "peak_mb_by_step": "peak_mb"}
 
 
 def insert_runs(database: Connection, run: Run) -> None:
@@ -56,13 +66,17 @@ def _as_published(manifest: Manifest) -> Manifest:
 
 def _frame(manifests: list[Manifest]) -> pd.DataFrame:
     columns = published_table("runs").columns
-    frame = pd.DataFrame([{column.name: manifest.get(column.name) for column in columns} for manifest in manifests])
+    frame = pd.DataFrame([{column.name: _value(manifest, column.name) for column in columns} for manifest in manifests])
     for column in columns:
         if column.sql_type in _FRAME_TYPES:
             frame[column.name] = frame[column.name].astype(_FRAME_TYPES[column.sql_type])
         else:
             frame[column.name] = pd.to_datetime(frame[column.name], utc=True, format="ISO8601").dt.tz_localize(None)
     return frame
+
+
+def _value(manifest: Manifest, column: str) -> Any:
+    return by_step(manifest, _BY_STEP[column]) if column in _BY_STEP else manifest.get(column)
 
 
 def report_file(home: Home, run_id: str | None) -> Path:

@@ -1,29 +1,67 @@
 """Keep who is in which segment, and what sets each segment apart."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from schemas.dataset import Column
+from schemas.fields import Role
 from warehouse.features import create_long_views
-from warehouse.opening import Connection, read_sql
+from warehouse.opening import Connection, one_thread, read_sql
 from warehouse.run import Run
-from warehouse.tables import read_frame
+from warehouse.tables import read_frame, read_value
+
+#: Customers whose 0/1 features are counted at a time.
+COUNTED_CUSTOMERS = 500_000
 
 
-def insert_customer_segments(database: Connection, run: Run, assigned: pd.DataFrame) -> None:
-    """Fill ``customer_segments`` from a frame in canonical order, one row a customer."""
-    database.register("_assigned", assigned.rename_axis("position").reset_index())
-    try:
-        database.execute(read_sql("insert_customer_segments"), {"as_of": run.as_of.isoformat()})
-    finally:
-        database.unregister("_assigned")
+def insert_customer_segments(database: Connection, run: Run, pieces: Iterable[pd.DataFrame]) -> None:
+    """Fill ``customer_segments`` in canonical order, so that its row numbers are those of ``customers``.
+
+    Args:
+        pieces: consecutive rows of it, from the first customer to the last; one is held at a time.
+    """
+    first = 0
+    database.execute("BEGIN")
+    for piece in pieces:
+        _insert_piece(database, run, piece, first)
+        first += len(piece)
+    database.execute("COMMIT")
 
 
 def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> None:
-    """Fill ``segment_stats`` from the customers and their segments; on one thread its sums are the same every time."""
+    """Fill ``segment_stats`` from the customers and their segments.
+
+    Doubles are added up on one thread, so that their sums are the same every time; counts need none.
+    """
     create_long_views(database, columns)
-    database.execute(read_sql("insert_segment_stats"))
+    _count_present(database)
+    with one_thread(database):
+        database.execute(read_sql("create_number_stats"))
+        for column in columns:
+            if column.role is Role.NUMERIC:
+                database.execute(read_sql("insert_number_stats"), {"source_column": column.name})
+        database.execute(read_sql("insert_segment_stats"))
 
 
 def segment_sizes(database: Connection) -> pd.DataFrame:
     """Return segment_id and customers, one row a segment."""
     return read_frame(database, read_sql("select_segment_sizes"))
+
+
+def _count_present(database: Connection) -> None:
+    """Fill ``present_counts``, some customers at a time: a join with all of them would not fit into memory."""
+    database.execute(read_sql("create_present_counts"))
+    n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
+    for first in range(0, n_customers, COUNTED_CUSTOMERS):
+        parameters = {"first": first, "last": first + COUNTED_CUSTOMERS - 1}
+        database.execute(read_sql("insert_present_counts"), parameters)
+
+
+def _insert_piece(database: Connection, run: Run, piece: pd.DataFrame, first: int) -> None:
+    parameters = {"as_of": run.as_of.isoformat(), "first": first, "last": first + len(piece) - 1}
+    database.register("_assigned", piece)
+    try:
+        database.execute(read_sql("insert_customer_segments"), parameters)
+    finally:
+        database.unregister("_assigned")

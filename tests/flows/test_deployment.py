@@ -101,8 +101,8 @@ def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
     (flow_run,) = flow_runs(trial, deployed)
     found = asked(trial, "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}})
     by_key = {artifact["key"]: artifact["data"] for artifact in found}
-    assert set(by_key) == {"fits-over-k", "segment-sizes", "segment-summary"}
-    assert by_key["fits-over-k"] == 100
+    assert set(by_key) == {"cluster-progress", "segment-sizes", "segment-summary"}
+    assert by_key["cluster-progress"] == 100
     sizes = json.loads(by_key["segment-sizes"])
     assert [row["customers"] for row in sizes] == [
         row[0] for row in rows(deployed, "SELECT customers FROM segments ORDER BY segment_id")

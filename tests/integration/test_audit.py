@@ -128,10 +128,18 @@ DAMAGE = {
         sql("DELETE FROM customer_segments WHERE customer_id = (SELECT min(customer_id) FROM customers)"),
     ),
     "one customer for another": (
-        "audit/customers_counted",
+        "audit/same_customers",
         sql(
             """UPDATE customer_segments SET customer_id = (SELECT min(customer_id) FROM customers)
             WHERE customer_id = (SELECT max(customer_id) FROM customers)"""
+        ),
+    ),
+    "two customers that changed places": (
+        "audit/same_customers",
+        sql(
+            """UPDATE customer_segments SET customer_id = (
+                SELECT customers.customer_id FROM customers WHERE customers.rowid = 1 - customer_segments.rowid
+            ) WHERE rowid < 2"""
         ),
     ),
     "a segment that counts one too many": (

@@ -52,7 +52,7 @@ def column(drafted):
 def declared(found):
     """What a column is declared as: role, type, the settings that are not the usual ones, its bounds and values."""
     settings = found.settings
-    usual = {"weight": 1.0, "keep": "first", "missing": "reject"}
+    usual = {"weight": 1.0, "keep": "first", "missing": "reject", "other_below": 0.001}
     said = {name: value for name in settings.__dataclass_fields__ if (value := getattr(settings, name))}
     said = {name: value for name, value in said.items() if name != "role" and usual.get(name) != value}
     checks = {str(check.error).split("(")[0]: next(iter(check.statistics.values())) for check in found.checks}

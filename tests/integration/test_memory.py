@@ -1,12 +1,52 @@
 """A night takes a bounded share of the machine's memory, and writes what is more beside its own files."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 import warehouse.memory
+from tests.conftest import ROOT
 from tests.nights import assert_invariants, run_night, value
 from warehouse.home import Home
 from warehouse.opening import staging
 from warehouse.run import Order, Run
+
+#: Runs a night of few segments with DuckDB in 120 MB; prints the peak of each step over its start, in MB.
+PEAKS = """
+import json, re, sys, types
+from pathlib import Path
+from prefect import Task
+import warehouse.customers
+import warehouse.memory
+from flows.segment_customers import segment_customers
+
+warehouse.memory.LEAST_MEMORY_MB, warehouse.memory.THREAD_MEMORY_MB = 120, 1
+warehouse.customers.CHUNK_CELLS = 60_000
+peaks = {}
+
+def resident(name):
+    return int(re.search(rf"{name}:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) / 1000
+
+def measured(name, step):
+    def run(*arguments):
+        Path("/proc/self/clear_refs").write_text("5")
+        start = resident("VmRSS")
+        result = step(*arguments)
+        peaks[name] = resident("VmHWM") - start
+        return result
+    return run
+
+body = segment_customers.fn
+steps = {name: measured(name, one.fn) for name, one in body.__globals__.items() if isinstance(one, Task)}
+plain = types.FunctionType(body.__code__, {**body.__globals__, **steps}, body.__name__, body.__defaults__)
+plain(sys.argv[1], home=sys.argv[2], k=2)
+print(json.dumps(peaks))
+"""
+
+#: Their memory is a matter of the encoded customers.
+ENCODED = {"encode_columns", "cluster_customers"}
 
 
 @pytest.fixture
@@ -40,3 +80,31 @@ def test_night_of_wide_rows_gets_the_memory_that_its_lines_need(write, home, mon
     assert value(home, "SELECT count(*) FROM customers") == 60_000
     assert list((home / "staging").iterdir()) == []
     assert_invariants(home)
+
+
+def lines(n_customers):
+    """Customers no two of whom are alike, one of fifty of them rejected."""
+    faulty = ("", "", *[""] * 47, "x")
+    rows = (
+        f"{20 + n % 60}{faulty[n % 50]},Place {n % 7},a{n // 64 % 64}, b{n // 4096 % 64}, c{n // 262144}\n"
+        for n in range(n_customers)
+    )
+    return "Age,Location,Purchase History\n" + "".join(rows)
+
+
+def peaks(source, home):
+    arguments = [sys.executable, "-c", PEAKS, str(source), str(home)]
+    printed = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return json.loads(printed.splitlines()[-1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a step can be told on Linux alone")
+def test_memory_of_a_step_does_not_grow_with_the_customers(write, tmp_path):
+    few, many = 150_000, 600_000
+    of_few = peaks(write(lines(few), "few.csv"), tmp_path / "few")
+    of_many = peaks(write(lines(many), "many.csv"), tmp_path / "many")
+    # DuckDB fills its 120 MB by and by, which is some 45; a text in Python for each customer is 30 on top.
+    bound = 60
+    grown = {step: round(of_many[step] - of_few[step]) for step in of_many.keys() - ENCODED}
+    assert len(grown) == 10
+    assert {step: mb for step, mb in grown.items() if mb > bound} == {}

@@ -92,6 +92,7 @@ def test_column_comments_hold_description_and_unit(write, home):
         ("age: Series[int] = numeric(weight=0)", r"line 6: SchemaError: weight=0 should be above 0"),
         ("age: Series[int] = numeric(clip=(5, 1))", r"clip=\(5, 1\) should be \(lowest, highest\)"),
         ("line_number: Series[int] = numeric()", r"line_number is used by the published tables"),
+        ("rowid: Series[int] = numeric()", r"rowid is used by the published tables"),
         ("name: Series[str] = ignored()", r"declares no column to segment by"),
         (
             "a: Series[str] = identifier()\n    b: Series[str] = identifier()\n    c: Series[int] = numeric()",

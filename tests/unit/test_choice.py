@@ -3,69 +3,67 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_score
-from threadpoolctl import threadpool_limits
 
-import tasks.choice
-import tasks.kmeans
+import tasks.curve
+import tasks.sampling
 from tasks.choice import choose_k
-from tasks.kmeans import distances_to, fit_kmeans
+from tests.arrays import customers_of
 
 ALL_K = range(2, 11)
 
 
-def blobs(n_clusters, n_customers=600, seed=1):
+def blobs(n_clusters, n_customers=600, seed=1, spread=1.0):
     rng = np.random.default_rng(seed)
     centers = rng.permutation(np.array([[x, y] for x in range(0, 40, 10) for y in range(0, 30, 10)]))[:n_clusters]
-    matrix, _ = make_blobs(n_customers, centers=centers, cluster_std=1.0, random_state=seed)
+    matrix, _ = make_blobs(n_customers, centers=centers, cluster_std=spread, random_state=seed)
     return matrix.astype(np.float32)
+
+
+def chosen(matrix, candidates=ALL_K, seed=0, **settings):
+    return choose_k(customers_of(matrix), candidates, random_state=seed, **settings)
 
 
 @pytest.mark.parametrize("n_clusters", [3, 5, 8])
 def test_clear_segments_are_counted_right(n_clusters):
-    choice = choose_k(blobs(n_clusters), ALL_K, random_state=0)
+    choice = chosen(blobs(n_clusters))
     assert choice.chosen.k == n_clusters
     assert [score.k for score in choice.scores] == list(ALL_K)
     assert sum(score.chosen for score in choice.scores) == 1
 
 
 def test_silhouette_and_objective_equal_scikit_learns_on_the_same_matrix():
-    matrix = blobs(4).astype(np.float64)
-    choice = choose_k(matrix.astype(np.float32), ALL_K, random_state=0)
-    best = KMeans(choice.chosen.k, n_init=20, random_state=0).fit(matrix)
+    matrix = blobs(4)
+    choice = chosen(matrix)
+    best = KMeans(choice.chosen.k, n_init=20, random_state=0).fit(matrix.astype(np.float64))
     assert choice.chosen.silhouette == pytest.approx(silhouette_score(matrix, best.labels_), abs=1e-6)
     assert choice.fit.objective == pytest.approx(best.inertia_ / len(matrix), rel=1e-6)
 
 
+def test_curve_keeps_the_spread_of_the_customers_own_silhouettes():
+    matrix = blobs(4, spread=4.0)
+    choice = chosen(matrix)
+    score = choice.chosen
+    assert -1 <= score.silhouette_q1 < score.silhouette < score.silhouette_q3 <= 1
+    assert score.silhouette_low == score.silhouette == score.silhouette_high
+
+
 def test_tie_goes_to_the_smaller_k(monkeypatch):
     monkeypatch.setattr(
-        tasks.choice, "silhouette_samples", lambda matrix, labellings, rows: np.full((len(labellings), 10), 0.5)
+        tasks.curve, "exact_silhouettes", lambda rows, weights, labels, *_: np.full((len(labels), len(rows)), 0.5)
     )
-    choice = choose_k(blobs(4), ALL_K, random_state=0)
+    choice = chosen(blobs(4))
     assert choice.chosen.k == 2
     assert choice.scores[1].reason == "equal to k=2, the smaller is taken"
 
 
-def test_published_fit_is_a_fixed_point():
-    choice = choose_k(blobs(6), [6], random_state=0)
-    fit = choice.fit
-    matrix = blobs(6)
-    assert np.array_equal(distances_to(matrix, fit.centroids).argmin(axis=1), fit.labels)
-    for number, centroid in enumerate(fit.centroids):
-        assert centroid == pytest.approx(matrix[fit.labels == number].mean(axis=0, dtype=np.float64), abs=1e-9)
-
-
-def test_segments_are_numbered_from_the_largest():
-    matrix = np.vstack([blobs(1, 50), blobs(1, 200) + 30, blobs(1, 100) + 60]).astype(np.float32)
-    assert fit_kmeans(matrix, 3, random_state=0).sizes.tolist() == [200, 100, 50]
-
-
-def test_number_of_threads_changes_nothing():
-    matrix = np.random.default_rng(0).normal(size=(3000, 12)).astype(np.float32)
-    with threadpool_limits(limits=1):
-        one = choose_k(matrix, [2, 3, 4], random_state=0)
-    two = choose_k(matrix, [2, 3, 4], random_state=0)
-    assert one.scores == two.scores
-    assert np.array_equal(one.fit.labels, two.fit.labels)
+def test_number_of_threads_changes_nothing(monkeypatch):
+    matrix = np.random.default_rng(0).normal(size=(3000, 12))
+    two = chosen(matrix, [2, 3, 4]), chosen(matrix, [2, 3, 4], exact_rows=10, most_scored=500)
+    monkeypatch.setattr("tasks.parallel.n_threads", lambda: 1)
+    one = chosen(matrix, [2, 3, 4]), chosen(matrix, [2, 3, 4], exact_rows=10, most_scored=500)
+    for alone, together in zip(one, two, strict=True):
+        assert alone.scores == together.scores
+        assert np.array_equal(alone.fit.labels, together.fit.labels)
 
 
 @pytest.mark.parametrize(
@@ -77,40 +75,94 @@ def test_number_of_threads_changes_nothing():
     ],
 )
 def test_degenerate_customers_are_one_segment_with_its_reason(matrix, reason):
-    choice = choose_k(np.array(matrix, dtype=np.float32), ALL_K, random_state=0)
+    choice = chosen(matrix)
     assert choice.fit.n_clusters == 1
     assert choice.chosen.reason == reason
     assert [score.k for score in choice.scores] == [1, *ALL_K]
     assert not any(score.eligible for score in choice.scores[1:])
 
 
+def test_no_feature_at_all_is_one_segment():
+    assert chosen(np.empty((5, 0))).chosen.reason == "one segment: all 5 customers are equal after encoding"
+
+
 def test_k_is_bounded_by_the_customers_that_differ():
-    matrix = np.repeat(np.array([[0.0], [5.0], [9.0]], dtype=np.float32), 10, axis=0)
-    choice = choose_k(matrix, ALL_K, random_state=0)
+    choice = chosen(np.repeat([[0.0], [5.0], [9.0]], 10, axis=0))
     assert choice.chosen.k == 3
     assert choice.scores[2].reason == "not possible: 3 of 30 customers differ after encoding"
 
 
+def test_two_far_groups_of_equal_customers_are_two_segments():
+    choice = chosen(np.repeat([[0.0], [1e6]], [7, 3], axis=0))
+    assert (choice.chosen.k, choice.chosen.silhouette, choice.fit.objective) == (2, 1.0, 0.0)
+
+
 def test_fixed_k_beyond_the_customers_is_one_segment_with_its_reason():
-    choice = choose_k(np.array([[0.0], [1.0], [2.0]], dtype=np.float32), [8], random_state=0)
+    choice = chosen([[0.0], [1.0], [2.0]], [8])
     assert choice.fit.n_clusters == 1
     assert choice.chosen.reason == "one segment: 3 customers have a silhouette up to k=2"
 
 
-def test_more_customers_than_the_exact_size_are_sampled_with_an_interval(monkeypatch):
-    matrix = blobs(4, 3000)
-    exact = choose_k(matrix, [4], random_state=0).chosen
-    monkeypatch.setattr(tasks.choice, "EXACT_ROWS", 1000)
-    monkeypatch.setattr(tasks.choice, "SAMPLED_ROWS", 500)
-    monkeypatch.setattr(tasks.kmeans, "FIT_ROWS", 1000)
-    sampled = choose_k(matrix, [4], random_state=0).chosen
-    assert (sampled.method, sampled.rows_scored) == ("sampled", 500)
-    assert sampled.silhouette_low < exact.silhouette < sampled.silhouette_high
-    assert sampled.objective == pytest.approx(exact.objective, rel=1e-6)
+def test_different_rows_decide_whether_silhouettes_are_exact_not_customers():
+    matrix = np.repeat(blobs(4, 300), 20, axis=0)
+    score = chosen(matrix, exact_rows=300).chosen
+    assert (score.method, score.rows_scored, score.rows_against) == ("exact", 6000, 6000)
+    assert chosen(matrix, exact_rows=299, most_scored=500).chosen.method == "sampled"
 
 
-def test_progress_is_told_after_every_fit():
+def test_more_than_the_exact_size_are_sampled_with_an_interval():
+    matrix = blobs(4, 3000, spread=3.0)
+    exact = chosen(matrix).scores
+    sampled = chosen(matrix, exact_rows=1000, most_scored=500).scores
+    for one, other in zip(exact, sampled, strict=True):
+        assert other.method == "sampled"
+        assert 500 <= other.rows_scored < 600
+        assert other.silhouette_high - other.silhouette_low < 0.1
+        # Three times the interval, as these are nine.
+        assert abs(one.silhouette - other.silhouette) < 1.5 * (other.silhouette_high - other.silhouette_low)
+
+
+def test_sampling_ends_when_the_best_k_is_clear():
+    score = chosen(blobs(4, 3000), exact_rows=10, most_scored=3000).chosen
+    assert score.k == 4
+    assert score.decisive
+    assert score.rows_scored < 2100
+
+
+def test_sampling_goes_on_while_it_is_not_and_then_says_so(monkeypatch):
+    monkeypatch.setattr(tasks.sampling, "FIRST_SCORED", 200)
+    matrix = np.random.default_rng(0).normal(size=(4000, 12))
+    scores = chosen(matrix, [4, 5, 6, 7, 8, 9], exact_rows=10, most_scored=800).scores
+    best = next(score for score in scores if score.chosen)
+    assert best.rows_scored >= 800
+    assert not best.decisive
+    near = [score for score in scores if not score.decisive and not score.chosen]
+    assert near
+    assert all(score.reason.endswith(f"below k={best.k}, within the error of sampling") for score in near)
+
+
+def test_chosen_k_is_settled_on_all_customers_and_scored_as_published():
+    matrix = blobs(4, 3000, spread=5.0)
+    distinct = customers_of(matrix)
+    choice = choose_k(distinct, [3, 4], random_state=0, exact_rows=10, most_scored=1000)
+    exact = silhouette_score(matrix.astype(np.float64), choice.fit.labels[distinct.row_of])
+    assert choice.chosen.silhouette_low - 0.01 < exact < choice.chosen.silhouette_high + 0.01
+    points = distinct.rows.dense(slice(None))
+    for number, centroid in enumerate(choice.fit.centroids):
+        assert centroid == pytest.approx(points[choice.fit.labels == number].mean(axis=0, dtype=np.float64), abs=1e-9)
+    assert choice.chosen.objective == choice.fit.objective
+
+
+def test_chosen_k_has_the_highest_silhouette_of_the_curve():
+    for seed in range(3):
+        scores = chosen(np.random.default_rng(seed).normal(size=(300, 5)), range(2, 7), seed=seed).scores
+        best = next(score for score in scores if score.chosen)
+        assert best.silhouette == max(score.silhouette for score in scores)
+
+
+def test_progress_tells_every_fit_and_the_silhouettes():
     told = []
-    choose_k(blobs(3), [2, 3, 4], random_state=0, progress=lambda k, done, total: told.append((k, done, total)))
-    assert sorted(k for k, _, _ in told) == [2, 3, 4]
-    assert [(done, total) for _, done, total in told] == [(1, 3), (2, 3), (3, 3)]
+    chosen(blobs(3), [2, 3, 4], progress=lambda *words: told.append(words))
+    assert [(done, total) for words, done, total in told if words.endswith("fitted")] == [(1, 3), (2, 3), (3, 3)]
+    assert ("different rows scored", 600, 600) in told
+    assert told[-1][0].startswith("k=3")

@@ -1,49 +1,133 @@
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_samples as reference
 
-from tasks.silhouette import silhouette_samples
+import tasks.silhouette
+from tasks.silhouette import Segments, exact_silhouettes, silhouettes_of
+from tests.arrays import customers_of, labels_of
 
 
 def labelled(n_customers=1300, n_features=7, n_clusters=4, seed=0):
     matrix, labels = make_blobs(n_customers, n_features, centers=n_clusters, cluster_std=3, random_state=seed)
-    return matrix.astype(np.float32), labels.astype(np.int64)
+    return matrix.astype(np.float32), labels
+
+
+def scored(matrix, labellings, marks=None):
+    """Return the silhouettes of all customers under each labelling."""
+    distinct = customers_of(matrix, marks)
+    values = exact_silhouettes(
+        distinct.rows, distinct.weights, np.array([labels_of(distinct, own) for own in labellings])
+    )
+    return values[:, distinct.row_of]
 
 
 def test_every_value_equals_scikit_learns_for_all_labellings_in_one_walk():
     matrix, labels = labelled()
     labellings = [labels, labels // 2, np.arange(len(labels)) % 7]
-    found = silhouette_samples(matrix, labellings)
-    for values, given in zip(found, labellings, strict=True):
-        assert np.abs(values - reference(matrix.astype(np.float64), given)).max() < 1e-6
+    for values, given in zip(scored(matrix, labellings), labellings, strict=True):
+        assert np.abs(values - reference(matrix.astype(np.float64), given)).max() < 1e-5
 
 
-def test_far_from_the_origin_nothing_is_lost_to_cancellation():
+def test_equal_customers_count_each():
+    rng = np.random.default_rng(0)
+    matrix = rng.integers(0, 4, (2000, 3)).astype(np.float32)
+    marks = (rng.random((2000, 4)) < 0.2).astype(np.float32)
+    whole = np.hstack([matrix, marks])
+    labels = KMeans(4, random_state=0).fit(whole).labels_
+    assert np.abs(scored(matrix, [labels], marks)[0] - reference(whole.astype(np.float64), labels)).max() < 1e-5
+
+
+@pytest.mark.parametrize("shift", [0, 1e3, 1e5])
+def test_mean_is_right_far_from_the_origin(shift):
     matrix, labels = labelled()
-    far = matrix.astype(np.float64) + 1e6
-    assert np.abs(silhouette_samples(far, [labels])[0] - reference(far - 1e6, labels)).max() < 1e-6
+    far = (matrix + np.float32(shift)).astype(np.float32)
+    assert scored(far, [labels])[0].mean() == pytest.approx(
+        reference(far.astype(np.float64) - shift, labels).mean(), abs=1e-5
+    )
+
+
+@pytest.mark.parametrize("spread", [1e-2, 1e-4])
+def test_mean_is_right_where_points_are_nearly_equal(spread):
+    rng = np.random.default_rng(0)
+    matrix = np.vstack([rng.normal(size=(300, 5)) * spread + center for center in (0, 1, 1 + 8 * spread, 100)])
+    matrix = matrix.astype(np.float32)
+    labels = np.repeat(np.arange(4), 300)
+    values = scored(matrix, [labels, labels // 2])
+    for own, given in zip(values, (labels, labels // 2), strict=True):
+        assert own.mean() == pytest.approx(reference(matrix.astype(np.float64), given).mean(), abs=1e-4)
+
+
+def test_blocks_and_their_order_change_nothing_but_rounding(monkeypatch):
+    matrix, labels = labelled()
+    order = np.random.default_rng(0).permutation(len(labels))
+    whole = scored(matrix, [labels, labels // 2])
+    monkeypatch.setattr(tasks.silhouette, "_BLOCK_ROWS", 37)
+    monkeypatch.setattr(tasks.silhouette, "_DENSE_BYTES", 0)
+    monkeypatch.setattr(tasks.silhouette, "_SUMS_BYTES", 1)
+    assert scored(matrix[order], [labels[order], labels[order] // 2]) == pytest.approx(whole[:, order], abs=1e-6)
+
+
+def test_number_of_threads_changes_no_bit(monkeypatch):
+    matrix, labels = labelled(5000)
+    two = scored(matrix, [labels, labels // 2])
+    monkeypatch.setattr("tasks.parallel.n_threads", lambda: 1)
+    assert np.array_equal(scored(matrix, [labels, labels // 2]), two)
 
 
 def test_chosen_rows_are_scored_against_all_customers():
     matrix, labels = labelled()
-    rows = np.array([3, 700, 1299])
-    assert silhouette_samples(matrix, [labels], rows)[0] == pytest.approx(silhouette_samples(matrix, [labels])[0][rows])
+    distinct, rows = customers_of(matrix), np.array([3, 700, 1299])
+    segments = Segments.of(labels_of(distinct, labels)[None], distinct.weights)
+    found = silhouettes_of(distinct.rows.take(rows), segments.take(rows), distinct.rows, [segments])
+    assert found.shape == (1, 1, 3)
+    assert found[0, 0] == pytest.approx(scored(matrix, [labels])[0][rows], abs=1e-6)
+
+
+def test_each_group_of_a_reference_is_left_out_once_and_the_others_count_for_it():
+    matrix, labels = labelled()
+    distinct, rows = customers_of(matrix), np.arange(50)
+    points, segments = distinct.rows.take(rows), Segments.of(labels_of(distinct, labels)[None], distinct.weights)
+    own = segments.take(rows)
+    cuts = [slice(0, 300), slice(300, 800), slice(800, 1300)]
+    found = silhouettes_of(points, own, distinct.rows, [segments.take(cut) for cut in cuts])
+    assert found.shape == (3, 1, 50)
+    weights = np.repeat([1, 2], [300, 500])
+    twice = Segments.of(segments.labellings[:, :800], weights)
+    without_last = silhouettes_of(points, own, distinct.rows.take(slice(0, 800)), [twice])
+    assert found[2] == pytest.approx(without_last[0], abs=1e-6)
+
+
+def test_segment_that_the_reference_misses_gives_no_infinity():
+    distinct = customers_of([[0.0], [1.0], [5.0], [6.0], [90.0]])
+    segments = Segments.of(np.array([[0, 0, 1, 1, 2]], dtype=np.uint8), distinct.weights)
+    part = slice(0, 4)
+    found = silhouettes_of(distinct.rows, segments, distinct.rows.take(part), [segments.take(part)])
+    assert np.isfinite(found).all()
+    assert found[0, 0, 4] == 0
 
 
 def test_customer_alone_in_its_segment_has_zero():
-    matrix = np.array([[0.0], [0.1], [9.0]], dtype=np.float32)
-    assert silhouette_samples(matrix, [np.array([0, 0, 1])])[0][2] == 0
+    assert scored([[0.0], [0.1], [9.0]], [[0, 0, 1]])[0][2] == 0
 
 
-def test_equal_customers_in_different_segments_have_zero_not_nan():
-    matrix = np.zeros((4, 2), dtype=np.float32)
-    assert silhouette_samples(matrix, [np.array([0, 0, 1, 1])])[0].tolist() == [0, 0, 0, 0]
+def test_progress_ends_with_all_distances():
+    matrix, labels = labelled()
+    told = []
+    distinct = customers_of(matrix)
+    exact_silhouettes(
+        distinct.rows, distinct.weights, labels_of(distinct, labels)[None], lambda *counts: told.append(counts)
+    )
+    assert told[-1] == (len(labels) ** 2, len(labels) ** 2)
+    assert told == sorted(told)
 
 
 def test_arguments_are_not_mutated():
     matrix, labels = labelled()
-    before = matrix.copy(), labels.copy()
-    silhouette_samples(matrix, [labels])
-    assert np.array_equal(matrix, before[0])
-    assert np.array_equal(labels, before[1])
+    distinct, given = customers_of(matrix), labels_of(customers_of(matrix), labels)[None]
+    before = distinct.rows.numbers.copy(), distinct.weights.copy(), given.copy()
+    exact_silhouettes(distinct.rows, distinct.weights, given)
+    assert np.array_equal(distinct.rows.numbers, before[0])
+    assert np.array_equal(distinct.weights, before[1])
+    assert np.array_equal(given, before[2])

@@ -16,6 +16,9 @@ FOUND = "found:"
 #: Between the values of a row when its content is hashed; no delivered file holds them.
 _UNIT, _MISSING, _ITEM = "chr(31)", "chr(30)", "chr(29)"
 
+#: How many keys there are by which customers are ordered first: what 64 bits can tell apart.
+KEYS = 1 << 64
+
 _TRUE_WORDS = "('1', 'true', 'yes', 'y', 't')"
 
 
@@ -78,30 +81,47 @@ def insert_spellings(column: Column) -> str:
         SELECT {quote_text(column.name)} AS column_name, value, spelling FROM chosen WHERE value <> spelling"""
 
 
-def create_places(columns: Sequence[Column]) -> str:
-    """Return the statement for ``work.places``: one row a customer, with its key and its canonical place, from 0.
+def insert_customers(table: Table, columns: Sequence[Column]) -> str:
+    """Return the statement that fills ``customers``, the table, in canonical order.
 
     The order depends on what the rows hold, not on where they stand in the file, so that the fit
-    sees the same matrix whatever the order of the delivery.
+    sees the same matrix whatever the order of the delivery. It takes ``$source_names`` and
+    ``$first_records``, one of each a source, and inserts the customers whose first key is between
+    ``$first_key`` and ``$last_key``.
     """
     identifier = identifier_of(tuple(columns))
-    content = _content([column for column in columns if column is not identifier])
-    encoded = _content([column for column in columns if column.is_feature])
-    own_key = f"CAST({quote_identifier(identifier.name)} AS VARCHAR)" if identifier else "NULL::VARCHAR"
-    key = "_own_key" if identifier else "left(_content_key, 16) || '-' || CAST(_occurrence AS VARCHAR)"
+    content = [column for column in columns if column is not identifier]
+    encoded = [column for column in columns if column.is_feature]
+    keys = {"_content_key": _hash(content)}
+    if encoded != content:
+        keys = {"_encoded_key": _hash(encoded)} | keys
+    if identifier:
+        keys["_own_key"] = f"CAST({quote_identifier(identifier.name)} AS VARCHAR)"
+    key = "_own_key" if identifier else "lpad(lower(hex(_content_key)), 16, '0') || '-' || CAST(_occurrence AS VARCHAR)"
+    found = {
+        "customer_id": key,
+        "source_name": "$source_names[_source]",
+        "line_number": "_record - $first_records[_source] + 1",
+    }
+    into = [column.name for column in table.columns]
+    values = ", ".join(found.get(name, quote_identifier(name)) for name in into)
+    declared = ", ".join(quote_identifier(column.name) for column in columns)
+    computed = ", ".join(f"{value} AS {name}" for name, value in keys.items())
     # One sort and nothing else that holds rows back: windows without an order take them as they come.
     return f"""
-        CREATE OR REPLACE TABLE work.places AS
-        WITH hashed AS (
-            SELECT _record, {own_key} AS _own_key, md5({content}) AS _content_key, md5({encoded}) AS _encoded_key
-            FROM work.typed
+        INSERT INTO customers ({", ".join(quote_identifier(name) for name in into)})
+        WITH keyed AS (
+            SELECT _record, {computed}, {declared} FROM work.typed
         ), sorted AS (
-            SELECT * FROM hashed ORDER BY _encoded_key, _content_key, _own_key, _record
+            SELECT * FROM keyed
+            WHERE {next(iter(keys))} BETWEEN CAST($first_key AS UBIGINT) AND CAST($last_key AS UBIGINT)
+            ORDER BY {", ".join(keys)}, _record
         ), placed AS (
             SELECT
                 *,
-                row_number() OVER () - 1 AS _position,
-                lag(_content_key) OVER () IS DISTINCT FROM _content_key AS _is_first
+                row_number() OVER () AS _position,
+                lag(_content_key) OVER () IS DISTINCT FROM _content_key AS _is_first,
+                len(list_filter($first_records, lambda first: first <= _record)) AS _source
             FROM sorted
         ), numbered AS (
             SELECT
@@ -110,42 +130,26 @@ def create_places(columns: Sequence[Column]) -> str:
                     AS _occurrence
             FROM placed
         )
-        SELECT _record, _position, {key} AS _customer_id FROM numbered"""
+        SELECT {values} FROM numbered"""
 
 
-def insert_customers(table: Table) -> str:
-    """Return the statement that fills ``customers`` with those whose place is in a range, in canonical order."""
-    found = {
-        "customer_id": "places._customer_id",
-        "source_name": "sources.source_name",
-        "line_number": "typed._record - sources.first_record + 1",
-    }
-    names = [column.name for column in table.columns]
-    values = ", ".join(found.get(name, f"typed.{quote_identifier(name)}") for name in names)
-    return f"""
-        INSERT INTO customers ({", ".join(quote_identifier(name) for name in names)})
-        SELECT {values}
-        FROM work.typed
-        INNER JOIN work.places ON typed._record = places._record
-        INNER JOIN work.sources ON typed._record BETWEEN sources.first_record AND sources.last_record
-        WHERE places._position BETWEEN $first AND $last
-        ORDER BY places._position"""
-
-
-def select_duplicate_identifiers(identifier: Column) -> str:
-    """Return the query for records whose identifier another record has that is kept: one row a record to reject.
+def create_duplicates(identifier: Column) -> str:
+    """Return the table ``duplicates`` of records whose identifier another record has that is kept: one row a record.
 
     The first of them is kept, or the last where that is declared.
     """
     name = quote_identifier(identifier.name)
-    order = "DESC" if identifier.settings.keep == "last" else "ASC"
+    kept = "max" if identifier.settings.keep == "last" else "min"
+    # A few bits of each identifier first, as nearly all of them stand once and are long together.
     return f"""
-        WITH numbered AS (
-            SELECT
-                _record,
-                CAST({name} AS VARCHAR) AS value,
-                first_value(_record) OVER (PARTITION BY {name} ORDER BY _record {order}) AS kept
-            FROM work.typed
+        CREATE OR REPLACE TEMPORARY TABLE duplicates AS
+        WITH repeated AS (
+            SELECT hash({name}) AS bits FROM work.typed GROUP BY bits HAVING count(*) > 1
+        ), suspects AS (
+            SELECT _record, CAST({name} AS VARCHAR) AS value
+            FROM work.typed WHERE hash({name}) IN (SELECT bits FROM repeated)
+        ), numbered AS (
+            SELECT *, {kept}(_record) OVER (PARTITION BY value) AS kept FROM suspects
         )
         SELECT
             numbered._record AS record,
@@ -186,11 +190,19 @@ def select_typed(columns: Sequence[Column]) -> str:
 
 
 def select_items(column: Column) -> str:
-    """Return the query for the different items of a column, with the records that hold them."""
+    """Return the query for the different items of a column, sorted."""
+    name = quote_identifier(column.name)
+    return f"SELECT DISTINCT item FROM (SELECT unnest({name}) AS item FROM work.typed) ORDER BY item"
+
+
+def insert_item_faults(column: Column) -> str:
+    """Return the statement that rejects the records with an item of ``_faults``, which has one row an item."""
     return f"""
-        SELECT item, list(_record) AS records
-        FROM (SELECT _record, unnest({quote_identifier(column.name)}) AS item FROM work.typed)
-        GROUP BY item ORDER BY item"""
+        INSERT INTO work.rejected (record, column_name, code, value, reason)
+        SELECT held._record, _faults.column_name, _faults.code, _faults.value, _faults.reason
+        FROM (SELECT _record, unnest({quote_identifier(column.name)}) AS item FROM work.typed) AS held
+        INNER JOIN _faults ON held.item = _faults.item
+        ORDER BY held._record, _faults.value, _faults.code"""
 
 
 def _text(column: Column, dialects: Sequence[SourceDialect]) -> str:
@@ -270,6 +282,11 @@ def truth(column: Column) -> str:
     """Return the expression for whether a stored flag is set."""
     name = quote_identifier(column.name)
     return _is_true_word(name) if column.value_type is str else f"CAST({name} AS BOOLEAN)"
+
+
+def _hash(columns: Sequence[Column]) -> str:
+    """Return the expression for 64 bits of what a row holds: the first half of an MD5, as a number."""
+    return f"CAST('0x' || left(md5({_content(columns)}), 16) AS UBIGINT)"
 
 
 def _content(columns: Sequence[Column]) -> str:

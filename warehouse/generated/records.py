@@ -141,10 +141,13 @@ def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordR
         return None
     place, items = quote_identifier(text.name), quote_identifier(layout.list_column)
     whole = f"{place} || ', ' || _first_item"
+    # Texts may be long and all different; 64 bits of each tell them apart in little memory.
+    known, first_item = f"hash(lower({place}))", "hash(lower(_first_item))"
     own = f"_record BETWEEN {lines.first} AND {lines.last} AND _fault IS NULL"
     return f"""
         WITH places AS (
-            SELECT DISTINCT lower({place}) AS place FROM work.records WHERE _fault IS NULL
+            SELECT DISTINCT {known} AS place FROM work.records
+            WHERE _fault IS NULL AND {place} IS NOT NULL
         ), styles AS (
             SELECT
                 greatest(count_if(_style = {SPACED}), count_if(_style = {UNSPACED}))
@@ -153,18 +156,21 @@ def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordR
         ), suspects AS (
             SELECT
                 _record,
-                lower(_first_item) AS first_item,
+                {first_item} AS first_item,
                 {whole} AS value,
                 _style = {SHIFTED} AND (SELECT is_one FROM styles) AS is_shifted,
-                lower({whole}) IN (SELECT place FROM places) AS is_known
+                hash(lower({whole})) IN (SELECT place FROM places) AS is_known
             FROM work.records
             WHERE {own} AND _first_item IS NOT NULL AND (
-                is_shifted OR is_known OR lower(_first_item) IN (SELECT place FROM places)
+                is_shifted OR is_known OR {first_item} IN (SELECT place FROM places)
             )
         ), bought AS (
-            SELECT lower(unnest(CASE WHEN _first_item IS NULL THEN {items} ELSE {items}[2:] END)) AS item
-            FROM work.records
-            WHERE _fault IS NULL AND EXISTS (SELECT 1 FROM suspects)
+            SELECT DISTINCT hash(lower(item)) AS item
+            FROM (
+                SELECT unnest(CASE WHEN _first_item IS NULL THEN {items} ELSE {items}[2:] END) AS item
+                FROM work.records
+                WHERE _fault IS NULL AND EXISTS (SELECT 1 FROM suspects)
+            )
         )
         SELECT _record AS record, value FROM suspects
         WHERE is_shifted OR is_known OR first_item NOT IN (SELECT item FROM bought)

@@ -1,4 +1,5 @@
 -- segment_stats: one row a segment and feature, in the units of the source column
+-- From number_stats, present_counts and the sizes of the segments.
 insert into segment_stats (
     segment_id, feature, source_column, kind, mean, median, std, min, max, overall_mean, difference, lift
 )
@@ -15,20 +16,6 @@ totals as (
     from sizes
 ),
 
-number_stats as (
-    select
-        customer_segments.segment_id,
-        number_values.source_column,
-        avg(number_values.v) as mean,
-        median(number_values.v) as median,
-        stddev_pop(number_values.v) as std,
-        min(number_values.v) as min,
-        max(number_values.v) as max
-    from number_values
-    inner join customer_segments on number_values.customer_id = customer_segments.customer_id
-    group by customer_segments.segment_id, number_values.source_column
-),
-
 number_means as (
     select
         source_column,
@@ -37,15 +24,14 @@ number_means as (
     group by source_column
 ),
 
-present_counts as (
+segment_counts as (
     select
-        customer_segments.segment_id,
-        present_values.source_column,
-        present_values.v,
-        count(*) as n_present
-    from present_values
-    inner join customer_segments on present_values.customer_id = customer_segments.customer_id
-    group by customer_segments.segment_id, present_values.source_column, present_values.v
+        segment_id,
+        source_column,
+        v,
+        sum(n_present) as n_present
+    from present_counts
+    group by segment_id, source_column, v
 ),
 
 overall_counts as (
@@ -53,7 +39,7 @@ overall_counts as (
         source_column,
         v,
         sum(n_present) as n_present
-    from present_counts
+    from segment_counts
     group by source_column, v
 ),
 
@@ -79,16 +65,16 @@ present_rows as (
     select
         sizes.segment_id,
         features.feature_number,
-        coalesce(present_counts.n_present, 0) / sizes.n_customers as mean,
+        coalesce(segment_counts.n_present, 0) / sizes.n_customers as mean,
         coalesce(overall_counts.n_present, 0) / totals.n_customers as overall_mean
     from features
     cross join sizes
     cross join totals
-    left join present_counts
+    left join segment_counts
         on
-            features.source_column = present_counts.source_column
-            and features.value is not distinct from present_counts.v
-            and sizes.segment_id = present_counts.segment_id
+            features.source_column = segment_counts.source_column
+            and features.value is not distinct from segment_counts.v
+            and sizes.segment_id = segment_counts.segment_id
     left join overall_counts
         on
             features.source_column = overall_counts.source_column

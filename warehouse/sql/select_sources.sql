@@ -1,5 +1,7 @@
 -- one row a delivered file, in the order of their records
 select
+    source_name,
+    first_record,
     last_record,
     decimal_mark,
     thousands_mark

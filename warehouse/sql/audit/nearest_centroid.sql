@@ -1,27 +1,29 @@
 -- one row a customer whose nearest or second nearest centroid, or distance, is another when scored by SQL alone
 -- From customers, features and centroids only; one customer in $every is scored.
 with scored_customers as (
-    select customer_id
+    select
+        rowid as _position,
+        *
     from customer_segments
-    where hash(customer_id) % $every = 0
+    where rowid % $every = 0
 ),
 
 clipped_numbers as (
     select
-        number_values.customer_id,
+        number_values._position,
         features.feature,
         greatest(
             least(number_values.v, coalesce(features.clip_high, number_values.v)),
             coalesce(features.clip_low, number_values.v)
         ) as v
     from number_values
-    inner join scored_customers on number_values.customer_id = scored_customers.customer_id
     inner join features on number_values.source_column = features.source_column
+    where number_values._position % $every = 0
 ),
 
 encoded_numbers as (
     select
-        clipped_numbers.customer_id,
+        clipped_numbers._position,
         features.feature,
         case
             when clipped_numbers.v is null then features.imputed
@@ -34,7 +36,7 @@ encoded_numbers as (
 
 number_parts as (
     select
-        encoded_numbers.customer_id,
+        encoded_numbers._position,
         centroids.segment_id,
         sum(power(
             features.weight * (encoded_numbers.x - features.center) / features.scale - centroids.value, 2
@@ -42,25 +44,25 @@ number_parts as (
     from encoded_numbers
     inner join features on encoded_numbers.feature = features.feature
     inner join centroids on features.feature = centroids.feature
-    group by encoded_numbers.customer_id, centroids.segment_id
+    group by encoded_numbers._position, centroids.segment_id
 ),
 
 present_parts as (
     select
-        present_values.customer_id,
+        present_values._position,
         centroids.segment_id,
         sum(
             power(features.weight * (1 - features.center) / features.scale - centroids.value, 2)
             - power(features.weight * (0 - features.center) / features.scale - centroids.value, 2)
         ) as part
     from present_values
-    inner join scored_customers on present_values.customer_id = scored_customers.customer_id
     inner join features
         on
             present_values.source_column = features.source_column
             and present_values.v is not distinct from features.value
     inner join centroids on features.feature = centroids.feature
-    group by present_values.customer_id, centroids.segment_id
+    where present_values._position % $every = 0
+    group by present_values._position, centroids.segment_id
 ),
 
 absent_parts as (
@@ -76,7 +78,7 @@ absent_parts as (
 
 distances as (
     select
-        scored_customers.customer_id,
+        scored_customers._position,
         segments.segment_id,
         sqrt(greatest(
             coalesce(absent_parts.part, 0) + coalesce(number_parts.part, 0) + coalesce(present_parts.part, 0), 0
@@ -86,30 +88,30 @@ distances as (
     left join absent_parts on segments.segment_id = absent_parts.segment_id
     left join number_parts
         on
-            scored_customers.customer_id = number_parts.customer_id
+            scored_customers._position = number_parts._position
             and segments.segment_id = number_parts.segment_id
     left join present_parts
         on
-            scored_customers.customer_id = present_parts.customer_id
+            scored_customers._position = present_parts._position
             and segments.segment_id = present_parts.segment_id
 ),
 
 ranked as (
     select
-        customer_segments.customer_id,
-        customer_segments.segment_id,
-        customer_segments.distance,
-        customer_segments.second_segment_id,
-        customer_segments.second_distance,
+        scored_customers.customer_id,
+        scored_customers.segment_id,
+        scored_customers.distance,
+        scored_customers.second_segment_id,
+        scored_customers.second_distance,
         min(distances.distance) as nearest,
         min(distances.distance)
-        filter (where distances.segment_id = customer_segments.segment_id) as own,
+        filter (where distances.segment_id = scored_customers.segment_id) as own,
         min(distances.distance)
-        filter (where distances.segment_id <> customer_segments.segment_id) as nearest_other,
+        filter (where distances.segment_id <> scored_customers.segment_id) as nearest_other,
         min(distances.distance)
-        filter (where distances.segment_id = customer_segments.second_segment_id) as second
-    from customer_segments
-    inner join distances on customer_segments.customer_id = distances.customer_id
+        filter (where distances.segment_id = scored_customers.second_segment_id) as second
+    from scored_customers
+    inner join distances on scored_customers._position = distances._position
     group by all
 )
 

@@ -1,0 +1,56 @@
+"""Compute pieces side by side so that the number of threads changes nothing but the time."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any, TypeVar
+
+from threadpoolctl import ThreadpoolController
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: Each thread holds a few blocks of arrays, so their number is bounded as memory is.
+MOST_THREADS = 16
+
+
+def n_threads() -> int:
+    """Return how many threads the arithmetic takes."""
+    return min(MOST_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def one_thread_each() -> AbstractContextManager[Any]:
+    """Have BLAS and OpenMP compute in the thread that asks, as sums over several differ in their last digits."""
+    limited: AbstractContextManager[Any] = _controller().limit(limits=1)
+    return limited
+
+
+def in_order(compute: Callable[[T], R], items: Iterable[T], ahead: int | None = None) -> Iterator[R]:
+    """Yield what is computed of each item, in the order of the items, with a few computed ahead.
+
+    Args:
+        compute: of one item; runs in several threads, each of which has BLAS for itself alone.
+        items: what to compute of.
+        ahead: results computed and not yet yielded at most; None is one more than there are threads.
+    """
+    with one_thread_each(), ThreadPoolExecutor(n_threads()) as pool:
+        waiting: list[Future[R]] = []
+        try:
+            for item in items:
+                waiting.append(pool.submit(compute, item))
+                if len(waiting) > (ahead or n_threads() + 1):
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+        except BaseException:
+            # Who is told to stop does not wait for what has not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    # Looks at every loaded library, which takes a while; once, when those that compute are loaded.
+    return ThreadpoolController()

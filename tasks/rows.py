@@ -1,0 +1,131 @@
+"""Encoded customers in little room: numbers dense, 0/1 features sparse, made dense block by block for arithmetic.
+
+Arrays in, arrays out: no SQL, no files. Distances and means do not change when 0 stands for an absent
+0/1 feature, whatever absence is encoded as; who publishes a centroid adds that back.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+Floats = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float32]
+Positions = npt.NDArray[np.intp]
+
+#: Bytes of a dense block, about; what is computed of it takes some times as many.
+BLOCK_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Encoded rows, one a customer or one for all customers that are equal.
+
+    Attributes:
+        numbers: the standardised numbers, float32 of shape (n_rows, n_numbers).
+        marks: of each 0/1 feature what its presence adds to the encoded row, float32 of shape
+            (n_rows, n_marks); indices ascend within a row, and no 0 is stored.
+    """
+
+    numbers: Matrix
+    marks: csr_array
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.numbers)
+
+    @property
+    def n_features(self) -> int:
+        """Numbers and marks together."""
+        return int(self.numbers.shape[1] + self.marks.shape[1])
+
+    @property
+    def block_rows(self) -> int:
+        """How many rows a dense block has, so that its bytes do not grow with the width of the data."""
+        return max(256, BLOCK_BYTES // (4 * max(1, self.n_features)))
+
+    def blocks(self) -> list[slice]:
+        """Return slices that cover all rows."""
+        return [slice(first, min(first + self.block_rows, len(self))) for first in range(0, len(self), self.block_rows)]
+
+    def dense(self, rows: slice | Positions) -> Matrix:
+        """Return rows in full, numbers first, shape (n, n_features)."""
+        return np.hstack([self.numbers[rows], self.marks[rows].toarray()])
+
+    def take(self, rows: slice | Positions) -> "Rows":
+        """Return some of the rows."""
+        return Rows(self.numbers[rows], self.marks[rows])
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """Rows without repetition: many customers are equal once they are encoded.
+
+    Attributes:
+        rows: each different row once, in the order of its first customer.
+        weights: customers that each row stands for, shape (n_rows,).
+        row_of: place among ``rows`` of each customer, shape (n_customers,).
+    """
+
+    rows: Rows
+    weights: npt.NDArray[np.int64]
+    row_of: npt.NDArray[np.int32]
+
+    @property
+    def n_customers(self) -> int:
+        """Number of customers."""
+        return len(self.row_of)
+
+
+def distinct_rows(rows: Rows) -> Distinct:
+    """Return each different row once, and which customers it stands for."""
+    for seed in range(8):
+        codes, _ = pd.factorize(_hashes(rows, seed))
+        first = np.flatnonzero(np.r_[True, codes[1:] > np.maximum.accumulate(codes)[:-1]])
+        if _are_equal(rows, first[codes]):
+            return Distinct(rows.take(first), np.bincount(codes), codes.astype(np.int32))
+    raise AssertionError("eight hashes of 64 bits collide")  # pragma: no cover
+
+
+def _hashes(rows: Rows, seed: int) -> npt.NDArray[np.uint64]:
+    """Return 64 bits a row that are the same for equal rows, and hardly ever for others."""
+    factors = np.random.default_rng(seed).integers(1, 2**64, rows.n_features, dtype=np.uint64) | np.uint64(1)
+    hashes = np.empty(len(rows), dtype=np.uint64)
+    for block in rows.blocks():
+        hashes[block] = _hashes_of(rows.take(block), factors)
+    return hashes
+
+
+def _hashes_of(rows: Rows, factors: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    n_numbers = rows.numbers.shape[1]
+    hashes = np.zeros(len(rows), dtype=np.uint64)
+    for number in range(n_numbers):
+        bits = (rows.numbers[:, number] + np.float32(0)).view(np.uint32)  # -0 is 0
+        hashes = _mixed(hashes ^ (bits * factors[number]))
+    # The sum of the numbers that stand for the marks of a row, as a running sum of all rows.
+    sums = np.zeros(rows.marks.nnz + 1, dtype=np.uint64)
+    np.cumsum(_mixed(factors[n_numbers:])[rows.marks.indices], out=sums[1:])
+    return _mixed(hashes ^ (sums[rows.marks.indptr[1:]] - sums[rows.marks.indptr[:-1]]))
+
+
+def _mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Spread every bit over all 64 (Steele, Lea & Flood 2014, SplitMix)."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+def _are_equal(rows: Rows, others: Positions) -> bool:
+    """Return whether each row is the one at the other position, bit by bit."""
+    for block in rows.blocks():
+        repeated = np.flatnonzero(others[block] != np.arange(block.start, block.stop)) + block.start
+        one, other = rows.take(repeated), rows.take(others[repeated])
+        if not (
+            np.array_equal(one.numbers, other.numbers)
+            and np.array_equal(one.marks.indptr, other.marks.indptr)
+            and np.array_equal(one.marks.indices, other.marks.indices)
+        ):
+            return False
+    return True

@@ -1,0 +1,62 @@
+"""The canonical order of the customers: whatever they are delivered or written in, it is one."""
+
+import pandas as pd
+import pytest
+
+import warehouse.customers
+from schemas.dataset import columns_of
+from schemas.loading import load_dataset
+from tests.nights import rows, run_night, value
+from warehouse.home import Home
+from warehouse.opening import staging
+from warehouse.run import Order, Run
+from warehouse.segments import insert_customer_segments
+from warehouse.tables import create_published_tables
+
+
+def lines(numbers):
+    return "Age,Location,Purchase History\n" + "".join(f"{20 + n % 60},Place {n % 7},a{n % 11}\n" for n in numbers)
+
+
+def test_segments_of_the_customers_stand_in_the_order_of_the_customers(write, home):
+    run_night(write(lines(range(500))), home, k=3)
+    assert value(home, "SELECT count(*) FROM customers POSITIONAL JOIN customer_segments") == 500
+    same = "customers.customer_id = customer_segments.customer_id AND customers.rowid = customer_segments.rowid"
+    assert rows(home, f"SELECT count(*) FROM customers POSITIONAL JOIN customer_segments WHERE {same}") == [(500,)]
+
+
+@pytest.mark.parametrize("bytes_at_a_time", [500, 3_000])
+def test_wide_customers_sorted_some_at_a_time_have_the_same_order(write, home, tmp_path, monkeypatch, bytes_at_a_time):
+    source = write(lines([*range(120), *range(30)]))
+    run_night(source, home, k=2)
+    monkeypatch.setattr(warehouse.customers, "WIDE_BYTES", 0)
+    monkeypatch.setattr(warehouse.customers, "SORTED_BYTES", bytes_at_a_time)
+    run_night(source, tmp_path / "parts", k=2)
+    everything = "SELECT rowid, * FROM customers ORDER BY rowid"
+    assert rows(tmp_path / "parts", everything) == rows(home, everything)
+
+
+@pytest.mark.parametrize("sizes", [(7,), (3, 4), (1, 5, 1)])
+def test_segments_written_in_pieces_belong_to_the_same_customers(home, sizes):
+    Home(home).prepare()
+    run = Run.begin(Order("", home=str(home)))
+    run.staging.mkdir()
+    whole = pd.DataFrame(
+        {
+            "segment_id": [1, 2, 1, 3, 2, 2, 1],
+            "distance": [0.5, 1, 2, 3, 4, 5, 6],
+            "second_segment_id": 4,
+            "second_distance": 7.5,
+            "is_outlier": False,
+        }
+    )
+    ends = pd.Series(sizes).cumsum()
+    pieces = (whole[end - size : end] for size, end in zip(sizes, ends, strict=True))
+    with staging(run) as database:
+        create_published_tables(database, columns_of(load_dataset("customers")))
+        database.execute(
+            "INSERT INTO customers SELECT 'c' || (6 - range), 'a.csv', range + 2, 30, 'Ohio', [] FROM range(7)"
+        )
+        insert_customer_segments(database, run, pieces)
+        found = database.execute("SELECT customer_id, segment_id, distance FROM customer_segments").fetchall()
+    assert found == [(f"c{6 - n}", whole["segment_id"][n], whole["distance"][n]) for n in range(7)]

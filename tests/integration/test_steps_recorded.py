@@ -1,0 +1,110 @@
+"""Seconds and peak memory of every step: in the log, in the record of the run, and in the table runs."""
+
+import json
+import logging
+import re
+import shutil
+
+import pytest
+
+from flows.show import show_runs
+from schemas.errors import DataRefused
+from tests.nights import assert_invariants, rows, run_night, value
+from warehouse.home import Home
+from warehouse.ledger import read_manifests
+
+BEFORE_THE_AUDIT = ["delivery", "ingest", "volume", "validate", "drift", "encode", "cluster", "describe", "report"]
+BY_STEP = "SELECT seconds_by_step, peak_mb_by_step FROM runs ORDER BY started_at"
+
+
+@pytest.fixture
+def home(first_night, tmp_path):
+    """A home of the test's own in which one night is published."""
+    return shutil.copytree(first_night / "home", tmp_path / "home")
+
+
+@pytest.fixture
+def source(first_night):
+    return first_night / "customers.csv"
+
+
+def records(home):
+    return {path.parent.name: json.loads(path.read_text()) for path in sorted((home / "runs").glob("*/manifest.json"))}
+
+
+def rewrite(home, run_id, **facts):
+    path = home / "runs" / run_id / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **facts}))
+
+
+def test_table_holds_what_the_record_says_of_the_steps_before_the_audit(home):
+    (record,) = records(home).values()
+    (by_step,) = rows(home, BY_STEP)
+    for found, fact in zip(by_step, ("seconds", "peak_mb"), strict=True):
+        assert list(found) == BEFORE_THE_AUDIT
+        assert found == {step["step"]: step[fact] for step in record["steps"][: len(found)]}
+    assert [step["step"] for step in record["steps"][len(BEFORE_THE_AUDIT) :]] == ["audit", "publish"]
+    assert all(step["peak_mb"] > 50 for step in record["steps"])
+
+
+def test_seconds_of_one_step_are_asked_for_by_its_name(home):
+    assert value(home, "SELECT seconds_by_step['cluster'] FROM runs") > 0
+    assert value(home, "SELECT seconds_by_step['lunch'] FROM runs") is None
+
+
+def test_earlier_run_has_every_step_and_a_refused_one_those_that_it_took(home, source, write):
+    with pytest.raises(DataRefused):
+        run_night(write("Age,Location\n30,Ohio\n"), home)
+    run_night(source, home, seed=5)
+    seconds, peaks = zip(*rows(home, BY_STEP), strict=True)
+    every = [[*BEFORE_THE_AUDIT, "audit", "publish"], ["delivery"], BEFORE_THE_AUDIT]
+    assert [list(found) for found in seconds] == [list(found) for found in peaks] == every
+    assert_invariants(home)
+
+
+def test_run_that_took_no_step_has_none(home, source, write):
+    (run_id,) = records(home)
+    for steps in ({"steps": []}, {"steps": None}):
+        rewrite(home, run_id, **steps)
+        run_night(source, home, force=True)
+        assert rows(home, BY_STEP)[0] == (None, None)
+
+
+def test_record_of_an_earlier_version_has_seconds_and_no_peak(home, source):
+    ((run_id, record),) = records(home).items()
+    earlier = [{name: fact for name, fact in step.items() if name != "peak_mb"} for step in record["steps"]]
+    rewrite(home, run_id, steps=earlier)
+    run_night(source, home, seed=5)
+    seconds, peaks = rows(home, BY_STEP)[0]
+    assert list(seconds) == [*BEFORE_THE_AUDIT, "audit", "publish"]
+    assert peaks is None
+    assert list(rows(home, BY_STEP)[1][1]) == BEFORE_THE_AUDIT
+
+
+def test_log_has_a_line_a_step_with_seconds_and_peak_memory(home, source, caplog):
+    caplog.set_level(logging.INFO, "tasks")
+    run_night(source, home, seed=5)
+    lines = [line for line in caplog.messages if " seconds=" in line]
+    assert [line.split()[0].removeprefix("step=") for line in lines] == [*BEFORE_THE_AUDIT, "audit", "publish"]
+    assert all(re.match(r"step=\w+ seconds=\d+\.\d\d peak_mb=\d+ \w+=", line) for line in lines)
+    assert "rows_loaded=6 rows_rejected=0" in lines[3]
+
+
+def test_list_of_runs_tells_seconds_and_peak_memory_in_all(home, capsys):
+    ((run_id, record),) = records(home).items()
+    rewrite(
+        home, run_id, steps=[{**step, "seconds": 500, "peak_mb": 400 + n} for n, step in enumerate(record["steps"])]
+    )
+    show_runs(read_manifests(Home(home)), as_json=False)
+    heading, row = capsys.readouterr().out.splitlines()[1:3]
+    assert re.split(r"  +", heading.strip())[-3:-1] == ["seconds", "peak MB"]
+    assert re.split(r"  +", row.strip())[-3:-1] == ["5,500.0", "410"]
+
+
+@pytest.mark.parametrize(("width", "n_columns"), [(80, 8), (140, 10)])
+def test_list_of_runs_on_a_narrow_terminal_keeps_its_room_for_the_rest(home, capsys, monkeypatch, width, n_columns):
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    show_runs(read_manifests(Home(home)), as_json=False)
+    printed = capsys.readouterr().out
+    assert printed.count("╇") + 1 == n_columns

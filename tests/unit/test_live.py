@@ -1,0 +1,134 @@
+"""The line that moves: elapsed, how far, what is left, and never wider than the terminal."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from flows.live import Pace, View, clock_time
+from tasks.progress import StepEnded, StepProgressed, StepStarted
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def fitted(k, done, total=9):
+    return StepProgressed("cluster", f"k={k} fitted", done, total)
+
+
+def test_nothing_is_expected_before_there_is_a_pace(clock):
+    pace = Pace(clock)
+    clock.now += 10
+    assert pace.in_words() == ""
+    pace.note(StepProgressed("cluster", "0 customers scored", 0, 16_000))
+    assert pace.in_words() == "0 customers scored, 0 of 16,000"
+
+
+def test_rest_is_expected_at_the_pace_so_far(clock):
+    pace = Pace(clock)
+    clock.now += 30
+    pace.note(fitted(7, 3))
+    assert pace.rest() == pytest.approx(60)
+    assert pace.in_words() == "k=7 fitted, 3 of 9, about 1:00 left"
+
+
+def test_rest_becomes_less_while_nothing_is_told_and_is_not_said_when_it_is_over(clock):
+    pace = Pace(clock)
+    clock.now += 30
+    pace.note(fitted(7, 3))
+    clock.now += 45
+    assert pace.rest() == pytest.approx(15)
+    clock.now += 45
+    assert pace.rest() == 0
+    assert pace.in_words() == "k=7 fitted, 3 of 9"
+
+
+@pytest.mark.parametrize(("done", "total"), [(10, 16_000), (1, 9)], ids=["another total", "less done"])
+def test_another_stage_has_a_pace_of_its_own(clock, done, total):
+    pace = Pace(clock)
+    clock.now += 90
+    pace.note(fitted(2, 9))
+    assert pace.rest() is None
+    clock.now += 2
+    pace.note(StepProgressed("cluster", "scored", done, total))
+    assert pace.rest() == pytest.approx(2 / done * (total - done))
+
+
+def test_stage_that_begins_with_nothing_done_is_paced_from_there(clock):
+    pace = Pace(clock)
+    clock.now += 90
+    pace.note(StepProgressed("cluster", "scored", 0, 10))
+    clock.now += 1
+    pace.note(StepProgressed("cluster", "scored", 1, 10))
+    assert pace.rest() == pytest.approx(9)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.9, "0:00"), (7, "0:07"), (750, "12:30"), (3723, "1:02:03")])
+def test_times_are_told_as_a_clock_does(seconds, told):
+    assert clock_time(seconds) == told
+
+
+@pytest.fixture
+def console():
+    return Console(file=io.StringIO(), width=60, force_terminal=True)
+
+
+def said(console):
+    return console.file.getvalue()
+
+
+def test_step_under_way_is_shown_with_what_it_took_so_far(clock, console):
+    view = View(console, clock)
+    view.watch(StepStarted("cluster"))
+    clock.now += 12
+    view.watch(fitted(7, 3))
+    assert str(view.__rich__()) == "cluster       0:12  k=7 fitted, 3 of 9, about 0:24 left"
+
+
+def test_step_that_begins_shows_nothing_of_the_one_before(clock, console):
+    view = View(console, clock)
+    view.watch(fitted(7, 3))
+    view.watch(StepStarted("describe"))
+    assert str(view.__rich__()).split() == ["describe", "0:00"]
+
+
+def test_step_done_is_a_line_with_its_seconds_and_its_sentences_below(clock, console):
+    view = View(console, clock)
+    view.watch(StepStarted("volume"))
+    view.watch(StepEnded("volume", 2.417, 489.3, "nights=3", ("9 rows; [bold]fewer[/bold] than usual",)))
+    assert said(console).splitlines() == [
+        "volume       2.4 s    489 MB  nights=3",
+        "  9 rows; [bold]fewer[/bold] than usual",
+    ]
+    assert str(view.__rich__()) == ""
+
+
+@pytest.mark.parametrize("width", [1, 5, 20, 40])
+def test_no_line_is_wider_than_the_terminal(clock, width):
+    console = Console(file=io.StringIO(), width=width, force_terminal=True)
+    view = View(console, clock)
+    view.watch(StepEnded("validate", 2.4, 489.3, "rows_loaded=3000 rows_rejected=12", ()))
+    view.watch(StepStarted("cluster"))
+    clock.now += 12
+    view.watch(fitted(7, 3))
+    (moving,) = console.render_lines(view, pad=False)
+    (stays,) = said(console).splitlines()
+    assert sum(len(segment.text) for segment in moving) <= width
+    assert len(stays) <= width
+
+
+def test_sentence_cannot_move_the_cursor(clock, console):
+    View(console, clock).watch(StepEnded("drift", 0.1, 300.0, "", ("new value '\x1b[2J\r\n'",)))
+    assert said(console).splitlines()[1] == "  new value '?[2J??'"

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+import tasks.rows
+from tests.arrays import customers_of, rows_of
+
+
+def marked(n_rows=500, n_marks=6, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 3, (n_rows, 2)).astype(np.float32), (rng.random((n_rows, n_marks)) < 0.3) * 0.5
+
+
+def test_dense_block_has_the_numbers_first_and_the_marks_behind():
+    numbers, marks = marked()
+    whole = np.hstack([numbers, marks]).astype(np.float32)
+    rows = rows_of(numbers, marks)
+    assert np.array_equal(rows.dense(slice(None)), whole)
+    assert np.array_equal(rows.dense(np.array([7, 3])), whole[[7, 3]])
+    assert rows.dense(slice(0, 2)).dtype == np.float32
+
+
+def test_blocks_cover_every_row_once_and_are_smaller_the_wider_the_rows(monkeypatch):
+    monkeypatch.setattr(tasks.rows, "BLOCK_BYTES", 4 * 8 * 300)
+    narrow, wide = rows_of(np.zeros((1000, 8))), rows_of(np.zeros((1000, 2)), np.zeros((1000, 98)))
+    assert [(block.start, block.stop) for block in narrow.blocks()] == [(0, 300), (300, 600), (600, 900), (900, 1000)]
+    assert wide.block_rows == 256
+
+
+def test_each_different_row_is_there_once_with_its_customers():
+    numbers, marks = marked()
+    whole = np.hstack([numbers, marks]).astype(np.float32)
+    distinct = customers_of(numbers, marks)
+    expected, counts = np.unique(whole, axis=0, return_counts=True)
+    assert len(distinct.rows) == len(expected)
+    assert sorted(distinct.weights) == sorted(counts)
+    assert np.array_equal(distinct.rows.dense(slice(None))[distinct.row_of], whole)
+    assert np.array_equal(np.bincount(distinct.row_of), distinct.weights)
+
+
+def test_rows_come_in_the_order_of_their_first_customer():
+    distinct = customers_of([[3.0], [1.0], [3.0], [2.0], [1.0]])
+    assert distinct.rows.numbers.ravel().tolist() == [3, 1, 2]
+    assert distinct.row_of.tolist() == [0, 1, 0, 2, 1]
+
+
+def test_minus_zero_is_zero():
+    assert len(customers_of([[0.0], [-0.0]]).rows) == 1
+
+
+def test_rows_whose_hashes_collide_are_still_different(monkeypatch):
+    hashes = tasks.rows._hashes
+    monkeypatch.setattr(tasks.rows, "_hashes", lambda rows, seed: hashes(rows, seed) * np.uint64(seed > 1))
+    assert len(customers_of([[1.0], [2.0], [1.0]]).rows) == 2
+
+
+@pytest.mark.parametrize("marks", [[[1, 0], [0, 1]], [[1, 1], [0, 1]], [[0, 0], [0, 1]]])
+def test_rows_that_differ_in_a_mark_alone_are_different(marks):
+    assert len(customers_of([[1.0], [1.0]], marks).rows) == 2

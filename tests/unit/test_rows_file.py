@@ -1,0 +1,34 @@
+import zipfile
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from tasks.rows import Rows
+from tasks.rows_file import load_rows, save_rows
+
+
+def rows_of(n_customers, n_numbers, n_marks):
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(size=(n_customers, n_numbers)).astype(np.float32)
+    marks = csr_array((rng.random((n_customers, n_marks)) < 0.3).astype(np.float32) * np.float32(0.5))
+    return Rows(numbers, marks)
+
+
+@pytest.mark.parametrize("shape", [(50, 3, 7), (50, 0, 7), (50, 3, 0), (1, 1, 1)])
+def test_rows_are_read_as_they_were_kept(tmp_path, shape):
+    rows = rows_of(*shape)
+    save_rows(tmp_path / "encoded.npz", rows)
+    read = load_rows(tmp_path / "encoded.npz")
+    assert np.array_equal(read.numbers, rows.numbers)
+    assert read.numbers.dtype == read.marks.dtype == np.float32
+    assert read.marks.shape == rows.marks.shape
+    assert read.marks.indices.dtype == read.marks.indptr.dtype == np.int32
+    assert (read.marks != rows.marks).nnz == 0
+
+
+def test_file_of_rows_holds_plain_arrays_alone(tmp_path):
+    save_rows(tmp_path / "encoded.npz", rows_of(5, 1, 2))
+    with zipfile.ZipFile(tmp_path / "encoded.npz") as file:
+        assert all(name.endswith(".npy") and b"object" not in file.read(name) for name in file.namelist())
+        assert not any(b"O'" in file.read(name)[:128] for name in file.namelist())

@@ -1,0 +1,10 @@
+-- number_stats: one row a segment and number, in the units of the source column; null where nobody has a value
+create or replace temporary table number_stats (
+    segment_id bigint,
+    source_column varchar,
+    mean double,
+    median double,
+    std double,
+    min double,
+    max double
+);

@@ -1,0 +1,19 @@
+-- number_stats: one row a segment, of the number $source_column
+-- Of one number both tables have a row a customer, in canonical order.
+insert into number_stats
+select
+    customer_segments.segment_id,
+    $source_column,
+    avg(number.v) as mean,
+    median(number.v) as median,
+    stddev_pop(number.v) as std,
+    min(number.v) as min,
+    max(number.v) as max
+from (
+    select v
+    from number_values
+    where source_column = $source_column
+) as number
+positional join customer_segments
+where number.v is not null
+group by customer_segments.segment_id;

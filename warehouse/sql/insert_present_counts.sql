@@ -1,0 +1,13 @@
+-- present_counts: one row a segment and 0/1 feature, of the customers from $first to $last
+insert into present_counts
+select
+    customer_segments.segment_id,
+    present_values.source_column,
+    present_values.v,
+    count(*) as n_present
+from present_values
+inner join customer_segments on present_values._position = customer_segments.rowid
+where
+    present_values._position between $first and $last
+    and customer_segments.rowid between $first and $last
+group by customer_segments.segment_id, present_values.source_column, present_values.v;
