@@ -18,7 +18,7 @@ NIGHT, TEXTBOOK, AS_THE_NIGHT, SPARK, INTELEX = (
 IN_ONE_WALK, SCIKIT_LEARN = "silhouettes of all k in one walk", "silhouettes by scikit-learn"
 
 #: Segments count as the same where J differs by a smaller share.
-_SAME_SEGMENTS = 2e-5
+_SAME_SEGMENTS = 1e-4
 
 
 @dataclass(frozen=True)

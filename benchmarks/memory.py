@@ -76,10 +76,12 @@ def new_group() -> Iterator[Group | None]:
     except OSError:
         yield None
         return
-    # A group of the second version may be made and still have no say in memory.
-    yield Group(folder, is_first_version) if (folder / "memory.stat").exists() else None
-    _emptied(folder)
-    folder.rmdir()
+    try:
+        # A group of the second version may be made and still have no say in memory.
+        yield Group(folder, is_first_version) if (folder / "memory.stat").exists() else None
+    finally:
+        _emptied(folder)
+        folder.rmdir()
 
 
 def run_in(group: Group | None, limit_bytes: int, command: list[str]) -> tuple[int, str, float]:

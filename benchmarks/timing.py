@@ -22,7 +22,7 @@ class Timed:
     Attributes:
         seconds: from its start to its end.
         peak_mb: most memory resident at once, 10^6 bytes; all its processes added up where /proc tells
-            them, which counts twice what two of them share, else the largest one.
+            them, else the largest one.
         printed: its standard output.
     """
 
@@ -65,23 +65,38 @@ def _failure(arguments: Sequence[str], exit_code: int, complaints: TextIO) -> st
 
 
 def resident_mb(pid: int) -> float:
-    """Return the memory resident now of a process and all that it started, 10^6 bytes; 0 without /proc."""
+    """Return the memory resident now of a process and all that it started, 10^6 bytes; 0 without /proc.
+
+    Pages of files, such as libraries, are mostly the same ones in all of them: those of one process count.
+    """
+    sizes = [size for size in map(_pages, _family(pid)) if size is not None]
+    pages = sum(own for own, _ in sizes) + max((shared for _, shared in sizes), default=0)
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all that it started, and they."""
     children: defaultdict[int, list[int]] = defaultdict(list)
-    pages: dict[int, int] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            # Behind the command in brackets, which may hold anything: state, parent, ... and 20 further on the pages.
-            fields = path.read_text().rpartition(")")[2].split()
+            # Behind the command in brackets, which may hold anything, stand its state and its parent.
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
         except OSError:  # it ended meanwhile
             continue
-        children[int(fields[1])].append(int(path.parent.name))
-        pages[int(path.parent.name)] = int(fields[21])
-    waiting, resident = [pid], 0
-    while waiting:
-        one = waiting.pop()
-        resident += pages.get(one, 0)
-        waiting += children[one]
-    return resident * os.sysconf("SC_PAGE_SIZE") / 1e6
+        children[parent].append(int(path.parent.name))
+    family = [pid]
+    for one in family:
+        family += children[one]
+    return family
+
+
+def _pages(pid: int) -> tuple[int, int] | None:
+    """Return the resident pages of a process that are its own, and those of files; None where it has ended."""
+    try:
+        _, resident, shared, *_ = map(int, Path(f"/proc/{pid}/statm").read_text().split())
+    except OSError:
+        return None
+    return resident - shared, shared
 
 
 class _Watch:

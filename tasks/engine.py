@@ -8,6 +8,7 @@ another optimum than the other.
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from tasks.rows import Floats, Matrix
 
@@ -21,11 +22,11 @@ except ImportError:
     ENGINE = "scikit-learn"
 
 
-def fit(matrix: Matrix, weights: Floats, n_clusters: int, **settings: Any) -> Any:
+def fit(matrix: Matrix | csr_matrix, weights: Floats, n_clusters: int, **settings: Any) -> Any:
     """Return the fitted k-means, with ``cluster_centers_`` and ``inertia_``.
 
     Args:
-        matrix: the rows, shape (n_rows, n_features).
+        matrix: the rows, dense or sparse, shape (n_rows, n_features).
         weights: customers that each row stands for, shape (n_rows,).
         n_clusters: number of segments.
         settings: the other parameters of ``sklearn.cluster.KMeans``.

@@ -65,20 +65,19 @@ def settle(distinct: Distinct, centroids: Floats) -> Fit:
 def fits_of(distinct: Distinct, centroids: Iterable[Floats]) -> list[Fit]:
     """Return the fits that have these centroids, every customer with its nearest, in one pass over the rows."""
     every = list(centroids)
-    middle = np.vstack(every).mean(axis=0)
     labels = np.empty((len(every), len(distinct.rows)), dtype=np.uint8)
     totals = np.zeros(len(every))
 
-    def assigned(block: slice) -> tuple[slice, Floats]:
-        points = distinct.rows.dense(block).astype(np.float64) - middle
-        squares = np.empty(len(every))
+    def assigned(block: slice) -> Floats:
+        rows, weights = distinct.rows.take(block), distinct.weights[block]
+        own_squares, totals = rows.squares(), np.empty(len(every))
         for number, own in enumerate(every):
-            labels[number, block], nearest = _nearest(points, own - middle)
-            squares[number] = (nearest * distinct.weights[block]).sum()
-        return block, squares
+            labels[number, block], nearest = _nearest(rows, own_squares, own)
+            totals[number] = nearest @ weights
+        return totals
 
-    for _, squares in in_order(assigned, distinct.rows.blocks()):
-        totals += squares
+    for of_block in in_order(assigned, distinct.rows.blocks()):
+        totals += of_block
     return [
         _without_empty(own_labels, own, distinct.weights, float(total / distinct.n_customers))
         for own_labels, own, total in zip(labels, every, totals, strict=True)
@@ -87,31 +86,26 @@ def fits_of(distinct: Distinct, centroids: Iterable[Floats]) -> list[Fit]:
 
 def _assigned(rows: Rows, weights: Weights, centroids: Floats) -> tuple[Labels, Floats, npt.NDArray[np.int64]]:
     """Return the nearest centroid of every row, and the sums and sizes of the segments that makes."""
-    middle = centroids.mean(axis=0)
-    moved = centroids - middle
     labels = np.empty(len(rows), dtype=np.uint8)
 
     def assigned(block: slice) -> Floats:
-        points = rows.dense(block).astype(np.float64) - middle
-        labels[block], _ = _nearest(points, moved)
-        members = np.zeros((len(centroids), len(points)))
-        members[labels[block], np.arange(len(points))] = weights[block]
-        products: Floats = members @ points
-        return products
+        own = rows.take(block)
+        labels[block], _ = _nearest(own, own.squares(), centroids)
+        members = np.zeros((len(centroids), len(own)))
+        members[labels[block], np.arange(len(own))] = weights[block]
+        return own.sums(members)
 
     sums = np.zeros_like(centroids)
-    for own in in_order(assigned, rows.blocks()):
-        sums += own
-    sizes = _sizes(labels, weights, len(centroids))
-    return labels, sums + sizes[:, None] * middle, sizes
+    for of_block in in_order(assigned, rows.blocks()):
+        sums += of_block
+    return labels, sums, _sizes(labels, weights, len(centroids))
 
 
-def _nearest(points: Floats, centroids: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
-    """Return the nearest centroid of every point, of equally near ones the first, and the squared distance to it."""
-    squares = np.square(centroids).sum(axis=1) - 2 * (points @ centroids.T)
+def _nearest(rows: Rows, own_squares: Floats, centroids: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Return the nearest centroid of every row, of equally near ones the first, and the squared distance to it."""
+    squares = np.square(centroids).sum(axis=1) - 2 * rows.products(centroids)
     labels = squares.argmin(axis=1)
-    nearest = squares[np.arange(len(points)), labels] + np.einsum("ij,ij->i", points, points)
-    return labels, np.maximum(nearest, 0)
+    return labels, np.maximum(squares[np.arange(len(rows)), labels] + own_squares, 0)
 
 
 def _without_empty(labels: Labels, centroids: Floats, weights: Weights, objective: float) -> Fit:

@@ -15,6 +15,7 @@ from schemas.dataset import file_settings_of
 from schemas.errors import HomeNotWritable, SegmentsError, UsageError
 from schemas.loading import load_dataset
 from tasks.delivery import find_sources
+from tasks.memory_there import memory_there
 from warehouse.home import Home
 from warehouse.ledger import close_abandoned, close_manifest, discard_manifest, locked, open_manifest, read_manifest
 from warehouse.publishing import discard_staging, set_log_aside
@@ -32,7 +33,7 @@ def check_order(order: Order) -> None:
     """Check what can be checked before any work.
 
     Raises:
-        UsageError: k out of range, an unknown dataset, no file to take.
+        UsageError: k out of range, an unknown dataset, no file to take, a limit of memory that is no number.
         SchemaError: the schema file cannot be used.
     """
     for name, value in (("k", order.k), ("k-min", order.k_min), ("k-max", order.k_max)):
@@ -42,6 +43,7 @@ def check_order(order: Order) -> None:
         raise UsageError(f"--k-min {order.k_min} is above --k-max {order.k_max}; expected k-min <= k-max")
     if not 0 <= order.seed < 2**32:
         raise UsageError(f"--seed {order.seed} is out of range; expected 0 to {2**32 - 1}")
+    memory_there()
     dataset = load_dataset(order.dataset)
     find_sources(order.sources, file_settings_of(dataset).done_marker)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, csr_matrix, hstack
 
 Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
@@ -53,6 +53,33 @@ class Rows:
     def dense(self, rows: slice | Positions) -> Matrix:
         """Return rows in full, numbers first, shape (n, n_features)."""
         return np.hstack([self.numbers[rows], self.marks[rows].toarray()])
+
+    @property
+    def density(self) -> float:
+        """Share of the cells that are stored, 0 to 1."""
+        return int(self.numbers.size + self.marks.nnz) / max(1, len(self) * self.n_features)
+
+    def sparse(self, rows: slice | Positions) -> csr_matrix:
+        """Return rows in the sparse form that scikit-learn takes, numbers first."""
+        found = hstack([csr_array(self.numbers[rows]), self.marks[rows]], format="csr", dtype=np.float32)
+        return csr_matrix((found.data, found.indices.astype(np.int32), found.indptr.astype(np.int32)), found.shape)
+
+    def products(self, others: Floats) -> Floats:
+        """Return the inner products with some vectors of shape (n_others, n_features), shape (n_rows, n_others)."""
+        n_numbers = self.numbers.shape[1]
+        products: Floats = self.numbers @ others[:, :n_numbers].T + self.marks @ others[:, n_numbers:].T
+        return products
+
+    def squares(self) -> Floats:
+        """Return the squared length of every row, shape (n_rows,)."""
+        squares: Floats = np.einsum("ij,ij->i", self.numbers, self.numbers, dtype=np.float64)
+        ends = np.concatenate([[0.0], np.cumsum(np.square(self.marks.data, dtype=np.float64))])
+        squares += ends[self.marks.indptr[1:]] - ends[self.marks.indptr[:-1]]
+        return squares
+
+    def sums(self, members: Floats) -> Floats:
+        """Return the weighted sums of rows that ``members``, of shape (n_sums, n_rows), has weights of."""
+        return np.hstack([members @ self.numbers, (self.marks.T @ members.T).T])
 
     def take(self, rows: slice | Positions) -> "Rows":
         """Return some of the rows."""

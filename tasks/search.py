@@ -10,10 +10,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from tasks import engine
 from tasks.parallel import in_order
 from tasks.rows import Distinct, Floats, Matrix
+
+#: Share of stored cells below which fits of sparse rows are the faster ones.
+_SPARSE = 0.05
 
 #: Customers that the restarts of every k see, and bytes of their rows at most.
 SEARCHED_ROWS, _SEARCHED_BYTES = 10_000, 32 << 20
@@ -42,14 +46,24 @@ _IMPROVED, _TRIED_EXCHANGES, _EXCHANGES, _HELPS = 2, 2, 12, 1e-5
 
 @dataclass(frozen=True)
 class Sample:
-    """Some customers in full: their different rows, and how many customers each stands for."""
+    """Some customers: their different rows, dense or sparse, and how many customers each stands for."""
 
-    matrix: Matrix
+    matrix: Matrix | csr_matrix
     weights: Floats
+
+    @property
+    def n_rows(self) -> int:
+        """Number of different rows."""
+        return len(self.weights)
 
     def fitted(self, k: int, **settings: Any) -> Any:
         """Return k-means fitted to them."""
         return engine.fit(self.matrix, self.weights, k, **settings)
+
+    def beyond_own_squares(self, centroids: Matrix) -> Matrix:
+        """Return the squared distance of every row to every centroid, less the squared length of the row."""
+        squares: Matrix = np.square(centroids).sum(axis=1) - 2 * (self.matrix @ centroids.T)
+        return squares
 
 
 def restarts_for(n_rows: int) -> int:
@@ -60,12 +74,15 @@ def restarts_for(n_rows: int) -> int:
 def sample_of(distinct: Distinct, n_customers: int, n_bytes: int, random_state: int) -> Sample:
     """Return some customers at random, all of them where they are no more."""
     rows, weights = distinct.rows, distinct.weights
-    most = min(n_customers, max(256, n_bytes // (4 * max(1, rows.n_features))))
+    is_sparse = rows.density < _SPARSE
+    row_bytes = 4 * max(1, rows.n_features) * (2 * rows.density if is_sparse else 1)
+    most = min(n_customers, max(256, int(n_bytes / row_bytes)))
+    shown = rows.sparse if is_sparse else rows.dense
     if len(rows) <= most:
-        return Sample(rows.dense(slice(None)), weights.astype(np.float64))
+        return Sample(shown(slice(None)), weights.astype(np.float64))
     drawn = np.random.default_rng(random_state).choice(distinct.n_customers, most, replace=False)
     chosen, counts = np.unique(distinct.row_of[drawn].astype(np.intp), return_counts=True)
-    return Sample(rows.dense(chosen), counts.astype(np.float64))
+    return Sample(shown(chosen), counts.astype(np.float64))
 
 
 def search(
@@ -86,9 +103,9 @@ def search(
 
     def found(k: int) -> tuple[int, Floats]:
         # A sample may hold fewer different rows than all customers do.
-        n_clusters = min(k, len(sample.matrix))
+        n_clusters = min(k, sample.n_rows)
         fits: list[_Found] = []
-        while len(fits) * _RESTARTS_TOGETHER < restarts_for(len(sample.matrix)) and not _is_found(fits, _TIMES_FOUND):
+        while len(fits) * _RESTARTS_TOGETHER < restarts_for(sample.n_rows) and not _is_found(fits, _TIMES_FOUND):
             fits.append(_restarted(sample, n_clusters, _RESTARTS_TOGETHER, random_state + len(fits)))
         return k, min(fits, key=lambda one: one.inertia).centroids.astype(np.float64)
 
@@ -110,7 +127,7 @@ def search_deeply(distinct: Distinct, starts: Sequence[Floats], random_state: in
     """
     k = len(starts[0])
     middling = sample_of(distinct, DEEPLY_SEARCHED_ROWS, _SEARCHED_BYTES, random_state)
-    if len(middling.matrix) < k:
+    if middling.n_rows < k:
         return starts[0]
     found = list(in_order(lambda start: _fitted(middling, start), starts))
     found = _different([*found, *_restarted_deeply(middling, k, random_state)])
@@ -182,29 +199,30 @@ def _improved(sample: Sample, found: _Found, random_state: int) -> _Found:
 
 def _exchanged(sample: Sample, centroids: Matrix, random_state: int) -> list[Matrix]:
     """Return centroids with the least needed one moved into the segments that gain most by being two."""
-    squares = np.square(sample.matrix).sum(axis=1)[:, None] - 2 * sample.matrix @ centroids.T
-    squares += np.square(centroids).sum(axis=1)
+    squares = sample.beyond_own_squares(centroids)
     labels = squares.argmin(axis=1)
-    halved = [_halved(sample, centroids, squares, labels, number, random_state) for number in range(len(centroids))]
+    halved = [_halved(sample, centroids, labels == number, number, random_state) for number in range(len(centroids))]
     most = sorted(halved, key=lambda one: -one[0])[:_TRIED_EXCHANGES]
     return [np.delete(split, _least_needed(sample, split), axis=0) for _, split in most]
 
 
 def _halved(
-    sample: Sample, centroids: Matrix, squares: Matrix, labels: npt.NDArray[np.intp], number: int, random_state: int
+    sample: Sample, centroids: Matrix, is_own: npt.NDArray[np.bool_], number: int, random_state: int
 ) -> tuple[float, Matrix]:
     """Return what halving one segment saves, and the centroids with its halves in its place."""
-    own = labels == number
-    if np.count_nonzero(own) < 2:
+    if np.count_nonzero(is_own) < 2:
         return 0.0, np.vstack([centroids, centroids[number]])
-    halves = Sample(sample.matrix[own], sample.weights[own]).fitted(2, n_init=2, max_iter=20, random_state=random_state)
-    before = float((squares[own, number] * sample.weights[own]).sum())
-    return before - float(halves.inertia_), np.vstack([np.delete(centroids, number, axis=0), halves.cluster_centers_])
+    own = Sample(sample.matrix[is_own], sample.weights[is_own])
+    halves = own.fitted(2, n_init=2, max_iter=20, random_state=random_state)
+    whole = own.beyond_own_squares(centroids[[number]])[:, 0]
+    halved = own.beyond_own_squares(halves.cluster_centers_).min(axis=1)
+    saved = float((whole - halved) @ own.weights)
+    return saved, np.vstack([np.delete(centroids, number, axis=0), halves.cluster_centers_])
 
 
 def _least_needed(sample: Sample, centroids: Matrix) -> int:
     """Return the centroid whose customers lose least by going to their second nearest."""
-    squares = np.square(centroids).sum(axis=1) - 2 * sample.matrix @ centroids.T
+    squares = sample.beyond_own_squares(centroids)
     nearest = np.partition(squares, 1, axis=1)[:, :2]
     costs = np.bincount(
         squares.argmin(axis=1), (nearest[:, 1] - nearest[:, 0]) * sample.weights, minlength=len(centroids)

@@ -8,6 +8,10 @@ from warehouse.generated.customers import truth
 from warehouse.generated.quoting import quote_identifier, quote_text
 
 
+#: Features up to which each has a comment in segment_profile: every comment writes the whole view once more.
+_MOST_COMMENTED = 1_000
+
+
 def select_numbers(column: Column) -> str:
     """Return the query for the values of a numeric column and their places, of the customers in a range."""
     value = f"CAST({quote_identifier(column.name)} AS DOUBLE)"
@@ -101,7 +105,8 @@ def create_profile(features: Sequence[str]) -> list[str]:
         ORDER BY segments.segment_id"""
     grain = "One row a segment: its number of customers and the mean of every feature, in the source column's units."
     comments = {"segment_id": "Key of segments", "customers": "Number of customers in the segment"} | {
-        name: f"Mean of {name}; of a 0/1 feature the share of customers that have it" for name in features
+        name: f"Mean of {name}; of a 0/1 feature the share of customers that have it"
+        for name in (features if len(features) <= _MOST_COMMENTED else ())
     }
     return [
         view,
@@ -122,7 +127,7 @@ def select_scatter(x: Column, y: Column) -> str:
         SELECT * FROM (
             SELECT {_axis_value(x)} AS x, {_axis_value(y)} AS y, customer_segments.segment_id, ordered._position
             FROM work.ordered
-            INNER JOIN customer_segments ON ordered.customer_id = customer_segments.customer_id
+            INNER JOIN customer_segments ON ordered._position = customer_segments.rowid
             WHERE ordered._position IN (SELECT unnest($positions))
         )
         WHERE x IS NOT NULL AND y IS NOT NULL
