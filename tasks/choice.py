@@ -10,6 +10,7 @@ import numpy as np
 
 from tasks.curve import EXACT_ROWS, Curve, curve_of, is_apart
 from tasks.kmeans import Fit, fits_of, settle
+from tasks.parallel import in_order
 from tasks.progress import Progress
 from tasks.rows import Distinct
 from tasks.sampling import IN_95_PERCENT, MOST_SCORED
@@ -126,7 +127,7 @@ def _fits(
 
     found = search(distinct, usable, random_state, fitted)
     if is_exact:
-        return [(k, settle(distinct, found[k])) for k in usable]
+        return list(zip(usable, in_order(lambda k: settle(distinct, found[k]), usable), strict=True))
     return list(zip(usable, fits_of(distinct, [found[k] for k in usable]), strict=True))
 
 

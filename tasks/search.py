@@ -20,7 +20,7 @@ from tasks.rows import Distinct, Floats, Matrix
 _SPARSE = 0.05
 
 #: Customers that the restarts of every k see, and bytes of their rows at most.
-SEARCHED_ROWS, _SEARCHED_BYTES = 10_000, 32 << 20
+SEARCHED_ROWS, _SEARCHED_BYTES = 5_000, 32 << 20
 
 #: The same of the deep search for the chosen k, and of its last choice among what was found.
 DEEPLY_SEARCHED_ROWS = 20_000
@@ -28,7 +28,7 @@ _FINAL_ROWS, _FINAL_BYTES = 100_000, 64 << 20
 
 #: Restarts of every k at most. Few rows have many local optima near the best one, and restarts that cost
 #: nothing: of 30 fits of 200 customers ten restarts found the best optimum in 14, a hundred in all.
-_FEWEST_RESTARTS, _MOST_RESTARTS, _RESTARTED_ROWS = 10, 100, 100_000
+_FEWEST_RESTARTS, _MOST_RESTARTS, _RESTARTED_ROWS = 10, 100, 50_000
 
 #: Restarts in a group, and groups that have found the same best fit when no more are needed.
 _RESTARTS_TOGETHER, _TIMES_FOUND = 10, 3
