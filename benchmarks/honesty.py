@@ -13,28 +13,25 @@ Run: python -m benchmarks.honesty [intervals] [reference] [choices] [clear-cut] 
 
 import argparse
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-import tasks.curve
 from benchmarks.sets import CLEAR_CUT, KINDS, NamedSet, generated_sets, public_folder, public_sets, read_set
 from tasks.choice import KScore, choose_k
-from tasks.curve import Exact, Sampled
+from tasks.curve import Exact, Sampled, Scoring
 from tasks.kmeans import fits_of
 from tasks.rows import Distinct, distinct_rows
-from tasks.sampling import IN_95_PERCENT, MOST_SCORED, draw
+from tasks.sampling import IN_95_PERCENT
 from tasks.search import search
 from tasks.silhouette import Labellings
 
 _KS = range(2, 11)
 
 #: Rows of the data and of their reference, far fewer, so that its error shows; each stratum has 1,000 in any case.
-_REFERENCED_ROWS, _REFERENCE_ROWS = 100_000, 5_000
+_REFERENCED_ROWS, _REFERENCE = 100_000, Scoring(reference_rows=5_000)
 
 
 @dataclass(frozen=True)
@@ -51,27 +48,26 @@ class Held:
         return f"{by_k} | {self.held.mean() * 100:5.1f}   {self.n_scored.mean():7,.0f} {self.n_against.mean():9,.0f}"
 
 
-def held_intervals(distinct: Distinct, labellings: Labellings, n_seeds: int, reference_rows: int | None) -> Held:
+def held_intervals(distinct: Distinct, labellings: Labellings, n_seeds: int, scoring: Scoring) -> Held:
     """Draw with every seed as a night does, and look whether each interval holds the exact mean."""
     exact = Exact.of(distinct, labellings, _untold).means()
     held, drawn = [], []
-    with _reference_of(reference_rows):
-        for seed in range(n_seeds):
-            curve = Sampled.of(distinct, labellings, seed, MOST_SCORED, _untold)
-            held.append(np.abs(curve.means() - exact) <= IN_95_PERCENT * curve.standard_errors())
-            drawn.append((curve.n_scored, curve.n_against))
+    for seed in range(n_seeds):
+        curve = Sampled.of(distinct, labellings, seed, scoring, _untold)
+        held.append(np.abs(curve.means() - exact) <= IN_95_PERCENT * curve.standard_errors())
+        drawn.append((curve.n_scored, curve.n_against))
     return Held(np.array(held), *np.array(drawn).T)
 
 
-def show_intervals(n_rows: int, n_seeds: int, reference_rows: int | None) -> None:
+def show_intervals(n_rows: int, n_seeds: int, scoring: Scoring) -> None:
     """Print a line a kind of data: the share of intervals that hold the exact value."""
-    against = "all rows" if reference_rows is None else "a reference sample"
+    against = "all rows" if scoring.reference_rows >= n_rows else "a reference sample"
     print(f"95 % intervals that hold the exact value, percent: {n_rows:,} rows, {n_seeds} seeds, against {against}")
     print(f"{'':>14} " + " ".join(f"{f'k={k}':>5}" for k in _KS) + " |   all    scored   against")
     every = []
     for name, rows_of_kind in KINDS.items():
         distinct = distinct_rows(rows_of_kind(n_rows, 0))
-        every.append(held_intervals(distinct, _labellings(distinct), n_seeds, reference_rows))
+        every.append(held_intervals(distinct, _labellings(distinct), n_seeds, scoring))
         print(f"{name:>14} {every[-1]}", flush=True)
     shares = np.concatenate([held.held.ravel() for held in every])
     print(f"in all {shares.mean() * 100:.1f} % of {len(shares):,}")
@@ -105,12 +101,11 @@ class Compared:
         return not self.is_same and bool(self.sampled.decisive)
 
 
-def compare(one: NamedSet, most_scored: int, reference_rows: int | None) -> Compared:
+def compare(one: NamedSet, scoring: Scoring) -> Compared:
     """Choose k of one set by exact and by sampled silhouettes."""
     distinct = one.distinct()
-    exact = choose_k(distinct, _KS, random_state=0, exact_rows=len(distinct.rows)).chosen
-    with _reference_of(reference_rows):
-        sampled = choose_k(distinct, _KS, random_state=0, exact_rows=0, most_scored=most_scored).chosen
+    exact = choose_k(distinct, _KS, random_state=0, scoring=Scoring(exact_rows=len(distinct.rows))).chosen
+    sampled = choose_k(distinct, _KS, random_state=0, scoring=replace(scoring, exact_rows=0)).chosen
     return Compared(one.name, len(distinct.rows), exact, sampled)
 
 
@@ -119,12 +114,15 @@ def show_choices() -> None:
     if not public_folder().is_dir():
         print(f"no public sets in {public_folder()}; set SEGMENTS_TEST_DATA")
     sets = list(chain(public_sets(), generated_sets()))
-    for words, most_scored, reference in (
-        (f"{MOST_SCORED:,} customers scored at most", MOST_SCORED, None),
-        ("500 customers scored, each against a sample of the rows where there are many", 500, 1_000),
-        ("100 customers scored", 100, None),
+    for words, scoring in (
+        (f"{Scoring.most_scored:,} customers scored at most", Scoring()),
+        (
+            "500 customers scored, each against a sample of the rows where there are many",
+            Scoring(most_scored=500, reference_rows=1_000),
+        ),
+        ("100 customers scored", Scoring(most_scored=100)),
     ):
-        _show_agreement(words, (compare(one, most_scored, reference) for one in sets))
+        _show_agreement(words, (compare(one, scoring) for one in sets))
 
 
 def show_clear_cut() -> None:
@@ -165,16 +163,6 @@ def _labellings(distinct: Distinct) -> Labellings:
     return np.array([fit.labels for fit in fits_of(distinct, [found[k] for k in _KS])])
 
 
-@contextmanager
-def _reference_of(n_rows: int | None) -> Iterator[None]:
-    """Draw references of so many rows for a while; None leaves them as they are."""
-    # The size of a reference is no setting, as no night needs another one.
-    if n_rows is not None:
-        vars(tasks.curve)["draw"] = partial(draw, reference_rows=n_rows)
-    yield
-    vars(tasks.curve)["draw"] = draw
-
-
 def _untold(words: str, done: int, total: int) -> None:
     """Take what the curve tells of its progress."""
 
@@ -187,9 +175,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=20_000)
     options = parser.parse_args()
     if "intervals" in options.what:
-        show_intervals(options.rows, options.seeds, None)
+        show_intervals(options.rows, options.seeds, Scoring())
     if "reference" in options.what:
-        show_intervals(_REFERENCED_ROWS, options.seeds, _REFERENCE_ROWS)
+        show_intervals(_REFERENCED_ROWS, options.seeds, _REFERENCE)
     if "choices" in options.what:
         show_choices()
     if "clear-cut" in options.what:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.curve import EXACT_ROWS, Curve, curve_of, is_apart
+from tasks.curve import Curve, Scoring, curve_of, is_apart
 from tasks.kmeans import Fit, fits_of, settle
 from tasks.parallel import in_order
 from tasks.progress import Progress
 from tasks.rows import Distinct
-from tasks.sampling import IN_95_PERCENT, MOST_SCORED
+from tasks.sampling import IN_95_PERCENT
 from tasks.search import search, search_deeply
+
+DEFAULT_SCORING = Scoring()
 
 #: Digits of a silhouette that are published and compared; the rest is rounding of sums.
 _DIGITS = 9
@@ -59,8 +61,7 @@ def choose_k(
     candidates: Sequence[int],
     *,
     random_state: int,
-    exact_rows: int = EXACT_ROWS,
-    most_scored: int = MOST_SCORED,
+    scoring: Scoring = DEFAULT_SCORING,
     progress: Progress = lambda words, done, total: None,
 ) -> Choice:
     """Return the k with the highest mean silhouette, and the whole curve; a tie goes to the smaller k.
@@ -72,8 +73,7 @@ def choose_k(
         distinct: the encoded customers, in canonical order.
         candidates: every k to try, ascending.
         random_state: seed.
-        exact_rows: different rows up to which every customer is scored.
-        most_scored: customers scored at most where there are more.
+        scoring: how many customers are scored.
         progress: told of every fit and of the silhouettes.
     """
     limit, why = _largest_k(distinct)
@@ -81,7 +81,7 @@ def choose_k(
     beyond = [_not_tried(k, why) for k in candidates if k > limit]
     if not usable:
         return _one_segment(distinct, beyond, f"one segment: {why}")
-    fits = _fits(distinct, usable, random_state, is_exact=len(distinct.rows) <= exact_rows, progress=progress)
+    fits = _fits(distinct, usable, random_state, is_exact=len(distinct.rows) <= scoring.exact_rows, progress=progress)
     lost = [
         _not_tried(k, f"k-means left only {fit.n_clusters} segments with customers")
         for k, fit in fits
@@ -94,8 +94,7 @@ def choose_k(
         distinct,
         np.array([fit.labels for fit in whole]),
         random_state=random_state,
-        exact_rows=exact_rows,
-        most_scored=most_scored,
+        scoring=scoring,
         progress=progress,
     )
     curve, whole, best = _refined(distinct, curve, whole, random_state, progress)

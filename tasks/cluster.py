@@ -10,6 +10,7 @@ from schemas.loading import load_dataset
 from tasks.artifacts import progress_of
 from tasks.assignment import Assignment, assign, customer_pieces
 from tasks.choice import Choice, KScore, choose_k
+from tasks.curve import Scoring
 from tasks.engine import ENGINE
 from tasks.kmeans import Fit
 from tasks.rows import distinct_rows
@@ -62,8 +63,7 @@ def cluster(run: Run) -> Clustered:
             distinct,
             run.order.candidates,
             random_state=run.order.seed,
-            exact_rows=settings.exact_rows,
-            most_scored=settings.most_scored,
+            scoring=Scoring(settings.exact_rows, settings.most_scored),
             progress=progress,
         )
     with staging(run) as database:
@@ -93,7 +93,7 @@ def _notes(choice: Choice, n_customers: int) -> tuple[str, ...]:
     margin = chosen.silhouette_high - chosen.silhouette
     notes = [
         f"silhouettes are those of {chosen.rows_scored:,} of the {n_customers:,} customers, each against "
-        f"{chosen.rows_against:,} rows; that of k={chosen.k} is known to ±{margin:.4f}"
+        f"{chosen.rows_against:,}; that of k={chosen.k} is known to ±{margin:.4f}"
     ]
     near = [f"k={score.k}" for score in choice.scores if score.decisive is False and not score.chosen]
     if near:

@@ -14,12 +14,25 @@ from tasks.rows import Distinct, Floats
 from tasks.sampling import Drawn, Estimates, draw, estimates, weighted_quantiles
 from tasks.silhouette import Labellings, exact_silhouettes
 
-#: Different rows up to which every silhouette is exact; the time it takes grows with their square.
-EXACT_ROWS = 50_000
-
 #: Standard errors that the best k must be ahead of every other for the choice to be decisive. More than
 #: the 1.96 of one comparison, as there are several of them and they are looked at after every round.
 DECISIVE = 3.0
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How many customers are scored, and against how many.
+
+    Attributes:
+        exact_rows: different rows up to which every customer is scored against all; the time it takes
+            grows with their square.
+        most_scored: customers scored at most where there are more, about.
+        reference_rows: different rows that each of those is measured against at most, about.
+    """
+
+    exact_rows: int = 50_000
+    most_scored: int = 8_000
+    reference_rows: int = 200_000
 
 
 class Curve(Protocol):
@@ -35,7 +48,7 @@ class Curve(Protocol):
 
     @property
     def n_against(self) -> int:
-        """Customers or rows that each is measured against."""
+        """Customers that each is measured against: all, or the different rows of a sample."""
 
     def means(self) -> Floats:
         """Return the mean silhouette of each labelling."""
@@ -126,10 +139,16 @@ class Sampled:
 
     @classmethod
     def of(
-        cls, distinct: Distinct, labellings: Labellings, random_state: int, most_scored: int, progress: Progress
+        cls, distinct: Distinct, labellings: Labellings, random_state: int, scoring: Scoring, progress: Progress
     ) -> "Sampled":
         """Score customers under every labelling until the best is decisive or the budget is spent."""
-        drawn = draw(distinct, labellings, random_state, most_scored=most_scored)
+        drawn = draw(
+            distinct,
+            labellings,
+            random_state,
+            most_scored=scoring.most_scored,
+            reference_rows=scoring.reference_rows,
+        )
         progress("customers scored", 0, drawn.ends[-1])
         curve = None
         for so_far in estimates(distinct, labellings, drawn):
@@ -147,8 +166,9 @@ class Sampled:
 
     @property
     def n_against(self) -> int:
-        """Different rows of the reference."""
-        return len(self.drawn.reference.rows)
+        """All customers, or the different rows of the reference."""
+        n_rows = len(self.drawn.reference.rows)
+        return n_rows if n_rows < len(self.distinct.rows) else self.distinct.n_customers
 
     def means(self) -> Floats:
         """Return the estimated mean silhouette of each labelling."""
@@ -181,14 +201,13 @@ def curve_of(
     labellings: Labellings,
     *,
     random_state: int,
-    exact_rows: int,
-    most_scored: int,
+    scoring: Scoring,
     progress: Progress,
 ) -> Curve:
-    """Return the silhouettes of all labellings, exact for so many different rows, sampled for more."""
-    if len(distinct.rows) <= exact_rows:
+    """Return the silhouettes of all labellings: exact where the customers are few, sampled where not."""
+    if len(distinct.rows) <= scoring.exact_rows:
         return Exact.of(distinct, labellings, progress)
-    return Sampled.of(distinct, labellings, random_state, most_scored, progress)
+    return Sampled.of(distinct, labellings, random_state, scoring, progress)
 
 
 def is_decisive(curve: Curve, best: int) -> bool:

@@ -111,6 +111,8 @@ def _read_marks(
 
 
 def _insert_features(database: Connection, features: Sequence[Feature]) -> None:
+    if not features:
+        return
     numbered = [{**asdict(feature), "feature_number": number} for number, feature in enumerate(features, start=1)]
     insert_frame(database, "features", pd.DataFrame(numbered).astype({"joined_values": "Int64"}))
 

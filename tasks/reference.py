@@ -13,9 +13,6 @@ import numpy.typing as npt
 from tasks.rows import Distinct, Floats, Positions
 from tasks.silhouette import Segments
 
-#: Different rows that customers are measured against at most, about.
-REFERENCE_ROWS = 200_000
-
 #: Rows of a stratum that are in the reference in any case, as the mean distance to few is coarse.
 _LEAST_ROWS = 1_000
 

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tasks.reference import REFERENCE_ROWS, Reference, draw_reference
+from tasks.reference import Reference, draw_reference
 from tasks.rows import Distinct, Floats, Positions
 from tasks.silhouette import Labellings, Segments, silhouettes_of
 
 #: Customers scored at first; as many again are added until the choice is decisive or the budget spent.
-FIRST_SCORED, MOST_SCORED = 2_000, 8_000
+FIRST_SCORED = 2_000
 
 #: Standard errors of a mean silhouette on either side of it in its 95 % interval.
 IN_95_PERCENT = 1.959964
@@ -121,8 +121,8 @@ def draw(
     labellings: Labellings,
     random_state: int,
     *,
-    most_scored: int = MOST_SCORED,
-    reference_rows: int = REFERENCE_ROWS,
+    most_scored: int,
+    reference_rows: int,
 ) -> Drawn:
     """Draw the customers to score and their reference.
 

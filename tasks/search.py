@@ -33,15 +33,18 @@ _FEWEST_RESTARTS, _MOST_RESTARTS, _RESTARTED_ROWS = 10, 100, 50_000
 #: Restarts in a group, and groups that have found the same best fit when no more are needed.
 _RESTARTS_TOGETHER, _TIMES_FOUND = 10, 3
 
-#: Restarts of the deep search at a time and at most, and how many of them must have found the same best fit.
-_DEEP_RESTARTS_TOGETHER, _MOST_DEEP_RESTARTS, _DEEP_TIMES_FOUND = 20, 60, 4
+#: Restarts of the deep search at a time, and how many must have found the same best fit when no more are needed.
+_DEEP_RESTARTS_TOGETHER, _DEEP_TIMES_FOUND = 20, 4
+
+#: Restarts of the deep search at most, of few rows more than of many.
+_FEWEST_DEEP_RESTARTS, _MOST_DEEP_RESTARTS, _DEEPLY_RESTARTED_ROWS = 60, 200, 200_000
 
 #: The best fit is found again if the inertia differs by a smaller share. Fits that differ by more than the
 #: second share are different optima, which another sample may rank otherwise; so many of them are kept.
 _SAME, _DIFFERENT, _KEPT = 1e-4, 1e-3, 5
 
 #: How many fits are improved by exchanges, each of so many segments to halve, how often, and what it must save.
-_IMPROVED, _TRIED_EXCHANGES, _EXCHANGES, _HELPS = 2, 2, 12, 1e-5
+_IMPROVED, _TRIED_EXCHANGES, _EXCHANGES, _HELPS = 3, 3, 12, 1e-5
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,8 @@ def _restarted(sample: Sample, k: int, n_init: int, random_state: int) -> _Found
 def _restarted_deeply(sample: Sample, k: int, random_state: int) -> list[_Found]:
     """Return fits of new restarts, as many as it takes to find the best one several times."""
     found: list[_Found] = []
-    for first in range(1, _MOST_DEEP_RESTARTS, _DEEP_RESTARTS_TOGETHER):
+    most = min(_MOST_DEEP_RESTARTS, max(_FEWEST_DEEP_RESTARTS, _DEEPLY_RESTARTED_ROWS // sample.n_rows))
+    for first in range(1, most, _DEEP_RESTARTS_TOGETHER):
         # One by one, as those that another sample may rank first are wanted too.
         found += in_order(
             lambda number: _restarted(sample, k, 1, random_state + number),

@@ -114,7 +114,7 @@ def test_terminal_that_cannot_move_its_cursor_gets_the_log(on_terminal, first_ni
     code, stdout, shown = on_terminal("-c", NIGHT, first_night / "customers.csv", home, TERM="dumb")
     assert (code, stdout) == (0, "printed meanwhile\n")
     assert "\x1b" not in shown
-    assert re.search(r"^\d\d:\d\d:\d\d  step=cluster seconds=\S+ peak_mb=\d+ n_clusters=", shown, re.MULTILINE)
+    assert re.search(r"^\d\d:\d\d:\d\d  step=cluster seconds=\S+ peak_mb=\d+ n_customers=", shown, re.MULTILINE)
 
 
 @pytest.mark.parametrize("width", [2, 200])

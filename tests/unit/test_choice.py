@@ -7,6 +7,7 @@ from sklearn.metrics import silhouette_score
 import tasks.curve
 import tasks.sampling
 from tasks.choice import choose_k
+from tasks.curve import Scoring
 from tests.arrays import customers_of
 
 ALL_K = range(2, 11)
@@ -20,7 +21,8 @@ def blobs(n_clusters, n_customers=600, seed=1, spread=1.0):
 
 
 def chosen(matrix, candidates=ALL_K, seed=0, **settings):
-    return choose_k(customers_of(matrix), candidates, random_state=seed, **settings)
+    told = {"progress": settings.pop("progress")} if "progress" in settings else {}
+    return choose_k(customers_of(matrix), candidates, random_state=seed, scoring=Scoring(**settings), **told)
 
 
 @pytest.mark.parametrize("n_clusters", [3, 5, 8])
@@ -144,7 +146,7 @@ def test_sampling_goes_on_while_it_is_not_and_then_says_so(monkeypatch):
 def test_chosen_k_is_settled_on_all_customers_and_scored_as_published():
     matrix = blobs(4, 3000, spread=5.0)
     distinct = customers_of(matrix)
-    choice = choose_k(distinct, [3, 4], random_state=0, exact_rows=10, most_scored=1000)
+    choice = choose_k(distinct, [3, 4], random_state=0, scoring=Scoring(exact_rows=10, most_scored=1000))
     exact = silhouette_score(matrix.astype(np.float64), choice.fit.labels[distinct.row_of])
     assert choice.chosen.silhouette_low - 0.01 < exact < choice.chosen.silhouette_high + 0.01
     points = distinct.rows.dense(slice(None))

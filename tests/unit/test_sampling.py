@@ -21,8 +21,12 @@ def overlapping():
     return distinct, labellings, exact_silhouettes(distinct.rows, distinct.weights, labellings)
 
 
+def drawn_of(distinct, labellings, seed, most_scored, reference_rows=100_000):
+    return draw(distinct, labellings, seed, most_scored=most_scored, reference_rows=reference_rows)
+
+
 def last(distinct, labellings, seed, **sizes):
-    return list(estimates(distinct, labellings, draw(distinct, labellings, seed, **sizes)))[-1]
+    return list(estimates(distinct, labellings, drawn_of(distinct, labellings, seed, **sizes)))[-1]
 
 
 def mean_of(distinct, values):
@@ -78,7 +82,7 @@ def test_difference_of_two_ks_is_known_better_than_their_means(overlapping):
 
 def test_every_round_keeps_the_customers_of_the_last_and_adds_as_many(overlapping):
     distinct, labellings, _ = overlapping
-    rounds = list(estimates(distinct, labellings, draw(distinct, labellings, 0, most_scored=4000)))
+    rounds = list(estimates(distinct, labellings, drawn_of(distinct, labellings, 0, most_scored=4000)))
     assert len(rounds) == 2
     assert np.array_equal(rounds[1].values[:, :, : rounds[0].n_drawn], rounds[0].values)
     assert rounds[1].n_drawn == pytest.approx(2 * rounds[0].n_drawn, rel=0.02)
@@ -86,7 +90,7 @@ def test_every_round_keeps_the_customers_of_the_last_and_adds_as_many(overlappin
 
 def test_every_stratum_is_drawn_from_in_proportion(overlapping):
     distinct, labellings, _ = overlapping
-    drawn = draw(distinct, labellings, 0, most_scored=1000)
+    drawn = drawn_of(distinct, labellings, 0, most_scored=1000)
     counts = np.bincount(drawn.strata, minlength=len(drawn.sizes))
     assert (np.abs(counts - 1000 * drawn.sizes / distinct.n_customers) <= 2).all()
     assert drawn.sizes.sum() == distinct.n_customers
@@ -94,7 +98,7 @@ def test_every_stratum_is_drawn_from_in_proportion(overlapping):
 
 def test_seed_decides_who_is_drawn(overlapping):
     distinct, labellings, _ = overlapping
-    one, same, other = (draw(distinct, labellings, seed, most_scored=500) for seed in (0, 0, 1))
+    one, same, other = (drawn_of(distinct, labellings, seed, most_scored=500) for seed in (0, 0, 1))
     assert np.array_equal(one.rows, same.rows)
     assert not np.array_equal(one.rows, other.rows)
 
@@ -102,7 +106,7 @@ def test_seed_decides_who_is_drawn(overlapping):
 def test_reference_stands_for_all_customers(overlapping, monkeypatch):
     monkeypatch.setattr(tasks.reference, "_LEAST_ROWS", 20)
     distinct, labellings, _ = overlapping
-    reference = draw(distinct, labellings, 0, most_scored=500, reference_rows=2000).reference
+    reference = drawn_of(distinct, labellings, 0, most_scored=500, reference_rows=2000).reference
     assert reference.weights.sum() == pytest.approx(distinct.n_customers)
     assert sum(reference.group_sizes) == len(reference.rows) < len(distinct.rows)
     assert len(np.unique(reference.rows)) == len(reference.rows)

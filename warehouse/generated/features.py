@@ -7,7 +7,6 @@ from schemas.fields import MISSING_CATEGORY, OTHER_VALUES, Role
 from warehouse.generated.customers import truth
 from warehouse.generated.quoting import quote_identifier, quote_text
 
-
 #: Features up to which each has a comment in segment_profile: every comment writes the whole view once more.
 _MOST_COMMENTED = 1_000
 
