@@ -154,8 +154,9 @@ class KScores(pa.DataFrameModel):
     reason: Series[str] = pa.Field(description="Why it was chosen, or was not, in words")
     decisive: Series[bool] = pa.Field(
         nullable=True,
-        description="Whether the chosen k is ahead of this one beyond the error of sampling; of the chosen k, of all. "
-        "Where it is not, the interval of the chosen k leans upwards, as the highest of near ones was taken",
+        description="Whether the chosen k is ahead of this one beyond the error of sampling; of the chosen k, of all; "
+        "null where one k alone was tried. Where it is not, the interval of the chosen k leans upwards, as the highest "
+        "of near ones was taken",
     )
     chosen: Series[bool] = pa.Field(description="Whether this is the published k")
 

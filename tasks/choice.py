@@ -12,14 +12,14 @@ from tasks.curve import Curve, Scoring, curve_of, is_apart
 from tasks.kmeans import Fit, fits_of, settle
 from tasks.parallel import in_order
 from tasks.progress import Progress
-from tasks.rows import Distinct
+from tasks.rows import Distinct, Floats
 from tasks.sampling import IN_95_PERCENT
 from tasks.search import search, search_deeply
 
 DEFAULT_SCORING = Scoring()
 
-#: Digits of a silhouette that are published and compared; the rest is rounding of sums.
-_DIGITS = 9
+#: Digits of a silhouette that are published and compared, and the smallest difference that words show.
+_DIGITS, _SHOWN = 9, 0.0001
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def _refined(
         progress(f"k={fits[best].n_clusters} goes on to all customers", len(refined), len(refined) + 1)
         refined.add(best)
         deeper = settle(distinct, search_deeply(distinct, [fits[best].centroids], random_state))
-        if deeper.n_clusters < fits[best].n_clusters:
-            deeper = settle(distinct, fits[best].centroids)
+        if deeper.n_clusters < fits[best].n_clusters:  # a segment lost its last customer
+            deeper = fits[best]
         if not np.array_equal(deeper.labels, fits[best].labels):
             curve = curve.with_labelling(best, deeper.labels)
         fits = [*fits[:best], deeper, *fits[best + 1 :]]
@@ -153,15 +153,22 @@ def _refined(
 
 def _best(curve: Curve) -> int:
     """Return the labelling with the highest mean silhouette, of equal ones the first."""
-    return int(np.round(curve.means(), _DIGITS).argmax())
+    return int(_rounded(curve.means()).argmax())
+
+
+def _rounded(values: Floats) -> Floats:
+    """Return the values in the digits that count; the rest is rounding of sums."""
+    return np.round(values, _DIGITS)
 
 
 def _scores(curve: Curve, fits: Sequence[Fit], best: int, *, is_only: bool) -> list[KScore]:
-    means, errors, quartiles = curve.means(), curve.standard_errors(), curve.quartiles()
+    means, quartiles = _rounded(curve.means()), _rounded(curve.quartiles())
+    margins = _rounded(IN_95_PERCENT * curve.standard_errors())
     apart = is_apart(curve, best)
+    is_decided = len(fits) > 1
     scores = []
     for number, fit in enumerate(fits):
-        mean, margin = round(float(means[number]), _DIGITS), IN_95_PERCENT * float(errors[number])
+        mean, margin = float(means[number]), float(margins[number])
         score = KScore(
             k=fit.n_clusters,
             silhouette=mean,
@@ -175,10 +182,10 @@ def _scores(curve: Curve, fits: Sequence[Fit], best: int, *, is_only: bool) -> l
             objective=fit.objective,
             smallest_segment=int(fit.sizes.min()),
             eligible=True,
-            decisive=apart[number],
+            decisive=apart[number] if is_decided else None,
         )
         scores.append(score)
-    chosen = replace(scores[best], decisive=all(apart))
+    chosen = replace(scores[best], decisive=all(apart) if is_decided else None)
     return [_told(score, chosen, is_only=is_only) for score in scores]
 
 
@@ -187,7 +194,8 @@ def _told(score: KScore, best: KScore, *, is_only: bool) -> KScore:
     if score.k == best.k:
         return replace(best, chosen=True, reason="asked for" if is_only else "highest silhouette")
     difference = (best.silhouette or 0.0) - (score.silhouette or 0.0)
-    reason = f"equal to k={best.k}, the smaller is taken" if difference == 0 else f"{difference:.4f} below k={best.k}"
+    below = f"{difference:.4f}" if difference >= _SHOWN else f"less than {_SHOWN}"
+    reason = f"equal to k={best.k}, the smaller is taken" if difference == 0 else f"{below} below k={best.k}"
     return replace(score, reason=reason if score.decisive else f"{reason}, within the error of sampling")
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from schemas.file_settings import FileSettings
 from tasks.progress import Progress
 from tasks.rows import Distinct, Floats
 from tasks.sampling import Drawn, Estimates, draw, estimates, weighted_quantiles
@@ -30,8 +31,8 @@ class Scoring:
         reference_rows: different rows that each of those is measured against at most, about.
     """
 
-    exact_rows: int = 50_000
-    most_scored: int = 8_000
+    exact_rows: int = FileSettings.exact_rows
+    most_scored: int = FileSettings.most_scored
     reference_rows: int = 200_000
 
 

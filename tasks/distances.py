@@ -6,8 +6,9 @@ block, and what still cancels is computed again from the differences.
 """
 
 import numpy as np
+import numpy.typing as npt
 
-from tasks.rows import Floats, Matrix
+from tasks.rows import BLOCK_BYTES, Floats, Matrix, Positions
 
 #: Share of |x|^2 + |y|^2 below which a squared distance is computed again: float32 has seven digits.
 _CANCELLED = 1e-3
@@ -41,16 +42,26 @@ def _corrected(squares: Matrix, bound: float, points: Matrix, others: Matrix) ->
     if np.count_nonzero(is_small) > _MANY * squares.size:
         center = points.mean(axis=0, dtype=np.float64)
         return _squares_in_double(points - center, others - center).astype(np.float32)
-    rows, columns = np.nonzero(is_small)
-    differences = points[rows].astype(np.float64) - others[columns]
-    squares[rows, columns] = np.einsum("ij,ij->i", differences, differences)
+    _correct(squares, np.nonzero(is_small), points, others)
     return squares
 
 
 def _squares_in_double(x: Floats, y: Floats) -> Floats:
     x_squares, y_squares = np.einsum("ij,ij->i", x, x), np.einsum("ij,ij->i", y, y)
     squares: Floats = x_squares[:, None] + y_squares - 2 * (x @ y.T)
-    rows, columns = np.nonzero(squares < 1e-12 * float(x_squares.max() + y_squares.max()))
-    differences = x[rows] - y[columns]
-    squares[rows, columns] = np.einsum("ij,ij->i", differences, differences)
+    _correct(squares, np.nonzero(squares < 1e-12 * float(x_squares.max() + y_squares.max())), x, y)
     return squares
+
+
+def _correct(
+    squares: npt.NDArray[np.floating],
+    pairs: tuple[Positions, ...],
+    points: npt.NDArray[np.floating],
+    others: npt.NDArray[np.floating],
+) -> None:
+    """Set the squared distances of some pairs, given by row and column, to those of their differences."""
+    n_at_a_time = max(256, BLOCK_BYTES // (16 * max(1, points.shape[1])))
+    for first in range(0, len(pairs[0]), n_at_a_time):
+        rows, columns = (places[first : first + n_at_a_time] for places in pairs)
+        differences = points[rows].astype(np.float64) - others[columns]
+        squares[rows, columns] = np.einsum("ij,ij->i", differences, differences)

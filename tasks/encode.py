@@ -77,7 +77,7 @@ def _refuse_what_does_not_fit(
         WideColumn(size.source_column, size.n_features, size.n_present, settings[size.source_column].other_below)
         for size in sizes
     ]
-    extent = Extent(n_customers, len(columns) - len(wide), tuple(wide), run.order.candidates)
+    extent = Extent(n_customers, len(columns) - len(_marked(columns)), tuple(wide), run.order.candidates)
     refuse_what_does_not_fit(extent, memory_there(), source_file(run))
 
 

@@ -1,4 +1,4 @@
-"""Settle k-means on all customers: every one nearest to its own centroid, every centroid the mean of its own.
+"""Label all customers with the nearest of given centroids, or settle: until every centroid is the mean of its own.
 
 Equal customers are one row with a weight. Passes over the rows add up their blocks in order, so that
 the arithmetic is the same whatever the number of threads.
@@ -70,11 +70,11 @@ def fits_of(distinct: Distinct, centroids: Iterable[Floats]) -> list[Fit]:
 
     def assigned(block: slice) -> Floats:
         rows, weights = distinct.rows.take(block), distinct.weights[block]
-        own_squares, totals = rows.squares(), np.empty(len(every))
+        own_squares, of_block = rows.squares(), np.empty(len(every))
         for number, own in enumerate(every):
             labels[number, block], nearest = _nearest(rows, own_squares, own)
-            totals[number] = nearest @ weights
-        return totals
+            of_block[number] = nearest @ weights
+        return of_block
 
     for of_block in in_order(assigned, distinct.rows.blocks()):
         totals += of_block

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, TypeVar
 
+import sklearn.cluster  # noqa: F401  # loads OpenMP, which is to be limited as well
 from threadpoolctl import ThreadpoolController
 
 T = TypeVar("T")
@@ -31,17 +32,19 @@ def in_order(compute: Callable[[T], R], items: Iterable[T], ahead: int | None = 
     """Yield what is computed of each item, in the order of the items, with a few computed ahead.
 
     Args:
-        compute: of one item; runs in several threads, each of which has BLAS for itself alone.
+        compute: of one item; runs in several threads, in each of which BLAS and OpenMP take that one alone.
         items: what to compute of.
-        ahead: results computed and not yet yielded at most; None is one more than there are threads.
+        ahead: results that exist or are computed at a time, at most; None is two more than there are threads.
     """
-    with one_thread_each(), ThreadPoolExecutor(n_threads()) as pool:
+    most = ahead or n_threads() + 2
+    # OpenMP is limited by thread, so each of the pool's is told, too.
+    with one_thread_each(), ThreadPoolExecutor(n_threads(), initializer=one_thread_each) as pool:
         waiting: list[Future[R]] = []
         try:
             for item in items:
-                waiting.append(pool.submit(compute, item))
-                if len(waiting) > (ahead or n_threads() + 1):
+                if len(waiting) >= most:
                     yield waiting.pop(0).result()
+                waiting.append(pool.submit(compute, item))
             while waiting:
                 yield waiting.pop(0).result()
         except BaseException:

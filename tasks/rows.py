@@ -145,7 +145,7 @@ def _mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 
 
 def _are_equal(rows: Rows, others: Positions) -> bool:
-    """Return whether each row is the one at the other position, bit by bit."""
+    """Return whether each row is the one at the other position; the amount of a mark depends on the mark alone."""
     for block in rows.blocks():
         repeated = np.flatnonzero(others[block] != np.arange(block.start, block.stop)) + block.start
         one, other = rows.take(repeated), rows.take(others[repeated])

@@ -1,9 +1,9 @@
 """Silhouettes of more customers than can all be scored: some drawn at random, with a 95 % interval.
 
 Cochran, Sampling Techniques (1977), chapter 5: customers are drawn from strata, without replacement,
-in proportion to the size of the strata, which are the customers that no labelling tells apart; each
-stratum's mean counts by its size. Every customer drawn is measured against all customers, or against
-a large reference drawn from the same strata (``tasks.reference``).
+in proportion to the size of the strata, which are the customers that no labelling tells apart, and all
+those of small such groups together; each stratum's mean counts by its size. Every customer drawn is
+measured against all customers, or against a large reference drawn from the same strata (``tasks.reference``).
 """
 
 from collections.abc import Iterator, Sequence

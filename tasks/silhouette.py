@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.distances import distances_between
-from tasks.parallel import in_order
+from tasks.parallel import in_order, n_threads
 from tasks.rows import Floats, Matrix, Positions, Rows
 
 #: One label array a row, labels 0..k-1, all of them used; shape (n_labellings, n_rows).
@@ -32,6 +32,12 @@ _AGAINST_ROWS = 2048
 
 #: Bytes of the sums of distances to every segment; of more, the labellings are walked in parts.
 _SUMS_BYTES = 64 << 20
+
+#: Segments of all labellings that sampled customers are measured against at a time, about.
+_SEGMENTS_AT_A_TIME = 256
+
+#: Bytes of sums that wait to be added, on top of one in each thread.
+_WAITING_BYTES = 128 << 20
 
 #: Bytes of rows that are kept dense during the walk; of more, each block is made when it is needed.
 _DENSE_BYTES = 64 << 20
@@ -70,6 +76,14 @@ class Segments:
         """Return the same segments of some of the rows."""
         return Segments(self.labellings[:, rows], self.weights[rows], self.firsts, self.n_segments)
 
+    def part(self, labellings: slice) -> "Segments":
+        """Return some of the labellings."""
+        ends = [*self.firsts[1:], self.n_segments]
+        firsts = self.firsts[labellings]
+        return Segments(
+            self.labellings[labellings], self.weights, firsts - firsts[0], int(ends[labellings][-1] - firsts[0])
+        )
+
     def columns(self) -> npt.NDArray[np.intp]:
         """Return the segment of each row in each labelling, counted through, shape (n_labellings, n_rows)."""
         return self.labellings + self.firsts[:, None]
@@ -84,20 +98,21 @@ class _Summing:
     """
 
     basis: Matrix
-    spread: Floats
+    spread: Floats | None
 
     @classmethod
     def over(cls, segments: Segments) -> "_Summing":
         columns = segments.columns()
         cells, cell_of = np.unique(columns, axis=1, return_inverse=True)
         if cells.shape[1] >= segments.n_segments:
-            return cls(_marked(columns, segments.weights, segments.n_segments), np.eye(segments.n_segments))
+            return cls(_marked(columns, segments.weights, segments.n_segments), None)
         basis = _marked(cell_of[None], segments.weights, cells.shape[1])
         return cls(basis, _marked(cells, np.ones(cells.shape[1]), segments.n_segments).astype(np.float64))
 
     def sums(self, distances: Matrix) -> Floats:
         """Return the weighted sum of distances to every segment, shape (n, n_segments)."""
-        return (distances @ self.basis) @ self.spread
+        sums: Floats = (distances @ self.basis).astype(np.float64)
+        return sums if self.spread is None else sums @ self.spread
 
 
 def exact_silhouettes(
@@ -119,17 +134,20 @@ def exact_silhouettes(
     """
     if len(labellings) > 1 and len(rows) * Segments.of(labellings, weights).n_segments * 8 > _SUMS_BYTES:
         half = len(labellings) // 2
-        parts = (exact_silhouettes(rows, weights, part, progress) for part in (labellings[:half], labellings[half:]))
-        return np.vstack(list(parts))
+        first = exact_silhouettes(rows, weights, labellings[:half], lambda done, total: progress(done, 2 * total))
+        second = exact_silhouettes(
+            rows, weights, labellings[half:], lambda done, total: progress(total + done, 2 * total)
+        )
+        return np.vstack([first, second])
     # Rows that are alike come together: few different ones in a block, and little that cancels.
     order = np.lexsort(labellings)
     ordered = rows.take(order)
     segments = Segments.of(labellings, weights).take(order)
     sums = np.zeros((len(rows), segments.n_segments))
     done = 0
-    for first, own, others in _walk(ordered, segments):
-        sums[first : first + len(own)] += own
-        sums[first + len(own) :] += others
+    for start, own, others in _walk(ordered, segments):
+        sums[start : start + len(own)] += own
+        sums[start + len(own) :] += others
         done += len(own) * (len(own) + 2 * len(others))
         progress(done, len(rows) ** 2)
     out = np.empty((len(labellings), len(rows)))
@@ -151,12 +169,19 @@ def silhouettes_of(rows: Rows, segments: Segments, reference: Rows, groups: Sequ
         Shape (1 + n_groups of the sample, n_labellings, n_rows): against the whole reference, then
         without one group after the other, the others counting for it.
     """
+    if len(segments.labellings) > 1 and segments.n_segments > _SEGMENTS_AT_A_TIME:
+        half = len(segments.labellings) // 2
+        parts = [
+            silhouettes_of(rows, segments.part(part), reference, [group.part(part) for group in groups])
+            for part in (slice(0, half), slice(half, len(segments.labellings)))
+        ]
+        return np.concatenate(parts, axis=1)
     points, dense = rows.dense(slice(None)), _dense_blocks(reference)
     ends = np.cumsum([len(group.weights) for group in groups])
-    firsts = [int(end) - len(group.weights) for end, group in zip(ends, groups, strict=True)]
-    parts = np.stack([_sums_over(points, dense, first, group) for first, group in zip(firsts, groups, strict=True)])
+    starts = [int(end) - len(group.weights) for end, group in zip(ends, groups, strict=True)]
+    sums = np.stack([_sums_over(points, dense, start, group) for start, group in zip(starts, groups, strict=True)])
     sizes = np.stack([group.sizes() for group in groups])
-    return np.stack([coefficients(_added(parts, out), segments, _added(sizes, out)) for out in range(len(groups))])
+    return np.stack([coefficients(_added(sums, out), segments, _added(sizes, out)) for out in range(len(groups))])
 
 
 def _added(parts: Floats, left_out: int) -> Floats:
@@ -215,7 +240,8 @@ def _walk(rows: Rows, segments: Segments) -> Iterator[tuple[int, Floats, Floats]
                 others[against.start - block.stop : against.stop - block.stop] = summing.sums(distances.T)
         return block.start, own, others
 
-    yield from in_order(summed, range(len(slices)))
+    waiting = max(1, _WAITING_BYTES // (8 * len(rows) * segments.n_segments))
+    yield from in_order(summed, range(len(slices)), ahead=min(n_threads() + 2, waiting))
 
 
 def _sums_over(points: Matrix, dense: Callable[[slice], Matrix], first: int, group: Segments) -> Floats:

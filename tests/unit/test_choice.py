@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
@@ -6,6 +10,7 @@ from sklearn.metrics import silhouette_score
 
 import tasks.curve
 import tasks.sampling
+import tasks.silhouette
 from tasks.choice import choose_k
 from tasks.curve import Scoring
 from tests.arrays import customers_of
@@ -58,14 +63,34 @@ def test_tie_goes_to_the_smaller_k(monkeypatch):
     assert choice.scores[1].reason == "equal to k=2, the smaller is taken"
 
 
-def test_number_of_threads_changes_nothing(monkeypatch):
-    matrix = np.random.default_rng(0).normal(size=(3000, 12))
-    two = chosen(matrix, [2, 3, 4]), chosen(matrix, [2, 3, 4], exact_rows=10, most_scored=500)
-    monkeypatch.setattr("tasks.parallel.n_threads", lambda: 1)
-    one = chosen(matrix, [2, 3, 4]), chosen(matrix, [2, 3, 4], exact_rows=10, most_scored=500)
-    for alone, together in zip(one, two, strict=True):
-        assert alone.scores == together.scores
-        assert np.array_equal(alone.fit.labels, together.fit.labels)
+#: Prints all that is known of a choice on noise, where every rounding shows.
+PROGRAM = """
+import os, sys
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {int(cpu) for cpu in sys.argv[1].split(",")} & os.sched_getaffinity(0))
+import numpy as np
+from tasks.choice import choose_k
+from tasks.curve import Scoring
+from tests.arrays import customers_of
+distinct = customers_of(np.random.default_rng(0).normal(size=(6000, 26)))
+for scoring in (Scoring(), Scoring(exact_rows=10, most_scored=500)):
+    choice = choose_k(distinct, [5, 7], random_state=0, scoring=scoring)
+    print(choice.scores, choice.fit.centroids.tobytes().hex()[:4000], choice.fit.labels.tobytes().hex())
+"""
+
+
+def test_number_of_threads_changes_no_bit():
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM, cpus],
+            env={**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for cpus, threads in (("0", "1"), ("0,1", "2"), ("0,1", "3"))
+    }
+    assert len(printed) == 1
+    assert b"chosen=True" in printed.pop()
 
 
 @pytest.mark.parametrize(
@@ -97,6 +122,25 @@ def test_k_is_bounded_by_the_customers_that_differ():
 def test_two_far_groups_of_equal_customers_are_two_segments():
     choice = chosen(np.repeat([[0.0], [1e6]], [7, 3], axis=0))
     assert (choice.chosen.k, choice.chosen.silhouette, choice.fit.objective) == (2, 1.0, 0.0)
+
+
+def test_k_that_was_asked_for_is_no_decision():
+    assert chosen(blobs(3), [4]).chosen.decisive is None
+
+
+def test_many_ks_are_scored_in_parts_and_told_as_one(monkeypatch):
+    matrix = blobs(4, 900, spread=4.0)
+    whole = [chosen(matrix, exact_rows=rows, most_scored=300).scores for rows in (1000, 10)]
+    monkeypatch.setattr(tasks.silhouette, "_SUMS_BYTES", 1)
+    monkeypatch.setattr(tasks.silhouette, "_SEGMENTS_AT_A_TIME", 10)
+    told = []
+    parts = chosen(matrix, exact_rows=1000, progress=lambda *words: told.append(words)).scores
+    for one, other in zip(
+        [*whole[0], *whole[1]], [*parts, *chosen(matrix, exact_rows=10, most_scored=300).scores], strict=True
+    ):
+        assert one.silhouette == pytest.approx(other.silhouette, abs=1e-6)
+    scored = [done for words, done, _ in told if words == "different rows scored"]
+    assert scored == sorted(scored)
 
 
 def test_fixed_k_beyond_the_customers_is_one_segment_with_its_reason():
