@@ -11,8 +11,9 @@ NUMBER_BYTES, PRESENT_BYTES = 4, 8
 #: The rows are held as they were made, and each different row once more.
 ROWS_HELD = 2
 
-#: Bytes a customer: the place of its row, its segment and the distances, as a table of results; its label at each k.
-RESULT_BYTES, LABEL_BYTES = 48, 8
+#: Bytes a customer: the place of its row, its segment and the distances, as a table of results; its label at
+#: each k, of which some copies exist.
+RESULT_BYTES, LABEL_BYTES = 48, 3
 
 #: Columns of float64 that exist at a time while one number is encoded.
 NUMBERS_AT_A_TIME = 4
@@ -20,10 +21,9 @@ NUMBERS_AT_A_TIME = 4
 #: Bytes that are taken whatever the file is like.
 LEAST_BYTES = 64 << 20
 
-#: Bytes of dense blocks and of what is computed of them: for each of their cells, for each feature and at
-#: least, and at most. Measured: 420 MB in all with 1,000,000 customers x 81, 530 MB with 20,000 x 1,104,
-#: 620 MB with 20,000 x 5,277.
-BLOCKS_BYTES_A_CELL, BLOCKS_BYTES_A_FEATURE, LEAST_BLOCKS_BYTES, MOST_BLOCKS_BYTES = 24, 320_000, 160 << 20, 512 << 20
+#: Bytes of dense blocks and of what is computed of them: for each of their cells, and at most. Measured, all
+#: in all: 359 MB with 1,000,000 customers x 81, 178 MB with 20,000 x 875, 219 MB with 20,000 x 5,218.
+BLOCKS_BYTES_A_CELL, MOST_BLOCKS_BYTES = 24, 112 << 20
 
 #: Bytes a segment and feature: of the chosen k the rows of centroids and segment_stats, of each k its centroids.
 PUBLISHED_BYTES, CENTROID_BYTES = 1_500, 16
@@ -101,11 +101,7 @@ def _fitting_need(extent: Extent) -> int:
 
 
 def _blocks_bytes(extent: Extent) -> int:
-    return min(
-        BLOCKS_BYTES_A_CELL * extent.n_customers * extent.n_features,
-        LEAST_BLOCKS_BYTES + BLOCKS_BYTES_A_FEATURE * extent.n_features,
-        MOST_BLOCKS_BYTES,
-    )
+    return min(BLOCKS_BYTES_A_CELL * extent.n_customers * extent.n_features, MOST_BLOCKS_BYTES)
 
 
 def _remedy(extent: Extent) -> str:

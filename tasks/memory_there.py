@@ -51,9 +51,9 @@ def _left_by_groups(proc: Path, cgroups: Path) -> Iterator[Memory]:
     for line in _text(proc / "self/cgroup").splitlines():
         _, controllers, path = line.split(":", 2)
         if controllers == "":
-            names, root = ("memory.max", "memory.current", "inactive_file"), cgroups
+            names, root = ("memory.max", "memory.current", ""), cgroups
         elif "memory" in controllers.split(","):
-            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_")
             root = cgroups / "memory"
         else:
             continue
@@ -63,13 +63,14 @@ def _left_by_groups(proc: Path, cgroups: Path) -> Iterator[Memory]:
                 yield from _left_by(group, *names)
 
 
-def _left_by(group: Path, limit_name: str, used_name: str, reclaimable_name: str) -> Iterator[Memory]:
+def _left_by(group: Path, limit_name: str, used_name: str, of_all: str) -> Iterator[Memory]:
     limit, used = _text(group / limit_name).strip(), _text(group / used_name).strip()
     if not limit.isdecimal() or not used.isdecimal():
         return
     statistics = dict(line.split(maxsplit=1) for line in _text(group / "memory.stat").splitlines())
     # Pages of files that were read count as used, and are given back when they are needed.
-    left = int(limit) - int(used) + int(statistics.get(reclaimable_name, 0))
+    reclaimable = sum(int(statistics.get(f"{of_all}{name}", 0)) for name in ("inactive_file", "active_file"))
+    left = int(limit) - int(used) + reclaimable
     yield Memory(max(0, left), f"the control group's limit of {int(limit) / 1e6:,.0f} MB")
 
 
