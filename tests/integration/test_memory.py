@@ -100,11 +100,11 @@ def peaks(source, home):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a step can be told on Linux alone")
 def test_memory_of_a_step_does_not_grow_with_the_customers(write, tmp_path):
-    few, many = 150_000, 600_000
+    few, many = 150_000, 1_050_000
     of_few = peaks(write(lines(few), "few.csv"), tmp_path / "few")
     of_many = peaks(write(lines(many), "many.csv"), tmp_path / "many")
-    # DuckDB fills its 120 MB by and by, which is some 45; a text in Python for each customer is 30 on top.
-    bound = 60
+    # DuckDB fills its 120 MB by and by, which is 45 to 85; a text in Python for each customer is over 60 on top.
+    bound = 110
     grown = {step: round(of_many[step] - of_few[step]) for step in of_many.keys() - ENCODED}
     assert len(grown) == 10
     assert {step: mb for step, mb in grown.items() if mb > bound} == {}
