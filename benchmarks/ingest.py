@@ -9,7 +9,6 @@ of pandas, pandera and DuckDB (some 190 MB) and all; it should not grow with the
 import argparse
 import json
 import logging
-import resource
 import sys
 import tempfile
 import time
@@ -42,6 +41,7 @@ def measure(source: Path, home: Path) -> None:
     from tasks.delivery import take
     from tasks.ingest import ingest
     from tasks.night import begin_night
+    from tasks.steps import peak_mb
     from tasks.validate import validate
     from warehouse.run import Order
 
@@ -52,7 +52,7 @@ def measure(source: Path, home: Path) -> None:
             counts = step(run)
             seconds = time.perf_counter() - start
             rows = {name: value for name, value in vars(counts).items() if name.startswith("rows_")}
-            print(json.dumps({"step": step.__name__, "seconds": seconds, "peak_mb": _peak_mb(), **rows}), flush=True)
+            print(json.dumps({"step": step.__name__, "seconds": seconds, "peak_mb": peak_mb(), **rows}), flush=True)
 
 
 def main(n_customers: int, *, is_quoted: bool) -> None:
@@ -77,10 +77,6 @@ def main(n_customers: int, *, is_quoted: bool) -> None:
 def _quoted(line: str) -> str:
     """Return a line with its three fields in quotes; the list is what stands behind the second comma."""
     return '"' + '","'.join(line.rstrip("\n").split(",", 2)) + '"\n'
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 if __name__ == "__main__":

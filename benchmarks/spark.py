@@ -5,7 +5,6 @@ the curve and the seconds it took, the start of Python and of Spark's session as
 that of squared distances, so it is another number than the classic one; the objective is the same.
 """
 
-import json
 import sys
 import time
 from typing import Any
@@ -16,6 +15,8 @@ from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.feature import CountVectorizer, OneHotEncoder, StandardScaler, StringIndexer, VectorAssembler
 from pyspark.sql import DataFrame, SparkSession, functions
 
+from benchmarks.over_k import show_over_k
+
 _MEMORY = "8g"
 
 
@@ -25,21 +26,13 @@ def main(path: str, cores: int) -> None:
     start = time.perf_counter()
     rows = _encoded(_read(session, path)).cache()
     n_rows = rows.count()
-    steps = {"read": time.perf_counter() - start, "fit": 0.0, "silhouette": 0.0}
     evaluator = ClusteringEvaluator()
-    silhouettes, objectives = {}, {}
-    for k in range(2, 11):
-        began = time.perf_counter()
-        model = KMeans(k=k, seed=0).fit(rows)
-        fitted = time.perf_counter()
-        silhouettes[k] = float(evaluator.evaluate(model.transform(rows)))
-        objectives[k] = float(model.summary.trainingCost) / n_rows
-        steps["fit"] += fitted - began
-        steps["silhouette"] += time.perf_counter() - fitted
-    best = max(silhouettes, key=lambda k: silhouettes[k])
-    told = {"k": best, "silhouette": silhouettes[best], "objective": objectives[best]}
-    curves = {"curve": silhouettes, "objectives": objectives}
-    print(json.dumps({**told, **curves, "seconds": time.perf_counter() - start, "steps": steps}))
+    show_over_k(
+        start,
+        fit=lambda k: KMeans(k=k, seed=0).fit(rows),
+        silhouette=lambda model: float(evaluator.evaluate(model.transform(rows))),
+        objective=lambda model: float(model.summary.trainingCost) / n_rows,
+    )
     session.stop()
 
 

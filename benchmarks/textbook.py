@@ -6,13 +6,14 @@ the curve is that of the night; with --intelex scikit-learn-intelex computes wha
 """
 
 import argparse
-import json
 import time
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from benchmarks.over_k import show_over_k
 
 
 def main(path: Path, *, is_as_the_night: bool) -> None:
@@ -22,19 +23,12 @@ def main(path: Path, *, is_as_the_night: bool) -> None:
 
     start = time.perf_counter()
     matrix = read(path, is_as_the_night=is_as_the_night)
-    steps = {"read": time.perf_counter() - start, "fit": 0.0, "silhouette": 0.0}
-    silhouettes, objectives = {}, {}
-    for k in range(2, 11):
-        began = time.perf_counter()
-        fit = KMeans(k, n_init=10, random_state=0).fit(matrix)
-        fitted = time.perf_counter()
-        silhouettes[k], objectives[k] = float(silhouette_score(matrix, fit.labels_)), float(fit.inertia_) / len(matrix)
-        steps["fit"] += fitted - began
-        steps["silhouette"] += time.perf_counter() - fitted
-    best = max(silhouettes, key=lambda k: silhouettes[k])
-    told = {"k": best, "silhouette": silhouettes[best], "objective": objectives[best]}
-    curves = {"curve": silhouettes, "objectives": objectives}
-    print(json.dumps({**told, **curves, "seconds": time.perf_counter() - start, "steps": steps}))
+    show_over_k(
+        start,
+        fit=lambda k: KMeans(k, n_init=10, random_state=0).fit(matrix),
+        silhouette=lambda model: float(silhouette_score(matrix, model.labels_)),
+        objective=lambda model: float(model.inertia_) / len(matrix),
+    )
 
 
 def read(path: Path, *, is_as_the_night: bool) -> npt.NDArray[np.float64]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tasks.kmeans import Fit, Labels
 from tasks.parallel import in_order
-from tasks.rows import Distinct, Floats, Matrix
+from tasks.rows import Distinct, Floats, Matrix, Weights
 from tasks.sampling import weighted_quantiles
 
 #: Interquartile ranges above the upper quartile from which a distance is far out (Tukey 1977).
@@ -79,7 +79,7 @@ def customer_pieces(distinct: Distinct, of_rows: Assignment) -> Iterator[Assignm
         yield of_rows.take(distinct.row_of[first : first + _PIECE_CUSTOMERS])
 
 
-def far_out(distances: Floats, labels: Labels, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def far_out(distances: Floats, labels: Labels, weights: Weights) -> npt.NDArray[np.bool_]:
     """Return which rows are far from their own centroid, compared with the other customers of the segment.
 
     Args:

@@ -141,7 +141,7 @@ def _refined(
     while (best := _best(curve)) not in refined:
         progress(f"k={fits[best].n_clusters} goes on to all customers", len(refined), len(refined) + 1)
         refined.add(best)
-        deeper = settle(distinct, search_deeply(distinct, [fits[best].centroids], random_state))
+        deeper = settle(distinct, search_deeply(distinct, fits[best].centroids, random_state))
         if deeper.n_clusters < fits[best].n_clusters:  # a segment lost its last customer
             deeper = fits[best]
         if not np.array_equal(deeper.labels, fits[best].labels):

@@ -1,5 +1,6 @@
 """Choose k, fit k-means and give every customer its segment."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from tasks.artifacts import progress_of
 from tasks.assignment import Assignment, assign, customer_pieces
 from tasks.choice import Choice, KScore, choose_k
 from tasks.curve import Scoring
+from tasks.encoding import Feature, absent_values
 from tasks.engine import ENGINE
 from tasks.kmeans import Fit
 from tasks.rows import distinct_rows
@@ -19,7 +21,7 @@ from tasks.steps import prefect_task, recorded
 from warehouse.opening import staging
 from warehouse.run import Run
 from warehouse.segments import insert_customer_segments
-from warehouse.tables import insert_frame, read_frame
+from warehouse.tables import insert_frame, read_dicts
 
 #: Kaufman & Rousseeuw (1990), page 88: what a mean silhouette above each bound stands for.
 _STRONG, _WEAK = 0.50, 0.25
@@ -67,7 +69,8 @@ def cluster(run: Run) -> Clustered:
             progress=progress,
         )
     with staging(run) as database:
-        features = read_frame(database, "SELECT * FROM features ORDER BY feature_number")
+        rows = read_dicts(database, "SELECT * EXCLUDE (feature_number) FROM features ORDER BY feature_number")
+        features = [Feature(**row) for row in rows]
         insert_frame(database, "k_scores", _k_scores(choice))
         insert_frame(database, "centroids", _centroids(choice.fit, features))
         pieces = customer_pieces(distinct, assign(distinct, choice.fit))
@@ -113,17 +116,17 @@ def _k_scores(choice: Choice) -> pd.DataFrame:
     )
 
 
-def _centroids(fit: Fit, features: pd.DataFrame) -> pd.DataFrame:
+def _centroids(fit: Fit, features: Sequence[Feature]) -> pd.DataFrame:
     """Return the coordinates of the centroids in the order of the features; rows have the numbers first."""
-    is_number = (features["encoding"] == "standardised").to_numpy()
-    absent = (-features["weight"] * features["center"] / features["scale"]).to_numpy()
+    is_number = np.array([feature.is_number for feature in features], dtype=np.bool_)
+    absent = absent_values([feature for feature in features if not feature.is_number])
     values = np.empty((fit.n_clusters, len(features)))
     values[:, is_number] = fit.centroids[:, : is_number.sum()]
-    values[:, ~is_number] = fit.centroids[:, is_number.sum() :] + absent[~is_number]
+    values[:, ~is_number] = fit.centroids[:, is_number.sum() :] + absent
     return pd.DataFrame(
         {
             "segment_id": np.repeat(np.arange(1, fit.n_clusters + 1), len(features)),
-            "feature": list(features["feature"]) * fit.n_clusters,
+            "feature": [feature.feature for feature in features] * fit.n_clusters,
             "value": values.ravel(),
         }
     )

@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 
 from schemas.dataset import Column
 from schemas.fields import MISSING_CATEGORY, OTHER_VALUES, MissingRule, Role
+from tasks.rows import Floats
 
-Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.int64]
 
 
@@ -143,6 +143,11 @@ def encode_marks(
     if not added.all():  # a weight may be too small for a float32
         marks.eliminate_zeros()
     return marks
+
+
+def absent_values(features: Sequence[Feature]) -> Floats:
+    """Return the encoded value of each 0/1 feature where it is absent; ``Rows`` holds what presence adds to it."""
+    return np.array([_scaled(np.zeros(1), feature)[0] for feature in features])
 
 
 def transform(values: Floats, feature: Feature) -> Floats:

@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.parallel import in_order
-from tasks.rows import Distinct, Floats, Rows
+from tasks.rows import Distinct, Floats, Rows, Weights
 
 Labels = npt.NDArray[np.uint8]
-Weights = npt.NDArray[np.int64]
 
 _SETTLING_ROUNDS = 50
 

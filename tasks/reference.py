@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from tasks.rows import Distinct, Floats, Positions
+from tasks.rows import Distinct, Floats, Positions, Weights
 from tasks.silhouette import Segments
 
 #: Rows of a stratum that are in the reference in any case, as the mean distance to few is coarse.
@@ -70,7 +69,7 @@ def draw_reference(rng: np.random.Generator, distinct: Distinct, strata: Sequenc
 
 
 def _parted(
-    rng: np.random.Generator, rows: Positions, weights: npt.NDArray[np.int64], share: float
+    rng: np.random.Generator, rows: Positions, weights: Weights, share: float
 ) -> tuple[Positions, Positions, Floats]:
     """Return the rows of a stratum that are there in any case, those drawn of the others, and what these stand for."""
     is_heavy = weights * share >= weights.mean()

@@ -15,6 +15,9 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.intp]
 
+#: Customers that each row stands for.
+Weights = npt.NDArray[np.int64]
+
 #: Bytes of a dense block, about; what is computed of it takes some times as many.
 BLOCK_BYTES = 8 << 20
 
@@ -97,7 +100,7 @@ class Distinct:
     """
 
     rows: Rows
-    weights: npt.NDArray[np.int64]
+    weights: Weights
     row_of: npt.NDArray[np.int32]
 
     @property

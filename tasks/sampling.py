@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tasks.reference import Reference, draw_reference
-from tasks.rows import Distinct, Floats, Positions
+from tasks.rows import Distinct, Floats, Positions, Weights
 from tasks.silhouette import Labellings, Segments, silhouettes_of
 
 #: Customers scored at first; as many again are added until the choice is decisive or the budget spent.
@@ -207,9 +207,7 @@ def _allocated(sizes: Floats, n_scored: int) -> npt.NDArray[np.intp]:
     return counts
 
 
-def _drawn_customers(
-    rng: np.random.Generator, rows: Positions, weights: npt.NDArray[np.int64], n_drawn: int
-) -> Positions:
+def _drawn_customers(rng: np.random.Generator, rows: Positions, weights: Weights, n_drawn: int) -> Positions:
     """Return the rows of customers drawn without replacement, in random order."""
     ends = np.cumsum(weights[rows])
     customers = rng.choice(int(ends[-1]), int(n_drawn), replace=False)

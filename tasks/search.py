@@ -120,25 +120,25 @@ def search(
     return centroids
 
 
-def search_deeply(distinct: Distinct, starts: Sequence[Floats], random_state: int) -> Floats:
+def search_deeply(distinct: Distinct, start: Floats, random_state: int) -> Floats:
     """Return better centroids for one k: further restarts, and centroids moved to where they save most.
 
     Args:
         distinct: the customers.
-        starts: centroids to go on from, each of shape (k, n_features).
+        start: centroids to go on from, shape (k, n_features).
         random_state: seed.
     """
-    k = len(starts[0])
+    k = len(start)
     middling = sample_of(distinct, DEEPLY_SEARCHED_ROWS, _SEARCHED_BYTES, random_state)
     if middling.n_rows < k:
-        return starts[0]
-    found = list(in_order(lambda start: _fitted(middling, start), starts))
-    found = _different([*found, *_restarted_deeply(middling, k, random_state)])
+        return start
+    from_start = in_order(lambda one: _fitted(middling, one), [start])
+    found = _different([*from_start, *_restarted_deeply(middling, k, random_state)])
     improved = in_order(lambda one: _improved(middling, one, random_state), found[:_IMPROVED])
     found = _different([*improved, *found[_IMPROVED:]])
     large = sample_of(distinct, _FINAL_ROWS, _FINAL_BYTES, random_state)
-    ends: list[npt.NDArray[np.floating]] = [*starts, *(one.centroids for one in found)]
-    finals = in_order(lambda start: _fitted(large, start), ends)
+    ends: list[npt.NDArray[np.floating]] = [start, *(one.centroids for one in found)]
+    finals = in_order(lambda end: _fitted(large, end), ends)
     return min(finals, key=lambda one: one.inertia).centroids.astype(np.float64)
 
 

@@ -16,11 +16,10 @@ import numpy.typing as npt
 
 from tasks.distances import distances_between
 from tasks.parallel import in_order, n_threads
-from tasks.rows import Floats, Matrix, Positions, Rows
+from tasks.rows import Floats, Matrix, Positions, Rows, Weights
 
 #: One label array a row, labels 0..k-1, all of them used; shape (n_labellings, n_rows).
 Labellings = npt.NDArray[np.uint8]
-Weights = npt.NDArray[np.int64] | Floats
 
 Done = Callable[[int, int], None]
 

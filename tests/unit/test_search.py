@@ -34,7 +34,7 @@ def test_deep_search_is_as_good_as_fifty_restarts_on_all_customers(k):
     matrix = many_blobs()
     distinct = customers_of(matrix)
     found = search(distinct, [k], 0, told)[k]
-    fit = settle(distinct, search_deeply(distinct, [found], 0))
+    fit = settle(distinct, search_deeply(distinct, found, 0))
     with one_thread_each():
         best = KMeans(k, n_init=50, random_state=99).fit(matrix).inertia_ / len(matrix)
     assert fit.objective <= best * 1.001
@@ -45,7 +45,7 @@ def test_deep_search_gets_out_of_a_bad_optimum():
     matrix, _ = make_blobs(1000, centers=centers[:4], cluster_std=0.5, random_state=0)
     distinct = customers_of(matrix)
     bad = np.array([[10.0, 0], [0, 39.5], [0, 40.5], [0, 40]])
-    assert settle(distinct, search_deeply(distinct, [bad], 0)).objective < settle(distinct, bad).objective / 10
+    assert settle(distinct, search_deeply(distinct, bad, 0)).objective < settle(distinct, bad).objective / 10
 
 
 def test_deep_search_never_loses_what_it_began_with(monkeypatch):
@@ -53,7 +53,7 @@ def test_deep_search_never_loses_what_it_began_with(monkeypatch):
     distinct = customers_of(np.random.default_rng(0).random((4000, 2)))
     monkeypatch.setattr(tasks.search, "DEEPLY_SEARCHED_ROWS", 500)
     start = search(distinct, [3], 0, told)[3]
-    assert settle(distinct, search_deeply(distinct, [start], 0)).objective <= settle(distinct, start).objective * 1.0001
+    assert settle(distinct, search_deeply(distinct, start, 0)).objective <= settle(distinct, start).objective * 1.0001
 
 
 def test_sample_holds_all_customers_where_they_are_few():

@@ -17,12 +17,6 @@ PUBLISHED_RUN = "SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'pu
 
 
 @pytest.fixture
-def home(first_night, tmp_path):
-    """A home of the test's own in which one night is published."""
-    return shutil.copytree(first_night / "home", tmp_path / "home")
-
-
-@pytest.fixture
 def publish_again(first_night, home):
     """Publish one more night into the home, of two segments or as many as asked for, and return its run_id."""
 

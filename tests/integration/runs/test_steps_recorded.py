@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import shutil
 
 import pytest
 
@@ -15,17 +14,6 @@ from warehouse.ledger import read_manifests
 
 BEFORE_THE_AUDIT = ["delivery", "ingest", "volume", "validate", "drift", "encode", "cluster", "describe", "report"]
 BY_STEP = "SELECT seconds_by_step, peak_mb_by_step FROM runs ORDER BY started_at"
-
-
-@pytest.fixture
-def home(first_night, tmp_path):
-    """A home of the test's own in which one night is published."""
-    return shutil.copytree(first_night / "home", tmp_path / "home")
-
-
-@pytest.fixture
-def source(first_night):
-    return first_night / "customers.csv"
 
 
 def records(home):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,17 +18,6 @@ STEPS = [
     "delivery", "ingest", "volume", "validate", "drift", "encode", "cluster", "describe", "report", "audit", "publish",
 ]  # fmt: skip
 RUNS = "SELECT run_id, status, message, finished_at IS NULL FROM runs ORDER BY started_at"
-
-
-@pytest.fixture
-def home(first_night, tmp_path):
-    """A home of the test's own in which one night is published."""
-    return shutil.copytree(first_night / "home", tmp_path / "home")
-
-
-@pytest.fixture
-def source(first_night):
-    return first_night / "customers.csv"
 
 
 def record(home, run_id):
