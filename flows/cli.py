@@ -54,6 +54,7 @@ def run(
     seed: int = 0,
     force: bool = False,
     accept_volume: bool = False,
+    encoding: str = "auto",
     json: bool = False,
     debug: bool = False,
 ) -> None:
@@ -83,6 +84,8 @@ def run(
         Run although the same file is published with the same settings.
     accept_volume
         Run although the delivery holds far fewer rows than the last nights.
+    encoding
+        auto takes the encoding whose segments stand out most; or one of standard, numbers, mixed, brackets, single.
     json
         Print the result as JSON.
     debug
@@ -107,6 +110,7 @@ def run(
         seed,
         force,
         accept_volume,
+        encoding,
     )
     run_night(order, as_json=json, debug=debug)
 
@@ -127,6 +131,21 @@ def query(sql: str, *, home: HomeOption = Path("data")) -> None:
     from warehouse.querying import query_published
 
     show_rows(*query_published(Home(home), sql))
+
+
+@app.command
+def explain(*, home: HomeOption = Path("data"), json: bool = False) -> None:
+    """Explain the published segments: why this encoding, why as many, what they rest on, and how steady they are.
+
+    Parameters
+    ----------
+    json
+        Print it as JSON.
+    """
+    from flows.explaining import explanation_of, show_explanation
+    from warehouse.home import Home
+
+    show_explanation(explanation_of(Home(home)), as_json=json)
 
 
 @app.command

@@ -33,6 +33,7 @@ def segment_customers(
     seed: int = 0,
     force: bool = False,
     accept_volume: bool = False,
+    encoding: str = "auto",
 ) -> RunSummary:
     """Segment one night's customers and publish the result; safe to repeat.
 
@@ -47,9 +48,11 @@ def segment_customers(
         seed: seed of everything random.
         force: run although the same file is published with the same settings.
         accept_volume: run although the delivery holds far fewer rows than the last nights.
+        encoding: auto takes the encoding whose segments stand out most; or one of schemas.encodings.
     """
     delivered = source if isinstance(source, str) else tuple(source)
-    with begin_night(Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume)) as run:
+    order = Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume, encoding)
+    with begin_night(order) as run:
         delivery = take_delivery(run)
         if earlier := published_before(run, delivery):
             forget_night(run)

@@ -25,6 +25,9 @@ _WHOLE = ("run", "as of", "status")
 #: Columns of the runs that a terminal narrower than so many characters has no room for.
 _COST, _ROOM_FOR_COST = ("seconds", "peak MB"), 110
 
+#: What stands in a number beside its digits.
+_NO_DIGITS = str.maketrans("", "", ",.+-")
+
 _A_QUERY = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
 
 
@@ -36,9 +39,14 @@ class _Console(Console):
         raise BrokenPipeError
 
 
+def result_console() -> Console:
+    """Return the console for results: standard output, where lines are not broken unless it is a terminal."""
+    return _Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+
 def show_picture(picture: Picture) -> None:
     """Print the published night: verdict, segments, k curve, rejects, and where to go on."""
-    console = _Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    console = result_console()
     run = picture.run
     if not picture.summary.is_new:
         console.print(escape(picture.summary.message), "\n")
@@ -119,7 +127,7 @@ def _print_plain(console: Console, names: Sequence[str], rows: Sequence[dict[str
 
 
 def _is_number(text: str) -> bool:
-    return text.rstrip("%").replace(",", "").replace(".", "").replace("-", "").isdigit() or text == ""
+    return text.rstrip("%").translate(_NO_DIGITS).isdigit() or text == ""
 
 
 def _command(picture: Picture) -> str:
@@ -147,12 +155,14 @@ def _segment_rows(picture: Picture) -> list[dict[str, str]]:
 
 
 def _score_rows(picture: Picture) -> list[dict[str, str]]:
+    is_tried = any(row["lift"] is not None for row in picture.k_scores)
     return [
         {
             "k": str(row["k"]),
-            "silhouette": "" if row["silhouette"] is None else f"{row['silhouette']:.4f}",
+            "silhouette": number(row["silhouette"], ".4f"),
             "": _bar(row["silhouette"]),
-            "smallest": "" if row["smallest_segment"] is None else f"{row['smallest_segment']:,}",
+            **({"lift": number(row["lift"], "+.4f")} if is_tried else {}),
+            "smallest": number(row["smallest_segment"], ","),
             "why": f"chosen: {row['reason']}" if row["chosen"] else row["reason"],
         }
         for row in picture.k_scores
@@ -175,12 +185,17 @@ def _bar(silhouette: float | None) -> str:
     return "#" * round(30 * max(0.0, silhouette or 0.0))
 
 
+def number(value: float | None, form: str) -> str:
+    """Return a number in a format such as ``".2f"``; nothing where there is none."""
+    return "" if value is None else format(value, form)
+
+
 def show_runs(manifests: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     """Print the runs, the newest first: a table, or their whole records as JSON."""
     if as_json:
         print(json.dumps(manifests, indent=2, ensure_ascii=False))
         return
-    console = _Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    console = result_console()
     if not manifests:
         console.print("no runs yet; run: segments run SOURCE")
         return

@@ -45,6 +45,9 @@ class FileSettings:
         exact_rows: different encoded rows up to which the silhouette of every customer is known; the
             time it takes grows with their square.
         most_scored: customers whose silhouette is known at most where there are more different rows.
+        min_segment_customers: customers that a segment has at least; of few customers a quarter will do.
+        min_segment_share: share of the customers that a segment has at least, 0 to 1.
+        refuse_none: refuse the night where the verdict is none, instead of publishing it.
     """
 
     delimiter: str | None = None
@@ -66,6 +69,9 @@ class FileSettings:
     max_unpacked_ratio: float = 200.0
     exact_rows: int = 50_000
     most_scored: int = 8_000
+    min_segment_customers: int = 5
+    min_segment_share: float = 0.01
+    refuse_none: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no file can mean."""
@@ -73,13 +79,19 @@ class FileSettings:
         self._check_encoding()
         if self.columns not in get_args(ColumnsRule):
             raise SchemaError(f"columns={self.columns!r} should be one of {', '.join(get_args(ColumnsRule))}")
-        for name in ("max_rejected_share", "min_volume_share"):
+        for name in ("max_rejected_share", "min_volume_share", "min_segment_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise SchemaError(f"{name}={getattr(self, name)} should be between 0 and 1")
         for name in ("settle_seconds", "wait_seconds"):
             if not getattr(self, name) >= 0:
                 raise SchemaError(f"{name}={getattr(self, name)} should be 0 or more")
-        for name in ("max_record_lines", "max_unpacked_bytes", "max_unpacked_ratio", "exact_rows"):
+        for name in (
+            "max_record_lines",
+            "max_unpacked_bytes",
+            "max_unpacked_ratio",
+            "exact_rows",
+            "min_segment_customers",
+        ):
             if not getattr(self, name) >= 1:
                 raise SchemaError(f"{name}={getattr(self, name)} should be 1 or more")
         if not self.most_scored >= LEAST_SCORED:

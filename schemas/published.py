@@ -30,6 +30,9 @@ class Runs(pa.DataFrameModel):
     rows_loaded: Series[int] = pa.Field(nullable=True, ge=0, description="Records that became customers")
     rows_rejected: Series[int] = pa.Field(nullable=True, ge=0, description="Records refused; see rejected_rows")
     n_clusters: Series[int] = pa.Field(nullable=True, ge=1, description="Number of segments published")
+    encoding: Series[str] = pa.Field(
+        nullable=True, description="Encoding that the segments were found in: key of encodings"
+    )
     silhouette: Series[float] = pa.Field(
         nullable=True, ge=-1, le=1, description="Mean silhouette of the chosen k, -1 to 1; null with one segment"
     )
@@ -79,7 +82,8 @@ class CustomerSegments(pa.DataFrameModel):
         nullable=True, ge=0, description="Distance to the second nearest centroid"
     )
     is_outlier: Series[bool] = pa.Field(
-        description="Whether the distance is over the upper quartile of the segment by three interquartile ranges"
+        description="Whether the distance is over the upper quartile of the segment by three interquartile ranges, or "
+        "a number lies far beyond the bounds that it is clipped to: by over half of the width between them"
     )
     segment_since: Series[date] = pa.Field(
         description="Day the customer joined the segment; tonight, as segments are formed anew each night"
@@ -94,6 +98,13 @@ class Segments(pa.DataFrameModel):
     description: Series[str] = pa.Field(description="What sets the segment apart, in a sentence")
     customers: Series[int] = pa.Field(ge=1, description="Number of customers in the segment")
     share: Series[float] = pa.Field(ge=0, le=1, description="Share of all customers, 0 to 1")
+    stability: Series[float] = pa.Field(
+        nullable=True,
+        ge=0,
+        le=1,
+        description="Mean Jaccard index, 0 to 1, of the segment and its likest one where k-means is fitted to "
+        "customers drawn again (Hennig 2007); below .6 it is no segment to rely on. Null where it is not defined",
+    )
     first_seen: Series[date] = pa.Field(
         description="Day the segment was formed; tonight, as segments are formed anew each night"
     )
@@ -150,6 +161,26 @@ class KScores(pa.DataFrameModel):
     )
     objective: Series[float] = pa.Field(nullable=True, ge=0, description="J: mean squared distance to the own centroid")
     smallest_segment: Series[int] = pa.Field(nullable=True, ge=1, description="Customers in the smallest segment")
+    null_silhouette: Series[float] = pa.Field(
+        nullable=True,
+        description="Mean silhouette of the same fit where each column is permuted on its own, so that nothing links "
+        "them; of a sample of the customers. Null where it was not tried",
+    )
+    lift: Series[float] = pa.Field(
+        nullable=True, description="By how much the silhouette of that sample is above null_silhouette"
+    )
+    seeds_agreement: Series[float] = pa.Field(
+        nullable=True,
+        ge=-1,
+        le=1,
+        description="Mean adjusted Rand index of the segments and those of other seeds, on a sample; 1 is the same",
+    )
+    resampling_agreement: Series[float] = pa.Field(
+        nullable=True,
+        ge=-1,
+        le=1,
+        description="Mean adjusted Rand index of the segments and those of k-means fitted to customers drawn again",
+    )
     eligible: Series[bool] = pa.Field(description="Whether this k could be chosen")
     reason: Series[str] = pa.Field(description="Why it was chosen, or was not, in words")
     decisive: Series[bool] = pa.Field(
@@ -171,8 +202,9 @@ class Features(pa.DataFrameModel):
         isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
     )
     encoding: Series[str] = pa.Field(
-        isin=["standardised", "one-hot", "multi-hot", "flag"],
-        description="How the value x is made: standardised (the number), one-hot, multi-hot or flag (1 or 0)",
+        isin=["standardised", "bracket", "one-hot", "multi-hot", "flag"],
+        description="How the value x is made: standardised (the number), bracket (1 where clip_low <= v < clip_high, "
+        "else 0; a null end is open), one-hot, multi-hot or flag (1 or 0)",
     )
     value: Series[str] = pa.Field(
         nullable=True,
@@ -187,7 +219,9 @@ class Features(pa.DataFrameModel):
     )
     center: Series[float] = pa.Field(description="Encoded value = weight * (x - center) / scale")
     scale: Series[float] = pa.Field(gt=0, description="See center")
-    weight: Series[float] = pa.Field(gt=0, description="See center; declared in the schema")
+    weight: Series[float] = pa.Field(
+        ge=0, description="See center; as declared in the schema, and 0 where the encoding leaves the feature out"
+    )
     is_log: Series[bool] = pa.Field(description="Whether x is sign(v) * ln(1 + |v|) of the stored v")
     clip_low: Series[float] = pa.Field(nullable=True, description="Lowest v used, before the logarithm")
     clip_high: Series[float] = pa.Field(nullable=True, description="Highest v used, before the logarithm")
@@ -196,8 +230,84 @@ class Features(pa.DataFrameModel):
     )
 
 
+class Encodings(pa.DataFrameModel):
+    """One row an encoding: how far its segments stand out from what permuted columns give, and which was taken."""
+
+    encoding: Series[str] = pa.Field(
+        unique=True,
+        isin=["standard", "numbers", "mixed", "brackets", "single"],
+        description="Name of the encoding; docs/encodings.md says what each does and why",
+    )
+    n_columns: Series[int] = pa.Field(nullable=True, ge=0, description="Columns that take part; null where not tried")
+    n_dimensions: Series[int] = pa.Field(
+        nullable=True, ge=0, description="Numbers in an encoded row: components where there are some, else features"
+    )
+    k: Series[int] = pa.Field(nullable=True, ge=1, description="Its best k on the sample; null where not tried")
+    silhouette: Series[float] = pa.Field(nullable=True, ge=-1, le=1, description="Its best silhouette on the sample")
+    null_silhouette: Series[float] = pa.Field(
+        nullable=True, description="Mean silhouette at that k where each column is permuted on its own"
+    )
+    lift: Series[float] = pa.Field(
+        nullable=True,
+        description="silhouette - null_silhouette; the encoding with the most is taken, or one that is more direct",
+    )
+    null_best: Series[float] = pa.Field(
+        nullable=True, description="Mean of the best silhouettes, whatever their k, where columns are permuted"
+    )
+    null_spread: Series[float] = pa.Field(nullable=True, ge=0, description="Standard deviation of those")
+    margin: Series[float] = pa.Field(
+        nullable=True,
+        description="silhouette - null_best: what the verdict rests on; the segments are there where it is .04 or more "
+        "and three times null_spread",
+    )
+    n_permutations: Series[int] = pa.Field(nullable=True, ge=0, description="How often the columns were permuted")
+    rows_sampled: Series[int] = pa.Field(nullable=True, ge=0, description="Customers in the sample")
+    chosen: Series[bool] = pa.Field(description="Whether the segments were found in it")
+    reason: Series[str] = pa.Field(description="Why it was taken, was not, or was not tried, in words")
+
+
+class Components(pa.DataFrameModel):
+    """One row a component: what several columns have in common; none where the features are used as they are."""
+
+    component: Series[int] = pa.Field(unique=True, ge=1, description="Number of the component, the strongest first")
+    variance: Series[float] = pa.Field(ge=0, description="Variance of the customers along it")
+    null_variance: Series[float] = pa.Field(
+        ge=0, description="Largest variance that permuted columns have along any component; it is kept as it has more"
+    )
+    description: Series[str] = pa.Field(description="What stands at either end of it, in words")
+
+
+class Loadings(pa.DataFrameModel):
+    """One row a component and feature: the component is the sum of loading * encoded value over the features."""
+
+    component: Series[int] = pa.Field(ge=1, description="Key of components")
+    feature: Series[str] = pa.Field(description="Key of features")
+    loading: Series[float] = pa.Field(ge=-1, le=1, description="Part of the feature in the component")
+
+
+class Agreements(pa.DataFrameModel):
+    """One row a column: how far it alone tells which segment a customer is in."""
+
+    source_column: Series[str] = pa.Field(unique=True, description="Column of customers")
+    kind: Series[str] = pa.Field(
+        isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
+    )
+    agreement: Series[float] = pa.Field(
+        nullable=True,
+        ge=0,
+        le=1,
+        description="How far the column alone tells the segment, 0 to 1, chance taken off: the root of Goodman and "
+        "Kruskal's tau, which is Cramer's V where there are two segments; 1 where it tells the segment of every "
+        "customer, 0 where no more than chance. Null with one segment",
+    )
+    is_restated: Series[bool] = pa.Field(
+        description="Whether the segments are this column again: the agreement is .95 or more"
+    )
+    reason: Series[str] = pa.Field(description="How it was measured and what it means, in words")
+
+
 class Centroids(pa.DataFrameModel):
-    """One row a segment and feature: the mean of the encoded rows of the segment."""
+    """One row a segment and feature: the centre of the segment in encoded units, without what no component holds."""
 
     segment_id: Series[int] = pa.Field(ge=1, description="Key of segments")
     feature: Series[str] = pa.Field(description="Key of features")
@@ -225,6 +335,10 @@ PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
     "segments": Segments,
     "segment_stats": SegmentStats,
     "k_scores": KScores,
+    "encodings": Encodings,
+    "components": Components,
+    "loadings": Loadings,
+    "agreements": Agreements,
     "features": Features,
     "centroids": Centroids,
     "rejected_rows": RejectedRows,

@@ -4,7 +4,7 @@ Arrays in, arrays out: no SQL, no files, no Prefect.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ class Assignment:
         distances: Euclidean distance to its centroid.
         seconds: next nearest segment; None with one segment.
         second_distances: distance to that one's centroid; None with one segment.
-        is_outlier: whether the distance is far out among those of the segment.
+        is_outlier: whether the distance is far out among those of the segment, or a number is.
     """
 
     labels: Labels
@@ -73,10 +73,17 @@ def assign(distinct: Distinct, fit: Fit) -> Assignment:
     return Assignment(labels, own, seconds, second_distances, is_outlier)
 
 
-def customer_pieces(distinct: Distinct, of_rows: Assignment) -> Iterator[Assignment]:
-    """Yield the assignment of the customers in canonical order, a piece at a time."""
+def customer_pieces(distinct: Distinct, of_rows: Assignment, is_far: npt.NDArray[np.bool_]) -> Iterator[Assignment]:
+    """Yield the assignment of the customers in canonical order, a piece at a time.
+
+    Args:
+        distinct: the customers.
+        of_rows: the assignment of their rows.
+        is_far: which customers are outliers whatever their rows say, shape (n_customers,).
+    """
     for first in range(0, distinct.n_customers, _PIECE_CUSTOMERS):
-        yield of_rows.take(distinct.row_of[first : first + _PIECE_CUSTOMERS])
+        own = of_rows.take(distinct.row_of[first : first + _PIECE_CUSTOMERS])
+        yield replace(own, is_outlier=own.is_outlier | is_far[first : first + _PIECE_CUSTOMERS])
 
 
 def far_out(distances: Floats, labels: Labels, weights: Weights) -> npt.NDArray[np.bool_]:

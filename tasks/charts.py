@@ -74,8 +74,9 @@ def draw_silhouette_curve(
     high: Sequence[float | None],
     *,
     chosen_k: int,
+    null: Sequence[float | None] = (),
 ) -> str:
-    """Return the silhouette over k as SVG, the chosen k marked.
+    """Return the silhouette over k as SVG, the chosen k marked, and quieter what permuted columns give.
 
     Args:
         k: every k tried.
@@ -83,7 +84,9 @@ def draw_silhouette_curve(
         low: lower end of the 95 % interval of each; a k whose ends are equal shows none.
         high: upper end.
         chosen_k: the published k.
+        null: mean silhouette of each k where the columns are permuted; a k without one is left out.
     """
+    nulls = [(at, mean) for at, mean in zip(k, null, strict=False) if mean is not None]
     points = [
         (at, mean, mean - (mean if lower is None else lower), (mean if upper is None else upper) - mean)
         for at, mean, lower, upper in zip(k, silhouette, low, high, strict=True)
@@ -98,9 +101,12 @@ def draw_silhouette_curve(
             at[sampled], mean[sampled], yerr=(below[sampled], above[sampled]), fmt="none", ecolor=_INK, capsize=3
         )
         _mark_chosen(axes, at, mean, chosen_k)
+        if nulls:
+            _paint_null(axes, np.array(nulls, dtype=np.float64))
         _label(axes, x_is_whole=True, y_is_whole=False)
 
-    label = f"Mean silhouette for each k; the chosen k is {chosen_k}"
+    beside = ", and of permuted columns" if nulls else ""
+    label = f"Mean silhouette for each k{beside}; the chosen k is {chosen_k}"
     return _drawn("silhouette", label, _CHART_INCHES, paint, AxisText("k (number of segments)"), AxisText("silhouette"))
 
 
@@ -201,6 +207,15 @@ def _mark_chosen(axes: "Axes", k: Floats, silhouette: Floats, chosen_k: int) -> 
                 f"k = {chosen_k}", (at, mean), (0, 12), textcoords="offset points", ha="center", weight="bold"
             )
     axes.margins(y=0.25)
+
+
+def _paint_null(axes: "Axes", nulls: Floats) -> None:
+    """Draw what permuted columns give as a line that stands back, its name at its end."""
+    at, mean = nulls.T
+    axes.plot(at, mean, color=_INK, alpha=0.5, linestyle="--", marker="o", markersize=2.5, linewidth=1.1)
+    axes.annotate(
+        "columns permuted", (at[-1], mean[-1]), (0, -12), textcoords="offset points", ha="right", alpha=0.7, size=8
+    )
 
 
 def _jittered(values: Floats, rng: np.random.Generator) -> Floats:

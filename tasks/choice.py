@@ -3,23 +3,29 @@
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.curve import Curve, Scoring, curve_of, is_apart
+from tasks.curve import Curve, Scoring, curve_of
+from tasks.eligibility import DIGITS, Guards, NullScore, Ruling, adds_too_little, decisive_of, rounded, rule
 from tasks.kmeans import Fit, fits_of, settle
 from tasks.parallel import in_order
 from tasks.progress import Progress
 from tasks.rows import Distinct, Floats
 from tasks.sampling import IN_95_PERCENT
 from tasks.search import search, search_deeply
+from tasks.stability import Agreement, agreements_of
 
-DEFAULT_SCORING = Scoring()
+__all__ = ["Choice", "Guards", "KScore", "NullScore", "choose_k"]
 
-#: Digits of a silhouette that are published and compared, and the smallest difference that words show.
-_DIGITS, _SHOWN = 9, 0.0001
+DEFAULT_SCORING, NO_GUARDS = Scoring(), Guards()
+
+#: The smallest difference of silhouettes that words show.
+_SHOWN = 0.0001
+
+_Rule = Callable[[Curve, Sequence[Fit]], Ruling]
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,10 @@ class KScore:
     rows_against: int = 0
     objective: float | None = None
     smallest_segment: int | None = None
+    null_silhouette: float | None = None
+    lift: float | None = None
+    seeds_agreement: float | None = None
+    resampling_agreement: float | None = None
     eligible: bool = False
     reason: str = ""
     decisive: bool | None = None
@@ -45,10 +55,18 @@ class KScore:
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen fit and the curve that it was chosen from."""
+    """The chosen fit and the curve that it was chosen from.
+
+    Attributes:
+        fit: that of the chosen k.
+        scores: of every k, ascending.
+        stability: how far each segment of the fit comes again, 0 to 1, see ``tasks.stability``: NaN of a
+            segment that the sample holds nobody of, None where it is not defined.
+    """
 
     fit: Fit
     scores: tuple[KScore, ...]
+    stability: Floats | None = None
 
     @property
     def chosen(self) -> KScore:
@@ -62,18 +80,21 @@ def choose_k(
     *,
     random_state: int,
     scoring: Scoring = DEFAULT_SCORING,
+    guards: Guards = NO_GUARDS,
     progress: Progress = lambda words, done, total: None,
 ) -> Choice:
-    """Return the k with the highest mean silhouette, and the whole curve; a tie goes to the smaller k.
+    """Return the eligible k with the highest mean silhouette, and the whole curve; a tie goes to the smaller k.
 
-    Where no candidate can be fitted, as with one customer or with equal ones, the answer is one
-    segment, with the reason in its score.
+    Where no candidate can be fitted, as with one customer or with equal ones, or none is eligible, the
+    answer is one segment, with the reason in its score. A single candidate was asked for: it is taken
+    whatever the guards say.
 
     Args:
         distinct: the encoded customers, in canonical order.
         candidates: every k to try, ascending.
         random_state: seed.
         scoring: how many customers are scored.
+        guards: what a k must have to be eligible.
         progress: told of every fit and of the silhouettes.
     """
     limit, why = _largest_k(distinct)
@@ -97,9 +118,20 @@ def choose_k(
         scoring=scoring,
         progress=progress,
     )
-    curve, whole, best = _refined(distinct, curve, whole, random_state, progress)
-    scores = _scores(curve, whole, best, is_only=len(candidates) == 1)
-    return Choice(whole[best], tuple(sorted([*scores, *lost, *beyond], key=lambda score: score.k)))
+
+    def ruled(curve: Curve, fits: Sequence[Fit]) -> Ruling:
+        smallest = {fit.n_clusters: int(fit.sizes.min()) for fit in fits}
+        return rule(smallest, curve.means(), guards, is_only=len(candidates) == 1)
+
+    curve, whole, ruling = _refined(distinct, curve, whole, ruled, random_state, progress)
+    agreements = _agreements(distinct, whole, ruling, random_state, progress)
+    scores = [*_scores(curve, whole, ruling, guards, agreements), *lost, *beyond]
+    if ruling.best is None:
+        return _one_segment(
+            distinct, scores, f"one segment: no k keeps every segment at {guards.least_customers} customers"
+        )
+    progress(f"k={whole[ruling.best].n_clusters} settled", 1, 1)
+    return Choice(whole[ruling.best], _ascending(scores), agreements[ruling.best].segments)
 
 
 def _largest_k(distinct: Distinct) -> tuple[int, str]:
@@ -131,14 +163,20 @@ def _fits(
 
 
 def _refined(
-    distinct: Distinct, curve: Curve, fits: list[Fit], random_state: int, progress: Progress
-) -> tuple[Curve, list[Fit], int]:
+    distinct: Distinct,
+    curve: Curve,
+    fits: list[Fit],
+    ruled: _Rule,
+    random_state: int,
+    progress: Progress,
+) -> tuple[Curve, list[Fit], Ruling]:
     """Return the curve and the fits with the best k searched deeply and settled on all customers.
 
-    Better segments may have another silhouette; the best k is looked for until it is one of those refined.
+    Better segments may have another silhouette and other sizes; the best k is looked for until it is one
+    of those refined.
     """
     refined: set[int] = set()
-    while (best := _best(curve)) not in refined:
+    while (best := (ruling := ruled(curve, fits)).best) is not None and best not in refined:
         progress(f"k={fits[best].n_clusters} goes on to all customers", len(refined), len(refined) + 1)
         refined.add(best)
         deeper = settle(distinct, search_deeply(distinct, fits[best].centroids, random_state))
@@ -147,28 +185,31 @@ def _refined(
         if not np.array_equal(deeper.labels, fits[best].labels):
             curve = curve.with_labelling(best, deeper.labels)
         fits = [*fits[:best], deeper, *fits[best + 1 :]]
-    progress(f"k={fits[best].n_clusters} settled", len(refined), len(refined))
-    return curve, fits, best
+    return curve, fits, ruling
 
 
-def _best(curve: Curve) -> int:
-    """Return the labelling with the highest mean silhouette, of equal ones the first."""
-    return int(_rounded(curve.means()).argmax())
+def _agreements(
+    distinct: Distinct, fits: Sequence[Fit], ruling: Ruling, random_state: int, progress: Progress
+) -> list[Agreement]:
+    return agreements_of(
+        distinct,
+        [fit.centroids for fit in fits],
+        random_state,
+        published=ruling.best,
+        progress=lambda done, total: progress("segments held against those of other seeds and samples", done, total),
+    )
 
 
-def _rounded(values: Floats) -> Floats:
-    """Return the values in the digits that count; the rest is rounding of sums."""
-    return np.round(values, _DIGITS)
-
-
-def _scores(curve: Curve, fits: Sequence[Fit], best: int, *, is_only: bool) -> list[KScore]:
-    means, quartiles = _rounded(curve.means()), _rounded(curve.quartiles())
-    margins = _rounded(IN_95_PERCENT * curve.standard_errors())
-    apart = is_apart(curve, best)
-    is_decided = len(fits) > 1
+def _scores(
+    curve: Curve, fits: Sequence[Fit], ruling: Ruling, guards: Guards, agreements: Sequence[Agreement]
+) -> list[KScore]:
+    means, quartiles = rounded(curve.means()), rounded(curve.quartiles())
+    margins = rounded(IN_95_PERCENT * curve.standard_errors())
+    decisive = decisive_of(curve, ruling, guards)
     scores = []
-    for number, fit in enumerate(fits):
+    for number, (fit, agreement) in enumerate(zip(fits, agreements, strict=True)):
         mean, margin = float(means[number]), float(margins[number])
+        null = guards.nulls.get(fit.n_clusters)
         score = KScore(
             k=fit.n_clusters,
             silhouette=mean,
@@ -181,22 +222,46 @@ def _scores(curve: Curve, fits: Sequence[Fit], best: int, *, is_only: bool) -> l
             rows_against=curve.n_against,
             objective=fit.objective,
             smallest_segment=int(fit.sizes.min()),
-            eligible=True,
-            decisive=apart[number] if is_decided else None,
+            null_silhouette=null.null_silhouette if null else None,
+            lift=null.lift if null else None,
+            seeds_agreement=agreement.seeds,
+            resampling_agreement=agreement.resampling,
+            decisive=decisive[number],
         )
         scores.append(score)
-    chosen = replace(scores[best], decisive=all(apart) if is_decided else None)
-    return [_told(score, chosen, is_only=is_only) for score in scores]
+    return [_told(number, scores, ruling, guards) for number in range(len(scores))]
 
 
-def _told(score: KScore, best: KScore, *, is_only: bool) -> KScore:
+def _told(number: int, scores: Sequence[KScore], ruling: Ruling, guards: Guards) -> KScore:
     """Return a score with the reason why it was chosen or not."""
-    if score.k == best.k:
-        return replace(best, chosen=True, reason="asked for" if is_only else "highest silhouette")
-    difference = (best.silhouette or 0.0) - (score.silhouette or 0.0)
-    below = f"{difference:.4f}" if difference >= _SHOWN else f"less than {_SHOWN}"
-    reason = f"equal to k={best.k}, the smaller is taken" if difference == 0 else f"{below} below k={best.k}"
-    return replace(score, reason=reason if score.decisive else f"{reason}, within the error of sampling")
+    score, fault = scores[number], ruling.faults[number]
+    if number == ruling.best:
+        return replace(score, eligible=True, chosen=True, reason=_why_chosen(score, scores, ruling))
+    if ruling.best is None or fault:
+        return replace(score, reason=f"not eligible: {fault}")
+    is_eligible, reason = _compared(score, scores[ruling.best], guards)
+    return replace(
+        score, eligible=is_eligible, reason=reason if score.decisive else f"{reason}, within the error of sampling"
+    )
+
+
+def _why_chosen(score: KScore, scores: Sequence[KScore], ruling: Ruling) -> str:
+    if ruling.is_only:
+        (fault,) = ruling.faults
+        return f"asked for; {fault}" if fault else "asked for"
+    is_highest = all((other.silhouette or 0.0) <= (score.silhouette or 0.0) for other in scores)
+    return "highest silhouette" if is_highest else "highest silhouette of the eligible ones"
+
+
+def _compared(score: KScore, best: KScore, guards: Guards) -> tuple[bool, str]:
+    """Return whether a k that was not taken is eligible by its silhouette, and why it was not taken."""
+    behind = round((best.silhouette or 0.0) - (score.silhouette or 0.0), DIGITS)
+    too_little = adds_too_little(-behind, best.k, guards) if score.k > best.k else ""
+    if too_little:
+        return False, f"not eligible: {too_little}"
+    if behind == 0:
+        return True, f"equal to k={best.k}, the smaller is taken"
+    return True, f"{behind:.4f} below k={best.k}" if behind >= _SHOWN else f"less than {_SHOWN} below k={best.k}"
 
 
 def _not_tried(k: int, why: str) -> KScore:
@@ -209,4 +274,8 @@ def _one_segment(distinct: Distinct, others: Sequence[KScore], reason: str) -> C
     one = KScore(
         1, objective=fit.objective, smallest_segment=distinct.n_customers, eligible=True, reason=reason, chosen=True
     )
-    return Choice(fit, (one, *others))
+    return Choice(fit, _ascending([one, *others]))
+
+
+def _ascending(scores: Sequence[KScore]) -> tuple[KScore, ...]:
+    return tuple(sorted(scores, key=lambda score: score.k))

@@ -1,30 +1,35 @@
 """Choose k, fit k-means and give every customer its segment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
 from schemas.dataset import file_settings_of
+from schemas.errors import DataRefused
+from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
 from tasks.artifacts import progress_of
 from tasks.assignment import Assignment, assign, customer_pieces
-from tasks.choice import Choice, KScore, choose_k
+from tasks.choice import Choice, Guards, NullScore, choose_k
 from tasks.curve import Scoring
 from tasks.encoding import Feature, absent_values
 from tasks.engine import ENGINE
+from tasks.floor import least_customers
 from tasks.kmeans import Fit
-from tasks.rows import distinct_rows
-from tasks.rows_file import load_rows
+from tasks.plain import columns_of
+from tasks.rows import Floats, distinct_rows, projected
+from tasks.rows_file import load_far, load_rows
 from tasks.steps import prefect_task, recorded
-from warehouse.opening import staging
+from tasks.strategies import guards_of
+from tasks.verdict import Evidence, verdict_on
+from warehouse.encodings import TakenEncoding, k_nulls, loadings, taken_encoding
+from warehouse.ledger import source_file
+from warehouse.opening import Connection, staging
 from warehouse.run import Run
-from warehouse.segments import insert_customer_segments
+from warehouse.segments import insert_customer_segments, insert_stability
 from warehouse.tables import insert_frame, read_dicts
-
-#: Kaufman & Rousseeuw (1990), page 88: what a mean silhouette above each bound stands for.
-_STRONG, _WEAK = 0.50, 0.25
 
 
 @dataclass(frozen=True)
@@ -36,53 +41,51 @@ class Clustered:
     n_clusters: int
     silhouette: float | None
     objective: float
+    encoding: str
     verdict: str
     engine: str
     notes: tuple[str, ...]
 
 
-def verdict_on(chosen: KScore) -> str:
-    """Return whether the segments are really there, in words: strong, weak or none first."""
-    if chosen.silhouette is None:
-        return f"none: {chosen.reason}"
-    strength = "strong" if chosen.silhouette > _STRONG else "weak" if chosen.silhouette > _WEAK else "none"
-    meaning = {
-        "strong": "the segments stand well apart",
-        "weak": "the segments overlap, so treat their borders as a matter of degree",
-        "none": "hardly any customer is much nearer to its own segment than to the next",
-    }[strength]
-    scale = f"{_bounds(strength)} on Kaufman and Rousseeuw's scale"
-    return f"{strength}: silhouette {chosen.silhouette:.2f} ({scale}); {meaning}"
-
-
 @recorded("cluster")
 def cluster(run: Run) -> Clustered:
-    """Choose k on the encoded rows of the run and fill k_scores, centroids and customer_segments."""
+    """Choose k on the encoded rows of the run and fill k_scores, centroids and customer_segments.
+
+    Raises:
+        DataRefused: the verdict is none, and the dataset says to refuse such a night.
+    """
     settings = file_settings_of(load_dataset(run.order.dataset))
-    distinct = distinct_rows(load_rows(run.rows_file))
+    encoded = distinct_rows(load_rows(run.rows_file))
+    with staging(run) as database:
+        features = _features(database)
+        taken, loading, nulls = taken_encoding(database), loadings(database), k_nulls(database)
+    distinct = encoded if loading is None else projected(encoded, loading)
     with progress_of("cluster") as progress:
         choice = choose_k(
             distinct,
             run.order.candidates,
             random_state=run.order.seed,
             scoring=Scoring(settings.exact_rows, settings.most_scored),
+            guards=_guards(taken, nulls, least_customers(distinct.n_customers, settings)),
             progress=progress,
         )
-    with staging(run) as database:
-        rows = read_dicts(database, "SELECT * EXCLUDE (feature_number) FROM features ORDER BY feature_number")
-        features = [Feature(**row) for row in rows]
-        insert_frame(database, "k_scores", _k_scores(choice))
-        insert_frame(database, "centroids", _centroids(choice.fit, features))
-        pieces = customer_pieces(distinct, assign(distinct, choice.fit))
-        insert_customer_segments(database, run, map(_customer_segments, pieces))
     chosen = choice.chosen
+    verdict = verdict_on(_evidence(taken, features, choice))
+    _refuse_none(run, settings, verdict)
+    with staging(run) as database:
+        insert_frame(database, "k_scores", _k_scores(choice))
+        insert_frame(database, "centroids", _centroids(choice.fit, features, loading))
+        insert_stability(database, () if choice.stability is None else choice.stability.tolist())
+        pieces = customer_pieces(distinct, assign(distinct, choice.fit), load_far(run.rows_file))
+        insert_customer_segments(database, run, map(_customer_segments, pieces))
     return Clustered(
         n_customers=distinct.n_customers,
         n_different=len(distinct.rows),
         n_clusters=choice.fit.n_clusters,
         silhouette=chosen.silhouette,
         objective=choice.fit.objective,
-        verdict=verdict_on(chosen),
+        encoding=taken.encoding,
+        verdict=verdict,
         engine=ENGINE,
         notes=_notes(choice, distinct.n_customers),
     )
@@ -104,8 +107,46 @@ def _notes(choice: Choice, n_customers: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _bounds(strength: str) -> str:
-    return {"strong": f"over {_STRONG}", "weak": f"{_WEAK} to {_STRONG}", "none": f"at most {_WEAK}"}[strength]
+def _features(database: Connection) -> list[Feature]:
+    rows = read_dicts(database, "SELECT * EXCLUDE (feature_number) FROM features ORDER BY feature_number")
+    return [Feature(**row) for row in rows]
+
+
+def _guards(taken: TakenEncoding, nulls: Mapping[int, tuple[float, float]], least: int) -> Guards:
+    """Return what keeps a k from being chosen in the encoding of the night."""
+    gain, share = guards_of(taken.encoding, max((lift for _, lift in nulls.values()), default=0.0))
+    return Guards(
+        least_customers=least,
+        least_gain=gain,
+        least_lift_share=share,
+        nulls={k: NullScore(null, lift) for k, (null, lift) in nulls.items()},
+    )
+
+
+def _evidence(taken: TakenEncoding, features: Sequence[Feature], choice: Choice) -> Evidence:
+    chosen = choice.chosen
+    return Evidence(
+        encoding=taken.encoding,
+        used_columns=columns_of([feature for feature in features if feature.weight > 0]),
+        n_columns=len(columns_of(features)),
+        k=chosen.k,
+        silhouette=chosen.silhouette,
+        why_one=chosen.reason,
+        why_untried=taken.reason,
+        lift=taken.lift,
+        margin=taken.margin,
+        spread=taken.null_spread,
+        seeds_agreement=chosen.seeds_agreement,
+        resampling_agreement=chosen.resampling_agreement,
+    )
+
+
+def _refuse_none(run: Run, settings: FileSettings, verdict: str) -> None:
+    if settings.refuse_none and verdict.startswith("none"):
+        raise DataRefused(
+            f"{source_file(run)}: the verdict is {verdict}; expected segments, as the dataset says refuse_none=True: "
+            "look at the delivery, or publish such nights too with refuse_none=False"
+        )
 
 
 def _k_scores(choice: Choice) -> pd.DataFrame:
@@ -116,13 +157,19 @@ def _k_scores(choice: Choice) -> pd.DataFrame:
     )
 
 
-def _centroids(fit: Fit, features: Sequence[Feature]) -> pd.DataFrame:
-    """Return the coordinates of the centroids in the order of the features; rows have the numbers first."""
+def _centroids(fit: Fit, features: Sequence[Feature], loading: Floats | None) -> pd.DataFrame:
+    """Return the coordinates of the centroids in the order of the features; rows have the used ones, numbers first.
+
+    A centroid of components goes back to the features along the loadings. It has no part in what no
+    component holds, so that the centroid nearest among the features is the one nearest among the components.
+    """
+    is_used = np.array([feature.weight > 0 for feature in features], dtype=np.bool_)
     is_number = np.array([feature.is_number for feature in features], dtype=np.bool_)
-    absent = absent_values([feature for feature in features if not feature.is_number])
-    values = np.empty((fit.n_clusters, len(features)))
-    values[:, is_number] = fit.centroids[:, : is_number.sum()]
-    values[:, ~is_number] = fit.centroids[:, is_number.sum() :] + absent
+    order = [*np.flatnonzero(is_used & is_number), *np.flatnonzero(is_used & ~is_number)]
+    absent = np.array([0.0 if features[place].is_number else absent_values([features[place]])[0] for place in order])
+    values = np.zeros((fit.n_clusters, len(features)))
+    whole = fit.centroids + absent if loading is None else (fit.centroids + absent @ loading) @ loading.T
+    values[:, order] = whole
     return pd.DataFrame(
         {
             "segment_id": np.repeat(np.arange(1, fit.n_clusters + 1), len(features)),

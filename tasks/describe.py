@@ -1,17 +1,22 @@
-"""Say what each segment is: sizes, statistics, a name and a sentence."""
+"""Say what each segment is: sizes, statistics, a name and a sentence; and which column the segments only restate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from schemas.dataset import Column
+from schemas.fields import Role
+from tasks.agreement import Told, told_by_items, told_by_number, told_by_values
 from tasks.naming import Trait, description_of, name_of, unique_names
 from tasks.night_columns import night_columns
+from tasks.rows import Floats
 from tasks.steps import prefect_task, recorded
+from warehouse.agreements import lists_of_several, number_counts, present_counts
 from warehouse.features import create_profile_view
-from warehouse.opening import one_thread, read_sql, staging
+from warehouse.opening import Connection, one_thread, read_sql, staging
 from warehouse.run import Run
 from warehouse.segments import insert_segment_stats, segment_sizes
 from warehouse.tables import insert_frame, read_dicts
@@ -19,16 +24,17 @@ from warehouse.tables import insert_frame, read_dicts
 
 @dataclass(frozen=True)
 class Described:
-    """How many segments were described, and the sizes at both ends."""
+    """How many segments were described, the sizes at both ends, and what is to be known of them."""
 
     n_segments: int
     largest: int
     smallest: int
+    notes: tuple[str, ...]
 
 
 @recorded("describe")
 def describe(run: Run) -> Described:
-    """Fill segment_stats, segments and the view segment_profile."""
+    """Fill segment_stats, segments, agreements and the view segment_profile."""
     columns = night_columns(run)
     with staging(run) as database:
         insert_segment_stats(database, columns)
@@ -36,8 +42,11 @@ def describe(run: Run) -> Described:
         with one_thread(database):
             traits = read_dicts(database, read_sql("select_traits"))
         insert_frame(database, "segments", _segments(run, sizes, traits, columns))
+        told = _columns_telling(database, columns, sizes["customers"].to_numpy(np.float64))
+        insert_frame(database, "agreements", _agreements(told))
         create_profile_view(database)
-    return Described(len(sizes), int(sizes["customers"].max()), int(sizes["customers"].min()))
+    notes = tuple(one.note for one in told if one.is_restated)
+    return Described(len(sizes), int(sizes["customers"].max()), int(sizes["customers"].min()), notes)
 
 
 def _segments(
@@ -70,6 +79,44 @@ def _traits(rows: Sequence[dict[str, Any]], segment_id: int, columns: tuple[Colu
         for row in rows
         if row["segment_id"] == segment_id
     ]
+
+
+def _columns_telling(database: Connection, columns: tuple[Column, ...], sizes: Floats) -> list[Told]:
+    """Return what each column says of the segments, in the declared order."""
+    present = dict(list(present_counts(database).groupby("source_column", sort=False)))
+    groups, cuts = (dict(list(frame.groupby("source_column", sort=False))) for frame in number_counts(database))
+    of_several = lists_of_several(database)
+    told = []
+    for column in (column for column in columns if column.is_feature):
+        name = column.name
+        if column.role is Role.NUMERIC:
+            _, counts = _table(groups.get(name), "low", len(sizes))
+            bounds = cuts[name]["cut"].tolist() if name in cuts else []
+            told.append(told_by_number(name, bounds, counts))
+            continue
+        values, counts = _table(present.get(name), "value", len(sizes))
+        if name in of_several:
+            told.append(told_by_items(name, values, counts, sizes))
+        else:
+            is_list = column.role is Role.ITEMS
+            told.append(told_by_values(name, column.role.value, counts, sizes, is_list=is_list))
+    return told
+
+
+def _table(frame: pd.DataFrame | None, by: str, n_segments: int) -> tuple[list[Any], Floats]:
+    """Return the values of a column in their order, and how many customers of each segment have each."""
+    if frame is None:
+        return [], np.zeros((0, n_segments))
+    codes, values = pd.factorize(frame[by], use_na_sentinel=False)
+    table = np.zeros((len(values), n_segments))
+    table[codes, frame["segment_id"].to_numpy() - 1] = frame["customers"]
+    return list(values), table
+
+
+def _agreements(told: Sequence[Told]) -> pd.DataFrame:
+    rows = [(one.source_column, one.kind, one.agreement, one.is_restated, one.reason) for one in told]
+    frame = pd.DataFrame(rows, columns=["source_column", "kind", "agreement", "is_restated", "reason"])
+    return frame.astype({"agreement": "float64"})
 
 
 describe_segments = prefect_task("describe-segments")(describe)

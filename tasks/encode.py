@@ -1,53 +1,62 @@
-"""Encode the customers of the night: columns in, a file of rows and the table ``features`` out."""
+"""Encode the customers of the night: columns in, a file of rows and the tables of the encoding out."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
-from schemas.dataset import Column
+from schemas.dataset import Column, file_settings_of
 from schemas.fields import OTHER_VALUES, Role
+from schemas.loading import load_dataset
+from tasks.artifacts import progress_of
+from tasks.brackets import Codes, cut
+from tasks.candidates import Choice, choose_encoding
 from tasks.encoding import (
-    STRATEGIES,
     Feature,
     Members,
     Numbers,
     Value,
     encode_marks,
     encode_numbers,
+    is_far,
+    standard,
     with_unique_names,
 )
+from tasks.floor import least_customers
 from tasks.memory_need import Extent, WideColumn, refuse_what_does_not_fit
 from tasks.memory_there import memory_there
 from tasks.night_columns import night_columns
-from tasks.rows import Matrix, Rows
+from tasks.plain import Plain, columns_of, rows_in
 from tasks.rows_file import save_rows
 from tasks.steps import prefect_task, recorded
+from tasks.tried import Encoding, Tried
+from tasks.wording import component_words
+from warehouse.encodings import insert_encodings
 from warehouse.features import VocabularySize, count_values, read_marks, read_numbers, read_vocabulary
 from warehouse.ledger import source_file
 from warehouse.opening import Connection, staging
 from warehouse.run import Run
 from warehouse.tables import insert_frame, read_value
 
-STRATEGY = "standard"
-
 
 @dataclass(frozen=True)
 class Encoded:
     """The shape of the encoded rows, and how they were made."""
 
-    strategy: str
+    encoding: str
     n_customers: int
     n_features: int
+    n_dimensions: int
     n_present: int
     notes: tuple[str, ...]
 
 
 @recorded("encode")
 def encode_night(run: Run) -> Encoded:
-    """Write the encoded rows of the run and fill ``features``.
+    """Write the encoded rows of the run and fill features, encodings, components and loadings.
 
     Raises:
         DataRefused: the encoded rows and the fit do not fit into memory.
@@ -57,11 +66,35 @@ def encode_night(run: Run) -> Encoded:
         n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
         sizes = count_values(database, _marked(columns))
         _refuse_what_does_not_fit(run, columns, sizes, n_customers)
-        features, numbers = _read_features(database, columns, n_customers)
-        marks = _read_marks(database, _marked(columns), sizes, features, n_customers)
-        _insert_features(database, features)
-    save_rows(run.rows_file, Rows(numbers, marks))
-    return Encoded(STRATEGY, n_customers, len(features), int(marks.nnz), _notes(columns, sizes))
+        plain, far = _read_plain(database, columns, sizes, n_customers)
+        choice = _choose(run, plain)
+        rows = rows_in(plain, choice.encoding.features)
+        _insert_features(database, choice.encoding)
+        insert_encodings(database, _encodings(choice), _k_nulls(choice.taken))
+        insert_frame(database, "components", _components(choice.encoding))
+        insert_frame(database, "loadings", _loadings(choice.encoding))
+    save_rows(run.rows_file, rows, far)
+    return Encoded(
+        choice.encoding.name,
+        n_customers,
+        len(choice.encoding.features),
+        choice.encoding.n_dimensions,
+        int(plain.marks.nnz),
+        (*_notes(columns, sizes), *choice.notes),
+    )
+
+
+def _choose(run: Run, plain: Plain) -> Choice:
+    settings = file_settings_of(load_dataset(run.order.dataset))
+    with progress_of("encode") as progress:
+        return choose_encoding(
+            plain,
+            run.order.candidates,
+            random_state=run.order.seed,
+            wanted=run.order.encoding,
+            least_customers=least_customers(plain.n_customers, settings),
+            progress=progress,
+        )
 
 
 def _marked(columns: Sequence[Column]) -> list[Column]:
@@ -81,21 +114,31 @@ def _refuse_what_does_not_fit(
     refuse_what_does_not_fit(extent, memory_there(), source_file(run))
 
 
-def _read_features(database: Connection, columns: Sequence[Column], n_customers: int) -> tuple[list[Feature], Matrix]:
-    """Return the features, in the order of the columns, and the encoded numbers."""
-    strategy = STRATEGIES[STRATEGY]
-    numbers = np.empty((n_customers, len(columns) - len(_marked(columns))), dtype=np.float32)
+def _read_plain(
+    database: Connection, columns: Sequence[Column], sizes: Sequence[VocabularySize], n_customers: int
+) -> tuple[Plain, npt.NDArray[np.bool_]]:
+    """Return the customers in the textbook's encoding, and which of them have a number that is far out."""
+    n_numbers = len(columns) - len(_marked(columns))
+    numbers = np.empty((n_customers, n_numbers), dtype=np.float32)
+    codes: Codes = np.empty((n_customers, n_numbers), dtype=np.uint8)
+    far = np.zeros(n_customers, dtype=np.bool_)
     features: list[Feature] = []
+    brackets: list[tuple[Feature, ...]] = []
     for column in columns:
         if column.role is Role.NUMERIC:
             values = read_numbers(database, column, n_customers)
-            (feature,) = strategy(Numbers(column, values))
-            numbers[:, sum(earlier.is_number for earlier in features)] = encode_numbers(values, feature)
+            (feature,) = standard(Numbers(column, values))
+            own, codes[:, len(brackets)] = cut(values, feature)
+            numbers[:, len(brackets)] = encode_numbers(values, feature)
+            far |= is_far(values, feature)
             features.append(feature)
+            brackets.append(own)
         else:
             rows = read_vocabulary(database, column)
-            features += strategy(Members(column, tuple(Value(*row) for row in rows)))
-    return with_unique_names(features), numbers
+            features += standard(Members(column, tuple(Value(*row) for row in rows)))
+    unique = tuple(with_unique_names(features))
+    marks = _read_marks(database, _marked(columns), sizes, unique, n_customers)
+    return Plain(unique, numbers, tuple(brackets), codes, marks), far
 
 
 def _read_marks(
@@ -110,11 +153,69 @@ def _read_marks(
     return encode_marks(pieces, marks, n_customers, most=sum(size.n_present for size in sizes))
 
 
-def _insert_features(database: Connection, features: Sequence[Feature]) -> None:
-    if not features:
+def _insert_features(database: Connection, encoding: Encoding) -> None:
+    if not encoding.features:
         return
-    numbered = [{**asdict(feature), "feature_number": number} for number, feature in enumerate(features, start=1)]
+    numbered = [
+        {**asdict(feature), "feature_number": number} for number, feature in enumerate(encoding.features, start=1)
+    ]
     insert_frame(database, "features", pd.DataFrame(numbered).astype({"joined_values": "Int64"}))
+
+
+def _encodings(choice: Choice) -> pd.DataFrame:
+    """Return one row an encoding that was tried or was not, for its reason."""
+    frame = pd.DataFrame([_encoding_row(one, is_chosen=one is choice.taken) for one in choice.tried])
+    whole = dict.fromkeys(["n_columns", "n_dimensions", "k", "n_permutations", "rows_sampled"], "Int64")
+    figures = dict.fromkeys(["silhouette", "null_silhouette", "lift", "null_best", "null_spread", "margin"], "float64")
+    return frame.astype({**whole, **figures})
+
+
+def _encoding_row(one: Tried, *, is_chosen: bool) -> dict[str, object]:
+    row: dict[str, object] = {"encoding": one.name, "chosen": is_chosen, "reason": one.reason}
+    names = ("n_columns", "n_dimensions", "k", "silhouette", "null_silhouette", "lift")
+    row |= dict.fromkeys((*names, "null_best", "null_spread", "margin", "n_permutations", "rows_sampled"))
+    if one.encoding is not None:
+        row |= {"n_columns": len(columns_of(one.encoding.used)), "n_dimensions": one.encoding.n_dimensions}
+    if one.contrast is not None and one.k is not None:
+        row |= {name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "lift", "margin")}
+        row |= {"null_best": one.contrast.null_best, "null_spread": one.contrast.null_spread}
+        row |= {"n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
+    return row
+
+
+def _k_nulls(taken: Tried) -> pd.DataFrame:
+    """Return one row a k: its silhouette on permuted columns, and the lift above it."""
+    if taken.contrast is None:
+        return pd.DataFrame({"k": [], "null_silhouette": [], "lift": []})
+    contrast = taken.contrast
+    return pd.DataFrame({"k": contrast.ks, "null_silhouette": contrast.null_silhouettes, "lift": contrast.lifts})
+
+
+def _components(encoding: Encoding) -> pd.DataFrame:
+    if encoding.components is None:
+        return pd.DataFrame()
+    components = encoding.components
+    return pd.DataFrame(
+        {
+            "component": np.arange(1, len(components) + 1),
+            "variance": components.variances,
+            "null_variance": components.null_variance,
+            "description": [component_words(encoding.used, own) for own in components.loadings.T],
+        }
+    )
+
+
+def _loadings(encoding: Encoding) -> pd.DataFrame:
+    if encoding.components is None:
+        return pd.DataFrame()
+    n_features, n_components = encoding.components.loadings.shape
+    return pd.DataFrame(
+        {
+            "component": np.tile(np.arange(1, n_components + 1), n_features),
+            "feature": np.repeat([feature.feature for feature in encoding.used], n_components),
+            "loading": np.clip(encoding.components.loadings.ravel(), -1, 1),
+        }
+    )
 
 
 def _notes(columns: Sequence[Column], sizes: Sequence[VocabularySize]) -> tuple[str, ...]:

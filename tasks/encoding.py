@@ -1,11 +1,10 @@
-"""Encode customers as numbers: the strategies, each linear so that a customer can be scored in SQL.
+"""Encode customers as numbers the textbook's way; ``tasks.strategies`` makes every other encoding of that.
 
-Arrays in, arrays out: no SQL, no files. Every strategy makes
-``encoded = weight * (x - center) / scale`` of each feature, x being the number (its logarithm, clipped,
-where declared) or 1 and 0.
+Arrays in, arrays out: no SQL, no files. Every feature is ``encoded = weight * (x - center) / scale``, x
+being the number (its logarithm, clipped, where declared) or 1 and 0, so that a customer can be scored in SQL.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +16,10 @@ from schemas.fields import MISSING_CATEGORY, OTHER_VALUES, MissingRule, Role
 from tasks.rows import Floats
 
 Keys = npt.NDArray[np.int64]
+
+#: Quantiles between which a number is clipped for the fit where values lie far beyond them, and the share of
+#: the width between them from which a value is far.
+_CLIPPED, _FAR = (0.01, 0.99), 0.5
 
 
 @dataclass(frozen=True)
@@ -77,23 +80,17 @@ class Feature:
         return self.encoding == "standardised"
 
 
-Strategy = Callable[[Source], list[Feature]]
-
-
 def standard(source: Source) -> list[Feature]:
     """Return the features of one column in the textbook's encoding.
 
-    A number is standardised to mean 0 and standard deviation 1 (population); a category is
-    one-hot, a list multi-hot, a flag itself, all as 0 and 1. What is missing counts as its column
+    A number is standardised to mean 0 and standard deviation 1 (population), clipped where the
+    column declares it or values lie far out; a category is one-hot, a list multi-hot, a flag
+    itself, all as 0 and 1. What is missing counts as its column
     declares: as the median or the commonest value, or as a category of its own.
     """
     if isinstance(source, Numbers):
         return [_standardised(source)]
     return [_zero_or_one(source.column, value) for value in source.values]
-
-
-#: Name -> strategy; another is added beside it.
-STRATEGIES: dict[str, Strategy] = {"standard": standard}
 
 
 def with_unique_names(features: Iterable[Feature]) -> list[Feature]:
@@ -156,6 +153,15 @@ def transform(values: Floats, feature: Feature) -> Floats:
     return np.where(np.isnan(x), feature.imputed, x)
 
 
+def is_far(values: Floats, feature: Feature) -> npt.NDArray[np.bool_]:
+    """Return which values lie far beyond the bounds that their number is clipped to; none where it is not."""
+    if feature.clip_low is None or feature.clip_high is None:
+        return np.zeros(len(values), dtype=np.bool_)
+    beyond = _FAR * (feature.clip_high - feature.clip_low)
+    far: npt.NDArray[np.bool_] = (values < feature.clip_low - beyond) | (values > feature.clip_high + beyond)
+    return far
+
+
 def _shaped(values: Floats, is_log: bool, clip_low: float | None, clip_high: float | None) -> Floats:
     x = values if clip_low is None and clip_high is None else np.clip(values, clip_low, clip_high)
     return np.sign(x) * np.log1p(np.abs(x)) if is_log else x
@@ -180,7 +186,7 @@ def _different(keys: Keys) -> Keys:
 
 def _standardised(source: Numbers) -> Feature:
     settings = source.column.settings
-    low, high = settings.clip or (None, None)
+    low, high = settings.clip or _bounds_of(source.values[~np.isnan(source.values)])
     x = _shaped(source.values, settings.log, low, high)
     center, scale = _center_and_scale(x[~np.isnan(x)])
     return Feature(
@@ -198,6 +204,15 @@ def _standardised(source: Numbers) -> Feature:
         clip_high=high,
         imputed=_imputed_number(x[~np.isnan(x)], settings.missing, center),
     )
+
+
+def _bounds_of(values: Floats) -> tuple[float | None, float | None]:
+    """Return the bounds to clip a number to, as one far customer would be a segment; None where none is far."""
+    if len(values) == 0:
+        return None, None
+    low, high = (float(bound) for bound in np.quantile(values, _CLIPPED))
+    is_far = float(values.min()) < low - _FAR * (high - low) or float(values.max()) > high + _FAR * (high - low)
+    return (low, high) if is_far and low < high else (None, None)
 
 
 def _center_and_scale(x: Floats) -> tuple[float, float]:

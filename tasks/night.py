@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from schemas.dataset import file_settings_of
+from schemas.encodings import AUTO, ENCODINGS
 from schemas.errors import HomeNotWritable, SegmentsError, UsageError
 from schemas.loading import load_dataset
 from tasks.delivery import find_sources
@@ -33,7 +34,8 @@ def check_order(order: Order) -> None:
     """Check what can be checked before any work.
 
     Raises:
-        UsageError: k out of range, an unknown dataset, no file to take, a limit of memory that is no number.
+        UsageError: k out of range, an unknown encoding or dataset, no file to take, a limit of memory that is no
+            number.
         SchemaError: the schema file cannot be used.
     """
     for name, value in (("k", order.k), ("k-min", order.k_min), ("k-max", order.k_max)):
@@ -43,6 +45,9 @@ def check_order(order: Order) -> None:
         raise UsageError(f"--k-min {order.k_min} is above --k-max {order.k_max}; expected k-min <= k-max")
     if not 0 <= order.seed < 2**32:
         raise UsageError(f"--seed {order.seed} is out of range; expected 0 to {2**32 - 1}")
+    if order.encoding not in (AUTO, *ENCODINGS):
+        known = ", ".join((AUTO, *ENCODINGS))
+        raise UsageError(f"--encoding {order.encoding} is not known; expected one of {known}")
     memory_there()
     dataset = load_dataset(order.dataset)
     find_sources(order.sources, file_settings_of(dataset).done_marker)

@@ -16,7 +16,18 @@ from tasks.numbers import decimals_of, number_text, percent_text
 from tasks.steps import prefect_task, recorded
 from warehouse.ledger import read_manifest
 from warehouse.opening import Connection, one_thread, staging
-from warehouse.page import DeclaredRow, EncodingRow, Figure, KRow, SegmentRow, read_points, read_rows
+from warehouse.page import (
+    AgreementRow,
+    ComponentRow,
+    DeclaredRow,
+    EncodingRow,
+    Figure,
+    KRow,
+    SegmentRow,
+    TriedRow,
+    read_points,
+    read_rows,
+)
 from warehouse.rejects import RejectedGroup, rejected_groups
 from warehouse.run import Run
 
@@ -29,7 +40,10 @@ _PROFILE_ROWS, _PROFILE_ROWS_A_SEGMENT = 36, 12
 #: Standard deviations from which a cell is shaded, lightest first.
 _SHADES = (0.25, 0.5, 1.0, 2.0)
 
-_REJECTED_GROUPS = 20
+_REJECTED_GROUPS, _COMPONENTS, _AGREEMENTS = 20, 8, 8
+
+#: Stability under which a segment is none to rely on (Hennig 2007).
+_UNSTABLE = 0.6
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,9 @@ class Page:
     rejected: tuple[RejectedGroup, ...]
     encodings: tuple[EncodingRow, ...]
     declared: tuple[DeclaredRow, ...]
+    tried: tuple[TriedRow, ...]
+    components: tuple[ComponentRow, ...]
+    agreements: tuple[AgreementRow, ...]
 
     @property
     def dataset(self) -> str:
@@ -105,6 +122,31 @@ class Page:
     def strength(self) -> str:
         """First word of the verdict: strong, weak or none."""
         return str(self.facts["verdict"]).partition(":")[0]
+
+    @property
+    def taken(self) -> TriedRow | None:
+        """The encoding of the customers that was taken."""
+        return next((row for row in self.tried if row.is_chosen), None)
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether an encoding was held against permuted columns."""
+        return any(row.lift is not None for row in self.tried)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The columns that take no part in the encoding."""
+        return tuple(row.source_column for row in self.declared if row.weight == 0)
+
+    @property
+    def components_shown(self) -> tuple[ComponentRow, ...]:
+        """The strongest components."""
+        return self.components[:_COMPONENTS]
+
+    @property
+    def agreements_shown(self) -> tuple[AgreementRow, ...]:
+        """The columns that tell most of the segments; none where there is one segment."""
+        return tuple(row for row in self.agreements if row.agreement is not None)[:_AGREEMENTS]
 
     @property
     def objective_decimals(self) -> int:
@@ -188,6 +230,9 @@ def _read_page(database: Connection, run: Run, columns: tuple[Column, ...]) -> P
         rejected=rejected_groups(database),
         encodings=read_rows(database, "report_encodings", EncodingRow),
         declared=read_rows(database, "report_declared", DeclaredRow),
+        tried=read_rows(database, "report_tried", TriedRow),
+        components=read_rows(database, "report_components", ComponentRow),
+        agreements=read_rows(database, "report_agreements", AgreementRow),
     )
 
 
@@ -202,9 +247,12 @@ def _curve(scores: Sequence[KRow]) -> Chart:
         [score.silhouette_low for score in scores],
         [score.silhouette_high for score in scores],
         chosen_k=next(score.k for score in scores if score.is_chosen),
+        null=[score.null_silhouette for score in scores],
     )
     interval = " Bars are 95 % intervals of sampled silhouettes." if any(score.is_sampled for score in scored) else ""
-    return Chart(svg, f"Mean silhouette for each k: the higher, the better the segments stand apart.{interval}")
+    has_null = any(score.null_silhouette is not None for score in scores)
+    null = " The dashed line is what columns give that nothing links, as each was permuted." if has_null else ""
+    return Chart(svg, f"Mean silhouette for each k: the higher, the better the segments stand apart.{interval}{null}")
 
 
 def _scatter(database: Connection, columns: Sequence[Column], *, n_customers: int, random_state: int) -> Chart:
@@ -261,6 +309,11 @@ def _shade(strength: float) -> str:
     return f"{'up' if strength > 0 else 'down'}{level}" if level else ""
 
 
+def _figure(value: float | None, pattern: str) -> str:
+    """Return a figure by a pattern such as ``"%.2f"``; a dash where there is none."""
+    return "—" if value is None else pattern % value
+
+
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("tasks", "templates"),
@@ -269,8 +322,8 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number_text, "percent": percent_text, "shade": _shade}
-    environment.globals |= {"colour_of": colour_of, "text_colour_on": text_colour_on}
+    environment.filters |= {"number": number_text, "percent": percent_text, "shade": _shade, "figure": _figure}
+    environment.globals |= {"colour_of": colour_of, "text_colour_on": text_colour_on, "unstable": _UNSTABLE}
     return environment
 
 

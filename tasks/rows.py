@@ -119,6 +119,22 @@ def distinct_rows(rows: Rows) -> Distinct:
     raise AssertionError("eight hashes of 64 bits collide")  # pragma: no cover
 
 
+def projected(distinct: Distinct, loadings: Floats) -> Distinct:
+    """Return the customers along components, less what those add who have none of the 0/1 features.
+
+    Rows stay as many as they were, also where two of them are equal now.
+
+    Args:
+        distinct: the encoded customers.
+        loadings: of every feature in every component, shape (n_features, n_components).
+    """
+    rows = distinct.rows
+    numbers = np.empty((len(rows), loadings.shape[1]), dtype=np.float32)
+    for block in rows.blocks():
+        numbers[block] = rows.take(block).products(loadings.T)
+    return Distinct(Rows(numbers, csr_array((len(rows), 0), dtype=np.float32)), distinct.weights, distinct.row_of)
+
+
 def _hashes(rows: Rows, seed: int) -> npt.NDArray[np.uint64]:
     """Return 64 bits a row that are the same for equal rows, and hardly ever for others."""
     factors = np.random.default_rng(seed).integers(1, 2**64, rows.n_features, dtype=np.uint64) | np.uint64(1)

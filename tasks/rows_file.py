@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from tasks.rows import Rows
 
 
-def save_rows(path: Path, rows: Rows) -> None:
-    """Write rows to a file; its name ends in .npz."""
+def save_rows(path: Path, rows: Rows, is_far: npt.NDArray[np.bool_]) -> None:
+    """Write rows to a file, whose name ends in .npz, and which of the customers have a number that is far out."""
     marks = rows.marks
     np.savez(
         path,
@@ -19,6 +20,7 @@ def save_rows(path: Path, rows: Rows) -> None:
         indices=marks.indices,
         starts=marks.indptr,
         n_marks=np.array(marks.shape[1]),
+        is_far=is_far,
     )
 
 
@@ -31,3 +33,10 @@ def load_rows(path: Path) -> Rows:
         )
     marks.has_canonical_format = True  # as they were saved: sorted, and none twice
     return Rows(numbers, marks)
+
+
+def load_far(path: Path) -> npt.NDArray[np.bool_]:
+    """Return which of the customers in a file have a number that is far out, shape (n_customers,)."""
+    with np.load(path, allow_pickle=False) as arrays:
+        far: npt.NDArray[np.bool_] = arrays["is_far"]
+    return far

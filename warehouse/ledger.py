@@ -192,6 +192,7 @@ def _new_manifest(run: Run) -> Manifest:
         "rows_loaded": None,
         "rows_rejected": None,
         "n_clusters": None,
+        "encoding": None,
         "silhouette": None,
         "objective": None,
         "seed": run.order.seed if 0 <= run.order.seed < 2**32 else None,
@@ -209,7 +210,7 @@ def _run_facts(counts: Manifest) -> Manifest:
     """Return the counts that are facts of the run as a whole, not only of the step."""
     facts = (
         "source_file", "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected",
-        "n_clusters", "silhouette", "objective", "verdict", "fingerprint", "files", "kept_columns",
+        "n_clusters", "encoding", "silhouette", "objective", "verdict", "fingerprint", "files", "kept_columns",
     )  # fmt: skip
     return {name: counts[name] for name in facts if name in counts}
 

@@ -15,13 +15,14 @@ from warehouse.tables import read_dicts
 
 @dataclass(frozen=True)
 class SegmentRow:
-    """One segment."""
+    """One segment; ``stability`` is None where it is not known."""
 
     segment_id: int
     name: str
     description: str
     customers: int
     share: float
+    stability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class KRow:
-    """One k tried."""
+    """One k tried; the last four are None where they were not tried."""
 
     k: int
     silhouette: float | None
@@ -63,6 +64,10 @@ class KRow:
     smallest_segment: int | None
     reason: str
     is_chosen: bool
+    null_silhouette: float | None = None
+    lift: float | None = None
+    seeds_agreement: float | None = None
+    resampling_agreement: float | None = None
 
     @property
     def is_sampled(self) -> bool:
@@ -72,7 +77,7 @@ class KRow:
 
 @dataclass(frozen=True)
 class EncodingRow:
-    """One encoding, and how much it was used."""
+    """One encoding of features, and how much it was used."""
 
     encoding: str
     n_columns: int
@@ -81,13 +86,60 @@ class EncodingRow:
 
 @dataclass(frozen=True)
 class DeclaredRow:
-    """One column whose encoding the dataset changes."""
+    """One column that is left out, of weight 0, or whose encoding is changed."""
 
     source_column: str
     weight: float
     is_log: bool
     clip_low: float | None
     clip_high: float | None
+
+
+@dataclass(frozen=True)
+class TriedRow:
+    """One encoding of the customers, and what came of it on a sample; None where it was not tried."""
+
+    encoding: str
+    n_columns: int | None
+    n_dimensions: int | None
+    k: int | None
+    silhouette: float | None
+    null_silhouette: float | None
+    lift: float | None
+    margin: float | None
+    rows_sampled: int | None
+    is_chosen: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class ComponentRow:
+    """One component of the encoding that was taken."""
+
+    component: int
+    variance: float
+    null_variance: float
+    description: str
+
+
+@dataclass(frozen=True)
+class LoadingRow:
+    """One feature of a component."""
+
+    component: int
+    feature: str
+    loading: float
+
+
+@dataclass(frozen=True)
+class AgreementRow:
+    """One column, and how far it alone tells the segment; None with one segment."""
+
+    source_column: str
+    kind: str
+    agreement: float | None
+    is_restated: bool
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +151,9 @@ class Points:
     segment_ids: npt.NDArray[np.int64]
 
 
-Row = TypeVar("Row", SegmentRow, Figure, KRow, EncodingRow, DeclaredRow)
+Row = TypeVar(
+    "Row", SegmentRow, Figure, KRow, EncodingRow, DeclaredRow, TriedRow, ComponentRow, LoadingRow, AgreementRow
+)
 
 
 def read_rows(database: Connection, name: str, row: type[Row]) -> tuple[Row, ...]:

@@ -18,6 +18,7 @@ class Order:
         as_of: the day that the run speaks for; None is today in UTC.
         force: run again although the same file is published with the same settings.
         accept_volume: run although the delivery holds far fewer rows than the last nights.
+        encoding: name of the encoding; ``"auto"`` takes the one whose segments stand out most.
     """
 
     source: str | tuple[str, ...]
@@ -30,6 +31,7 @@ class Order:
     seed: int = 0
     force: bool = False
     accept_volume: bool = False
+    encoding: str = "auto"
 
     @property
     def sources(self) -> tuple[str, ...]:

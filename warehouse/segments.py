@@ -44,6 +44,13 @@ def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> N
         database.execute(read_sql("insert_segment_stats"))
 
 
+def insert_stability(database: Connection, stability: Iterable[float]) -> None:
+    """Keep the stability of each segment in ``work.segment_stability``, from segment 1 on."""
+    database.execute(read_sql("create_segment_stability"))
+    for segment_id, one in enumerate(stability, start=1):
+        database.execute("INSERT INTO work.segment_stability VALUES (?, ?)", [segment_id, one])
+
+
 def segment_sizes(database: Connection) -> pd.DataFrame:
     """Return segment_id and customers, one row a segment."""
     return read_frame(database, read_sql("select_segment_sizes"))

@@ -124,6 +124,7 @@ def _fingerprint(run: Run, source_sha256: str) -> str:
         "candidates": order.candidates,
         "as_of": order.as_of and order.as_of.isoformat(),
         "seed": order.seed,
+        "encoding": order.encoding,
         "software": read_manifest(run.manifest_file)["software_version"],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -11,7 +11,7 @@ SCORED = """
         UNPIVOT (SELECT customer_id, {values} FROM customers)
         ON COLUMNS(* EXCLUDE customer_id) INTO NAME source_column VALUE v
     ), shaped AS (
-        SELECT customer_id, feature, greatest(least(v, clip_high), clip_low) AS v
+        SELECT customer_id, feature, if(v IS NULL, NULL, greatest(least(v, clip_high), clip_low)) AS v
         FROM stored JOIN features USING (source_column)
     ), encoded AS (
         SELECT

@@ -135,6 +135,10 @@ BAD_SETTINGS = {
     "k_min>k_max": ({"k_min": 5, "k_max": 4}, "--k-min 5 is above --k-max 4; expected k-min <= k-max"),
     "seed=-1": ({"seed": -1}, "--seed -1 is out of range; expected 0 to 4294967295"),
     "seed=2**32": ({"seed": 2**32}, "--seed 4294967296 is out of range; expected 0 to 4294967295"),
+    "unknown encoding": (
+        {"encoding": "xyz"},
+        "--encoding xyz is not known; expected one of auto, standard, numbers, mixed, brackets, single",
+    ),
     "unknown dataset": (
         {"dataset": "nobody"},
         "--dataset nobody: no such dataset (known: customers); give a name or the path of a .py file",

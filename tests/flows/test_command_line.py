@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -85,6 +86,24 @@ def test_home_is_taken_from_the_environment(night, segments):
     )
 
 
+def test_explain_says_why_in_words_and_as_json(night, segments):
+    home, _ = night
+    done = segments("explain", "--home", home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.match(r"(strong|weak|none): .*\nrun \S+: k=4", done.stdout)
+    told = json.loads(segments("explain", "--home", home, "--json").stdout)
+    assert [row["k"] for row in told["k_scores"] if row["is_chosen"]] == [4]
+    assert {row["source_column"] for row in told["agreements"]} == {"age", "location", "purchase_history"}
+
+
+def test_unknown_encoding_is_wrong_usage_and_named(segments, tmp_path):
+    done = segments("run", SAMPLE, "--home", tmp_path / "home", "--encoding", "xyz")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "segments: --encoding xyz is not known; expected one of auto, standard, numbers, mixed, brackets, single\n"
+    )
+
+
 def test_report_prints_a_path_that_exists(night, segments):
     home, _ = night
     path = segments("report", "--home", home).stdout.strip()
@@ -113,7 +132,7 @@ def test_directory_as_source_takes_its_newest_file(segments, tmp_path):
     assert told["k_scores"][0]["reason"] == "asked for"
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["query"], ["report"], ["runs"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["query"], ["report"], ["runs"], ["explain"]])
 def test_help_says_what_each_command_does_and_takes(segments, command):
     done = segments(*command, "--help")
     assert done.returncode == 0

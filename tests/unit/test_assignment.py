@@ -25,8 +25,15 @@ def test_one_segment_has_no_next():
 
 def test_pieces_are_the_customers_in_their_order(monkeypatch):
     monkeypatch.setattr(tasks.assignment, "_PIECE_CUSTOMERS", 2)
-    pieces = list(customer_pieces(LINE, assign(LINE, settle(LINE, np.array([[0.5], [12.0]])))))
+    nobody = np.zeros(5, dtype=np.bool_)
+    pieces = list(customer_pieces(LINE, assign(LINE, settle(LINE, np.array([[0.5], [12.0]]))), nobody))
     assert [piece.labels.tolist() for piece in pieces] == [[0, 0], [0, 1], [1]]
+
+
+def test_who_has_a_number_far_out_is_an_outlier_wherever_its_row_is():
+    is_far = np.array([False, False, True, False, False])
+    (piece,) = customer_pieces(LINE, assign(LINE, settle(LINE, np.array([[0.5], [12.0]]))), is_far)
+    assert piece.is_outlier.tolist() == is_far.tolist()
 
 
 def test_customer_far_from_all_others_of_its_segment_is_an_outlier():

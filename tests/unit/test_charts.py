@@ -21,6 +21,11 @@ def curve(silhouette=(0.3, 0.5, 0.4), low=None, high=None, chosen_k=3):
     return draw_silhouette_curve(k, silhouette, low or silhouette, high or silhouette, chosen_k=chosen_k)
 
 
+def curve_over_null(null=(0.2, 0.15, None)):
+    mean = (0.3, 0.5, 0.4)
+    return draw_silhouette_curve([2, 3, 4], mean, mean, mean, chosen_k=3, null=null)
+
+
 def scatter(n_points=200, n_segments=4, x_label="age (years)", y_label="items bought"):
     rng = np.random.default_rng(5)
     x = rng.integers(18, 90, n_points).astype(np.float64)
@@ -39,12 +44,12 @@ def ids_in(svg):
     return set(re.findall(r' id="([^"]+)"', svg))
 
 
-@pytest.mark.parametrize("draw", [curve, scatter])
+@pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
 def test_same_numbers_give_the_same_bytes(draw):
     assert draw() == draw()
 
 
-@pytest.mark.parametrize("draw", [curve, scatter])
+@pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
 def test_chart_is_one_well_formed_element_with_words_for_those_who_cannot_see_it(draw):
     root = ElementTree.fromstring(draw())
     assert root.tag == "svg"
@@ -52,7 +57,7 @@ def test_chart_is_one_well_formed_element_with_words_for_those_who_cannot_see_it
     assert "k is 3" in root.attrib["aria-label"] or "age (years)" in root.attrib["aria-label"]
 
 
-@pytest.mark.parametrize("draw", [curve, scatter])
+@pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
 def test_chart_refers_to_nothing_outside_itself(draw):
     svg = draw()
     assert "http" not in svg
@@ -61,7 +66,7 @@ def test_chart_refers_to_nothing_outside_itself(draw):
     assert targets == ids_in(svg)
 
 
-@pytest.mark.parametrize("draw", [curve, scatter])
+@pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
 def test_settings_of_matplotlib_are_as_before(draw):
     before = dict(matplotlib.rcParams)
     draw()
@@ -88,6 +93,18 @@ def test_interval_is_drawn_where_it_has_a_length():
     bar = "stroke: currentColor; stroke-width: 1.5"
     assert curve(low=(0.3, 0.4, 0.3), high=(0.3, 0.6, 0.5)).count(bar) == 2
     assert bar not in curve()
+
+
+def test_permuted_columns_are_a_dashed_line_named_at_its_end():
+    svg = curve_over_null()
+    assert "stroke-dasharray" in svg
+    assert ">columns permuted<" in svg
+    assert "and of permuted columns; the chosen k is 3" in svg
+    assert not re.search("columns permuted|and of permuted", curve())
+
+
+def test_curve_without_permuted_columns_is_drawn_as_before():
+    assert curve_over_null(null=(None, None, None)) == curve() == curve_over_null(null=())
 
 
 def test_chosen_k_is_written_at_its_point():

@@ -8,11 +8,13 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_score
 
+import tasks.choice
 import tasks.curve
 import tasks.sampling
 import tasks.silhouette
-from tasks.choice import choose_k
+from tasks.choice import Guards, NullScore, choose_k
 from tasks.curve import Scoring
+from tasks.eligibility import decisive_of, rule
 from tests.arrays import customers_of
 
 ALL_K = range(2, 11)
@@ -26,8 +28,28 @@ def blobs(n_clusters, n_customers=600, seed=1, spread=1.0):
 
 
 def chosen(matrix, candidates=ALL_K, seed=0, **settings):
-    told = {"progress": settings.pop("progress")} if "progress" in settings else {}
+    told = {name: settings.pop(name) for name in ("progress", "guards") if name in settings}
     return choose_k(customers_of(matrix), candidates, random_state=seed, scoring=Scoring(**settings), **told)
+
+
+def with_silhouettes(monkeypatch, by_k):
+    """Have every customer of a fit with k segments a silhouette that is given."""
+    monkeypatch.setattr(
+        tasks.curve,
+        "exact_silhouettes",
+        lambda rows, weights, labels, *_: np.array([np.full(len(rows), by_k[own.max() + 1]) for own in labels]),
+    )
+
+
+def reasons(choice):
+    return {score.k: score.reason for score in choice.scores}
+
+
+def assert_chosen_is_the_best_eligible(choice):
+    assert choice.chosen.eligible
+    assert choice.chosen.k == choice.fit.n_clusters
+    assert choice.chosen.smallest_segment == choice.fit.sizes.min()
+    assert choice.chosen.silhouette == max(score.silhouette for score in choice.scores if score.eligible)
 
 
 @pytest.mark.parametrize("n_clusters", [3, 5, 8])
@@ -212,3 +234,173 @@ def test_progress_tells_every_fit_and_the_silhouettes():
     assert [(done, total) for words, done, total in told if words.endswith("fitted")] == [(1, 3), (2, 3), (3, 3)]
     assert ("different rows scored", 600, 600) in told
     assert told[-1][0].startswith("k=3")
+
+
+def four_groups_and_a_far_row(distance):
+    centers = np.array([[0.0, 0], [10, 0], [0, 10], [10, 10]])
+    matrix, _ = make_blobs(300, centers=centers, random_state=0)
+    return np.vstack([matrix, [[5 + distance, 5]]])
+
+
+def test_one_far_customer_is_no_segment_of_its_own():
+    matrix = four_groups_and_a_far_row(30)
+    assert chosen(matrix).chosen.smallest_segment == 1
+    choice = chosen(matrix, guards=Guards(least_customers=5))
+    assert choice.chosen.k == 4
+    assert choice.chosen.smallest_segment >= 75
+    assert reasons(choice)[5] == "not eligible: its smallest segment has 1 customer, fewer than 5"
+    assert choice.scores[3].silhouette > choice.chosen.silhouette
+    assert choice.chosen.reason == "highest silhouette of the eligible ones"
+    assert_chosen_is_the_best_eligible(choice)
+
+
+def test_where_every_k_has_a_small_segment_there_is_one_segment_and_the_curve_is_kept():
+    choice = chosen(four_groups_and_a_far_row(1e6), range(2, 5), guards=Guards(least_customers=5))
+    assert (choice.fit.n_clusters, choice.stability) == (1, None)
+    assert choice.chosen.reason == "one segment: no k keeps every segment at 5 customers"
+    assert [score.k for score in choice.scores] == [1, 2, 3, 4]
+    for score in choice.scores[1:]:
+        assert score.silhouette is not None
+        assert (score.eligible, score.decisive) == (False, None)
+        assert score.reason == "not eligible: its smallest segment has 1 customer, fewer than 5"
+
+
+def test_k_that_was_asked_for_is_taken_with_what_speaks_against_it():
+    choice = chosen(four_groups_and_a_far_row(30), [5], guards=Guards(least_customers=5))
+    assert choice.chosen.k == 5
+    assert choice.chosen.eligible
+    assert choice.chosen.reason == "asked for; its smallest segment has 1 customer, fewer than 5"
+    assert chosen(blobs(3), [3], guards=Guards(least_customers=5)).chosen.reason == "asked for"
+
+
+def test_guards_hold_for_the_segments_that_are_published(monkeypatch):
+    matrix, guards = np.vstack([blobs(4, 400), [[60.0, 60.0]]]), Guards(least_customers=2)
+    assert chosen(matrix, [3, 4], guards=guards).chosen.k == 4
+
+    def deeper(distinct, start, random_state):
+        return np.vstack([start[:-1], [[60.0, 60.0]]]) if len(start) == 4 else start
+
+    monkeypatch.setattr(tasks.choice, "search_deeply", deeper)
+    choice = chosen(matrix, [3, 4], guards=guards)
+    assert choice.chosen.k == 3
+    assert reasons(choice)[4] == "not eligible: its smallest segment has 1 customer, fewer than 2"
+    assert_chosen_is_the_best_eligible(choice)
+
+
+def test_k_that_hardly_stands_out_from_permuted_columns_is_not_eligible(monkeypatch):
+    with_silhouettes(monkeypatch, {2: 0.7, 3: 0.5, 4: 0.6})
+    nulls = {2: NullScore(0.69, 0.010), 3: NullScore(0.44, 0.061), 4: NullScore(0.48, 0.120)}
+    choice = chosen(blobs(4), [2, 3, 4], guards=Guards(least_lift_share=0.5, nulls=nulls))
+    assert choice.chosen.k == 4
+    assert reasons(choice) == {
+        2: "not eligible: only .010 above permuted columns, k=4 .120",
+        3: "0.1000 below k=4",
+        4: "highest silhouette of the eligible ones",
+    }
+    assert [(score.null_silhouette, score.lift) for score in choice.scores] == [
+        (0.69, 0.01),
+        (0.44, 0.061),
+        (0.48, 0.12),
+    ]
+    assert_chosen_is_the_best_eligible(choice)
+
+
+def test_lifts_of_ks_with_small_segments_and_without_figures_do_not_count():
+    nulls = {2: NullScore(0.1, 0.8), 3: NullScore(0.4, 0.1), 5: NullScore(0.4, -0.01)}
+    guards = Guards(least_customers=5, least_lift_share=0.5, nulls=nulls)
+    ruling = rule({2: 1, 3: 50, 4: 40, 5: 30}, np.array([0.9, 0.5, 0.4, 0.6]), guards)
+    assert (ruling.best, ruling.faults[1:3]) == (1, ("", ""))
+    assert ruling.faults[3] == "not above permuted columns, k=3 .100"
+
+
+def test_no_lift_rules_out_where_nothing_stands_out():
+    guards = Guards(least_lift_share=0.5, nulls={2: NullScore(0.5, -0.02), 3: NullScore(0.5, -0.01)})
+    assert rule({2: 9, 3: 9}, np.array([0.5, 0.4]), guards).faults == ("", "")
+
+
+def test_larger_k_that_adds_too_little_is_not_eligible(monkeypatch):
+    with_silhouettes(monkeypatch, {2: 0.4, 3: 0.5, 4: 0.5199, 5: 0.5, 6: 0.5001, 7: 0.49})
+    choice = chosen(blobs(4), range(2, 8), guards=Guards(least_gain=0.02))
+    assert choice.chosen.k == 3
+    assert reasons(choice) == {
+        2: "0.1000 below k=3",
+        3: "highest silhouette of the eligible ones",
+        4: "not eligible: adds .019 to k=3, less than .02",
+        5: "not eligible: adds nothing to k=3, less than .02",
+        6: "not eligible: adds less than .001 to k=3, less than .02",
+        7: "0.0100 below k=3",
+    }
+    assert [score.k for score in choice.scores if score.eligible] == [2, 3, 7]
+    assert_chosen_is_the_best_eligible(choice)
+
+
+def test_larger_k_that_adds_as_much_as_is_asked_is_taken():
+    guards = Guards(least_gain=0.02)
+    assert rule({2: 9, 3: 9}, np.array([0.5, 0.52]), guards).best == 1
+    assert rule({2: 9, 3: 9}, np.array([0.5, 0.519]), guards).best == 0
+
+
+def test_chosen_k_has_the_highest_silhouette_of_the_eligible_ones_whatever_the_guards():
+    rng = np.random.default_rng(0)
+    for seed in range(300):
+        means, smallest = (
+            rng.integers(30, 60, size=8) / 100,
+            dict(zip(range(2, 10), rng.integers(9, size=8), strict=True)),
+        )
+        nulls = {k: NullScore(0.0, float(rng.normal())) for k in smallest if rng.random() < 0.8}
+        guards = Guards(3, float(rng.choice([0, 0.02, 0.1])), 0.5, nulls)
+        ruling = rule(smallest, means, guards)
+        eligible = [place for place, fault in enumerate(ruling.faults) if not fault]
+        assert (ruling.best is None) == (not eligible), seed
+        for place in eligible:
+            behind = means[ruling.best] - means[place]
+            assert behind >= 0 or (place > ruling.best and -behind < guards.least_gain), seed
+
+
+def test_k_that_is_not_eligible_leaves_the_choice_decided(monkeypatch):
+    monkeypatch.setattr(tasks.sampling, "FIRST_SCORED", 200)
+    matrix, ks = np.random.default_rng(0).normal(size=(4000, 12)), [4, 5, 6, 7, 8, 9]
+    open_choice = chosen(matrix, ks, exact_rows=10, most_scored=800)
+    assert not open_choice.chosen.decisive
+    best = open_choice.chosen.k
+    nulls = {k: NullScore(0.0, float(k == best)) for k in ks}
+    choice = chosen(matrix, ks, exact_rows=10, most_scored=800, guards=Guards(least_lift_share=0.5, nulls=nulls))
+    assert (choice.chosen.k, choice.chosen.decisive) == (best, True)
+    assert all(score.decisive is None for score in choice.scores if not score.chosen)
+
+
+class Known:
+    """A curve of which the means and one standard error of all differences are known."""
+
+    def __init__(self, means, error):
+        self.known, self.error = np.array(means), error
+
+    def leads(self, best):
+        return self.known[best] - self.known, np.where(np.arange(len(self.known)) == best, 0, self.error)
+
+
+@pytest.mark.parametrize(
+    ("means", "decisive"),
+    [
+        ([0.30, 0.50, 0.515], [True, True, True]),
+        ([0.30, 0.50, 0.519], [True, False, False]),  # a gain of .02 is near
+        ([0.30, 0.50, 0.49], [True, True, True]),
+        ([0.479, 0.50, 0.49], [False, False, True]),  # not far from being within .02 of the highest
+        ([0.494, 0.50, 0.516], [False, False, True]),
+    ],
+)
+def test_gain_that_is_near_what_is_asked_leaves_the_choice_open(means, decisive):
+    guards = Guards(least_gain=0.02)
+    ruling = rule({2: 9, 3: 9, 4: 9}, np.array(means), guards)
+    assert ruling.best == 1
+    assert decisive_of(Known(means, 0.001), ruling, guards) == decisive
+
+
+def test_choice_tells_how_far_its_segments_come_again():
+    clear, noise = chosen(blobs(4), [3, 4, 5]), chosen(np.random.default_rng(0).normal(size=(600, 8)), [3, 4, 5])
+    assert (clear.chosen.k, clear.chosen.seeds_agreement, clear.chosen.resampling_agreement) == (4, 1.0, 1.0)
+    assert clear.stability.tolist() == [1.0] * 4
+    assert noise.stability.shape == (noise.chosen.k,)
+    assert noise.stability.max() < 0.7
+    for score in noise.scores:
+        assert max(score.seeds_agreement, score.resampling_agreement) < 0.5

@@ -28,7 +28,7 @@ from tasks.report import (
 )
 from tasks.validate import validate
 from warehouse.ledger import open_manifest, read_manifest
-from warehouse.page import DeclaredRow, EncodingRow, Figure, KRow, SegmentRow
+from warehouse.page import AgreementRow, ComponentRow, DeclaredRow, EncodingRow, Figure, KRow, SegmentRow, TriedRow
 from warehouse.rejects import RejectedGroup
 from warehouse.run import Order, Run
 
@@ -85,6 +85,13 @@ def figures(n_segments, n_features, name="item"):
     ]
 
 
+TRIED = (
+    TriedRow("mixed", 3, 2, 4, 0.61, 0.25, 0.36, 0.34, 2000, True, "its segments stand out most"),
+    TriedRow("standard", 3, 22, 2, 0.31, 0.28, 0.03, 0.01, 2000, False, "0.33 less lift than mixed"),
+    TriedRow("numbers", None, None, None, None, None, None, None, None, False, "there is one number"),
+)
+
+
 def page_of(n_segments=4, n_features=20, name="milk", **changes):
     segments = [
         SegmentRow(number, f"{name} {number}", f"buys {name}", 1000 // number, 1 / n_segments)
@@ -101,6 +108,12 @@ def page_of(n_segments=4, n_features=20, name="milk", **changes):
         rejected=(RejectedGroup("age", "out_of_range", 1200, 17, "age 207: expected at most 120", "customers.csv"),),
         encodings=(EncodingRow("multi-hot", 1, n_features),),
         declared=(DeclaredRow("age", 2.0, False, None, None), DeclaredRow("income", 1.0, True, 0.0, 90000.0)),
+        tried=TRIED,
+        components=(ComponentRow(1, 4.2, 1.3, "milk, tea against high age"),),
+        agreements=(
+            AgreementRow("age", "numeric", 0.71, False, "cut at 31: it tells most of the segment"),
+            AgreementRow("bought", "items", 0.32, False, "by its most telling item, milk: it tells little of it"),
+        ),
     )
     return replace(page, **changes)
 
@@ -258,7 +271,12 @@ def test_long_texts_from_the_file_are_cut():
         "20261124T010203Z-abcdef",
         "age: 2",
         "limited to 0 to 90,000, then taken as its logarithm",
-        "multi-hot: 1 column as 20 features",
+        "Encoding mixed; multi-hot: 1 column as 20 features",
+        "Each was tried on 2,000 customers and on the same",
+        "mixed 3 4 0.6100 0.2500 +0.3600 taken: its segments stand out most",
+        "numbers — — — — — there is one number",
+        "milk, tea against high age (variance 4.2, permuted columns reach 1.3)",
+        "age 0.71 cut at 31: it tells most of the segment",
     ],
 )
 def test_page_says(words):
@@ -272,6 +290,7 @@ def test_verdict_stands_before_all_figures():
         "rows read",
         "Segments Segment",
         "What sets",
+        "Why these segments An encoding",
         "Why k",
         "Customers on",
         "Rejected",
@@ -286,6 +305,78 @@ def test_interval_is_shown_where_a_silhouette_was_sampled():
     sampled = replace(exact.k_scores[0], silhouette_low=0.15, silhouette_high=0.25)
     assert "95 % interval" not in render_page(exact)
     assert "0.1500 to 0.2500" in render_page(replace(exact, k_scores=(sampled, *exact.k_scores[1:])))
+
+
+def words_of(page):
+    return Outline(render_page(page)).text
+
+
+def test_encoding_that_was_asked_for_is_shown_with_its_reason_and_no_table_of_others():
+    asked = TriedRow("standard", 3, 22, None, None, None, None, None, None, True, "asked for")
+    words = words_of(page_of(tried=(asked,), components=()))
+    assert "The encoding is standard: asked for." in words
+    assert "Lift" not in words
+    assert "what the columns have in common" not in words
+
+
+def test_page_without_any_encoding_on_record_says_so():
+    assert "No encoding was held against another." in words_of(page_of(tried=(), components=()))
+
+
+def test_one_segment_is_told_from_no_other_by_any_column():
+    none = AgreementRow("age", "numeric", None, False, "there is one segment, and nothing to tell apart")
+    words = words_of(page_of(agreements=(none,)))
+    assert "There is one segment, which no column could tell from another." in words
+    assert "Agreement" not in words
+
+
+def test_columns_that_tell_most_are_shown_and_the_others_counted():
+    rows = tuple(AgreementRow(f"c{place}", "numeric", 1 - place / 100, place < 5, "why") for place in range(30))
+    words = words_of(page_of(agreements=rows))
+    assert "The 8 of 30 columns that tell most." in words
+    assert "c7 0.93 why" in words
+    assert "c8 " not in words
+
+
+def test_strongest_components_are_shown_and_the_others_counted():
+    words = words_of(page_of(components=tuple(ComponentRow(n, 9 - n / 2, 1.0, f"end {n}") for n in range(1, 13))))
+    assert "end 8 (variance 5" in words
+    assert "end 9" not in words
+    assert "The 8 strongest of 12 components" in words
+
+
+def test_stability_of_a_segment_is_shown_where_it_is_known_and_low_is_said():
+    plain = page_of()
+    assert "Stability" not in words_of(plain)
+    first, second, *others = plain.segments
+    known = (replace(first, stability=0.93), replace(second, stability=0.41), *others)
+    words = words_of(replace(plain, segments=known))
+    assert re.search(r"1,000 25% 0\.93 buys", words)
+    assert re.search(r"500 25% 0\.41 low buys", words)
+    assert "below 0.6 it is no segment to rely on" in words
+
+
+def test_k_table_shows_what_permuted_columns_other_seeds_and_customers_drawn_again_give():
+    plain = page_of()
+    assert not re.search("Permuted and lift|Other seeds|Drawn again", words_of(plain))
+    score = replace(plain.k_scores[0], null_silhouette=0.11, lift=0.09, seeds_agreement=0.87, resampling_agreement=0.78)
+    words = words_of(replace(plain, k_scores=(score, *plain.k_scores[1:])))
+    assert "2 0.2000 0.1100 +0.0900 0.87 0.78 4.500 40" in words
+    assert "3 0.3000 — — — — 3.000 40" in words
+
+
+def test_column_that_is_left_out_is_named_and_no_weight():
+    words = words_of(page_of(declared=(DeclaredRow("state", 0.0, False, None, None),)))
+    assert "Left out state" in words
+    assert "Weights every other column counts 1" in words
+
+
+def test_markup_in_what_explains_the_segments_is_text():
+    tried = replace(TRIED[0], reason=SCRIPT)
+    component, told = ComponentRow(1, 2.0, 1.0, SCRIPT), AgreementRow("bought", "items", 0.99, True, SCRIPT)
+    text = render_page(page_of(tried=(tried,), components=(component,), agreements=(told,)))
+    assert_self_contained(text)
+    assert Outline(text).text.count(SCRIPT) == 3
 
 
 def test_many_kinds_of_fault_are_cut_and_counted():

@@ -64,7 +64,9 @@ def select_marks(columns: Sequence[Column]) -> str:
     return f"SELECT $n_marks * (_position - $first) + mark AS key FROM ({marks})"
 
 
-def create_value_views(columns: Sequence[Column], joined: Collection[str] = ()) -> list[str]:
+def create_value_views(
+    columns: Sequence[Column], joined: Collection[str] = (), cut: Collection[str] = ()
+) -> list[str]:
     """Return the temporary views that give the customers in the long form.
 
     ``number_values`` has one row a customer and number, ``present_values`` one row a customer and
@@ -73,10 +75,12 @@ def create_value_views(columns: Sequence[Column], joined: Collection[str] = ()) 
     Args:
         columns: the columns of the night.
         joined: names of the columns of which one feature stands for several values.
+        cut: names of the numbers that are cut into brackets.
     """
     numbers = [_number_values(column) for column in columns if column.role is Role.NUMERIC]
     marked = [column for column in columns if column.is_feature and column.role is not Role.NUMERIC]
     present = [_joined_values(column) if column.name in joined else _present_values(column) for column in marked]
+    present += [_bracket_values(column) for column in columns if column.name in cut]
     no_numbers, no_present = (
         "SELECT NULL::BIGINT AS _position, NULL::VARCHAR AS customer_id, NULL::VARCHAR AS source_column, "
         f"NULL::{value_type} AS v WHERE false"
@@ -139,6 +143,18 @@ def _number_values(column: Column) -> str:
         f"SELECT rowid AS _position, customer_id, {quote_text(column.name)} AS source_column, "
         f"CAST({name} AS DOUBLE) AS v FROM customers"
     )
+
+
+def _bracket_values(column: Column) -> str:
+    """Return the query for the bracket of each customer's number, one row a customer."""
+    name, source = f"CAST(customers.{quote_identifier(column.name)} AS DOUBLE)", quote_text(column.name)
+    return f"""
+        SELECT customers.rowid AS _position, customers.customer_id, {source} AS source_column, features.value AS v
+        FROM customers
+        INNER JOIN features ON features.source_column = {source} AND features.encoding = 'bracket'
+            AND if({name} IS NULL, features.imputed = 1,
+                {name} >= coalesce(features.clip_low, '-inf'::DOUBLE)
+                AND {name} < coalesce(features.clip_high, 'inf'::DOUBLE))"""
 
 
 def _present_values(column: Column) -> str:

@@ -58,7 +58,7 @@ number_rows as (
     left join number_stats
         on features.source_column = number_stats.source_column and sizes.segment_id = number_stats.segment_id
     left join number_means on features.source_column = number_means.source_column
-    where features.kind = 'numeric'
+    where features.encoding = 'standardised'
 ),
 
 present_rows as (
@@ -79,7 +79,7 @@ present_rows as (
         on
             features.source_column = overall_counts.source_column
             and features.value is not distinct from overall_counts.v
-    where features.kind <> 'numeric'
+    where features.encoding <> 'standardised'
 ),
 
 all_rows as (

@@ -1,11 +1,23 @@
--- one row a column whose encoding the dataset changes by a weight, a logarithm or limits
+-- one row a column that is left out, or whose encoding is changed by a weight, a logarithm or limits
+with columns_used as (
+    select
+        source_column,
+        max(weight) as weight,
+        -- Brackets have bounds of their own, and are of no logarithm.
+        bool_or(is_log and weight > 0) as is_log,
+        any_value(clip_low) filter (where encoding = 'standardised' and weight > 0) as clip_low,
+        any_value(clip_high) filter (where encoding = 'standardised' and weight > 0) as clip_high,
+        min(feature_number) as place
+    from features
+    group by source_column
+)
+
 select
     source_column,
-    any_value(weight) as weight,
-    bool_or(is_log) as is_log,
-    any_value(clip_low) as clip_low,
-    any_value(clip_high) as clip_high
-from features
-group by source_column
-having any_value(weight) <> 1 or bool_or(is_log) or any_value(clip_low) is not null
-order by min(feature_number);
+    weight,
+    is_log,
+    clip_low,
+    clip_high
+from columns_used
+where weight <> 1 or is_log or clip_low is not null
+order by place;

@@ -17,4 +17,5 @@ select
 from segment_stats
 inner join segments on segment_stats.segment_id = segments.segment_id
 inner join features on segment_stats.feature = features.feature
+where features.encoding <> 'bracket'
 order by features.feature_number, segment_stats.segment_id;

@@ -7,6 +7,10 @@ select
     objective,
     smallest_segment,
     reason,
-    chosen as is_chosen
+    chosen as is_chosen,
+    null_silhouette,
+    lift,
+    seeds_agreement,
+    resampling_agreement
 from k_scores
 order by k;

@@ -4,6 +4,7 @@ select
     name,
     description,
     customers,
-    share
+    share,
+    stability
 from segments
 order by segment_id;

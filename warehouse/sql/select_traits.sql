@@ -1,4 +1,4 @@
--- one row a segment and feature: the figures that a segment is named by
+-- one row a segment and feature: the figures that a segment is named by; a number is named by itself, not by brackets
 with spreads as (
     select
         source_column,
@@ -21,5 +21,7 @@ select
 from segment_stats
 inner join features on segment_stats.feature = features.feature
 left join spreads on segment_stats.source_column = spreads.source_column
-where segment_stats.mean is not null
+where
+    segment_stats.mean is not null
+    and features.encoding <> 'bracket'
 order by segment_stats.segment_id, features.feature_number;

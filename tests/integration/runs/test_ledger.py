@@ -161,7 +161,15 @@ def test_same_bytes_under_another_name_are_nothing_new(home, write):
 
 @pytest.mark.parametrize(
     "order",
-    [{"force": True}, {"seed": 1}, {"k": 3}, {"k_max": 4}, {"k_min": 3}, {"as_of": date(2031, 5, 6)}],
+    [
+        {"force": True},
+        {"seed": 1},
+        {"k": 3},
+        {"k_max": 4},
+        {"k_min": 3},
+        {"as_of": date(2031, 5, 6)},
+        {"encoding": "standard"},
+    ],
     ids=str,
 )
 def test_same_file_runs_again_when_it_is_told_to_or_with_another_setting(home, source, order):

@@ -1,5 +1,6 @@
 -- one row a customer whose nearest or second nearest centroid, or distance, is another when scored by SQL alone
--- From customers, features and centroids only; one customer in $every is scored.
+-- From customers, features and centroids only; one customer in $every is scored. A distance among the features is
+-- farther than one among components by what no component holds, which is the same for every centroid.
 with scored_customers as (
     select
         rowid as _position,
@@ -12,12 +13,18 @@ clipped_numbers as (
     select
         number_values._position,
         features.feature,
-        greatest(
-            least(number_values.v, coalesce(features.clip_high, number_values.v)),
-            coalesce(features.clip_low, number_values.v)
-        ) as v
+        -- of nothing and a bound the greatest is the bound
+        case
+            when number_values.v is not null
+                then
+                    greatest(
+                        least(number_values.v, coalesce(features.clip_high, number_values.v)),
+                        coalesce(features.clip_low, number_values.v)
+                    )
+        end as v
     from number_values
-    inner join features on number_values.source_column = features.source_column
+    inner join features
+        on number_values.source_column = features.source_column and features.encoding = 'standardised'
     where number_values._position % $every = 0
 ),
 
@@ -72,7 +79,7 @@ absent_parts as (
     from segments
     left join centroids on segments.segment_id = centroids.segment_id
     left join features on centroids.feature = features.feature
-    where features.kind <> 'numeric'
+    where features.encoding <> 'standardised'
     group by segments.segment_id
 ),
 
@@ -96,6 +103,11 @@ distances as (
             and segments.segment_id = present_parts.segment_id
 ),
 
+fitted as (
+    select count(*) > 0 as has_components
+    from components
+),
+
 ranked as (
     select
         scored_customers.customer_id,
@@ -117,11 +129,15 @@ ranked as (
 
 select *
 from ranked
+cross join fitted
 where
     own is null
     or own > nearest + 1e-4 * (1 + nearest)
-    or abs(own - distance) > 1e-4 * (1 + distance)
+    or (not has_components and abs(own - distance) > 1e-4 * (1 + distance))
+    or own < distance - 1e-4 * (1 + distance)
+    or abs((second * second - own * own) - (second_distance * second_distance - distance * distance))
+    > 1e-4 * (1 + second * second)
     or (nearest_other is null) <> (second_segment_id is null)
     or (second is null) <> (second_segment_id is null)
     or second > nearest_other + 1e-4 * (1 + nearest_other)
-    or abs(second - second_distance) > 1e-4 * (1 + second_distance);
+    or (not has_components and abs(second - second_distance) > 1e-4 * (1 + second_distance));

@@ -1,0 +1,143 @@
+"""Try encodings: customers in each of them, and the same customers with their columns permuted.
+
+Arrays in, arrays out: no SQL, no files, no Prefect.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tasks.blocks import Blocks, blocks_of
+from tasks.components import Components, common_components
+from tasks.contrast import Contrast, contrasts
+from tasks.encoding import Feature, with_unique_names
+from tasks.humps import one_humped
+from tasks.plain import Plain
+from tasks.progress import Progress
+from tasks.rows import Matrix
+from tasks.strategies import SINGLE, STRATEGIES, guards_of, one_number
+from tasks.tried import Encoding, Tried
+
+#: How often the columns are permuted; customers whose silhouettes are known in every encoding, at most and at least,
+#: and cells of their rows.
+PERMUTATIONS = 6
+SAMPLED_CUSTOMERS, _FEWEST_SAMPLED, _SAMPLED_CELLS = 2_000, 500, 100_000
+
+#: Customers that components are made of, and cells of their rows.
+COMPARED_CUSTOMERS, _COMPARED_CELLS = 10_000, 2_000_000
+
+#: Customers below which chance can do anything.
+FEWEST_CUSTOMERS = 20
+
+#: Why an encoding has no feature.
+_NOTHING = {
+    "standard": "no column is a feature",
+    "numbers": "not tried: there are fewer than two numbers",
+    "mixed": "not tried: no column varies",
+    "brackets": "not tried: no number can be cut into brackets",
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What encodings are tried on.
+
+    Attributes:
+        plain: all customers.
+        ks: every k to try, ascending.
+        random_state: seed.
+        least_customers: customers that a segment must have.
+    """
+
+    plain: Plain
+    ks: tuple[int, ...]
+    random_state: int
+    least_customers: int
+
+    def encoding(self, name: str, left_out: Collection[str] = ()) -> Tried:
+        """Return an encoding by its name, with nothing found in it yet.
+
+        Args:
+            name: of a strategy.
+            left_out: columns that take no part.
+        """
+        strategy = STRATEGIES[name]
+        features = tuple(with_unique_names(strategy.features(self.plain, left_out)))
+        encoding = Encoding(name, features)
+        if not encoding.used:
+            return Tried(name, None, reason=_NOTHING[name])
+        if not strategy.has_components:
+            return Tried(name, encoding)
+        components = self._components(features, len(encoding.used))
+        if len(components) == 0:
+            return Tried(name, None, reason="no component has more variance than permuted columns have")
+        return Tried(name, replace(encoding, components=components))
+
+    def singles(self, left_out: Collection[str] = ()) -> list[Tried]:
+        """Return an encoding for each number alone that has many values, with nothing found in it yet."""
+        numbers = [
+            feature
+            for feature, brackets in zip(self.plain.number_features, self.plain.brackets, strict=True)
+            if feature.source_column not in left_out and len(brackets) > max(self.ks, default=0)
+        ]
+        return [Tried(SINGLE, Encoding(SINGLE, one_number(self.plain, one.source_column))) for one in numbers]
+
+    def tried(self, encodings: Sequence[Tried], progress: Progress) -> list[Tried]:
+        """Return encodings with their silhouettes beside those of permuted customers."""
+        if self.plain.n_customers < FEWEST_CUSTOMERS:
+            few = f"not tried: {self.plain.n_customers:,} customers are too few to tell segments from chance"
+            return [replace(one, reason=one.reason or few) for one in encodings]
+        blocks = {place: self._blocks(one.encoding) for place, one in enumerate(encodings) if one.encoding is not None}
+        able = {place: own for place, own in blocks.items() if own.n_blocks > 1 or encodings[place].name == SINGLE}
+        sets = [self._set(encodings[place].encoding, own) for place, own in able.items()]
+        found = contrasts(sets, self.ks, self.random_state)
+        contrast_of = {}
+        for place in able:
+            contrast_of[place] = next(found)
+            progress("encodings tried", len(contrast_of), len(able))
+        alone = "not tried: one column alone has nothing to be permuted against"
+        return [
+            self._judged(one, contrast_of[place], len(blocks[place].matrix))
+            if place in contrast_of
+            else replace(one, reason=one.reason or alone)
+            for place, one in enumerate(encodings)
+        ]
+
+    def _components(self, features: tuple[Feature, ...], n_used: int) -> Components:
+        n_customers = min(COMPARED_CUSTOMERS, max(SAMPLED_CUSTOMERS, _COMPARED_CELLS // n_used))
+        compared = self.plain.sampled(n_customers, self.random_state + 1)
+        return common_components(blocks_of(compared, features), self.random_state)
+
+    def _blocks(self, encoding: Encoding) -> Blocks:
+        n_customers = min(SAMPLED_CUSTOMERS, max(_FEWEST_SAMPLED, _SAMPLED_CELLS // max(1, encoding.n_dimensions)))
+        return blocks_of(self.plain.sampled(n_customers, self.random_state), encoding.features)
+
+    def _set(self, encoding: Encoding | None, blocks: Blocks) -> tuple[Matrix, Iterator[Matrix]]:
+        assert encoding is not None  # noqa: S101
+        seeds = [self.random_state + number for number in range(1, PERMUTATIONS + 1)]
+        if encoding.name == SINGLE:
+            values = blocks.matrix[:, 0].astype(np.float64)
+            return blocks.matrix, (one_humped(values, seed)[:, None].astype(np.float32) for seed in seeds)
+        return _projected(blocks.matrix, encoding), (_projected(blocks.permuted(seed), encoding) for seed in seeds)
+
+    def _judged(self, one: Tried, contrast: Contrast, n_sampled: int) -> Tried:
+        """Return an encoding with its contrast, and the k that the guards leave."""
+        judged = replace(one, contrast=contrast, n_sampled=n_sampled)
+        least = max(1, self.least_customers * n_sampled // self.plain.n_customers)
+        is_eligible = contrast.smallest >= least
+        if not is_eligible.any():
+            return replace(judged, reason=f"at no k every segment has {self.least_customers:,} customers")
+        lifts = np.where(is_eligible, contrast.lifts, -np.inf)
+        least_gain, least_lift_share = guards_of(one.name, float(lifts.max()))
+        if least_lift_share > 0:
+            is_eligible &= lifts >= least_lift_share * lifts.max()
+        silhouettes = np.where(is_eligible, contrast.silhouettes, -np.inf)
+        near = np.flatnonzero(silhouettes >= silhouettes.max() - least_gain)
+        return replace(judged, k=contrast.ks[int(near[0])])
+
+
+def _projected(matrix: Matrix, encoding: Encoding) -> Matrix:
+    if encoding.components is None:
+        return matrix
+    return np.asarray(matrix @ encoding.components.loadings, dtype=np.float32)

@@ -1,0 +1,103 @@
+"""Say whether the segments are really there: strong, weak or none, with what it rests on.
+
+Arrays in, arrays out: no SQL, no files.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.strategies import SINGLE
+from tasks.tried import LEAST_LIFT_OF_ONE, is_apart
+
+#: A strong verdict takes that margin over the best of permuted columns, and that agreement with the segments
+#: of other seeds and of customers drawn again.
+_STRONG_MARGIN, _STRONG_SEEDS, _STRONG_RESAMPLING = 0.10, 0.90, 0.80
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of the segments of a night.
+
+    Attributes:
+        encoding: name of the encoding.
+        used_columns: the columns that take part in it.
+        n_columns: columns that could.
+        k: number of segments.
+        silhouette: mean silhouette; None where it is not defined.
+        why_one: why there is one segment; empty where there are more.
+        why_untried: why the encoding was not held against permuted columns; empty where it was.
+        lift: of the sample, over permuted columns at its k; None where it was not tried.
+        margin: of the sample, over the best of permuted columns.
+        spread: standard deviation of that best.
+        seeds_agreement: mean adjusted Rand index with the segments of other seeds; None where not known.
+        resampling_agreement: the same with those of customers drawn again.
+    """
+
+    encoding: str
+    used_columns: Sequence[str]
+    n_columns: int
+    k: int
+    silhouette: float | None
+    why_one: str = ""
+    why_untried: str = ""
+    lift: float | None = None
+    margin: float | None = None
+    spread: float | None = None
+    seeds_agreement: float | None = None
+    resampling_agreement: float | None = None
+
+
+def verdict_on(evidence: Evidence) -> str:
+    """Return whether the segments are really there, in words: strong, weak or none first."""
+    if evidence.silhouette is None:
+        return f"none: {evidence.why_one}"
+    if evidence.margin is None or evidence.lift is None or evidence.spread is None:
+        return f"none: {evidence.why_untried}; take the segments for a way to sort customers, not for a find"
+    if evidence.encoding == SINGLE:
+        return _verdict_on_one(evidence, evidence.lift, evidence.spread)
+    if not is_apart(evidence.margin, evidence.spread):
+        return (
+            f"none: the best silhouette is {evidence.margin:+.3f} from that of permuted columns, which is chance "
+            f"(spread {evidence.spread:.3f}); nothing that links the columns makes segments"
+        )
+    against = f"{evidence.margin:.2f} above the best of permuted columns"
+    return (
+        f"{_strength(evidence, evidence.margin)}: silhouette {evidence.silhouette:.2f}, {against}; {_meaning(evidence)}"
+    )
+
+
+def _verdict_on_one(evidence: Evidence, lift: float, spread: float) -> str:
+    """Return the verdict on segments of one number; where there are other columns, nothing links it to them."""
+    column = evidence.used_columns[0].replace("_", " ")
+    falls = f"{column} alone falls into {evidence.k} groups (silhouette {lift:.2f} above one hump)"
+    if evidence.n_columns > 1:
+        return f"none: nothing that links the columns makes segments; {falls}, which these segments are"
+    if not is_apart(lift, spread, LEAST_LIFT_OF_ONE):
+        return f"none: {column} has one hump, which its segments only cut"
+    return f"{_strength(evidence, lift)}: {falls}; {_meaning(evidence)}"
+
+
+def _strength(evidence: Evidence, margin: float) -> str:
+    is_strong = (
+        margin >= _STRONG_MARGIN
+        and _or_whole(evidence.seeds_agreement) >= _STRONG_SEEDS
+        and _or_whole(evidence.resampling_agreement) >= _STRONG_RESAMPLING
+    )
+    return "strong" if is_strong else "weak"
+
+
+def _meaning(evidence: Evidence) -> str:
+    if _or_whole(evidence.seeds_agreement) < _STRONG_SEEDS:
+        return f"other seeds find other segments (agreement {evidence.seeds_agreement:.2f}), so hold them loosely"
+    if _or_whole(evidence.resampling_agreement) < _STRONG_RESAMPLING:
+        return (
+            f"customers drawn again give other segments (agreement {evidence.resampling_agreement:.2f}), "
+            "so hold them loosely"
+        )
+    if _strength(evidence, evidence.margin or 0.0) == "weak":
+        return "the segments are there and overlap, so treat their borders as a matter of degree"
+    return "other seeds and customers drawn again give the same segments"
+
+
+def _or_whole(agreement: float | None) -> float:
+    return 1.0 if agreement is None else agreement

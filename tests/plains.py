@@ -1,0 +1,77 @@
+"""Customers in memory, in the textbook's encoding, for tests of what is made of it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+from pandera.typing import Series
+from scipy.sparse import csr_array, hstack
+
+from schemas import Dataset, category, flag, items, numeric
+from schemas.dataset import columns_of
+from tasks.brackets import cut
+from tasks.encoding import Feature, Members, Numbers, Value, encode_numbers, standard, with_unique_names
+from tasks.plain import Plain
+
+
+class Shop(Dataset):
+    """A column of each kind, some of them twice."""
+
+    age: Series[float] = numeric()
+    spend: Series[float] = numeric()
+    visits: Series[float] = numeric(weight=2)
+    place: Series[str] = category()
+    region: Series[str] = category()
+    member: Series[bool] = flag()
+    basket: Series[list] = items()
+
+
+COLUMNS = {column.name: column for column in columns_of(Shop)}
+
+
+def plain_of(**columns: npt.ArrayLike) -> Plain:
+    """Return customers by the columns of ``Shop``: numbers, codes of categories, flags, and a 0/1 matrix of items."""
+    arrays = {name: np.asarray(values) for name, values in columns.items()}
+    numbers = {name: arrays[name].astype(float) for name in ("age", "spend", "visits") if name in arrays}
+    features: list[Feature] = []
+    brackets, codes, encoded = [], [], []
+    for name, values in numbers.items():
+        (feature,) = standard(Numbers(COLUMNS[name], values))
+        own, places = cut(values, feature)
+        features.append(feature)
+        brackets.append(own)
+        codes.append(places)
+        encoded.append(encode_numbers(values, feature).astype(np.float32))
+    n_customers = len(next(iter(arrays.values())))
+    marks, mark_features = _marks(arrays, n_customers)
+    none = np.zeros((n_customers, 0))
+    return Plain(
+        tuple(with_unique_names([*features, *mark_features])),
+        np.column_stack([none, *encoded]).astype(np.float32),
+        tuple(brackets),
+        np.column_stack([none, *codes]).astype(np.uint8),
+        marks,
+    )
+
+
+def _marks(arrays: Mapping[str, npt.NDArray[np.generic]], n_customers: int) -> tuple[csr_array, list[Feature]]:
+    """Return the 0/1 features of the categories, flags and items there are."""
+    features: list[Feature] = []
+    parts = [csr_array((n_customers, 0), dtype=np.float32)]
+    for name in ("place", "region", "member", "basket"):
+        if name not in arrays:
+            continue
+        values = arrays[name]
+        if name in ("place", "region"):
+            texts, values = np.unique(values, return_inverse=True)
+            members = tuple(Value(str(text), 1, False) for text in texts)
+            parts.append(csr_array(np.eye(len(texts), dtype=np.float32)[values]))
+        else:
+            matrix = values.reshape(n_customers, -1).astype(np.float32)
+            flags = (Value(None, 1, False),)
+            members = flags if name == "member" else tuple(Value(f"item {n}", 1, False) for n in range(matrix.shape[1]))
+            parts.append(csr_array(matrix))
+        features += standard(Members(COLUMNS[name], members))
+    marks = csr_array(hstack(parts, format="csr"))
+    marks.sort_indices()
+    return marks, features

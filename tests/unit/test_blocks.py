@@ -1,0 +1,42 @@
+import numpy as np
+
+from tasks.blocks import blocks_of
+from tasks.strategies import STRATEGIES
+from tests.plains import plain_of
+
+RNG = np.random.default_rng(0)
+N = 500
+BASKET = RNG.random((N, 3)) < 0.4
+PLAIN = plain_of(age=RNG.normal(size=N), place=RNG.integers(0, 4, N), basket=BASKET)
+
+
+def blocks_in(name, plain=PLAIN):
+    return blocks_of(plain, STRATEGIES[name].features(plain, ()))
+
+
+def test_the_values_of_a_category_move_together_and_every_item_on_its_own():
+    assert blocks_in("standard").block_of.tolist() == [0, 1, 1, 1, 1, 2, 3, 4]
+
+
+def test_the_brackets_of_a_number_move_together():
+    block_of = blocks_in("brackets").block_of
+    assert block_of.tolist() == [0, 0, 0, 0, 1, 2, 3, *[4] * (len(block_of) - 7)]
+
+
+def test_a_list_of_one_item_each_moves_as_a_whole():
+    single = np.eye(3, dtype=bool)[RNG.integers(0, 3, N)]
+    assert blocks_in("standard", plain_of(age=PLAIN.numbers[:, 0], basket=single)).block_of.tolist() == [0, 1, 1, 1]
+
+
+def test_permuted_columns_hold_the_same_values_and_another_order():
+    blocks = blocks_in("standard")
+    permuted = blocks.permuted(3)
+    assert np.sort(permuted, axis=0).tolist() == np.sort(blocks.matrix, axis=0).tolist()
+    assert not np.array_equal(permuted, blocks.matrix)
+    assert permuted[:, 1:5].sum(axis=1).tolist() == [1] * N
+
+
+def test_the_same_seed_permutes_the_same_way():
+    blocks = blocks_in("standard")
+    assert np.array_equal(blocks.permuted(5), blocks.permuted(5))
+    assert not np.array_equal(blocks.permuted(5), blocks.permuted(6))

@@ -1,0 +1,5 @@
+-- work.segment_stability: one row a segment whose stability is known
+create or replace table work.segment_stability (
+    segment_id bigint,
+    stability double
+);

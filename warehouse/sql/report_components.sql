@@ -1,0 +1,8 @@
+-- one row a component, the strongest first
+select
+    component,
+    variance,
+    null_variance,
+    description
+from components
+order by component;
