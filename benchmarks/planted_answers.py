@@ -25,7 +25,7 @@ from tasks.plain import columns_of as source_columns
 from tasks.rows import Rows, distinct_rows, projected
 from tasks.silhouette import exact_silhouettes
 from tasks.strategies import guards_of
-from tasks.tried import Tried
+from tasks.tried import ONE_HUMP, Tried
 from tasks.verdict import Evidence, verdict_on
 
 _KS = range(2, 11)
@@ -148,13 +148,13 @@ def _evidence(chosen: EncodingChoice, score: KScore, plain: Plain) -> Evidence:
     taken = chosen.taken
     is_tried = taken.contrast is not None and taken.k is not None
     return Evidence(
-        encoding=taken.name,
         used_columns=source_columns(chosen.encoding.used),
         n_columns=len(source_columns(plain.features)),
         k=score.k,
         silhouette=score.silhouette,
         why_one=score.reason,
         why_untried=taken.reason,
+        is_alone=taken.against == ONE_HUMP,
         lift=taken.lift if is_tried else None,
         margin=taken.margin if is_tried else None,
         spread=taken.contrast.null_spread if taken.contrast and is_tried else None,

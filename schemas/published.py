@@ -186,7 +186,7 @@ class KScores(pa.DataFrameModel):
     decisive: Series[bool] = pa.Field(
         nullable=True,
         description="Whether the chosen k is ahead of this one beyond the error of sampling; of the chosen k, of all; "
-        "null where one k alone was tried. Where it is not, the interval of the chosen k leans upwards, as the highest "
+        "null where one k alone was tried, and of a k whose smallest segment or lift rules it out. Where it is not, the interval of the chosen k leans upwards, as the highest "
         "of near ones was taken",
     )
     chosen: Series[bool] = pa.Field(description="Whether this is the published k")
@@ -260,7 +260,15 @@ class Encodings(pa.DataFrameModel):
         description="silhouette - null_best: what the verdict rests on; the segments are there where it is .04 or more "
         "and three times null_spread",
     )
-    n_permutations: Series[int] = pa.Field(nullable=True, ge=0, description="How often the columns were permuted")
+    against: Series[str] = pa.Field(
+        nullable=True,
+        isin=["permuted columns", "one hump"],
+        description="What it was held against: the columns permuted each on its own, or, where nothing links them, "
+        "numbers drawn from the one-humped distribution nearest to each",
+    )
+    n_permutations: Series[int] = pa.Field(
+        nullable=True, ge=0, description="How often the columns were permuted or drawn"
+    )
     rows_sampled: Series[int] = pa.Field(nullable=True, ge=0, description="Customers in the sample")
     chosen: Series[bool] = pa.Field(description="Whether the segments were found in it")
     reason: Series[str] = pa.Field(description="Why it was taken, was not, or was not tried, in words")

@@ -10,11 +10,11 @@ from schemas.encodings import AUTO
 from tasks.plain import Plain
 from tasks.progress import Progress
 from tasks.restating import in_words, restated_columns
-from tasks.strategies import SINGLE, STRATEGIES
+from tasks.strategies import NUMBERS, SINGLE, STRATEGIES
 from tasks.trials import COMPARED_CUSTOMERS, Trial
-from tasks.tried import Encoding, Tried
+from tasks.tried import ONE_HUMP, Encoding, Tried
 
-STANDARD, NUMBERS = "standard", "numbers"
+STANDARD = "standard"
 
 #: Components have fewer dimensions than the columns they are made of, and higher silhouettes for that: what is found
 #: in the columns as they are is taken unless components have so many times its lift; where all are numbers, which
@@ -68,10 +68,10 @@ def choose_encoding(
         direct = _DIRECT if plain.mark_features else _DIRECT_OF_NUMBERS
         best = max(found, key=lambda one: one.lift * (1.0 if _has_components(one) else direct))
         return _choice(best, tried, in_words(restated))
-    singles = [one for one in trial.tried(trial.singles(left_out), progress) if one.is_found]
-    if singles:
-        best = max(singles, key=lambda one: one.lift)
-        return _choice(best, [*tried, best], ())
+    alone = [one for one in trial.tried(trial.alone(left_out), progress) if one.is_found]
+    if alone:
+        best = max(alone, key=lambda one: one.lift)
+        return _choice(best, [*(one for one in tried if one.name != best.name), best], ())
     return _without_find(trial, tried)
 
 
@@ -91,7 +91,8 @@ def _without_find(trial: Trial, tried: Sequence[Tried]) -> Choice:
 
 def _wanted(trial: Trial, wanted: str, progress: Progress) -> Choice:
     """Return the encoding that is wanted; where it has nothing to offer, the standard one."""
-    given = trial.singles() if wanted == SINGLE else [trial.encoding(wanted)]
+    alone = [one for one in trial.alone() if one.name == SINGLE]
+    given = alone if wanted == SINGLE else [trial.encoding(wanted)]
     able = [one for one in trial.tried(given, progress) if one.encoding is not None]
     if able:
         best = max(able, key=lambda one: one.lift)
@@ -124,8 +125,8 @@ def _reason(one: Tried, taken: Tried, *, is_only: bool) -> str:
 
 
 def _why_taken(taken: Tried) -> str:
-    if taken.name == SINGLE:
-        return "nothing stands out among the columns together, and this number falls apart by itself"
+    if taken.against == ONE_HUMP:
+        return "nothing links the columns, and what is taken falls apart by itself, beside numbers of one hump"
     return (
         "its segments stand out most" if taken.is_found else "nothing stands out, so customers are encoded as they are"
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tasks.curve import Curve, Scoring, curve_of
-from tasks.eligibility import DIGITS, Guards, NullScore, Ruling, adds_too_little, decisive_of, rounded, rule
+from tasks.eligibility import DIGITS, Guards, NullScore, Ruling, adds_too_little, decisive_of, is_clear, rounded, rule
 from tasks.kmeans import Fit, fits_of, settle
 from tasks.parallel import in_order
 from tasks.progress import Progress
@@ -111,18 +111,19 @@ def choose_k(
     whole = [fit for k, fit in fits if fit.n_clusters == k]
     if not whole:
         return _one_segment(distinct, [*lost, *beyond], "one segment: no k could be kept apart")
+
+    def ruled(curve: Curve, fits: Sequence[Fit]) -> Ruling:
+        smallest = {fit.n_clusters: int(fit.sizes.min()) for fit in fits}
+        return rule(smallest, curve.means(), guards, is_only=len(candidates) == 1)
+
     curve = curve_of(
         distinct,
         np.array([fit.labels for fit in whole]),
         random_state=random_state,
         scoring=scoring,
         progress=progress,
+        is_clear=lambda curve: is_clear(curve, ruled(curve, whole), guards),
     )
-
-    def ruled(curve: Curve, fits: Sequence[Fit]) -> Ruling:
-        smallest = {fit.n_clusters: int(fit.sizes.min()) for fit in fits}
-        return rule(smallest, curve.means(), guards, is_only=len(candidates) == 1)
-
     curve, whole, ruling = _refined(distinct, curve, whole, ruled, random_state, progress)
     agreements = _agreements(distinct, whole, ruling, random_state, progress)
     scores = [*_scores(curve, whole, ruling, guards, agreements), *lost, *beyond]

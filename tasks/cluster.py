@@ -23,6 +23,7 @@ from tasks.rows import Floats, distinct_rows, projected
 from tasks.rows_file import load_far, load_rows
 from tasks.steps import prefect_task, recorded
 from tasks.strategies import guards_of
+from tasks.tried import ONE_HUMP
 from tasks.verdict import Evidence, verdict_on
 from warehouse.encodings import TakenEncoding, k_nulls, loadings, taken_encoding
 from warehouse.ledger import source_file
@@ -126,13 +127,13 @@ def _guards(taken: TakenEncoding, nulls: Mapping[int, tuple[float, float]], leas
 def _evidence(taken: TakenEncoding, features: Sequence[Feature], choice: Choice) -> Evidence:
     chosen = choice.chosen
     return Evidence(
-        encoding=taken.encoding,
         used_columns=columns_of([feature for feature in features if feature.weight > 0]),
         n_columns=len(columns_of(features)),
         k=chosen.k,
         silhouette=chosen.silhouette,
         why_one=chosen.reason,
         why_untried=taken.reason,
+        is_alone=taken.against == ONE_HUMP,
         lift=taken.lift,
         margin=taken.margin,
         spread=taken.null_spread,

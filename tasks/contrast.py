@@ -4,12 +4,14 @@ A silhouette says little by itself: pure noise reaches .5 in one dimension and .
 it gains over noise of the same columns can be compared. Arrays in, arrays out: no SQL, no files.
 """
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
+from sklearn.exceptions import ConvergenceWarning
 
 from tasks import engine
 from tasks.parallel import in_order
@@ -88,9 +90,10 @@ def contrasts(
                 sizes[first] += 1
                 yield matrix
 
-    found: list[Curve] = []
-    for curve in in_order(lambda matrix: curve_of_rows(matrix, ks, random_state), matrices()):
-        found.append(curve)
+    with warnings.catch_warnings():
+        # Rows may be too near each other for k-means; fewer segments are an answer, too.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        found = list(in_order(lambda matrix: curve_of_rows(matrix, ks, random_state), matrices()))
     ends = np.cumsum(sizes)
     for size, end in zip(sizes, ends, strict=True):
         observed, *permuted = found[end - size : end]

@@ -4,6 +4,7 @@ Both ways answer the same questions: the mean of each k, its standard error (0 w
 how much the best is ahead of each other k, and how the customers' own silhouettes spread.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -140,9 +141,15 @@ class Sampled:
 
     @classmethod
     def of(
-        cls, distinct: Distinct, labellings: Labellings, random_state: int, scoring: Scoring, progress: Progress
+        cls,
+        distinct: Distinct,
+        labellings: Labellings,
+        random_state: int,
+        scoring: Scoring,
+        progress: Progress,
+        is_clear: "Callable[[Curve], bool]",
     ) -> "Sampled":
-        """Score customers under every labelling until the best is decisive or the budget is spent."""
+        """Score customers under every labelling until the choice is clear or the budget is spent."""
         drawn = draw(
             distinct,
             labellings,
@@ -155,7 +162,7 @@ class Sampled:
         for so_far in estimates(distinct, labellings, drawn):
             curve = cls(distinct, drawn, so_far)
             progress("customers scored", so_far.n_drawn, drawn.ends[-1])
-            if is_decisive(curve, int(so_far.means().argmax())):
+            if is_clear(curve):
                 break
         assert curve is not None  # noqa: S101  # there is a first round
         return curve
@@ -204,16 +211,26 @@ def curve_of(
     random_state: int,
     scoring: Scoring,
     progress: Progress,
+    is_clear: Callable[[Curve], bool] | None = None,
 ) -> Curve:
-    """Return the silhouettes of all labellings: exact where the customers are few, sampled where not."""
+    """Return the silhouettes of all labellings: exact where the customers are few, sampled where not.
+
+    Args:
+        distinct: the customers.
+        labellings: of the distinct rows, shape (n_labellings, n_rows).
+        random_state: seed.
+        scoring: how many customers are scored.
+        progress: told of the customers scored.
+        is_clear: whether no more customers need be scored; None where the highest mean is what is looked for.
+    """
     if len(distinct.rows) <= scoring.exact_rows:
         return Exact.of(distinct, labellings, progress)
-    return Sampled.of(distinct, labellings, random_state, scoring, progress)
+    return Sampled.of(distinct, labellings, random_state, scoring, progress, is_clear or is_highest_decisive)
 
 
-def is_decisive(curve: Curve, best: int) -> bool:
-    """Return whether a labelling is ahead of every other beyond the error of sampling."""
-    return all(is_apart(curve, best))
+def is_highest_decisive(curve: Curve) -> bool:
+    """Return whether the labelling with the highest mean is ahead of every other beyond the error of sampling."""
+    return all(is_apart(curve, int(curve.means().argmax())))
 
 
 def is_apart(curve: Curve, best: int) -> list[bool]:

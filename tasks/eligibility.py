@@ -109,6 +109,11 @@ def decisive_of(curve: Curve, ruling: Ruling, guards: Guards) -> list[bool | Non
     return decisive
 
 
+def is_clear(curve: Curve, ruling: Ruling, guards: Guards) -> bool:
+    """Return whether the best is beyond the error of sampling, or there is none, or no other."""
+    return ruling.best is None or decisive_of(curve, ruling, guards)[ruling.best] is not False
+
+
 def adds_too_little(added: float, k: int, guards: Guards) -> str:
     """Return in words that a larger k has so much more silhouette than ``k``, and that it is too little; or nothing."""
     if not 0 <= added < guards.least_gain:

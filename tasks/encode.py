@@ -167,19 +167,19 @@ def _encodings(choice: Choice) -> pd.DataFrame:
     frame = pd.DataFrame([_encoding_row(one, is_chosen=one is choice.taken) for one in choice.tried])
     whole = dict.fromkeys(["n_columns", "n_dimensions", "k", "n_permutations", "rows_sampled"], "Int64")
     figures = dict.fromkeys(["silhouette", "null_silhouette", "lift", "null_best", "null_spread", "margin"], "float64")
-    return frame.astype({**whole, **figures})
+    return frame.astype({**whole, **figures, "against": "string"})
 
 
 def _encoding_row(one: Tried, *, is_chosen: bool) -> dict[str, object]:
     row: dict[str, object] = {"encoding": one.name, "chosen": is_chosen, "reason": one.reason}
     names = ("n_columns", "n_dimensions", "k", "silhouette", "null_silhouette", "lift")
-    row |= dict.fromkeys((*names, "null_best", "null_spread", "margin", "n_permutations", "rows_sampled"))
+    row |= dict.fromkeys((*names, "null_best", "null_spread", "margin", "against", "n_permutations", "rows_sampled"))
     if one.encoding is not None:
         row |= {"n_columns": len(columns_of(one.encoding.used)), "n_dimensions": one.encoding.n_dimensions}
     if one.contrast is not None and one.k is not None:
         row |= {name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "lift", "margin")}
         row |= {"null_best": one.contrast.null_best, "null_spread": one.contrast.null_spread}
-        row |= {"n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
+        row |= {"against": one.against, "n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
     return row
 
 

@@ -18,6 +18,9 @@ Positions = npt.NDArray[np.intp]
 #: Customers that each row stands for.
 Weights = npt.NDArray[np.int64]
 
+#: Decimals of coordinates along components; what is below comes from the order of sums.
+_DECIMALS = 5
+
 #: Bytes of a dense block, about; what is computed of it takes some times as many.
 BLOCK_BYTES = 8 << 20
 
@@ -122,7 +125,7 @@ def distinct_rows(rows: Rows) -> Distinct:
 def projected(distinct: Distinct, loadings: Floats) -> Distinct:
     """Return the customers along components, less what those add who have none of the 0/1 features.
 
-    Rows stay as many as they were, also where two of them are equal now.
+    Coordinates are rounded, so that customers who differ in what no component holds are one row.
 
     Args:
         distinct: the encoded customers.
@@ -131,8 +134,10 @@ def projected(distinct: Distinct, loadings: Floats) -> Distinct:
     rows = distinct.rows
     numbers = np.empty((len(rows), loadings.shape[1]), dtype=np.float32)
     for block in rows.blocks():
-        numbers[block] = rows.take(block).products(loadings.T)
-    return Distinct(Rows(numbers, csr_array((len(rows), 0), dtype=np.float32)), distinct.weights, distinct.row_of)
+        numbers[block] = np.round(rows.take(block).products(loadings.T), _DECIMALS)
+    along = distinct_rows(Rows(numbers, csr_array((len(rows), 0), dtype=np.float32)))
+    weights = np.bincount(along.row_of, distinct.weights).astype(np.int64)
+    return Distinct(along.rows, weights, along.row_of[distinct.row_of])
 
 
 def _hashes(rows: Rows, seed: int) -> npt.NDArray[np.uint64]:

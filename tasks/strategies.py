@@ -20,8 +20,8 @@ LEAST_MARGIN = 0.04
 #: Share of the best lift that another k must have. In one dimension two halves have the best silhouette of all.
 _LEAST_LIFT_SHARE, _LEAST_LIFT_SHARE_OF_ONE = 0.5, 0.8
 
-#: The encoding by one number, which ``one_number`` makes.
-SINGLE = "single"
+#: The encodings by one number and by several, which ``by_numbers`` makes.
+SINGLE, NUMBERS = "single", "numbers"
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,7 @@ def _standard(plain: Plain, left_out: Collection[str]) -> tuple[Feature, ...]:
 
 def _numbers(plain: Plain, left_out: Collection[str]) -> tuple[Feature, ...]:
     kept = {feature.source_column for feature in plain.number_features} - set(left_out)
-    if len(kept) < 2:  # one number alone is nothing that goes together
-        return ()
-    return tuple(_unless(feature.source_column not in kept, feature) for feature in plain.features)
+    return by_numbers(plain, kept) if len(kept) > 1 else ()  # one alone is nothing that goes together
 
 
 def _mixed(plain: Plain, left_out: Collection[str]) -> tuple[Feature, ...]:
@@ -72,7 +70,7 @@ def _brackets(plain: Plain, left_out: Collection[str]) -> tuple[Feature, ...]:
 #: that are there, adds up to .02 to the silhouette of components (measured on planted segments).
 STRATEGIES: dict[str, Strategy] = {
     "standard": Strategy(_standard),
-    "numbers": Strategy(_numbers),
+    NUMBERS: Strategy(_numbers),
     "mixed": Strategy(_mixed, has_components=True, least_gain=0.02),
     "brackets": Strategy(_brackets, has_components=True, least_gain=0.02),
 }
@@ -90,9 +88,9 @@ def guards_of(name: str, best_lift: float) -> tuple[float, float]:
     return gain, share if best_lift >= LEAST_MARGIN else 0.0
 
 
-def one_number(plain: Plain, column: str) -> tuple[Feature, ...]:
-    """Return the features of the encoding ``single``: one number, and nothing beside it."""
-    return tuple(_unless(feature.source_column != column, feature) for feature in plain.features)
+def by_numbers(plain: Plain, columns: Collection[str]) -> tuple[Feature, ...]:
+    """Return the features of an encoding by some numbers, and nothing beside them."""
+    return tuple(_unless(feature.source_column not in columns, feature) for feature in plain.features)
 
 
 def _balanced(plain: Plain, left_out: Collection[str]) -> tuple[Feature, ...]:

@@ -16,8 +16,8 @@ from tasks.humps import one_humped
 from tasks.plain import Plain
 from tasks.progress import Progress
 from tasks.rows import Matrix
-from tasks.strategies import SINGLE, STRATEGIES, guards_of, one_number
-from tasks.tried import Encoding, Tried
+from tasks.strategies import NUMBERS, SINGLE, STRATEGIES, by_numbers, guards_of
+from tasks.tried import ONE_HUMP, Encoding, Tried
 
 #: How often the columns are permuted; customers whose silhouettes are known in every encoding, at most and at least,
 #: and cells of their rows.
@@ -74,14 +74,19 @@ class Trial:
             return Tried(name, None, reason="no component has more variance than permuted columns have")
         return Tried(name, replace(encoding, components=components))
 
-    def singles(self, left_out: Collection[str] = ()) -> list[Tried]:
-        """Return an encoding for each number alone that has many values, with nothing found in it yet."""
-        numbers = [
-            feature
+    def alone(self, left_out: Collection[str] = ()) -> list[Tried]:
+        """Return encodings by numbers that may fall apart by themselves: each that has many values, and all together.
+
+        They are held against numbers of one hump, as permuting tells nothing of a number by itself.
+        """
+        names = [
+            feature.source_column
             for feature, brackets in zip(self.plain.number_features, self.plain.brackets, strict=True)
             if feature.source_column not in left_out and len(brackets) > max(self.ks, default=0)
         ]
-        return [Tried(SINGLE, Encoding(SINGLE, one_number(self.plain, one.source_column))) for one in numbers]
+        singles = [Encoding(SINGLE, by_numbers(self.plain, [name])) for name in names]
+        together = [Encoding(NUMBERS, by_numbers(self.plain, names))] if len(names) > 1 else []
+        return [Tried(one.name, one, against=ONE_HUMP) for one in (*singles, *together)]
 
     def tried(self, encodings: Sequence[Tried], progress: Progress) -> list[Tried]:
         """Return encodings with their silhouettes beside those of permuted customers."""
@@ -89,8 +94,8 @@ class Trial:
             few = f"not tried: {self.plain.n_customers:,} customers are too few to tell segments from chance"
             return [replace(one, reason=one.reason or few) for one in encodings]
         blocks = {place: self._blocks(one.encoding) for place, one in enumerate(encodings) if one.encoding is not None}
-        able = {place: own for place, own in blocks.items() if own.n_blocks > 1 or encodings[place].name == SINGLE}
-        sets = [self._set(encodings[place].encoding, own) for place, own in able.items()]
+        able = {place: own for place, own in blocks.items() if own.n_blocks > 1 or encodings[place].against == ONE_HUMP}
+        sets = [self._set(encodings[place], own) for place, own in able.items()]
         found = contrasts(sets, self.ks, self.random_state)
         contrast_of = {}
         for place in able:
@@ -113,12 +118,11 @@ class Trial:
         n_customers = min(SAMPLED_CUSTOMERS, max(_FEWEST_SAMPLED, _SAMPLED_CELLS // max(1, encoding.n_dimensions)))
         return blocks_of(self.plain.sampled(n_customers, self.random_state), encoding.features)
 
-    def _set(self, encoding: Encoding | None, blocks: Blocks) -> tuple[Matrix, Iterator[Matrix]]:
-        assert encoding is not None  # noqa: S101
-        seeds = [self.random_state + number for number in range(1, PERMUTATIONS + 1)]
-        if encoding.name == SINGLE:
-            values = blocks.matrix[:, 0].astype(np.float64)
-            return blocks.matrix, (one_humped(values, seed)[:, None].astype(np.float32) for seed in seeds)
+    def _set(self, one: Tried, blocks: Blocks) -> tuple[Matrix, Iterator[Matrix]]:
+        assert one.encoding is not None  # noqa: S101
+        encoding, seeds = one.encoding, range(self.random_state + 1, self.random_state + 1 + PERMUTATIONS)
+        if one.against == ONE_HUMP:
+            return blocks.matrix, (_one_humped(blocks.matrix, seed) for seed in seeds)
         return _projected(blocks.matrix, encoding), (_projected(blocks.permuted(seed), encoding) for seed in seeds)
 
     def _judged(self, one: Tried, contrast: Contrast, n_sampled: int) -> Tried:
@@ -141,3 +145,10 @@ def _projected(matrix: Matrix, encoding: Encoding) -> Matrix:
     if encoding.components is None:
         return matrix
     return np.asarray(matrix @ encoding.components.loadings, dtype=np.float32)
+
+
+def _one_humped(matrix: Matrix, random_state: int) -> Matrix:
+    columns = [
+        one_humped(column.astype(np.float64), random_state + 1000 * number) for number, column in enumerate(matrix.T)
+    ]
+    return np.column_stack(columns).astype(np.float32)

@@ -9,7 +9,10 @@ from tasks.components import Components
 from tasks.contrast import Contrast
 from tasks.encoding import Feature
 from tasks.rows import Floats
-from tasks.strategies import LEAST_MARGIN, SINGLE
+from tasks.strategies import LEAST_MARGIN
+
+#: What silhouettes are held against.
+PERMUTED, ONE_HUMP = "permuted columns", "one hump"
 
 #: Spreads of the best of permuted columns that the best silhouette is above it where segments are there.
 LEAST_SPREADS, _LEAST_SPREAD = 3.0, 0.002
@@ -53,6 +56,7 @@ class Tried:
         contrast: its silhouettes beside those of permuted customers; None where it was not tried.
         k: its best k on the sample; None where no k is eligible.
         n_sampled: customers in the sample.
+        against: what its silhouettes are beside: ``PERMUTED`` columns, or numbers of ``ONE_HUMP`` each.
         reason: why it was taken or not, in words.
     """
 
@@ -61,6 +65,7 @@ class Tried:
     contrast: Contrast | None = None
     k: int | None = None
     n_sampled: int = 0
+    against: str = PERMUTED
     reason: str = ""
 
     @property
@@ -88,7 +93,7 @@ class Tried:
         """Whether its segments are there."""
         if self.k is None or self.contrast is None:
             return False
-        if self.name == SINGLE:  # one dimension has high silhouettes at any k, so each is held against its own
+        if self.against == ONE_HUMP:  # few dimensions have high silhouettes at any k, so each is held against its own
             spread = self._at(self.contrast.nulls.std(axis=0, ddof=1))
             return is_apart(self.lift, spread, LEAST_LIFT_OF_ONE)
         return is_apart(self.margin, self.contrast.null_spread)

@@ -6,7 +6,6 @@ Arrays in, arrays out: no SQL, no files.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.strategies import SINGLE
 from tasks.tried import LEAST_LIFT_OF_ONE, is_apart
 
 #: A strong verdict takes that margin over the best of permuted columns, and that agreement with the segments
@@ -19,13 +18,13 @@ class Evidence:
     """What is known of the segments of a night.
 
     Attributes:
-        encoding: name of the encoding.
         used_columns: the columns that take part in it.
         n_columns: columns that could.
         k: number of segments.
         silhouette: mean silhouette; None where it is not defined.
         why_one: why there is one segment; empty where there are more.
         why_untried: why the encoding was not held against permuted columns; empty where it was.
+        is_alone: whether it was held against numbers of one hump, as nothing links the columns.
         lift: of the sample, over permuted columns at its k; None where it was not tried.
         margin: of the sample, over the best of permuted columns.
         spread: standard deviation of that best.
@@ -33,13 +32,13 @@ class Evidence:
         resampling_agreement: the same with those of customers drawn again.
     """
 
-    encoding: str
     used_columns: Sequence[str]
     n_columns: int
     k: int
     silhouette: float | None
     why_one: str = ""
     why_untried: str = ""
+    is_alone: bool = False
     lift: float | None = None
     margin: float | None = None
     spread: float | None = None
@@ -53,8 +52,8 @@ def verdict_on(evidence: Evidence) -> str:
         return f"none: {evidence.why_one}"
     if evidence.margin is None or evidence.lift is None or evidence.spread is None:
         return f"none: {evidence.why_untried}; take the segments for a way to sort customers, not for a find"
-    if evidence.encoding == SINGLE:
-        return _verdict_on_one(evidence, evidence.lift, evidence.spread)
+    if evidence.is_alone:
+        return _verdict_on_alone(evidence, evidence.lift, evidence.spread)
     if not is_apart(evidence.margin, evidence.spread):
         return (
             f"none: the best silhouette is {evidence.margin:+.3f} from that of permuted columns, which is chance "
@@ -66,14 +65,15 @@ def verdict_on(evidence: Evidence) -> str:
     )
 
 
-def _verdict_on_one(evidence: Evidence, lift: float, spread: float) -> str:
-    """Return the verdict on segments of one number; where there are other columns, nothing links it to them."""
-    column = evidence.used_columns[0].replace("_", " ")
-    falls = f"{column} alone falls into {evidence.k} groups (silhouette {lift:.2f} above one hump)"
+def _verdict_on_alone(evidence: Evidence, lift: float, spread: float) -> str:
+    """Return the verdict on segments of numbers by themselves; where there are several columns, nothing links them."""
+    names = ", ".join(column.replace("_", " ") for column in evidence.used_columns)
+    falls = f"{names} alone {'fall' if len(evidence.used_columns) > 1 else 'falls'} into {evidence.k} groups"
+    falls += f" (silhouette {lift:.2f} above one hump)"
     if evidence.n_columns > 1:
         return f"none: nothing that links the columns makes segments; {falls}, which these segments are"
     if not is_apart(lift, spread, LEAST_LIFT_OF_ONE):
-        return f"none: {column} has one hump, which its segments only cut"
+        return f"none: {names} has one hump, which its segments only cut"
     return f"{_strength(evidence, lift)}: {falls}; {_meaning(evidence)}"
 
 

@@ -22,6 +22,7 @@ class TakenEncoding:
     lift: float | None
     margin: float | None
     null_spread: float | None
+    against: str | None
     reason: str
 
 

@@ -1,5 +1,6 @@
 """Keep who is in which segment, and what sets each segment apart."""
 
+import math
 from collections.abc import Iterable
 
 import pandas as pd
@@ -45,10 +46,11 @@ def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> N
 
 
 def insert_stability(database: Connection, stability: Iterable[float]) -> None:
-    """Keep the stability of each segment in ``work.segment_stability``, from segment 1 on."""
+    """Keep the stability of each segment in ``work.segment_stability``, from segment 1 on; NaN is not known."""
     database.execute(read_sql("create_segment_stability"))
     for segment_id, one in enumerate(stability, start=1):
-        database.execute("INSERT INTO work.segment_stability VALUES (?, ?)", [segment_id, one])
+        known = None if math.isnan(one) else one
+        database.execute("INSERT INTO work.segment_stability VALUES (?, ?)", [segment_id, known])
 
 
 def segment_sizes(database: Connection) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.draft.drafting import draft_schema
 from tests.acceptance.real_files import dataset_named
 from tests.nights import run_night
 
@@ -39,5 +40,30 @@ def night(customers: Path, new_night: Callable[[Path, str], Path]) -> Night:
     @cache
     def home_of(file: str, dataset: str) -> Path:
         return new_night(customers / file, dataset)
+
+    return home_of
+
+
+@pytest.fixture(scope="session")
+def draft_of(customers: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Draft a real file and return the path of its schema."""
+    folder = tmp_path_factory.mktemp("drafts")
+
+    def draft(file: str) -> Path:
+        schema = folder / f"{file}.py"
+        if not schema.exists():
+            schema.write_text(draft_schema(str(customers / file)).text, encoding="utf-8")
+        return schema
+
+    return draft
+
+
+@pytest.fixture(scope="session")
+def drafted_night(customers: Path, draft_of: Callable[[str], Path], new_night: Callable[..., Path]) -> Night:
+    """Return the home of a night on a real file with its draft as it is; tests that only look at it share one run."""
+
+    @cache
+    def home_of(file: str) -> Path:
+        return new_night(customers / file, str(draft_of(file)))
 
     return home_of

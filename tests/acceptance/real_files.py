@@ -17,13 +17,15 @@ TELCO = "telco_churn.csv"
 BANK = "bank_additional.csv"
 CARDS = "cc_general_variant_extra_empty_col.csv"
 CDNOW = "cdnow_customers_summary.csv"
+TRENDS = "shopping_trends_clean.csv"
+GROCERIES = "groceries_baskets_ragged.csv"
 
 Floats = npt.NDArray[np.float64]
 
 
 def dataset_named(name: str) -> str:
-    """Return what --dataset takes: the project's own dataset, or the path of a schema file of these tests."""
-    return name if name == "customers" else str(SCHEMAS / f"{name}.py")
+    """Return what --dataset takes: the project's own dataset, a path, or that of a schema of these tests."""
+    return name if name == "customers" or name.endswith(".py") else str(SCHEMAS / f"{name}.py")
 
 
 def records(path: Path, delimiter: str = ",") -> list[dict[str, str]]:

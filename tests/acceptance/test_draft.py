@@ -4,32 +4,25 @@ import pytest
 
 from schemas.dataset import columns_of, file_settings_of
 from schemas.loading import load_dataset
-from tasks.draft.drafting import draft_schema
-from tests.acceptance.real_files import BANK, CARDS, CDNOW, MALL, MALL_RECODED, SEED, SHOPPING, TELCO
-from tests.nights import assert_invariants, rows, run_night, value
-
-TRENDS = "shopping_trends_clean.csv"
-GROCERIES = "groceries_baskets_ragged.csv"
+from tests.acceptance.real_files import (
+    BANK,
+    CARDS,
+    CDNOW,
+    GROCERIES,
+    MALL,
+    MALL_RECODED,
+    SEED,
+    SHOPPING,
+    TELCO,
+    TRENDS,
+)
+from tests.nights import assert_invariants, rows, value
 
 #: File -> customers in it, all of which are loaded.
 CUSTOMERS = {
     SEED: 6, SHOPPING: 3900, MALL: 200, MALL_RECODED: 200, TRENDS: 3900, GROCERIES: 9835, CARDS: 8950, TELCO: 7043,
     BANK: 4119, CDNOW: 2357,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def draft_of(customers, tmp_path_factory):
-    """Draft a real file and return the path of its schema."""
-    folder = tmp_path_factory.mktemp("drafts")
-
-    def draft(file):
-        schema = folder / f"{file}.py"
-        if not schema.exists():
-            schema.write_text(draft_schema(str(customers / file)).text, encoding="utf-8")
-        return schema
-
-    return draft
 
 
 @pytest.fixture
@@ -44,15 +37,15 @@ def roles(draft_of):
 
 
 @pytest.mark.parametrize(("file", "n_customers"), CUSTOMERS.items(), ids=CUSTOMERS)
-def test_draft_runs_without_editing_and_loads_every_customer(customers, draft_of, home, file, n_customers):
-    run_night(customers / file, home, dataset=str(draft_of(file)), k=2)
+def test_draft_runs_without_editing_and_loads_every_customer(drafted_night, file, n_customers):
+    home = drafted_night(file)
     assert rows(home, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(n_customers, n_customers, 0)]
     assert_invariants(home)
 
 
 @pytest.mark.parametrize("file", CUSTOMERS)
-def test_no_key_and_no_constant_is_a_feature(customers, draft_of, home, file):
-    run_night(customers / file, home, dataset=str(draft_of(file)), k=2)
+def test_no_key_and_no_constant_is_a_feature(drafted_night, file):
+    home = drafted_night(file)
     for name, kind in rows(home, "SELECT DISTINCT source_column, kind FROM features"):
         what = f'unnest("{name}")' if kind == "items" else f'"{name}"'
         n_different = value(home, f"SELECT count(DISTINCT v) FROM (SELECT {what} AS v FROM customers)")
@@ -82,9 +75,13 @@ def test_baskets_without_header_are_one_list(draft_of, roles):
     assert file_settings_of(load_dataset(str(draft_of(GROCERIES)))).header is False
 
 
-def test_products_of_the_baskets_are_all_there(customers, draft_of, home):
-    run_night(customers / GROCERIES, home, dataset=str(draft_of(GROCERIES)), k=2)
-    assert value(home, "SELECT count(DISTINCT item) FROM (SELECT unnest(basket) AS item FROM customers)") == 169
+def test_products_of_the_baskets_are_all_there(drafted_night):
+    assert (
+        value(
+            drafted_night(GROCERIES), "SELECT count(DISTINCT item) FROM (SELECT unnest(basket) AS item FROM customers)"
+        )
+        == 169
+    )
 
 
 def test_shopping_trends_have_no_header_and_a_running_number_for_a_key(draft_of, roles):
@@ -94,23 +91,21 @@ def test_shopping_trends_have_no_header_and_a_running_number_for_a_key(draft_of,
     assert len(kinds) == 19
 
 
-def test_credit_cards_keep_their_missing_values_and_lose_the_empty_column(customers, draft_of, roles, home):
+def test_credit_cards_keep_their_missing_values_and_lose_the_empty_column(drafted_night, roles):
     found = roles(CARDS)
     assert found.pop("customer_id") == "identifier"
     assert found.pop("testing") == "ignored"
     assert set(found.values()) == {"numeric"}
-    run_night(customers / CARDS, home, dataset=str(draft_of(CARDS)), k=2)
     missing = "SELECT count(*) - count(minimum_payments) + count(*) - count(credit_limit) FROM customers"
-    assert value(home, missing) == 314
+    assert value(drafted_night(CARDS), missing) == 314
 
 
-def test_telco_keeps_the_customers_whose_charges_are_blank(customers, draft_of, roles, home):
+def test_telco_keeps_the_customers_whose_charges_are_blank(drafted_night, roles):
     found = roles(TELCO)
     assert (found["customer_id"], found["gender"], found["total_charges"], found["churn"]) == (
         "identifier", "category", "numeric", "flag",
     )  # fmt: skip
-    run_night(customers / TELCO, home, dataset=str(draft_of(TELCO)), k=2)
-    assert value(home, "SELECT count(*) FROM customers WHERE total_charges IS NULL") == 11
+    assert value(drafted_night(TELCO), "SELECT count(*) FROM customers WHERE total_charges IS NULL") == 11
 
 
 def test_bank_takes_999_and_cells_that_were_too_narrow_for_missing(draft_of):

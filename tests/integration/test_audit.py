@@ -298,9 +298,10 @@ DAMAGE = {
         "the table features isin",
         sql("UPDATE features SET encoding = 'weird' WHERE feature = 'visits'"),
     ),
-    "a feature of no weight": (
-        "the table features greater_than",
-        sql("UPDATE features SET weight = 0 WHERE feature = 'visits'"),
+    "a feature of no scale": ("the table features greater_than", sql("UPDATE features SET scale = 0")),
+    "a feature of less than no weight": (
+        "the table features greater_than_or_equal_to",
+        sql("UPDATE features SET weight = -1 WHERE feature = 'visits'"),
     ),
     "a second segment that is the third nearest": (
         "audit/nearest_centroid",

@@ -103,7 +103,7 @@ SCORED = """
 
 
 def test_rare_values_are_scored_alike_in_plain_sql(night):
-    home = night(k=3)
+    home = night(k=3, encoding="standard")
     wrong = f"""
         SELECT count(*) FROM customer_segments JOIN ({SCORED}) AS scored USING (customer_id, segment_id)
         WHERE abs(scored.distance - customer_segments.distance) > 1e-5"""

@@ -49,6 +49,13 @@ def test_one_number_in_humps_is_found_and_is_no_find_of_the_columns_together():
     assert not any(one.is_found for one in choice.tried if one.name != "single")
 
 
+def test_blobs_on_a_grid_are_no_find_of_the_columns_together_and_fall_apart_by_themselves():
+    blobs, _ = make_blobs(N, centers=[[0, 0], [9, 0], [0, 9], [9, 9]], random_state=0)
+    choice = choice_of(plain_of(age=blobs[:, 0], spend=blobs[:, 1]))
+    assert (choice.encoding.name, choice.taken.against, choice.taken.k) == ("numbers", "one hump", 4)
+    assert [one.name for one in choice.tried].count("numbers") == 1
+
+
 def test_a_number_with_few_values_has_no_humps():
     choice = choice_of(plain_of(**{**NOISE, "age": RNG.integers(0, 4, N)}))
     assert choice.encoding.name == "standard"

@@ -404,3 +404,12 @@ def test_choice_tells_how_far_its_segments_come_again():
     assert noise.stability.max() < 0.7
     for score in noise.scores:
         assert max(score.seeds_agreement, score.resampling_agreement) < 0.5
+
+
+def test_sampling_ends_when_the_best_eligible_k_is_clear(monkeypatch):
+    monkeypatch.setattr(tasks.sampling, "FIRST_SCORED", 200)
+    matrix, ks = np.random.default_rng(0).normal(size=(4000, 12)), [4, 5, 6, 7, 8, 9]
+    nulls = {k: NullScore(0.0, float(k == 6)) for k in ks}
+    guards = Guards(least_lift_share=0.5, nulls=nulls)
+    assert chosen(matrix, ks, exact_rows=10, most_scored=800).chosen.rows_scored >= 800
+    assert chosen(matrix, ks, exact_rows=10, most_scored=800, guards=guards).chosen.rows_scored < 300

@@ -56,3 +56,18 @@ def test_rows_whose_hashes_collide_are_still_different(monkeypatch):
 @pytest.mark.parametrize("marks", [[[1, 0], [0, 1]], [[1, 1], [0, 1]], [[0, 0], [0, 1]]])
 def test_rows_that_differ_in_a_mark_alone_are_different(marks):
     assert len(customers_of([[1.0], [1.0]], marks).rows) == 2
+
+
+def test_customers_who_differ_in_what_no_component_holds_are_one_row():
+    customers = customers_of([[1.0, 5.0], [1.0, 7.0], [2.0, 5.0], [1.0, 7.0]])
+    along = tasks.rows.projected(customers, np.array([[1.0], [0.0]]))
+    assert along.rows.numbers.tolist() == [[1], [2]]
+    assert along.weights.tolist() == [3, 1]
+    assert along.row_of.tolist() == [0, 0, 1, 0]
+
+
+def test_coordinates_along_components_are_those_of_numbers_and_marks():
+    numbers, marks = marked()
+    loadings = np.random.default_rng(1).normal(size=(8, 2))
+    along = tasks.rows.projected(customers_of(numbers, marks), loadings)
+    assert along.rows.numbers[along.row_of] == pytest.approx(np.hstack([numbers, marks]) @ loadings, abs=1e-5)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tasks.plain import rows_in
-from tasks.strategies import STRATEGIES, guards_of, one_number
+from tasks.strategies import STRATEGIES, by_numbers, guards_of
 from tests.plains import plain_of
 
 RNG = np.random.default_rng(0)
@@ -89,7 +89,7 @@ def test_a_constant_column_takes_no_part_in_mixed():
 
 
 def test_single_is_one_number():
-    features = one_number(PLAIN, "age")
+    features = by_numbers(PLAIN, ["age"])
     assert rows_in(PLAIN, features).dense(slice(None)).shape == (N, 1)
     assert guards_of("single", 0.2)[1] > guards_of("standard", 0.2)[1]
 

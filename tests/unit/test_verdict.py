@@ -5,7 +5,6 @@ import pytest
 from tasks.verdict import Evidence, verdict_on
 
 FOUND = Evidence(
-    encoding="mixed",
     used_columns=("age", "basket"),
     n_columns=3,
     k=4,
@@ -39,7 +38,7 @@ def test_verdict_is_what_the_evidence_says(change, strength, says):
     assert says in verdict
 
 
-ALONE = replace(FOUND, encoding="single", used_columns=("monthly_charges",), lift=0.12, margin=0.02, spread=0.01)
+ALONE = replace(FOUND, is_alone=True, used_columns=("monthly_charges",), lift=0.12, margin=0.02, spread=0.01)
 
 
 def test_one_number_that_falls_apart_links_nothing_where_there_are_other_columns():

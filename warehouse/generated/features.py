@@ -64,9 +64,7 @@ def select_marks(columns: Sequence[Column]) -> str:
     return f"SELECT $n_marks * (_position - $first) + mark AS key FROM ({marks})"
 
 
-def create_value_views(
-    columns: Sequence[Column], joined: Collection[str] = (), cut: Collection[str] = ()
-) -> list[str]:
+def create_value_views(columns: Sequence[Column], joined: Collection[str] = (), cut: Collection[str] = ()) -> list[str]:
     """Return the temporary views that give the customers in the long form.
 
     ``number_values`` has one row a customer and number, ``present_values`` one row a customer and
