@@ -186,7 +186,8 @@ class KScores(pa.DataFrameModel):
     decisive: Series[bool] = pa.Field(
         nullable=True,
         description="Whether the chosen k is ahead of this one beyond the error of sampling; of the chosen k, of all; "
-        "null where one k alone was tried, and of a k whose smallest segment or lift rules it out. Where it is not, the interval of the chosen k leans upwards, as the highest "
+        "null where one k alone was tried, and of a k whose smallest segment or lift rules it out. "
+        "Where it is not, the interval of the chosen k leans upwards, as the highest "
         "of near ones was taken",
     )
     chosen: Series[bool] = pa.Field(description="Whether this is the published k")
