@@ -155,9 +155,8 @@ def _evidence(chosen: EncodingChoice, score: KScore, plain: Plain) -> Evidence:
         why_one=score.reason,
         why_untried=taken.reason,
         is_alone=taken.against == ONE_HUMP,
-        lift=taken.lift if is_tried else None,
         margin=taken.margin if is_tried else None,
-        spread=taken.contrast.null_spread if taken.contrast and is_tried else None,
+        spread=taken.spread if is_tried else None,
         seeds_agreement=score.seeds_agreement,
         resampling_agreement=score.resampling_agreement,
     )

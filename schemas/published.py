@@ -74,7 +74,10 @@ class CustomerSegments(pa.DataFrameModel):
 
     customer_id: Series[str] = pa.Field(description="Key of customers")
     segment_id: Series[int] = pa.Field(ge=1, description="Segment with the nearest centroid")
-    distance: Series[float] = pa.Field(ge=0, description="Euclidean distance to the own centroid, in encoded units")
+    distance: Series[float] = pa.Field(
+        ge=0,
+        description="Euclidean distance to the own centroid, in encoded units; where there are components, along them",
+    )
     second_segment_id: Series[int] = pa.Field(
         nullable=True, ge=1, description="Segment with the second nearest centroid; null with one segment"
     )
@@ -163,8 +166,8 @@ class KScores(pa.DataFrameModel):
     smallest_segment: Series[int] = pa.Field(nullable=True, ge=1, description="Customers in the smallest segment")
     null_silhouette: Series[float] = pa.Field(
         nullable=True,
-        description="Mean silhouette of the same fit where each column is permuted on its own, so that nothing links "
-        "them; of a sample of the customers. Null where it was not tried",
+        description="Mean silhouette of the same fit to a sample where nothing is there: each column permuted on its "
+        "own, or what encodings.against says. Null where it was not tried",
     )
     lift: Series[float] = pa.Field(
         nullable=True, description="By how much the silhouette of that sample is above null_silhouette"
@@ -239,27 +242,29 @@ class Encodings(pa.DataFrameModel):
         isin=["standard", "numbers", "mixed", "brackets", "single"],
         description="Name of the encoding; docs/encodings.md says what each does and why",
     )
-    n_columns: Series[int] = pa.Field(nullable=True, ge=0, description="Columns that take part; null where not tried")
+    n_columns: Series[int] = pa.Field(nullable=True, ge=0, description="Columns that take part; null where none could")
     n_dimensions: Series[int] = pa.Field(
         nullable=True, ge=0, description="Numbers in an encoded row: components where there are some, else features"
     )
     k: Series[int] = pa.Field(nullable=True, ge=1, description="Its best k on the sample; null where not tried")
     silhouette: Series[float] = pa.Field(nullable=True, ge=-1, le=1, description="Its best silhouette on the sample")
     null_silhouette: Series[float] = pa.Field(
-        nullable=True, description="Mean silhouette at that k where each column is permuted on its own"
+        nullable=True, description="Mean silhouette at that k of what it is held against, see against"
     )
     lift: Series[float] = pa.Field(
         nullable=True,
         description="silhouette - null_silhouette; the encoding with the most is taken, or one that is more direct",
     )
     null_best: Series[float] = pa.Field(
-        nullable=True, description="Mean of the best silhouettes, whatever their k, where columns are permuted"
+        nullable=True, description="Mean of the best silhouettes, whatever their k, of what it is held against"
     )
-    null_spread: Series[float] = pa.Field(nullable=True, ge=0, description="Standard deviation of those")
+    null_spread: Series[float] = pa.Field(
+        nullable=True, ge=0, description="Standard deviation of what the margin is above"
+    )
     margin: Series[float] = pa.Field(
         nullable=True,
-        description="silhouette - null_best: what the verdict rests on; the segments are there where it is .04 or more "
-        "and three times null_spread",
+        description="silhouette - null_best, or the lift where against is one hump: what the verdict rests on. The "
+        "segments are there where it is .04 or more (.07 of one hump) and three times null_spread",
     )
     against: Series[str] = pa.Field(
         nullable=True,

@@ -10,11 +10,9 @@ from schemas.encodings import AUTO
 from tasks.plain import Plain
 from tasks.progress import Progress
 from tasks.restating import in_words, restated_columns
-from tasks.strategies import NUMBERS, SINGLE, STRATEGIES
+from tasks.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES
 from tasks.trials import COMPARED_CUSTOMERS, Trial
 from tasks.tried import ONE_HUMP, Encoding, Tried
-
-STANDARD = "standard"
 
 #: Components have fewer dimensions than the columns they are made of, and higher silhouettes for that: what is found
 #: in the columns as they are is taken unless components have so many times its lift; where all are numbers, which

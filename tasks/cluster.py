@@ -19,7 +19,7 @@ from tasks.engine import ENGINE
 from tasks.floor import least_customers
 from tasks.kmeans import Fit
 from tasks.plain import columns_of
-from tasks.rows import Floats, distinct_rows, projected
+from tasks.rows import Distinct, Floats, distinct_rows, projected
 from tasks.rows_file import load_far, load_rows
 from tasks.steps import prefect_task, recorded
 from tasks.strategies import guards_of
@@ -56,11 +56,10 @@ def cluster(run: Run) -> Clustered:
         DataRefused: the verdict is none, and the dataset says to refuse such a night.
     """
     settings = file_settings_of(load_dataset(run.order.dataset))
-    encoded = distinct_rows(load_rows(run.rows_file))
     with staging(run) as database:
         features = _features(database)
         taken, loading, nulls = taken_encoding(database), loadings(database), k_nulls(database)
-    distinct = encoded if loading is None else projected(encoded, loading)
+    distinct = _distinct(run, loading)
     with progress_of("cluster") as progress:
         choice = choose_k(
             distinct,
@@ -108,6 +107,12 @@ def _notes(choice: Choice, n_customers: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _distinct(run: Run, loading: Floats | None) -> Distinct:
+    """Return the different customers as they are fitted; the rows they are made of are let go."""
+    distinct = distinct_rows(load_rows(run.rows_file))
+    return distinct if loading is None else projected(distinct, loading)
+
+
 def _features(database: Connection) -> list[Feature]:
     rows = read_dicts(database, "SELECT * EXCLUDE (feature_number) FROM features ORDER BY feature_number")
     return [Feature(**row) for row in rows]
@@ -134,7 +139,6 @@ def _evidence(taken: TakenEncoding, features: Sequence[Feature], choice: Choice)
         why_one=chosen.reason,
         why_untried=taken.reason,
         is_alone=taken.against == ONE_HUMP,
-        lift=taken.lift,
         margin=taken.margin,
         spread=taken.null_spread,
         seeds_agreement=chosen.seeds_agreement,

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from schemas.dataset import Column, file_settings_of
+from schemas.encodings import AUTO
 from schemas.fields import OTHER_VALUES, Role
 from schemas.loading import load_dataset
 from tasks.artifacts import progress_of
@@ -110,7 +111,8 @@ def _refuse_what_does_not_fit(
         WideColumn(size.source_column, size.n_features, size.n_present, settings[size.source_column].other_below)
         for size in sizes
     ]
-    extent = Extent(n_customers, len(columns) - len(_marked(columns)), tuple(wide), run.order.candidates)
+    is_cut = run.order.encoding in (AUTO, "brackets")
+    extent = Extent(n_customers, len(columns) - len(_marked(columns)), tuple(wide), run.order.candidates, is_cut)
     refuse_what_does_not_fit(extent, memory_there(), source_file(run))
 
 
@@ -178,7 +180,7 @@ def _encoding_row(one: Tried, *, is_chosen: bool) -> dict[str, object]:
         row |= {"n_columns": len(columns_of(one.encoding.used)), "n_dimensions": one.encoding.n_dimensions}
     if one.contrast is not None and one.k is not None:
         row |= {name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "lift", "margin")}
-        row |= {"null_best": one.contrast.null_best, "null_spread": one.contrast.null_spread}
+        row |= {"null_best": one.contrast.null_best, "null_spread": one.spread}
         row |= {"against": one.against, "n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
     return row
 

@@ -157,9 +157,7 @@ def is_far(values: Floats, feature: Feature) -> npt.NDArray[np.bool_]:
     """Return which values lie far beyond the bounds that their number is clipped to; none where it is not."""
     if feature.clip_low is None or feature.clip_high is None:
         return np.zeros(len(values), dtype=np.bool_)
-    beyond = _FAR * (feature.clip_high - feature.clip_low)
-    far: npt.NDArray[np.bool_] = (values < feature.clip_low - beyond) | (values > feature.clip_high + beyond)
-    return far
+    return _are_far(values, feature.clip_low, feature.clip_high, feature.is_log)
 
 
 def _shaped(values: Floats, is_log: bool, clip_low: float | None, clip_high: float | None) -> Floats:
@@ -186,7 +184,7 @@ def _different(keys: Keys) -> Keys:
 
 def _standardised(source: Numbers) -> Feature:
     settings = source.column.settings
-    low, high = settings.clip or _bounds_of(source.values[~np.isnan(source.values)])
+    low, high = settings.clip or _bounds_of(source.values[~np.isnan(source.values)], settings.log)
     x = _shaped(source.values, settings.log, low, high)
     center, scale = _center_and_scale(x[~np.isnan(x)])
     return Feature(
@@ -206,13 +204,22 @@ def _standardised(source: Numbers) -> Feature:
     )
 
 
-def _bounds_of(values: Floats) -> tuple[float | None, float | None]:
-    """Return the bounds to clip a number to, as one far customer would be a segment; None where none is far."""
+def _bounds_of(values: Floats, is_log: bool) -> tuple[float | None, float | None]:
+    """Return the bounds to clip a number to, as one far customer would be a segment; None where none is far.
+
+    Of a number that is encoded as its logarithm, what is far is so among the logarithms.
+    """
     if len(values) == 0:
         return None, None
     low, high = (float(bound) for bound in np.quantile(values, _CLIPPED))
-    is_far = float(values.min()) < low - _FAR * (high - low) or float(values.max()) > high + _FAR * (high - low)
-    return (low, high) if is_far and low < high else (None, None)
+    return (low, high) if low < high and _are_far(values, low, high, is_log).any() else (None, None)
+
+
+def _are_far(values: Floats, low: float, high: float, is_log: bool) -> npt.NDArray[np.bool_]:
+    x, (least, most) = _shaped(values, is_log, None, None), _shaped(np.array([low, high]), is_log, None, None)
+    beyond = _FAR * (most - least)
+    far: npt.NDArray[np.bool_] = (x < least - beyond) | (x > most + beyond)
+    return far
 
 
 def _center_and_scale(x: Floats) -> tuple[float, float]:

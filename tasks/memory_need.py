@@ -15,6 +15,9 @@ ROWS_HELD = 2
 #: each k, of which some copies exist.
 RESULT_BYTES, LABEL_BYTES = 48, 3
 
+#: Bytes a customer and number of a bracket's mark, and of what it is made of; components come to less.
+CUT_BYTES, CUTTING_BYTES = 8, 20
+
 #: Columns of float64 that exist at a time while one number is encoded.
 NUMBERS_AT_A_TIME = 4
 
@@ -49,12 +52,13 @@ class WideColumn:
 
 @dataclass(frozen=True)
 class Extent:
-    """What the memory depends on: customers, numbers, 0/1 features, and the ks to be tried."""
+    """What the memory depends on: customers, numbers, which may be cut into brackets, 0/1 features, and the ks."""
 
     n_customers: int
     n_numbers: int
     columns: tuple[WideColumn, ...]
     ks: tuple[int, ...]
+    is_cut: bool = False
 
     @property
     def n_features(self) -> int:
@@ -90,14 +94,16 @@ def refuse_what_does_not_fit(extent: Extent, there: Memory, source: str) -> None
 
 def _encoding_need(extent: Extent) -> int:
     is_any_number = extent.n_numbers > 0
-    return extent.rows_bytes + 8 * NUMBERS_AT_A_TIME * extent.n_customers * is_any_number + LEAST_BYTES
+    cutting = CUTTING_BYTES * extent.n_customers * extent.n_numbers * extent.is_cut
+    return extent.rows_bytes + 8 * NUMBERS_AT_A_TIME * extent.n_customers * is_any_number + cutting + LEAST_BYTES
 
 
 def _fitting_need(extent: Extent) -> int:
     customers = extent.n_customers * (RESULT_BYTES + LABEL_BYTES * len(extent.ks))
     segments = PUBLISHED_BYTES * max(extent.ks) + CENTROID_BYTES * sum(extent.ks)
     features = extent.n_features * (FEATURE_BYTES + segments)
-    return ROWS_HELD * extent.rows_bytes + customers + features + _blocks_bytes(extent) + LEAST_BYTES
+    cut = CUT_BYTES * extent.n_customers * extent.n_numbers * extent.is_cut
+    return ROWS_HELD * (extent.rows_bytes + cut) + customers + features + _blocks_bytes(extent) + LEAST_BYTES
 
 
 def _blocks_bytes(extent: Extent) -> int:

@@ -87,9 +87,9 @@ def rows_in(plain: Plain, features: Sequence[Feature]) -> Rows:
     """
     own = features[: len(plain.features)]
     kept_numbers = np.array([feature.weight > 0 for feature in own if feature.is_number], dtype=np.bool_)
-    added = np.array([_added(feature) for feature in own if not feature.is_number], dtype=np.float32)
+    marked = [feature for feature in own if not feature.is_number]
     numbers = plain.numbers if kept_numbers.all() else plain.numbers[:, kept_numbers]
-    marks = _rescaled(plain.marks, added)
+    marks = _rescaled(plain.marks, marked)
     brackets = features[len(plain.features) :]
     if brackets:
         marks = csr_array(hstack([marks, _bracket_marks(plain, brackets)], format="csr"))
@@ -101,16 +101,26 @@ def _added(feature: Feature) -> float:
     return feature.weight / feature.scale
 
 
-def _rescaled(marks: csr_array, added: Matrix) -> csr_array:
-    """Return the marks with other amounts, without those that add nothing."""
-    is_kept = added > 0
+def _rescaled(marks: csr_array, features: Sequence[Feature]) -> csr_array:
+    """Return the marks with the amounts of their features, those that have a weight alone."""
+    is_kept = np.array([feature.weight > 0 for feature in features], dtype=np.bool_)
+    added = np.array([_added(feature) for feature in features], dtype=np.float32)
     amounts = added[marks.indices]
     if is_kept.all():
-        return csr_array((amounts, marks.indices, marks.indptr), shape=marks.shape)
+        rescaled = csr_array((amounts, marks.indices, marks.indptr), shape=marks.shape)
+        return rescaled if added.all() else _without_zeros(rescaled.copy())
     stored = is_kept[marks.indices]
     places = (np.cumsum(is_kept) - 1).astype(marks.indices.dtype)
     ends = np.concatenate([[0], np.cumsum(stored)])[marks.indptr].astype(marks.indptr.dtype)
-    return csr_array((amounts[stored], places[marks.indices[stored]], ends), shape=(marks.shape[0], int(is_kept.sum())))
+    kept = csr_array((amounts[stored], places[marks.indices[stored]], ends), shape=(marks.shape[0], int(is_kept.sum())))
+    return _without_zeros(kept)
+
+
+def _without_zeros(marks: csr_array) -> csr_array:
+    """Return marks without those that a float32 cannot tell from nothing."""
+    if not marks.data.all():
+        marks.eliminate_zeros()
+    return marks
 
 
 def _bracket_marks(plain: Plain, brackets: Sequence[Feature]) -> csr_array:
@@ -122,5 +132,4 @@ def _bracket_marks(plain: Plain, brackets: Sequence[Feature]) -> csr_array:
     added = np.array([_added(feature) for feature in brackets], dtype=np.float32)
     starts = np.arange(plain.n_customers + 1, dtype=np.int32) * len(numbers)
     found = csr_array((added[places.ravel()], places.ravel(), starts), shape=(plain.n_customers, len(brackets)))
-    found.eliminate_zeros()
-    return found
+    return _without_zeros(found)

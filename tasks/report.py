@@ -251,7 +251,7 @@ def _curve(scores: Sequence[KRow]) -> Chart:
     )
     interval = " Bars are 95 % intervals of sampled silhouettes." if any(score.is_sampled for score in scored) else ""
     has_null = any(score.null_silhouette is not None for score in scores)
-    null = " The dashed line is what columns give that nothing links, as each was permuted." if has_null else ""
+    null = " The dashed line is what the same columns give where nothing is there." if has_null else ""
     return Chart(svg, f"Mean silhouette for each k: the higher, the better the segments stand apart.{interval}{null}")
 
 

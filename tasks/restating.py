@@ -18,6 +18,9 @@ from tasks.rows import Floats
 #: Share of what a column tells, and rank correlation of two numbers, from which one tells the other.
 _TOLD, _CORRELATED = 0.95, 0.98
 
+#: Correlation of two flags below which neither tells the other; it need not be counted then.
+_MAY_TELL = 0.9
+
 #: Customers that a value of the telling column has on average, at least; rarer ones tell anything by chance.
 _CUSTOMERS_A_VALUE = 10
 
@@ -38,17 +41,19 @@ def restated_columns(plain: Plain) -> list[Restated]:
 
 def _restated_numbers(plain: Plain) -> list[Restated]:
     names = [feature.source_column for feature in plain.number_features]
-    ranks = [rankdata(plain.numbers[:, number]) for number in range(len(names))]
-    varied = [number for number in range(len(names)) if np.ptp(ranks[number]) > 0]
+    varied = np.flatnonzero(np.ptp(plain.numbers, axis=0) > 0)
+    if len(varied) < 2:
+        return []
+    correlations = np.abs(np.corrcoef(rankdata(plain.numbers[:, varied], axis=0), rowvar=False))
     kept: list[int] = []
     found = []
-    for number in varied:
-        correlations = [abs(float(np.corrcoef(ranks[number], ranks[other])[0, 1])) for other in kept]
-        strongest = int(np.argmax(correlations)) if kept else 0
-        if kept and correlations[strongest] >= _CORRELATED:
-            found.append(Restated(names[number], names[kept[strongest]], correlations[strongest]))
+    for place in range(len(varied)):
+        strongest = max(kept, key=lambda other: correlations[place, other], default=None)
+        if strongest is not None and correlations[place, strongest] >= _CORRELATED:
+            share = float(correlations[place, strongest])
+            found.append(Restated(names[varied[place]], names[varied[strongest]], share))
         else:
-            kept.append(number)
+            kept.append(place)
     return found
 
 
@@ -57,17 +62,30 @@ def _restated_categories(plain: Plain) -> list[Restated]:
     names = list(values)
     entropies = {name: round(_entropy(own), 9) for name, own in values.items()}
     # Who says least may be told by who says more; of two that say the same the later one is.
-    order = sorted(names, key=lambda name: (entropies[name], -names.index(name)))
+    order = [name for name in names if entropies[name] > 0]
+    order.sort(key=lambda name: (entropies[name], -names.index(name)))
+    correlations = _correlations([values[name] for name in order])
     found: list[Restated] = []
     for place, name in enumerate(order):
-        if entropies[name] == 0:
-            continue
-        for other in order[place + 1 :]:
-            share = _share_told(values[name], values[other])
+        for other in range(place + 1, len(order)):
+            if correlations[place, other] < _MAY_TELL:
+                continue
+            share = _share_told(values[name], values[order[other]])
             if share >= _TOLD:
-                found.append(Restated(name, other, share))
+                found.append(Restated(name, order[other], share))
                 break
     return found
+
+
+def _correlations(columns: Sequence[npt.NDArray[np.int64]]) -> Floats:
+    """Return how far two columns of two values each go together; 1 where one of them has more, which may tell."""
+    are_pairs = np.array([column.max() == 1 for column in columns], dtype=np.bool_)
+    correlations = np.ones((len(columns), len(columns)))
+    if np.count_nonzero(are_pairs) > 1:
+        both = np.ix_(are_pairs, are_pairs)
+        flags = np.array([column for column in columns if column.max() == 1], dtype=np.float64)
+        correlations[both] = np.abs(np.corrcoef(flags))
+    return correlations
 
 
 def _category_values(plain: Plain) -> dict[str, npt.NDArray[np.int64]]:

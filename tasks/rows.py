@@ -4,6 +4,7 @@ Arrays in, arrays out: no SQL, no files. Distances and means do not change when 
 0/1 feature, whatever absence is encoded as; who publishes a centroid adds that back.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +19,8 @@ Positions = npt.NDArray[np.intp]
 #: Customers that each row stands for.
 Weights = npt.NDArray[np.int64]
 
-#: Decimals of coordinates along components; what is below comes from the order of sums.
-_DECIMALS = 5
+#: Digits of the largest coordinate along components that are kept; what is below comes from the order of sums.
+_DIGITS = 6
 
 #: Bytes of a dense block, about; what is computed of it takes some times as many.
 BLOCK_BYTES = 8 << 20
@@ -134,7 +135,10 @@ def projected(distinct: Distinct, loadings: Floats) -> Distinct:
     rows = distinct.rows
     numbers = np.empty((len(rows), loadings.shape[1]), dtype=np.float32)
     for block in rows.blocks():
-        numbers[block] = np.round(rows.take(block).products(loadings.T), _DECIMALS)
+        numbers[block] = rows.take(block).products(loadings.T)
+    largest = max(float(np.abs(numbers).max(initial=0)), float(np.finfo(np.float32).tiny))
+    unit = np.float32(10.0 ** (math.floor(math.log10(largest)) + 1 - _DIGITS))
+    np.multiply(np.round(numbers / unit), unit, out=numbers)
     along = distinct_rows(Rows(numbers, csr_array((len(rows), 0), dtype=np.float32)))
     weights = np.bincount(along.row_of, distinct.weights).astype(np.int64)
     return Distinct(along.rows, weights, along.row_of[distinct.row_of])

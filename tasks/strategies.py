@@ -20,8 +20,13 @@ LEAST_MARGIN = 0.04
 #: Share of the best lift that another k must have. In one dimension two halves have the best silhouette of all.
 _LEAST_LIFT_SHARE, _LEAST_LIFT_SHARE_OF_ONE = 0.5, 0.8
 
+STANDARD = "standard"
+
 #: The encodings by one number and by several, which ``by_numbers`` makes.
 SINGLE, NUMBERS = "single", "numbers"
+
+#: Brackets of all numbers at most; the time that components take grows with their cube.
+_MOST_BRACKETS = 640
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def _brackets(plain: Plain, left_out: Collection[str]) -> tuple[Feature, ...]:
         for bracket, share in zip(own, shares, strict=True)
         if bracket.source_column not in left_out
     )
-    if not cut:
+    if not 0 < len(cut) <= _MOST_BRACKETS:
         return ()
     return tuple(_unless(feature.is_number, feature) for feature in _balanced(plain, left_out)) + cut
 
@@ -69,7 +74,7 @@ def _brackets(plain: Plain, left_out: Collection[str]) -> tuple[Feature, ...]:
 #: Name -> strategy; another is added beside it. A segment of those whose columns disagree, between two segments
 #: that are there, adds up to .02 to the silhouette of components (measured on planted segments).
 STRATEGIES: dict[str, Strategy] = {
-    "standard": Strategy(_standard),
+    STANDARD: Strategy(_standard),
     NUMBERS: Strategy(_numbers),
     "mixed": Strategy(_mixed, has_components=True, least_gain=0.02),
     "brackets": Strategy(_brackets, has_components=True, least_gain=0.02),

@@ -16,7 +16,7 @@ from tasks.humps import one_humped
 from tasks.plain import Plain
 from tasks.progress import Progress
 from tasks.rows import Matrix
-from tasks.strategies import NUMBERS, SINGLE, STRATEGIES, by_numbers, guards_of
+from tasks.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES, by_numbers, guards_of
 from tasks.tried import ONE_HUMP, Encoding, Tried
 
 #: How often the columns are permuted; customers whose silhouettes are known in every encoding, at most and at least,
@@ -27,6 +27,9 @@ SAMPLED_CUSTOMERS, _FEWEST_SAMPLED, _SAMPLED_CELLS = 2_000, 500, 100_000
 #: Customers that components are made of, and cells of their rows.
 COMPARED_CUSTOMERS, _COMPARED_CELLS = 10_000, 2_000_000
 
+#: Values that a number has for each segment, at least, to fall apart by itself: a few values are groups anyhow.
+_VALUES_A_SEGMENT = 3
+
 #: Customers below which chance can do anything.
 FEWEST_CUSTOMERS = 20
 
@@ -35,7 +38,7 @@ _NOTHING = {
     "standard": "no column is a feature",
     "numbers": "not tried: there are fewer than two numbers",
     "mixed": "not tried: no column varies",
-    "brackets": "not tried: no number can be cut into brackets",
+    "brackets": "not tried: no number can be cut into brackets, or too many can",
 }
 
 
@@ -66,7 +69,8 @@ class Trial:
         features = tuple(with_unique_names(strategy.features(self.plain, left_out)))
         encoding = Encoding(name, features)
         if not encoding.used:
-            return Tried(name, None, reason=_NOTHING[name])
+            # Customers who have nothing to tell them apart are one segment in the standard encoding.
+            return Tried(name, encoding if name == STANDARD else None, reason=_NOTHING[name])
         if not strategy.has_components:
             return Tried(name, encoding)
         components = self._components(features, len(encoding.used))
@@ -79,10 +83,12 @@ class Trial:
 
         They are held against numbers of one hump, as permuting tells nothing of a number by itself.
         """
+        sample = self.plain.sampled(SAMPLED_CUSTOMERS, self.random_state)
+        most_values = _VALUES_A_SEGMENT * max(self.ks, default=0)
         names = [
             feature.source_column
-            for feature, brackets in zip(self.plain.number_features, self.plain.brackets, strict=True)
-            if feature.source_column not in left_out and len(brackets) > max(self.ks, default=0)
+            for feature, values in zip(self.plain.number_features, sample.numbers.T, strict=True)
+            if feature.source_column not in left_out and len(np.unique(values)) > most_values
         ]
         singles = [Encoding(SINGLE, by_numbers(self.plain, [name])) for name in names]
         together = [Encoding(NUMBERS, by_numbers(self.plain, names))] if len(names) > 1 else []
@@ -131,7 +137,7 @@ class Trial:
         least = max(1, self.least_customers * n_sampled // self.plain.n_customers)
         is_eligible = contrast.smallest >= least
         if not is_eligible.any():
-            return replace(judged, reason=f"at no k every segment has {self.least_customers:,} customers")
+            return replace(judged, reason=_why_none(contrast, self.least_customers))
         lifts = np.where(is_eligible, contrast.lifts, -np.inf)
         least_gain, least_lift_share = guards_of(one.name, float(lifts.max()))
         if least_lift_share > 0:
@@ -139,6 +145,13 @@ class Trial:
         silhouettes = np.where(is_eligible, contrast.silhouettes, -np.inf)
         near = np.flatnonzero(silhouettes >= silhouettes.max() - least_gain)
         return replace(judged, k=contrast.ks[int(near[0])])
+
+
+def _why_none(contrast: Contrast, least_customers: int) -> str:
+    """Return why no k is eligible."""
+    if contrast.smallest.max() == 0:
+        return "there are fewer different customers than segments at any k"
+    return f"at no k every segment has {least_customers:,} customers"
 
 
 def _projected(matrix: Matrix, encoding: Encoding) -> Matrix:

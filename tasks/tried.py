@@ -85,22 +85,39 @@ class Tried:
 
     @property
     def margin(self) -> float:
-        """By how much its best silhouette is above the best of permuted customers."""
-        return self.silhouette - self.contrast.null_best if self.contrast else 0.0
+        """By how much its best silhouette is above what it is held against, which the verdict rests on.
+
+        That is the best of permuted customers; of one hump it is the silhouette at the same k, as few
+        dimensions have high silhouettes at any k.
+        """
+        if self.contrast is None or self.against == ONE_HUMP:
+            return self.lift
+        return self.silhouette - self.contrast.null_best
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of what the margin is above."""
+        if self.contrast is None:
+            return 0.0
+        return (
+            self._at(self.contrast.nulls.std(axis=0, ddof=1)) if self.against == ONE_HUMP else self.contrast.null_spread
+        )
 
     @property
     def is_found(self) -> bool:
         """Whether its segments are there."""
         if self.k is None or self.contrast is None:
             return False
-        if self.against == ONE_HUMP:  # few dimensions have high silhouettes at any k, so each is held against its own
-            spread = self._at(self.contrast.nulls.std(axis=0, ddof=1))
-            return is_apart(self.lift, spread, LEAST_LIFT_OF_ONE)
-        return is_apart(self.margin, self.contrast.null_spread)
+        return is_apart(self.margin, self.spread, least_margin(self.against))
 
     def _at(self, values: Floats) -> float:
         assert self.contrast is not None  # noqa: S101
         return float(values[self.contrast.ks.index(self.k)]) if self.k is not None else 0.0
+
+
+def least_margin(against: str) -> float:
+    """Return the margin that segments have at least."""
+    return LEAST_LIFT_OF_ONE if against == ONE_HUMP else LEAST_MARGIN
 
 
 def is_apart(margin: float, spread: float, least: float = LEAST_MARGIN) -> bool:

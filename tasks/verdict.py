@@ -25,9 +25,8 @@ class Evidence:
         why_one: why there is one segment; empty where there are more.
         why_untried: why the encoding was not held against permuted columns; empty where it was.
         is_alone: whether it was held against numbers of one hump, as nothing links the columns.
-        lift: of the sample, over permuted columns at its k; None where it was not tried.
-        margin: of the sample, over the best of permuted columns.
-        spread: standard deviation of that best.
+        margin: of the sample, over the best of permuted columns or over one hump; None where it was not tried.
+        spread: standard deviation of what that is above.
         seeds_agreement: mean adjusted Rand index with the segments of other seeds; None where not known.
         resampling_agreement: the same with those of customers drawn again.
     """
@@ -39,7 +38,6 @@ class Evidence:
     why_one: str = ""
     why_untried: str = ""
     is_alone: bool = False
-    lift: float | None = None
     margin: float | None = None
     spread: float | None = None
     seeds_agreement: float | None = None
@@ -50,31 +48,30 @@ def verdict_on(evidence: Evidence) -> str:
     """Return whether the segments are really there, in words: strong, weak or none first."""
     if evidence.silhouette is None:
         return f"none: {evidence.why_one}"
-    if evidence.margin is None or evidence.lift is None or evidence.spread is None:
+    if evidence.margin is None or evidence.spread is None:
         return f"none: {evidence.why_untried}; take the segments for a way to sort customers, not for a find"
     if evidence.is_alone:
-        return _verdict_on_alone(evidence, evidence.lift, evidence.spread)
+        return _verdict_on_alone(evidence, evidence.margin, evidence.spread)
     if not is_apart(evidence.margin, evidence.spread):
         return (
             f"none: the best silhouette is {evidence.margin:+.3f} from that of permuted columns, which is chance "
             f"(spread {evidence.spread:.3f}); nothing that links the columns makes segments"
         )
     against = f"{evidence.margin:.2f} above the best of permuted columns"
-    return (
-        f"{_strength(evidence, evidence.margin)}: silhouette {evidence.silhouette:.2f}, {against}; {_meaning(evidence)}"
-    )
+    strength, meaning = _strength(evidence, evidence.margin), _meaning(evidence, evidence.margin)
+    return f"{strength}: silhouette {evidence.silhouette:.2f}, {against}; {meaning}"
 
 
-def _verdict_on_alone(evidence: Evidence, lift: float, spread: float) -> str:
+def _verdict_on_alone(evidence: Evidence, margin: float, spread: float) -> str:
     """Return the verdict on segments of numbers by themselves; where there are several columns, nothing links them."""
     names = ", ".join(column.replace("_", " ") for column in evidence.used_columns)
     falls = f"{names} alone {'fall' if len(evidence.used_columns) > 1 else 'falls'} into {evidence.k} groups"
-    falls += f" (silhouette {lift:.2f} above one hump)"
+    falls += f" (silhouette {margin:.2f} above one hump)"
     if evidence.n_columns > 1:
         return f"none: nothing that links the columns makes segments; {falls}, which these segments are"
-    if not is_apart(lift, spread, LEAST_LIFT_OF_ONE):
+    if not is_apart(margin, spread, LEAST_LIFT_OF_ONE):
         return f"none: {names} has one hump, which its segments only cut"
-    return f"{_strength(evidence, lift)}: {falls}; {_meaning(evidence)}"
+    return f"{_strength(evidence, margin)}: {falls}; {_meaning(evidence, margin)}"
 
 
 def _strength(evidence: Evidence, margin: float) -> str:
@@ -86,7 +83,7 @@ def _strength(evidence: Evidence, margin: float) -> str:
     return "strong" if is_strong else "weak"
 
 
-def _meaning(evidence: Evidence) -> str:
+def _meaning(evidence: Evidence, margin: float) -> str:
     if _or_whole(evidence.seeds_agreement) < _STRONG_SEEDS:
         return f"other seeds find other segments (agreement {evidence.seeds_agreement:.2f}), so hold them loosely"
     if _or_whole(evidence.resampling_agreement) < _STRONG_RESAMPLING:
@@ -94,7 +91,7 @@ def _meaning(evidence: Evidence) -> str:
             f"customers drawn again give other segments (agreement {evidence.resampling_agreement:.2f}), "
             "so hold them loosely"
         )
-    if _strength(evidence, evidence.margin or 0.0) == "weak":
+    if _strength(evidence, margin) == "weak":
         return "the segments are there and overlap, so treat their borders as a matter of degree"
     return "other seeds and customers drawn again give the same segments"
 

@@ -19,7 +19,6 @@ class TakenEncoding:
     n_columns: int
     k: int | None
     silhouette: float | None
-    lift: float | None
     margin: float | None
     null_spread: float | None
     against: str | None

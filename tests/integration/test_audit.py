@@ -323,6 +323,64 @@ DAMAGE = {
 }
 
 
+#: What is damaged in a night of components -> which audit finds it, and the damage.
+ALONG_COMPONENTS = {
+    "every loading": ("audit/along_components", sql("UPDATE loadings SET loading = loading / 2")),
+    "one loading": (
+        "audit/along_components",
+        sql("UPDATE loadings SET loading = -loading WHERE component = 1 AND feature = 'age'"),
+    ),
+    "distances that are too small": (
+        "audit/along_components",
+        sql("UPDATE customer_segments SET distance = distance * 0.9 WHERE distance > 0.1"),
+    ),
+    "second distances that are too large": (
+        "audit/along_components",
+        sql("UPDATE customer_segments SET second_distance = second_distance + 0.1"),
+    ),
+    "every customer in the second nearest": (
+        "audit/nearest_centroid",
+        sql("UPDATE customer_segments SET segment_id = second_segment_id, second_segment_id = segment_id"),
+    ),
+    "a centroid": (
+        "audit/nearest_centroid",
+        sql("UPDATE centroids SET value = value + 1 WHERE segment_id = 1 AND feature = 'age'"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def built_of_components(order, tmp_path_factory):
+    """The run of a night whose segments are those of components, done but for its audit."""
+    home = shutil.copytree(order.home, tmp_path_factory.mktemp("components") / "home")
+    with begin_night(dataclasses.replace(order, home=str(home), encoding="mixed")) as run:
+        for step in STEPS:
+            step(run)
+    return run
+
+
+@pytest.fixture
+def run_of_components(built_of_components, tmp_path):
+    """The same run in a home of the test's own."""
+    return dataclasses.replace(
+        built_of_components, home=Home(shutil.copytree(built_of_components.home.root, tmp_path / "home"))
+    )
+
+
+def test_undamaged_night_of_components_passes(run_of_components):
+    with staging(run_of_components) as database:
+        assert database.execute("SELECT count(*) FROM components").fetchall()[0][0] > 0
+    audit(run_of_components)
+
+
+@pytest.mark.parametrize(("check", "damage"), ALONG_COMPONENTS.values(), ids=ALONG_COMPONENTS)
+def test_damage_along_components_is_found(run_of_components, check, damage):
+    damage(run_of_components)
+    with pytest.raises(AuditFailed):
+        audit(run_of_components)
+    assert found_by(run_of_components, check)
+
+
 def test_undamaged_night_passes(run):
     audited = audit(run)
     assert (audited.n_invariants, audited.n_tables) == (len(invariants()), len(PUBLISHED))
@@ -353,7 +411,8 @@ def found_by(run, check):
 
 
 def test_every_invariant_is_covered_by_planted_damage():
-    assert {check for check, _ in DAMAGE.values() if check.startswith("audit/")} == set(invariants())
+    checks = [*DAMAGE.values(), *ALONG_COMPONENTS.values()]
+    assert {check for check, _ in checks if check.startswith("audit/")} == set(invariants())
 
 
 def test_every_kind_of_value_check_is_covered_by_planted_damage():

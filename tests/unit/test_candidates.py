@@ -68,6 +68,11 @@ def test_ages_that_go_with_places_are_found_though_not_linear():
     assert (choice.encoding.name, choice.taken.k) == ("brackets", 4)
 
 
+def test_few_customers_in_two_groups_far_apart_are_found_by_their_number_alone():
+    choice = choice_of(plain_of(age=np.r_[RNG.normal(0, 1, 60), RNG.normal(20, 1, 60)]))
+    assert (choice.encoding.name, choice.taken.k, choice.taken.is_found) == ("single", 2, True)
+
+
 def test_every_encoding_says_why_it_was_taken_or_not():
     choice = choice_of(plain_of(**{**NOISE, "basket": OWN_PRODUCTS}))
     assert all(one.reason for one in choice.tried)
@@ -113,8 +118,21 @@ def test_numbers_alone_are_standard_and_numbers_at_once():
         {"age": [1, 2, 3], "place": [0, 0, 1]},
         {"basket": RNG.random((40, 200)) < 0.1},
         {"age": np.arange(25), "basket": np.zeros((25, 2))},
+        {"basket": np.zeros((40, 0))},
+        {"basket": np.zeros((40, 2))},
     ],
-    ids=["one number", "one category", "one flag", "all constant but one", "constant", "3 rows", "wide", "nobody buys"],
+    ids=[
+        "one number",
+        "one category",
+        "one flag",
+        "all constant but one",
+        "constant",
+        "3 rows",
+        "wide",
+        "nobody buys",
+        "no feature",
+        "nobody buys anything",
+    ],
 )
 @pytest.mark.parametrize("wanted", ["auto", *ENCODINGS])
 def test_whatever_the_columns_are_there_is_an_encoding_with_its_reason(columns, wanted):

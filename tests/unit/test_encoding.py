@@ -1,3 +1,4 @@
+import dataclasses
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from tasks.encoding import (
     Value,
     encode_marks,
     encode_numbers,
+    is_far,
     standard,
     with_unique_names,
 )
@@ -157,3 +159,23 @@ def test_numbers_given_are_not_mutated():
     given = np.array([1.0, np.nan, 3.0])
     encode_numbers(given, standard(Numbers(SPEND, given))[0])
     assert np.array_equal(given, [1.0, np.nan, 3.0], equal_nan=True)
+
+
+def test_a_far_value_is_clipped_to_the_bulk_of_the_others():
+    (feature,) = standard(Numbers(SPEND, np.r_[np.linspace(0, 10, 300), 500.0]))
+    assert feature.clip_low == pytest.approx(0.1, abs=0.05)
+    assert feature.clip_high == pytest.approx(9.9, abs=0.05)
+    assert is_far(np.array([5.0, 11.0, 500.0]), feature).tolist() == [False, False, True]
+
+
+def test_a_number_without_far_values_is_not_clipped():
+    (feature,) = standard(Numbers(SPEND, np.random.default_rng(0).normal(size=2000)))
+    assert (feature.clip_low, feature.clip_high) == (None, None)
+    assert not is_far(np.array([1e9]), feature).any()
+
+
+def test_what_is_far_of_a_logarithm_is_so_among_the_logarithms():
+    amounts = np.random.default_rng(0).lognormal(3, 1, 5000)
+    log = dataclasses.replace(SPEND, settings=dataclasses.replace(SPEND.settings, log=True))
+    assert standard(Numbers(log, amounts))[0].clip_high is None
+    assert standard(Numbers(SPEND, amounts))[0].clip_high is not None

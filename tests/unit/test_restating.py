@@ -46,3 +46,8 @@ def test_constants_and_independent_columns_are_not_told():
 def test_the_words_name_both_columns():
     (words,) = in_words(restated_columns(plain_of(place=PLACE, region=PLACE // 3)))
     assert words == "region is left out of the fit, as place tells it (1.00 of 1)"
+
+
+def test_of_many_flags_those_that_say_the_same_are_told_by_one(monkeypatch):
+    kind = RNG.random(N) < 0.4
+    assert found(plain_of(place=kind, region=~kind, member=kind)) == [("member", "region"), ("region", "place")]

@@ -9,7 +9,6 @@ FOUND = Evidence(
     n_columns=3,
     k=4,
     silhouette=0.61,
-    lift=0.35,
     margin=0.34,
     spread=0.005,
     seeds_agreement=1.0,
@@ -38,7 +37,7 @@ def test_verdict_is_what_the_evidence_says(change, strength, says):
     assert says in verdict
 
 
-ALONE = replace(FOUND, is_alone=True, used_columns=("monthly_charges",), lift=0.12, margin=0.02, spread=0.01)
+ALONE = replace(FOUND, is_alone=True, used_columns=("monthly_charges",), margin=0.12, spread=0.01)
 
 
 def test_one_number_that_falls_apart_links_nothing_where_there_are_other_columns():
@@ -48,4 +47,4 @@ def test_one_number_that_falls_apart_links_nothing_where_there_are_other_columns
 
 def test_one_number_that_is_all_there_is_may_fall_apart():
     assert verdict_on(replace(ALONE, n_columns=1)).startswith("strong: monthly charges alone falls into 4 groups")
-    assert verdict_on(replace(ALONE, n_columns=1, lift=0.02)).startswith("none: monthly charges has one hump")
+    assert verdict_on(replace(ALONE, n_columns=1, margin=0.02)).startswith("none: monthly charges has one hump")

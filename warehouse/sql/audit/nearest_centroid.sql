@@ -132,12 +132,12 @@ from ranked
 cross join fitted
 where
     own is null
-    or own > nearest + 1e-4 * (1 + nearest)
+    or own * own - nearest * nearest > 1e-3 * (1 + distance * distance)
     or (not has_components and abs(own - distance) > 1e-4 * (1 + distance))
     or own < distance - 1e-4 * (1 + distance)
     or abs((second * second - own * own) - (second_distance * second_distance - distance * distance))
-    > 1e-4 * (1 + second * second)
+    > 1e-3 * (1 + second_distance * second_distance)
     or (nearest_other is null) <> (second_segment_id is null)
     or (second is null) <> (second_segment_id is null)
-    or second > nearest_other + 1e-4 * (1 + nearest_other)
+    or second * second - nearest_other * nearest_other > 1e-3 * (1 + second_distance * second_distance)
     or (not has_components and abs(second - second_distance) > 1e-4 * (1 + second_distance));
