@@ -101,7 +101,7 @@ def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
     (flow_run,) = flow_runs(trial, deployed)
     found = asked(trial, "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}})
     by_key = {artifact["key"]: artifact["data"] for artifact in found}
-    assert set(by_key) == {"cluster-progress", "segment-sizes", "segment-summary"}
+    assert set(by_key) == {"encode-progress", "cluster-progress", "segment-sizes", "segment-summary"}
     assert by_key["cluster-progress"] == 100
     sizes = json.loads(by_key["segment-sizes"])
     assert [row["customers"] for row in sizes] == [

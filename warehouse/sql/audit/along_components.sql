@@ -28,7 +28,7 @@ clipped_numbers as (
     from number_values
     inner join features
         on number_values.source_column = features.source_column and features.encoding = 'standardised'
-    inner join measured on number_values._position = measured._position
+    where number_values._position % $every = 0
 ),
 
 encoded_numbers as (
@@ -56,7 +56,7 @@ present_features as (
         on
             present_values.source_column = features.source_column
             and present_values.v is not distinct from features.value
-    inner join measured on present_values._position = measured._position
+    where present_values._position % $every = 0
 ),
 
 absent_parts as (
