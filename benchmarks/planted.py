@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 
 from benchmarks.planted_answers import ASKED_FOR, segmented, segmented_by_night, segmented_by_textbook
 from benchmarks.planted_scores import (
@@ -95,7 +95,7 @@ def all_scores(
                 yield cell, missing
 
     # Each core is a process of its own, in which joblib leaves BLAS and OpenMP one thread.
-    compute = Parallel(jobs, return_as="generator_unordered", pre_dispatch=jobs)
+    compute = Parallel(jobs, return_as="generator_unordered", pre_dispatch=effective_n_jobs(jobs))
     for scores in compute(delayed(scores_in)(cell, missing, is_night=is_night) for cell, missing in waiting()):
         yield from scores
 

@@ -89,13 +89,15 @@ def read_scores(path: Path) -> list[Score]:
 
 
 def write_scores(path: Path, scores: Iterable[Score]) -> None:
-    """Write a row a score."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    """Write a row a score, so that the file is whole whenever this is stopped."""
+    begun = path.with_name(f"{path.name}.begun")
+    with begun.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [*_PLANNED, "is_permuted", *_FOUND], lineterminator="\n")
         writer.writeheader()
         for score in scores:
             found = {name: getattr(score, name) for name in _FOUND}
             writer.writerow({**asdict(score.cell.plan), "is_permuted": score.cell.is_permuted, **found})
+    begun.replace(path)
 
 
 def table_of(kind: str, scores: Sequence[Score]) -> str:
