@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -39,7 +40,7 @@ class Texts:
     """
 
     header: list[str] | None
-    records: list[tuple[str | tuple[str, ...], ...]]
+    records: Sequence[tuple[Any, ...]]
     delimiter: str
 
     @property
@@ -122,11 +123,12 @@ def show_permuted(path: Path, dataset: Path, seeds: Sequence[int]) -> list[Night
     if texts_of(path, dataset).n_columns < 2:
         print("    one column alone: there is nothing to permute it against")
         return []
-    found = list(permuted_nights(path, dataset, seeds))
-    print(f"    permuted: none on {sum(one.verdict == 'none' for one in found)} of {len(found)}")
-    for one in found:
-        if one.verdict != "none":
-            print(line_of(f"    a copy of {path.name}", one), flush=True)
+    found = []
+    for night in permuted_nights(path, dataset, seeds):
+        found.append(night)
+        if night.verdict != "none":
+            print(line_of(f"    a copy of {path.name}", night), flush=True)
+    print(f"    permuted: none on {sum(one.verdict == 'none' for one in found)} of {len(found)}", flush=True)
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
+from sklearn.cluster import KMeans
 from sklearn.metrics import normalized_mutual_info_score, silhouette_score
 
 from benchmarks.planted import cells_of, show
@@ -151,6 +152,8 @@ def test_textbook_takes_the_best_plain_silhouette():
     assert set(np.unique(matrix[:, 1:])) == {0, 1}
     assert answer.silhouette == pytest.approx(silhouette_score(matrix, answer.labels), abs=1e-6)
     assert answer.k == len(np.unique(answer.labels))
+    others = [KMeans(k, n_init=2, random_state=0).fit_predict(matrix) for k in range(2, 11)]
+    assert answer.silhouette >= max(silhouette_score(matrix, labels) for labels in others) - 1e-6
     assert answer.verdict == ""
 
 
