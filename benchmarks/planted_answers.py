@@ -15,18 +15,15 @@ from schemas.dataset import columns_of
 from schemas.encodings import AUTO, ENCODINGS
 from schemas.file_settings import FileSettings
 from tasks.brackets import cut
-from tasks.candidates import Choice as EncodingChoice
 from tasks.candidates import choose_encoding
-from tasks.choice import Guards, KScore, NullScore, choose_k
+from tasks.choice import choose_k
 from tasks.encoding import Members, Numbers, Value, encode_numbers, standard
 from tasks.floor import least_customers
 from tasks.plain import Plain, rows_in
-from tasks.plain import columns_of as source_columns
 from tasks.rows import Rows, distinct_rows, projected
 from tasks.silhouette import exact_silhouettes
 from tasks.strategies import guards_of
-from tasks.tried import ONE_HUMP, Tried
-from tasks.verdict import Evidence, verdict_on
+from tasks.verdict import evidence_of, verdict_on
 
 _KS = range(2, 11)
 
@@ -90,14 +87,24 @@ def segmented(planted: Planted, encoding: str) -> Answer:
     distinct = distinct_rows(rows_in(plain, chosen.encoding.features))
     if chosen.encoding.components is not None:
         distinct = projected(distinct, chosen.encoding.components.loadings)
-    choice = choose_k(distinct, _KS, random_state=0, guards=_guards(chosen.taken, least))
+    taken = chosen.taken
+    nulls = taken.contrast.null_scores if taken.contrast else {}
+    choice = choose_k(distinct, _KS, random_state=0, guards=guards_of(taken.name, least, nulls))
+    evidence = evidence_of(
+        chosen.encoding.features,
+        choice.chosen,
+        against=taken.against if taken.k else None,
+        margin=taken.margin if taken.k else None,
+        spread=taken.spread if taken.k else None,
+        why_untried=taken.reason,
+    )
     return Answer(
         choice.fit.n_clusters,
         choice.fit.labels[distinct.row_of].astype(np.int64),
-        first_word(verdict_on(_evidence(chosen, choice.chosen, plain))),
+        first_word(verdict_on(evidence)),
         chosen.encoding.name,
         choice.chosen.silhouette,
-        chosen.taken.lift if chosen.taken.k else None,
+        taken.lift if taken.k else None,
     )
 
 
@@ -133,30 +140,3 @@ def segmented_by_night(planted: Planted, encoding: str) -> Answer:
         write_csv(planted, source)
         night = night_on(aged(source), str(DATASET) if "spend" in planted.numbers else "customers", encoding)
     return Answer(night.k, night.labels, night.verdict, night.encoding, night.silhouette, night.lift)
-
-
-def _guards(taken: Tried, least: int) -> Guards:
-    nulls = {}
-    if taken.contrast is not None:
-        figures = zip(taken.contrast.ks, taken.contrast.null_silhouettes, taken.contrast.lifts, strict=True)
-        nulls = {k: NullScore(float(null), float(lift)) for k, null, lift in figures}
-    gain, share = guards_of(taken.name, max((score.lift for score in nulls.values()), default=0.0))
-    return Guards(least_customers=least, least_gain=gain, least_lift_share=share, nulls=nulls)
-
-
-def _evidence(chosen: EncodingChoice, score: KScore, plain: Plain) -> Evidence:
-    taken = chosen.taken
-    is_tried = taken.contrast is not None and taken.k is not None
-    return Evidence(
-        used_columns=source_columns(chosen.encoding.used),
-        n_columns=len(source_columns(plain.features)),
-        k=score.k,
-        silhouette=score.silhouette,
-        why_one=score.reason,
-        why_untried=taken.reason,
-        is_alone=taken.against == ONE_HUMP,
-        margin=taken.margin if is_tried else None,
-        spread=taken.spread if is_tried else None,
-        seeds_agreement=score.seeds_agreement,
-        resampling_agreement=score.resampling_agreement,
-    )

@@ -89,8 +89,8 @@ def _without_find(trial: Trial, tried: Sequence[Tried]) -> Choice:
 
 def _wanted(trial: Trial, wanted: str, progress: Progress) -> Choice:
     """Return the encoding that is wanted; where it has nothing to offer, the standard one."""
-    alone = [one for one in trial.alone() if one.name == SINGLE]
-    given = alone if wanted == SINGLE else [trial.encoding(wanted)]
+    is_single = wanted == SINGLE
+    given = [one for one in trial.alone() if one.name == SINGLE] if is_single else [trial.encoding(wanted)]
     able = [one for one in trial.tried(given, progress) if one.encoding is not None]
     if able:
         best = max(able, key=lambda one: one.lift)

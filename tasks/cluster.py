@@ -1,6 +1,6 @@
 """Choose k, fit k-means and give every customer its segment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -12,20 +12,19 @@ from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
 from tasks.artifacts import progress_of
 from tasks.assignment import Assignment, assign, customer_pieces
-from tasks.choice import Choice, Guards, NullScore, choose_k
+from tasks.choice import Choice, NullScore, choose_k
 from tasks.curve import Scoring
 from tasks.encoding import Feature, absent_values
 from tasks.engine import ENGINE
 from tasks.floor import least_customers
 from tasks.kmeans import Fit
-from tasks.plain import columns_of
+from tasks.plain import used_in
 from tasks.rows import Distinct, Floats, distinct_rows, projected
 from tasks.rows_file import load_far, load_rows
 from tasks.steps import prefect_task, recorded
 from tasks.strategies import guards_of
-from tasks.tried import ONE_HUMP
-from tasks.verdict import Evidence, verdict_on
-from warehouse.encodings import TakenEncoding, k_nulls, loadings, taken_encoding
+from tasks.verdict import evidence_of, verdict_on
+from warehouse.encodings import k_nulls, loadings, taken_encoding
 from warehouse.ledger import source_file
 from warehouse.opening import Connection, staging
 from warehouse.run import Run
@@ -66,11 +65,24 @@ def cluster(run: Run) -> Clustered:
             run.order.candidates,
             random_state=run.order.seed,
             scoring=Scoring(settings.exact_rows, settings.most_scored),
-            guards=_guards(taken, nulls, least_customers(distinct.n_customers, settings)),
+            guards=guards_of(
+                taken.encoding,
+                least_customers(distinct.n_customers, settings),
+                {k: NullScore(null, lift) for k, (null, lift) in nulls.items()},
+            ),
             progress=progress,
         )
     chosen = choice.chosen
-    verdict = verdict_on(_evidence(taken, features, choice))
+    verdict = verdict_on(
+        evidence_of(
+            features,
+            chosen,
+            against=taken.against,
+            margin=taken.margin,
+            spread=taken.null_spread,
+            why_untried=taken.reason,
+        )
+    )
     _refuse_none(run, settings, verdict)
     with staging(run) as database:
         insert_frame(database, "k_scores", _k_scores(choice))
@@ -118,34 +130,6 @@ def _features(database: Connection) -> list[Feature]:
     return [Feature(**row) for row in rows]
 
 
-def _guards(taken: TakenEncoding, nulls: Mapping[int, tuple[float, float]], least: int) -> Guards:
-    """Return what keeps a k from being chosen in the encoding of the night."""
-    gain, share = guards_of(taken.encoding, max((lift for _, lift in nulls.values()), default=0.0))
-    return Guards(
-        least_customers=least,
-        least_gain=gain,
-        least_lift_share=share,
-        nulls={k: NullScore(null, lift) for k, (null, lift) in nulls.items()},
-    )
-
-
-def _evidence(taken: TakenEncoding, features: Sequence[Feature], choice: Choice) -> Evidence:
-    chosen = choice.chosen
-    return Evidence(
-        used_columns=columns_of([feature for feature in features if feature.weight > 0]),
-        n_columns=len(columns_of(features)),
-        k=chosen.k,
-        silhouette=chosen.silhouette,
-        why_one=chosen.reason,
-        why_untried=taken.reason,
-        is_alone=taken.against == ONE_HUMP,
-        margin=taken.margin,
-        spread=taken.null_spread,
-        seeds_agreement=chosen.seeds_agreement,
-        resampling_agreement=chosen.resampling_agreement,
-    )
-
-
 def _refuse_none(run: Run, settings: FileSettings, verdict: str) -> None:
     if settings.refuse_none and verdict.startswith("none"):
         raise DataRefused(
@@ -168,13 +152,13 @@ def _centroids(fit: Fit, features: Sequence[Feature], loading: Floats | None) ->
     A centroid of components goes back to the features along the loadings. It has no part in what no
     component holds, so that the centroid nearest among the features is the one nearest among the components.
     """
-    is_used = np.array([feature.weight > 0 for feature in features], dtype=np.bool_)
-    is_number = np.array([feature.is_number for feature in features], dtype=np.bool_)
-    order = [*np.flatnonzero(is_used & is_number), *np.flatnonzero(is_used & ~is_number)]
-    absent = np.array([0.0 if features[place].is_number else absent_values([features[place]])[0] for place in order])
+    used, place_of = used_in(features), {feature.feature: place for place, feature in enumerate(features)}
+    marks = [feature for feature in used if not feature.is_number]
+    absent = np.concatenate([np.zeros(len(used) - len(marks)), absent_values(marks)])
     values = np.zeros((fit.n_clusters, len(features)))
-    whole = fit.centroids + absent if loading is None else (fit.centroids + absent @ loading) @ loading.T
-    values[:, order] = whole
+    values[:, [place_of[feature.feature] for feature in used]] = (
+        fit.centroids + absent if loading is None else (fit.centroids + absent @ loading) @ loading.T
+    )
     return pd.DataFrame(
         {
             "segment_id": np.repeat(np.arange(1, fit.n_clusters + 1), len(features)),

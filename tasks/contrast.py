@@ -7,6 +7,8 @@ it gains over noise of the same columns can be compared. Arrays in, arrays out: 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from scipy.sparse import csr_array
 from sklearn.exceptions import ConvergenceWarning
 
 from tasks import engine
+from tasks.eligibility import NullScore
 from tasks.parallel import in_order
 from tasks.rows import Distinct, Floats, Matrix, Rows, distinct_rows
 from tasks.silhouette import exact_silhouettes
@@ -58,6 +61,12 @@ class Contrast:
         return self.silhouettes - self.null_silhouettes
 
     @property
+    def null_scores(self) -> dict[int, NullScore]:
+        """The mean silhouette of permuted customers and the lift above it, by k."""
+        figures = zip(self.ks, self.null_silhouettes.tolist(), self.lifts.tolist(), strict=True)
+        return {k: NullScore(null, lift) for k, null, lift in figures}
+
+    @property
     def null_best(self) -> float:
         """Mean of the best silhouettes of permuted customers, each at its own k."""
         return float(self.nulls.max(axis=1).mean())
@@ -79,26 +88,18 @@ def contrasts(
         ks: every k to try, ascending, each below the number of rows.
         random_state: seed.
     """
-    sizes: list[int] = []
-
-    def matrices() -> Iterator[Matrix]:
-        for observed, permuted in sets:
-            first = len(sizes)
-            sizes.append(1)
-            yield observed
-            for matrix in permuted:
-                sizes[first] += 1
-                yield matrix
-
+    numbered = (
+        (number, matrix) for number, (observed, permuted) in enumerate(sets) for matrix in chain([observed], permuted)
+    )
     with warnings.catch_warnings():
         # Rows may be too near each other for k-means; fewer segments are an answer, too.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        found = list(in_order(lambda matrix: curve_of_rows(matrix, ks, random_state), matrices()))
-    ends = np.cumsum(sizes)
-    for size, end in zip(sizes, ends, strict=True):
-        observed, *permuted = found[end - size : end]
-        nulls = np.array([curve.silhouettes for curve in permuted])
-        yield Contrast(tuple(ks), observed.silhouettes, observed.smallest, nulls)
+        curves = in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered)
+        for _, of_set in groupby(curves, key=itemgetter(0)):
+            observed, *nulls = (curve for _, curve in of_set)
+            yield Contrast(
+                tuple(ks), observed.silhouettes, observed.smallest, np.array([one.silhouettes for one in nulls])
+            )
 
 
 def curve_of_rows(matrix: Matrix, ks: Sequence[int], random_state: int) -> Curve:

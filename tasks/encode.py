@@ -164,33 +164,36 @@ def _insert_features(database: Connection, encoding: Encoding) -> None:
     insert_frame(database, "features", pd.DataFrame(numbered).astype({"joined_values": "Int64"}))
 
 
+#: Columns of ``encodings`` that are null where an encoding was not tried, and their types in a frame.
+_FIGURES = (
+    dict.fromkeys(["n_columns", "n_dimensions", "k", "n_permutations", "rows_sampled"], "Int64")
+    | dict.fromkeys(["silhouette", "null_silhouette", "lift", "null_best", "null_spread", "margin"], "float64")
+    | {"against": "string"}
+)
+
+
 def _encodings(choice: Choice) -> pd.DataFrame:
     """Return one row an encoding that was tried or was not, for its reason."""
-    frame = pd.DataFrame([_encoding_row(one, is_chosen=one is choice.taken) for one in choice.tried])
-    whole = dict.fromkeys(["n_columns", "n_dimensions", "k", "n_permutations", "rows_sampled"], "Int64")
-    figures = dict.fromkeys(["silhouette", "null_silhouette", "lift", "null_best", "null_spread", "margin"], "float64")
-    return frame.astype({**whole, **figures, "against": "string"})
+    rows = [_encoding_row(one, is_chosen=one is choice.taken) for one in choice.tried]
+    return pd.DataFrame(rows, columns=["encoding", "chosen", "reason", *_FIGURES]).astype(_FIGURES)
 
 
 def _encoding_row(one: Tried, *, is_chosen: bool) -> dict[str, object]:
     row: dict[str, object] = {"encoding": one.name, "chosen": is_chosen, "reason": one.reason}
-    names = ("n_columns", "n_dimensions", "k", "silhouette", "null_silhouette", "lift")
-    row |= dict.fromkeys((*names, "null_best", "null_spread", "margin", "against", "n_permutations", "rows_sampled"))
     if one.encoding is not None:
         row |= {"n_columns": len(columns_of(one.encoding.used)), "n_dimensions": one.encoding.n_dimensions}
     if one.contrast is not None and one.k is not None:
         row |= {name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "lift", "margin")}
-        row |= {"null_best": one.contrast.null_best, "null_spread": one.spread}
-        row |= {"against": one.against, "n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
+        row |= {"null_best": one.contrast.null_best, "null_spread": one.spread, "against": one.against}
+        row |= {"n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
     return row
 
 
 def _k_nulls(taken: Tried) -> pd.DataFrame:
     """Return one row a k: its silhouette on permuted columns, and the lift above it."""
-    if taken.contrast is None:
-        return pd.DataFrame({"k": [], "null_silhouette": [], "lift": []})
-    contrast = taken.contrast
-    return pd.DataFrame({"k": contrast.ks, "null_silhouette": contrast.null_silhouettes, "lift": contrast.lifts})
+    scores = taken.contrast.null_scores if taken.contrast else {}
+    rows = [{"k": k, **asdict(score)} for k, score in scores.items()]
+    return pd.DataFrame(rows, columns=["k", "null_silhouette", "lift"])
 
 
 def _components(encoding: Encoding) -> pd.DataFrame:

@@ -124,7 +124,7 @@ def encode_marks(
         n_customers: number of customers.
         most: how many present features there are at most.
     """
-    added = _added(features)
+    added = added_values(features)
     index = np.int32 if most < 2**31 else np.int64
     indices, amounts = np.empty(most, dtype=index), np.empty(most, dtype=np.float32)
     starts = np.zeros(n_customers + 1, dtype=index)
@@ -147,6 +147,11 @@ def absent_values(features: Sequence[Feature]) -> Floats:
     return np.array([_scaled(np.zeros(1), feature)[0] for feature in features])
 
 
+def added_values(features: Sequence[Feature]) -> npt.NDArray[np.float32]:
+    """Return what the presence of each 0/1 feature adds to its encoded value."""
+    return np.array([feature.weight / feature.scale for feature in features], dtype=np.float32)
+
+
 def transform(values: Floats, feature: Feature) -> Floats:
     """Return x of the stored values: clipped, logarithm taken, missing values imputed."""
     x = _shaped(values, feature.is_log, feature.clip_low, feature.clip_high)
@@ -167,12 +172,6 @@ def _shaped(values: Floats, is_log: bool, clip_low: float | None, clip_high: flo
 
 def _scaled(x: Floats, feature: Feature) -> Floats:
     return feature.weight * (x - feature.center) / feature.scale
-
-
-def _added(features: Sequence[Feature]) -> npt.NDArray[np.float32]:
-    """Return what the presence of each feature adds to its encoded value."""
-    ends = [_scaled(np.array([0.0, 1.0]), feature) for feature in features]
-    return np.array([present - absent for absent, present in ends], dtype=np.float32)
 
 
 def _different(keys: Keys) -> Keys:

@@ -3,14 +3,14 @@
 Arrays in, arrays out: no SQL, no files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
 from tasks.brackets import Codes
-from tasks.encoding import Feature
+from tasks.encoding import Feature, added_values
 from tasks.rows import Floats, Matrix, Positions, Rows
 
 
@@ -77,8 +77,13 @@ def columns_of(features: Sequence[Feature]) -> list[str]:
     return list(dict.fromkeys(feature.source_column for feature in features))
 
 
+def used_in(features: Iterable[Feature]) -> list[Feature]:
+    """Return the features that take part in an encoding, in the order in which its rows have them: numbers first."""
+    return sorted((feature for feature in features if feature.weight > 0), key=lambda one: not one.is_number)
+
+
 def rows_in(plain: Plain, features: Sequence[Feature]) -> Rows:
-    """Return the customers in an encoding: the features that have a weight, numbers first, then 0/1 features.
+    """Return the customers in an encoding; the columns of the rows are the features of ``used_in``.
 
     Args:
         plain: the customers.
@@ -96,15 +101,10 @@ def rows_in(plain: Plain, features: Sequence[Feature]) -> Rows:
     return Rows(np.ascontiguousarray(numbers), marks)
 
 
-def _added(feature: Feature) -> float:
-    """Return what the presence of a 0/1 feature adds to its encoded value."""
-    return feature.weight / feature.scale
-
-
 def _rescaled(marks: csr_array, features: Sequence[Feature]) -> csr_array:
     """Return the marks with the amounts of their features, those that have a weight alone."""
     is_kept = np.array([feature.weight > 0 for feature in features], dtype=np.bool_)
-    added = np.array([_added(feature) for feature in features], dtype=np.float32)
+    added = added_values(features)
     amounts = added[marks.indices]
     if is_kept.all():
         rescaled = csr_array((amounts, marks.indices, marks.indptr), shape=marks.shape)
@@ -129,7 +129,7 @@ def _bracket_marks(plain: Plain, brackets: Sequence[Feature]) -> csr_array:
     numbers = [number for number, own in enumerate(plain.brackets) if own and own[0].source_column in cut]
     firsts = np.cumsum([0, *(len(plain.brackets[number]) for number in numbers)])
     places = plain.codes[:, numbers].astype(np.int32) + firsts[:-1].astype(np.int32)
-    added = np.array([_added(feature) for feature in brackets], dtype=np.float32)
+    added = added_values(brackets)
     starts = np.arange(plain.n_customers + 1, dtype=np.int32) * len(numbers)
     found = csr_array((added[places.ravel()], places.ravel(), starts), shape=(plain.n_customers, len(brackets)))
     return _without_zeros(found)

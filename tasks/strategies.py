@@ -3,10 +3,11 @@
 Arrays in, arrays out: no SQL, no files. docs/encodings.md gives the reasons, with the figures that decided.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from schemas.fields import Role
+from tasks.eligibility import Guards, NullScore
 from tasks.encoding import Feature
 from tasks.plain import Plain
 
@@ -81,16 +82,18 @@ STRATEGIES: dict[str, Strategy] = {
 }
 
 
-def guards_of(name: str, best_lift: float) -> tuple[float, float]:
-    """Return what a k must offer in an encoding: silhouette above a smaller k, and share of the best lift.
+def guards_of(name: str, least_customers: int, nulls: Mapping[int, NullScore]) -> Guards:
+    """Return what keeps a k from being chosen in an encoding.
 
     Args:
         name: of the encoding.
-        best_lift: the highest lift of any k; shares of what is chance mean nothing, and 0 is returned.
+        least_customers: customers that a segment must have.
+        nulls: what is known of permuted columns, by k; where no lift is more than chance, shares of it mean nothing.
     """
-    share = _LEAST_LIFT_SHARE_OF_ONE if name == SINGLE else _LEAST_LIFT_SHARE
     gain = 0.0 if name == SINGLE else STRATEGIES[name].least_gain
-    return gain, share if best_lift >= LEAST_MARGIN else 0.0
+    share = _LEAST_LIFT_SHARE_OF_ONE if name == SINGLE else _LEAST_LIFT_SHARE
+    is_lifted = max((one.lift for one in nulls.values()), default=0.0) >= LEAST_MARGIN
+    return Guards(least_customers, gain, share if is_lifted else 0.0, nulls)
 
 
 def by_numbers(plain: Plain, columns: Collection[str]) -> tuple[Feature, ...]:

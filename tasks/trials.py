@@ -11,6 +11,7 @@ import numpy as np
 from tasks.blocks import Blocks, blocks_of
 from tasks.components import Components, common_components
 from tasks.contrast import Contrast, contrasts
+from tasks.eligibility import rule
 from tasks.encoding import Feature, with_unique_names
 from tasks.humps import one_humped
 from tasks.plain import Plain
@@ -102,10 +103,9 @@ class Trial:
         blocks = {place: self._blocks(one.encoding) for place, one in enumerate(encodings) if one.encoding is not None}
         able = {place: own for place, own in blocks.items() if own.n_blocks > 1 or encodings[place].against == ONE_HUMP}
         sets = [self._set(encodings[place], own) for place, own in able.items()]
-        found = contrasts(sets, self.ks, self.random_state)
         contrast_of = {}
-        for place in able:
-            contrast_of[place] = next(found)
+        for place, contrast in zip(able, contrasts(sets, self.ks, self.random_state), strict=True):
+            contrast_of[place] = contrast
             progress("encodings tried", len(contrast_of), len(able))
         alone = "not tried: one column alone has nothing to be permuted against"
         return [
@@ -135,16 +135,12 @@ class Trial:
         """Return an encoding with its contrast, and the k that the guards leave."""
         judged = replace(one, contrast=contrast, n_sampled=n_sampled)
         least = max(1, self.least_customers * n_sampled // self.plain.n_customers)
-        is_eligible = contrast.smallest >= least
-        if not is_eligible.any():
+        smallest = dict(zip(contrast.ks, contrast.smallest.tolist(), strict=True))
+        nulls = {k: null for k, null in contrast.null_scores.items() if smallest[k] >= least}
+        best = rule(smallest, contrast.silhouettes, guards_of(one.name, least, nulls)).best
+        if best is None:
             return replace(judged, reason=_why_none(contrast, self.least_customers))
-        lifts = np.where(is_eligible, contrast.lifts, -np.inf)
-        least_gain, least_lift_share = guards_of(one.name, float(lifts.max()))
-        if least_lift_share > 0:
-            is_eligible &= lifts >= least_lift_share * lifts.max()
-        silhouettes = np.where(is_eligible, contrast.silhouettes, -np.inf)
-        near = np.flatnonzero(silhouettes >= silhouettes.max() - least_gain)
-        return replace(judged, k=contrast.ks[int(near[0])])
+        return replace(judged, k=contrast.ks[best])
 
 
 def _why_none(contrast: Contrast, least_customers: int) -> str:

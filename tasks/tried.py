@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tasks.components import Components
 from tasks.contrast import Contrast
 from tasks.encoding import Feature
+from tasks.plain import used_in
 from tasks.rows import Floats
 from tasks.strategies import LEAST_MARGIN
 
@@ -38,7 +39,7 @@ class Encoding:
     @property
     def used(self) -> list[Feature]:
         """The features that take part, numbers first, as rows have them."""
-        return sorted((feature for feature in self.features if feature.weight > 0), key=lambda one: not one.is_number)
+        return used_in(self.features)
 
     @property
     def n_dimensions(self) -> int:

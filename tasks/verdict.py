@@ -6,7 +6,10 @@ Arrays in, arrays out: no SQL, no files.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.tried import LEAST_LIFT_OF_ONE, is_apart
+from tasks.choice import KScore
+from tasks.encoding import Feature
+from tasks.plain import columns_of, used_in
+from tasks.tried import LEAST_LIFT_OF_ONE, ONE_HUMP, is_apart
 
 #: A strong verdict takes that margin over the best of permuted columns, and that agreement with the segments
 #: of other seeds and of customers drawn again.
@@ -42,6 +45,40 @@ class Evidence:
     spread: float | None = None
     seeds_agreement: float | None = None
     resampling_agreement: float | None = None
+
+
+def evidence_of(
+    features: Sequence[Feature],
+    chosen: KScore,
+    *,
+    against: str | None,
+    margin: float | None,
+    spread: float | None,
+    why_untried: str,
+) -> Evidence:
+    """Return the evidence for the published segments.
+
+    Args:
+        features: of the encoding.
+        chosen: the score of the published k.
+        against: what the encoding was held against; None where it was not.
+        margin: see ``Evidence``.
+        spread: see ``Evidence``.
+        why_untried: see ``Evidence``.
+    """
+    return Evidence(
+        used_columns=columns_of(used_in(features)),
+        n_columns=len(columns_of(features)),
+        k=chosen.k,
+        silhouette=chosen.silhouette,
+        why_one=chosen.reason,
+        why_untried=why_untried,
+        is_alone=against == ONE_HUMP,
+        margin=margin,
+        spread=spread,
+        seeds_agreement=chosen.seeds_agreement,
+        resampling_agreement=chosen.resampling_agreement,
+    )
 
 
 def verdict_on(evidence: Evidence) -> str:

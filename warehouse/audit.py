@@ -11,7 +11,7 @@ from warehouse.run import Run
 from warehouse.tables import read_dicts, read_value
 
 #: Customers scored again by SQL in the audit, about; of more, those at equal steps in the canonical order.
-SCORED_AGAIN = 20_000
+SCORED_AGAIN = 50_000
 
 #: Rows of a published table checked at a time.
 _CHUNK_ROWS = 100_000

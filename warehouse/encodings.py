@@ -16,9 +16,6 @@ class TakenEncoding:
     """What is known of the encoding that was taken, on the sample that it was tried on; None where it was not."""
 
     encoding: str
-    n_columns: int
-    k: int | None
-    silhouette: float | None
     margin: float | None
     null_spread: float | None
     against: str | None

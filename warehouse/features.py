@@ -99,6 +99,7 @@ def create_long_views(database: Connection, columns: Sequence[Column]) -> None:
     cut = database.execute("SELECT source_column FROM features WHERE encoding = 'bracket'").fetchall()
     for statement in create_value_views(columns, {name for (name,) in joined}, {name for (name,) in cut}):
         database.execute(statement)
+    database.execute(read_sql("create_encoded_numbers"))
 
 
 def create_profile_view(database: Connection) -> None:

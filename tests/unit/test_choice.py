@@ -1,7 +1,3 @@
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
@@ -16,6 +12,7 @@ from tasks.choice import Guards, NullScore, choose_k
 from tasks.curve import Scoring
 from tasks.eligibility import decisive_of, rule
 from tests.arrays import customers_of
+from tests.threads import printed_with_threads
 
 ALL_K = range(2, 11)
 
@@ -102,15 +99,7 @@ for scoring in (Scoring(), Scoring(exact_rows=10, most_scored=500)):
 
 
 def test_number_of_threads_changes_no_bit():
-    printed = {
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM, cpus],
-            env={**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for cpus, threads in (("0", "1"), ("0,1", "2"), ("0,1", "3"))
-    }
+    printed = printed_with_threads(PROGRAM)
     assert len(printed) == 1
     assert b"chosen=True" in printed.pop()
 

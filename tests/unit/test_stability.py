@@ -1,7 +1,3 @@
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from sklearn.datasets import make_blobs
@@ -11,6 +7,7 @@ import tasks.stability
 from tasks.search import search
 from tasks.stability import Agreement, adjusted_rand_index, agreements_of, jaccard_indices
 from tests.arrays import customers_of
+from tests.threads import printed_with_threads
 
 
 def planted(n_customers=800, spread=1.0):
@@ -183,14 +180,6 @@ for one in agreements_of(distinct, list(found.values()), 0, published=1):
 
 
 def test_number_of_threads_changes_no_bit():
-    printed = {
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM, cpus],
-            env={**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for cpus, threads in (("0", "1"), ("0,1", "2"), ("0,1", "3"))
-    }
+    printed = printed_with_threads(PROGRAM)
     assert len(printed) == 1
     assert printed.pop().count(b"[") == 3

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tasks.eligibility import NullScore
 from tasks.plain import rows_in
 from tasks.strategies import STRATEGIES, by_numbers, guards_of
 from tests.plains import plain_of
@@ -14,6 +15,8 @@ PLAIN = plain_of(
     member=RNG.random(N) < 0.3,
     basket=RNG.random((N, 3)) < [0.5, 0.2, 0.002],
 )
+
+LIFTED = {2: NullScore(0.3, 0.01), 3: NullScore(0.3, 0.2)}
 
 
 def rows_of(name, left_out=()):
@@ -91,13 +94,19 @@ def test_a_constant_column_takes_no_part_in_mixed():
 def test_single_is_one_number():
     features = by_numbers(PLAIN, ["age"])
     assert rows_in(PLAIN, features).dense(slice(None)).shape == (N, 1)
-    assert guards_of("single", 0.2)[1] > guards_of("standard", 0.2)[1]
+    assert guards_of("single", 1, LIFTED).least_lift_share > guards_of("standard", 1, LIFTED).least_lift_share
 
 
 def test_only_components_ask_a_larger_k_for_a_gain():
-    gains = {name: guards_of(name, 0.2)[0] > 0 for name in (*STRATEGIES, "single")}
+    gains = {name: guards_of(name, 1, LIFTED).least_gain > 0 for name in (*STRATEGIES, "single")}
     assert gains == {"standard": False, "numbers": False, "mixed": True, "brackets": True, "single": False}
 
 
 def test_shares_of_what_is_chance_mean_nothing():
-    assert guards_of("standard", 0.01)[1] == 0
+    assert guards_of("standard", 1, {2: NullScore(0.3, 0.01)}).least_lift_share == 0
+    assert guards_of("standard", 1, {}).least_lift_share == 0
+
+
+def test_guards_hold_the_floor_and_what_is_known_of_permuted_columns():
+    guards = guards_of("mixed", 7, LIFTED)
+    assert (guards.least_customers, guards.nulls) == (7, LIFTED)

@@ -12,40 +12,6 @@ with measured as (
     where rowid % $every = 0 and (select count(*) from components) > 0
 ),
 
-clipped_numbers as (
-    select
-        number_values._position,
-        features.feature,
-        -- of nothing and a bound the greatest is the bound
-        case
-            when number_values.v is not null
-                then
-                    greatest(
-                        least(number_values.v, coalesce(features.clip_high, number_values.v)),
-                        coalesce(features.clip_low, number_values.v)
-                    )
-        end as v
-    from number_values
-    inner join features
-        on number_values.source_column = features.source_column and features.encoding = 'standardised'
-    where number_values._position % $every = 0
-),
-
-encoded_numbers as (
-    select
-        clipped_numbers._position,
-        clipped_numbers.feature,
-        features.weight / features.scale * (
-            case
-                when clipped_numbers.v is null then features.imputed
-                when features.is_log then sign(clipped_numbers.v) * ln(1 + abs(clipped_numbers.v))
-                else clipped_numbers.v
-            end - features.center
-        ) as encoded
-    from clipped_numbers
-    inner join features on clipped_numbers.feature = features.feature
-),
-
 present_features as (
     select
         present_values._position,
@@ -75,7 +41,12 @@ parts as (
         loadings.component,
         sum(held.encoded * loadings.loading) as part
     from (
-        select * from encoded_numbers
+        select
+            _position,
+            feature,
+            encoded
+        from encoded_numbers
+        where _position % $every = 0
         union all
         select * from present_features
     ) as held

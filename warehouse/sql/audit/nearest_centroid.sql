@@ -9,48 +9,14 @@ with scored_customers as (
     where rowid % $every = 0
 ),
 
-clipped_numbers as (
-    select
-        number_values._position,
-        features.feature,
-        -- of nothing and a bound the greatest is the bound
-        case
-            when number_values.v is not null
-                then
-                    greatest(
-                        least(number_values.v, coalesce(features.clip_high, number_values.v)),
-                        coalesce(features.clip_low, number_values.v)
-                    )
-        end as v
-    from number_values
-    inner join features
-        on number_values.source_column = features.source_column and features.encoding = 'standardised'
-    where number_values._position % $every = 0
-),
-
-encoded_numbers as (
-    select
-        clipped_numbers._position,
-        features.feature,
-        case
-            when clipped_numbers.v is null then features.imputed
-            when features.is_log then sign(clipped_numbers.v) * ln(1 + abs(clipped_numbers.v))
-            else clipped_numbers.v
-        end as x
-    from clipped_numbers
-    inner join features on clipped_numbers.feature = features.feature
-),
-
 number_parts as (
     select
         encoded_numbers._position,
         centroids.segment_id,
-        sum(power(
-            features.weight * (encoded_numbers.x - features.center) / features.scale - centroids.value, 2
-        )) as part
+        sum(power(encoded_numbers.encoded - centroids.value, 2)) as part
     from encoded_numbers
-    inner join features on encoded_numbers.feature = features.feature
-    inner join centroids on features.feature = centroids.feature
+    inner join centroids on encoded_numbers.feature = centroids.feature
+    where encoded_numbers._position % $every = 0
     group by encoded_numbers._position, centroids.segment_id
 ),
 

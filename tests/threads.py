@@ -1,0 +1,21 @@
+"""Run a program with other numbers of cores and threads: what is computed must not depend on them."""
+
+import os
+import subprocess
+import sys
+
+
+def printed_with_threads(program: str) -> set[bytes]:
+    """Return what a program prints on one core, on two and on two with three threads, each different text once.
+
+    Its first argument names the cores that it is to take, between commas.
+    """
+    return {
+        subprocess.run(
+            [sys.executable, "-c", program, cpus],
+            env={**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for cpus, threads in (("0", "1"), ("0,1", "2"), ("0,1", "3"))
+    }
