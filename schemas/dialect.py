@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class LineState(IntEnum):
     """How the quotes of a line end: all closed, the last one open, or one where none can stand."""
@@ -10,6 +13,39 @@ class LineState(IntEnum):
     COMPLETE = 0
     OPEN = 1
     BROKEN = 2
+
+
+class QuoteFault(IntEnum):
+    """Why the quotes of a line make no sense."""
+
+    WITHIN_FIELD = 0
+    CLOSED_WITHIN_FIELD = 1
+    NEVER_CLOSED = 2
+    NOT_WITHIN_BOUND = 3
+    SWALLOWED_ROWS = 4
+
+
+#: Each fault in words; ``{line}`` is the number of the line that closes the quote.
+QUOTE_FAULTS: dict[QuoteFault, str] = {
+    QuoteFault.WITHIN_FIELD: "a quote is opened or closed within a field",
+    QuoteFault.CLOSED_WITHIN_FIELD: "a quote opened here is closed within a field on line {line}",
+    QuoteFault.NEVER_CLOSED: "a quote is opened here and never closed",
+    QuoteFault.NOT_WITHIN_BOUND: "a quote is opened here and not closed within {max_lines} lines",
+    QuoteFault.SWALLOWED_ROWS: "a quote opened here is closed on line {line} only, with whole records in between",
+}
+
+
+@dataclass(frozen=True)
+class LineStates:
+    """How the quotes of some lines end, in the order of the lines.
+
+    Attributes:
+        records: keys of the lines, int64 of shape (n,), ascending.
+        states: the ``LineState`` of each, int8 of shape (n,).
+    """
+
+    records: NDArray[np.int64]
+    states: NDArray[np.int8]
 
 
 @dataclass(frozen=True)

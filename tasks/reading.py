@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from schemas.dataset import Column, normalise_header
 from schemas.dialect import Dialect, LineState
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout, missing_columns, read_layout
 from schemas.repair import RepairShape, repair_shape
-from tasks.framing import frame_lines, without_swallowed
+from tasks.framing import Frames, frame_lines, without_swallowed
 from warehouse.framing import frame_plain, frame_quoted, has_mark, lines_within, unquiet_lines, whole_lines
 from warehouse.generated.records import RecordRange
 from warehouse.opening import Connection
@@ -145,12 +147,17 @@ def frame_source(
         frame_plain(database, plain, lines)
         return plain
     unquiet = unquiet_lines(database, dialect, lines)
-    within = lines_within(database, dialect, lines) if LineState.OPEN in unquiet.values() else {}
-    frames = frame_lines(unquiet, within, first=lines.first, last=lines.last, max_lines=settings.max_record_lines)
+    within = lines_within(database, dialect, lines) if LineState.OPEN in unquiet.states else unquiet
+    frames = frame_lines(unquiet, within, last=lines.last, max_lines=settings.max_record_lines)
     if n_fields > 2:  # a line with one comma may well be part of a text
-        frames = without_swallowed(frames, whole_lines(database, dialect, lines, frames.joined, n_fields), lines.first)
-    frame_quoted(database, dialect, lines, frames.joined, frames.broken)
+        frames = without_swallowed(frames, whole_lines(database, dialect, _joined(frames), n_fields))
+    broken = pd.DataFrame({"record": frames.broken, "fault": frames.faults, "closing_record": frames.closing})
+    frame_quoted(database, dialect, lines, _joined(frames), broken, settings.max_record_lines)
     return dialect
+
+
+def _joined(frames: Frames) -> pd.DataFrame:
+    return pd.DataFrame({"first_record": frames.first, "last_record": frames.last})
 
 
 def _refuse_if_not_wide(

@@ -186,10 +186,10 @@ def _too_many(run: Run, validated: Validated, max_rejected_share: float) -> str:
     of_unmended = f" without the {validated.rows_mended} mended" if validated.rows_mended else ""
     place = f"{_file_of(run, first.first_source)} line {first.first_line}"
     return (
-        f"{place}: {first.first_reason}; in all {validated.rows_rejected} of {read} "
+        f"{place}: {first.first_reason}; in all {validated.rows_rejected:,} of {read:,} "
         f"rows are rejected ({validated.rejected_share:.1%}{of_unmended}, at most {max_rejected_share:.0%} allowed): "
-        f"see {run.rejected_rows_file}, mend the rows (segments rejects {run.run_id} --csv FILE) or the schema, "
-        "or raise max_rejected_share in the schema"
+        f"see {run.rejected_rows_file}, mend the rows (segments rejects {run.run_id} --csv FILE) or the schema"
+        + (", or raise max_rejected_share in the schema" if validated.rows_loaded else "")
     )
 
 

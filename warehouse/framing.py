@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from schemas.dialect import Dialect, LineState
+from schemas.dialect import Dialect, LineStates
 from warehouse.generated.records import (
     RecordRange,
     create_plain_frames,
@@ -13,7 +14,7 @@ from warehouse.generated.records import (
     select_whole_lines,
 )
 from warehouse.opening import Connection, read_sql
-from warehouse.tables import read_frame, read_value
+from warehouse.tables import read_value
 
 
 def has_mark(database: Connection, mark: str, lines: RecordRange) -> bool:
@@ -28,57 +29,62 @@ def frame_plain(database: Connection, dialect: Dialect, lines: RecordRange) -> N
     database.execute(create_plain_frames(dialect, lines))
 
 
-def unquiet_lines(database: Connection, dialect: Dialect, lines: RecordRange) -> dict[int, LineState]:
-    """Return the lines whose quotes do not close: record key -> state, ascending."""
+def unquiet_lines(database: Connection, dialect: Dialect, lines: RecordRange) -> LineStates:
+    """Return the lines whose quotes do not close."""
     return _states(database, select_unquiet_lines(dialect, lines))
 
 
-def lines_within(database: Connection, dialect: Dialect, lines: RecordRange) -> dict[int, LineState]:
-    """Return the lines with a quote: record key -> state if a quote is open where it begins, ascending."""
+def lines_within(database: Connection, dialect: Dialect, lines: RecordRange) -> LineStates:
+    """Return the lines with a quote, with their states if a quote is open where they begin."""
     return _states(database, select_lines_within(dialect, lines))
 
 
-def whole_lines(
-    database: Connection, dialect: Dialect, lines: RecordRange, joined: list[tuple[int, int]], n_fields: int
-) -> set[int]:
-    """Return the lines inside joined records that have all the fields of a record themselves."""
-    inner = [record for first, last in joined for record in range(first + 1, last)]
-    if not inner:
-        return set()
-    database.register("_joined", pd.DataFrame({"record": np.asarray(inner, dtype=np.int64)}))
+def whole_lines(database: Connection, dialect: Dialect, joined: pd.DataFrame, n_fields: int) -> NDArray[np.int64]:
+    """Return the keys of the lines inside joined records that have all the fields of a record themselves.
+
+    Args:
+        joined: (first_record, last_record) of each record of several lines.
+
+    Returns:
+        int64 of shape (w,), ascending.
+    """
+    database.register("_joined", joined)
     try:
-        found = read_frame(database, select_whole_lines(dialect, lines, n_fields))
+        found = database.execute(select_whole_lines(dialect, n_fields)).fetchnumpy()
     finally:
         database.unregister("_joined")
-    return set(found.loc[found["is_whole"], "record"])
+    return np.asarray(found["record"], dtype=np.int64)
 
 
 def frame_quoted(
     database: Connection,
     dialect: Dialect,
     lines: RecordRange,
-    joined: list[tuple[int, int]],
-    broken: dict[int, str],
+    joined: pd.DataFrame,
+    broken: pd.DataFrame,
+    max_lines: int,
 ) -> None:
-    """Make ``work.framed`` of a source with quotes, and keep the text of the records of several lines."""
-    members = [(record, first) for first, last in joined for record in range(first, last + 1)]
-    frame = pd.DataFrame(members, columns=["record", "first_record"], dtype="int64")
-    faults = pd.DataFrame({"record": list(broken), "reason": list(broken.values())}).astype(
-        {"record": "int64", "reason": "str"}
-    )
+    """Make ``work.framed`` of a source with quotes, and keep the text of the records of several lines.
+
+    Args:
+        joined: (first_record, last_record) of each record of several lines.
+        broken: (record, fault, closing_record) of each line whose quotes make no sense.
+        max_lines: lines that one record may fill, for the words.
+    """
     _drop_framed(database)
-    database.register("_joined", frame)
-    database.register("_broken", faults)
+    database.register("_joined", joined)
+    database.register("_broken", broken)
     try:
-        database.execute(create_quoted_frames(dialect, lines))
+        database.execute(create_quoted_frames(dialect, lines, max_lines))
     finally:
         database.unregister("_joined")
         database.unregister("_broken")
     database.execute(read_sql("insert_raws"))
 
 
-def _states(database: Connection, query: str) -> dict[int, LineState]:
-    return {record: LineState(state) for record, state in database.execute(query).fetchall()}
+def _states(database: Connection, query: str) -> LineStates:
+    found = database.execute(query).fetchnumpy()
+    return LineStates(np.asarray(found["record"], dtype=np.int64), np.asarray(found["state"], dtype=np.int8))
 
 
 def _drop_framed(database: Connection) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.dataset import Column
-from schemas.dialect import Dialect, LineState
+from schemas.dialect import QUOTE_FAULTS, Dialect, LineState
 from schemas.fields import Role
 from schemas.layout import UNIT_SEPARATOR, Layout
 from schemas.repair import FORMULA
@@ -55,15 +55,15 @@ def select_lines_within(dialect: Dialect, lines: RecordRange) -> str:
         ORDER BY record"""
 
 
-def select_whole_lines(dialect: Dialect, lines: RecordRange, n_fields: int) -> str:
-    """Return the query for the lines of ``_joined`` that look like records of their own: one row a line."""
+def select_whole_lines(dialect: Dialect, n_fields: int) -> str:
+    """Return the query for the lines inside the records of ``_joined`` that look like records: one row a line."""
     complete = _matches(_Patterns(dialect).complete_line, dialect) if dialect.quote else "true"
     return f"""
-        SELECT lines.record, len({_split(dialect)}) >= {n_fields} AND {complete} AS is_whole
-        FROM (SELECT record, line AS raw, line FROM work.lines) AS lines
-        INNER JOIN _joined ON lines.record = _joined.record
-        WHERE lines.record BETWEEN {lines.first} AND {lines.last}
-        ORDER BY lines.record"""
+        SELECT record
+        FROM (SELECT unnest(range(first_record + 1, last_record)) AS record FROM _joined)
+        INNER JOIN (SELECT record, line AS raw, line FROM work.lines) USING (record)
+        WHERE len({_split(dialect)}) >= {n_fields} AND {complete}
+        ORDER BY record"""
 
 
 def create_plain_frames(dialect: Dialect, lines: RecordRange) -> str:
@@ -75,24 +75,27 @@ def create_plain_frames(dialect: Dialect, lines: RecordRange) -> str:
         WHERE {_is_record_line(dialect, lines)}"""
 
 
-def create_quoted_frames(dialect: Dialect, lines: RecordRange) -> str:
+def create_quoted_frames(dialect: Dialect, lines: RecordRange, max_lines: int) -> str:
     """Return the table ``work.framed`` of a source with quotes: one row a record, of one or more lines.
 
-    ``_joined`` gives the lines that belong to a record of several, ``_broken`` the lines whose
+    ``_joined`` gives the first and last lines of the records of several, ``_broken`` the lines whose
     quotes make no sense.
     """
     return f"""
         CREATE OR REPLACE TABLE work.framed AS
-        SELECT lines.record, lines.record AS last_record, lines.line AS raw, _broken.reason AS broken
+        WITH members AS (
+            SELECT unnest(range(first_record, last_record + 1)) AS record, first_record FROM _joined
+        )
+        SELECT
+            lines.record, lines.record AS last_record, lines.line AS raw, {_in_words(lines, max_lines)} AS broken
         FROM work.lines
-        LEFT JOIN _joined ON lines.record = _joined.record
         LEFT JOIN _broken ON lines.record = _broken.record
-        WHERE {_is_record_line(dialect, lines)} AND _joined.record IS NULL
+        WHERE {_is_record_line(dialect, lines)} AND lines.record NOT IN (SELECT record FROM members)
         UNION ALL
         SELECT
-            _joined.first_record, max(lines.record), string_agg(lines.line, chr(10) ORDER BY lines.record), NULL
-        FROM _joined INNER JOIN work.lines ON _joined.record = lines.record
-        GROUP BY _joined.first_record"""
+            members.first_record, max(lines.record), string_agg(lines.line, chr(10) ORDER BY lines.record), NULL
+        FROM members INNER JOIN work.lines ON members.record = lines.record
+        GROUP BY members.first_record"""
 
 
 def select_records(layout: Layout, columns: Sequence[Column], first_record: int) -> str:
@@ -213,6 +216,16 @@ def select_separators(layout: Layout, columns: Sequence[Column], marks: Sequence
     fewest = {mark: f"{_FEW} * count_if({others})" if mark == "," and others else "0" for mark in marks}
     found = ", ".join(f"count_if({stands[mark]}) > {fewest[mark]} AS {quote_identifier(mark)}" for mark in marks)
     return f"SELECT {found} FROM ({mended_fields(layout, columns)})"
+
+
+def _in_words(lines: RecordRange, max_lines: int) -> str:
+    """Return the expression for what is wrong with the quotes of a line of ``_broken``; null where nothing is."""
+    cases = " ".join(
+        f"WHEN {fault:d} THEN {quote_text(words.replace('{max_lines}', str(max_lines)))}"
+        for fault, words in QUOTE_FAULTS.items()
+    )
+    closing_line = f"(_broken.closing_record - {lines.first - 1})::VARCHAR"
+    return f"replace(CASE _broken.fault {cases} END, '{{line}}', {closing_line})"
 
 
 class _Patterns:
