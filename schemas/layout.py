@@ -47,6 +47,7 @@ class Layout:
         undeclared: (header, place) of the columns that nobody declares.
         is_repair: whether it is a file of rejected rows, given back to be mended.
         rejects_undeclared: whether a value in a column that nobody declares rejects its row.
+        closes_records: whether the records, but not the header, have a delimiter behind their last field.
     """
 
     dialect: Dialect
@@ -61,6 +62,7 @@ class Layout:
     undeclared: tuple[tuple[str, int], ...] = ()
     is_repair: bool = False
     rejects_undeclared: bool = False
+    closes_records: bool = False
 
     @property
     def takes_more(self) -> bool:
@@ -295,7 +297,8 @@ def _has_whole_field(line: str, delimiter: str, quote: str) -> bool:
 
 def _fitting(head: Sequence[str], dialect: Dialect, n_columns: int, *, takes_more: bool) -> tuple[int, int]:
     """Return how many of the first records fit the declared columns, and how many fields they have."""
-    sizes = [len(record.fields) for record, _ in zip(_records(head, dialect), range(HEADER_WITHIN), strict=False)]
+    records = (record.fields for record, _ in zip(_records(head, dialect), range(HEADER_WITHIN), strict=False))
+    sizes = [len(fields) - (len(fields) == n_columns + 1 and not fields[-1]) for fields in records]
     fit = [size for size in sizes if size == n_columns or (takes_more and size > n_columns)]
     return len(fit), sum(fit)
 

@@ -16,7 +16,15 @@ from tasks.framing import Frames, frame_lines, without_swallowed
 from warehouse.framing import frame_plain, frame_quoted, has_mark, lines_within, unquiet_lines, whole_lines
 from warehouse.generated.records import RecordRange
 from warehouse.opening import Connection
-from warehouse.records import insert_records, item_separator, load_lines, number_marks, read_head, wide_cells_are_flags
+from warehouse.records import (
+    insert_records,
+    item_separator,
+    load_lines,
+    number_marks,
+    read_head,
+    records_are_closed,
+    wide_cells_are_flags,
+)
 from warehouse.rejects import Shape, reject_misshapen, reject_undecidable, reject_undecodable, reject_unmended
 
 
@@ -121,6 +129,7 @@ def read_source(
     """
     lines = load_lines(database, source.copy, source.undecodable, source.name, source.place)
     layout = replace(layout, dialect=frame_source(database, layout.dialect, lines, layout.n_fields, settings))
+    layout = replace(layout, closes_records=records_are_closed(database, layout, lines))
     _refuse_if_not_wide(database, source, layout, columns, lines)
     layout = replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
     rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
@@ -221,6 +230,8 @@ def _in_words(source: Source, layout: Layout, columns: tuple[Column, ...]) -> st
         f"header on line {layout.header_line}" if layout.header_line else "no header",
         _form(layout, columns),
     ]
+    if layout.closes_records:
+        parts.append(f"a {dialect.delimiter!r} behind the last one")
     if layout.list_column and dialect.item_separator != ",":
         parts.append(f"items between {dialect.item_separator!r}")
     if dialect.decimal != ".":

@@ -203,10 +203,16 @@ def draft_database(folder: Path) -> Iterator[Connection]:
         database.close()
 
 
-def create_fields(database: Connection, dialect: Dialect, header_line: int, header: Sequence[str]) -> None:
-    """Split ``work.framed`` into ``work.fields``: one row a record behind the header."""
+def create_fields(
+    database: Connection, dialect: Dialect, header_line: int, header: Sequence[str], closed_width: int
+) -> None:
+    """Split ``work.framed`` into ``work.fields``: one row a record behind the header.
+
+    Args:
+        closed_width: number of fields of a record with a delimiter behind the last one; 0 where there is none such.
+    """
     database.execute(f"CREATE OR REPLACE VIEW work.field_lists AS {select_field_lists(dialect)}")
-    parameters = {"header_line": header_line, "header": list(header)}
+    parameters = {"header_line": header_line, "header": list(header), "closed_width": closed_width}
     database.execute(read_sql("draft/create_fields"), parameters)
     database.execute(read_sql("draft/delete_undecodable"))
 

@@ -11,12 +11,15 @@ from schemas.errors import DataRefused
 from schemas.layout import Layout
 from warehouse.framing import has_mark
 from warehouse.generated.numbers import select_number_marks
-from warehouse.generated.records import RecordRange, lists_to_separate, select_records, select_separators
+from warehouse.generated.records import RecordRange, lists_to_separate, select_closed, select_records, select_separators
 from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts, read_value
 
 #: Records looked at to tell 0/1 columns from columns that merely are not declared.
 _ROWS_TO_KNOW_FLAGS_BY = 1000
+
+#: Records by which it is known whether a delimiter stands behind the last field, and share that must have it.
+_RECORDS_TO_KNOW_THE_END_BY, _MOST_CLOSED = 1000, 0.9
 
 #: Lines and characters in which the header stands, with whatever is written before it.
 _HEAD_LINES, _HEAD_CHARACTERS = 500, 1 << 20
@@ -64,6 +67,17 @@ def load_lines(database: Connection, copy: Path, undecodable: Path, source_name:
     parameters = {"source_name": source_name, "first_record": before + 1, "last_record": last}
     database.execute(read_sql("insert_source"), parameters)
     return RecordRange(before + 1, last)
+
+
+def records_are_closed(database: Connection, layout: Layout, lines: RecordRange) -> bool:
+    """Return whether nearly all records have a delimiter behind their last field, which no header names.
+
+    One record that has it may as well have a delimiter too many elsewhere, and its last field empty.
+    """
+    if layout.takes_more:
+        return False
+    found = read_dicts(database, select_closed(layout, lines, _RECORDS_TO_KNOW_THE_END_BY))[0]
+    return bool(found["closed"] > _MOST_CLOSED * found["records"])
 
 
 def item_separator(database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange) -> str:

@@ -102,7 +102,7 @@ def _load(database: Connection, opened: Opened, copy: Path) -> None:
     create_work_tables(database)
     lines = load_lines(database, copy, copy.with_name(_UNDECODABLE), copy.name, opened.place)
     dialect = frame_source(database, dialect, lines, opened.shape.n_columns, FileSettings())
-    create_fields(database, dialect, opened.header_line, opened.header)
+    create_fields(database, dialect, opened.header_line, opened.header, opened.shape.closed_width)
 
 
 def _refuse_undecodable(database: Connection, opened: Opened) -> None:

@@ -20,6 +20,9 @@ _NO_WORDS = 0.2
 #: Share of the records that must have more fields than the header has names.
 _RUNS_ON = 0.02
 
+#: Share of the records that must have a delimiter behind their last field, which no header names.
+_CLOSED = 0.9
+
 #: Share of the records that must have the same number of fields where there is no list.
 _ONE_WIDTH = 0.5
 
@@ -32,11 +35,18 @@ class Shape:
         header: the names as delivered; None where the file has none.
         n_columns: number of columns.
         list_place: place of the list, from 0; None where there is none.
+        closes_records: whether the records, but not the header, have a delimiter behind their last field.
     """
 
     header: tuple[str, ...] | None
     n_columns: int
     list_place: int | None = None
+    closes_records: bool = False
+
+    @property
+    def closed_width(self) -> int:
+        """Number of fields of a record with a delimiter behind the last one; 0 where there is none such."""
+        return self.n_columns + 1 if self.closes_records else 0
 
     @property
     def list_column(self) -> int:
@@ -84,6 +94,9 @@ def _under_header(header: tuple[str, ...], customers: Sequence[Record], place: s
         list_place = _list_place(header[:named], longer)
         if list_place is not None:
             return Shape(header[:named], named, list_place)
+    closed = sum(len(record) == len(header) + 1 and not record[-1] for record in customers)
+    if closed > _CLOSED * len(customers):
+        return Shape(header, len(header), closes_records=True)
     if customers:
         _refuse_many_widths(Counter(len(record) for record in customers), len(customers), place, len(header))
     return Shape(header, len(header))

@@ -225,6 +225,14 @@ def test_short_file_with_titles_before_its_header_runs(drafted, write, home):
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(8, 2)]
 
 
+def test_file_whose_records_end_with_a_delimiter_runs(drafted, write, home):
+    head, _, body = people().partition("\n")
+    text = head + "\n" + body.replace("\n", ",\n")
+    assert all(facts.settings.role.value != "ignored" for facts in columns_of(drafted(text)))
+    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    assert rows(home, "SELECT rows_rejected FROM runs") == [(0,)]
+
+
 def test_header_that_comes_again_is_no_customer(drafted):
     head, _, body = people().partition("\n")
     assert columns_of(drafted(f"{head}\n{body}{head}\n"))[0].settings.role.value == "identifier"

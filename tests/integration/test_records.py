@@ -174,6 +174,30 @@ def test_header_of_a_file_that_is_declared_to_have_none_is_a_rejected_row(check)
     assert checked.rejected() == [(1, "age", "not_a_whole_number", "Age")]
 
 
+PLACES = """
+    age: Series[int] = numeric(ge=0, le=120)
+    location: Series[str] = category(nullable=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "settings"), [("Age;Location\n", {}), ("", {"header": False})], ids=["header", "none"]
+)
+def test_delimiter_behind_the_last_field_of_every_record_is_no_field(check, head, settings):
+    rows = "".join(f"{30 + n};Ohio;\n" for n in range(40))
+    checked = check(f"{head}{rows}50;Utah\n51;;\n52;Utah;x\n53;;Utah;\n", fields=PLACES, **settings)
+    loaded = [(30 + n, "Ohio") for n in range(40)] + [(50, "Utah"), (51, None)]
+    assert checked.customers("age, location") == loaded
+    assert checked.rejected("code, raw") == [("too_many_fields", "52;Utah;x"), ("too_many_fields", "53;;Utah;")]
+    assert "a ';' behind the last one" in checked.notes[0]
+
+
+def test_delimiter_too_many_in_a_few_records_leaves_undecided_where_it_is(check):
+    checked = check("Age,Location\n30,Ohio\n31,,Ohio\n,32,\n33,Ohio,\n", fields=PLACES)
+    assert checked.customers("age, location") == [(30, "Ohio")]
+    assert {code for (code,) in checked.rejected("code")} == {"too_many_fields"}
+
+
 QUOTED_SINGLY = "30,'Oh, io','tea, ale'\n31,'O''Hara',tea\n32,\"Ohio\",tea\n33,O'Neill,tea\n"
 READ_SINGLY = [
     (30, "Oh, io", ["tea", "ale"]),

@@ -47,3 +47,8 @@ def test_numbers_that_run_on_are_no_list():
 def test_header_that_stands_twice_is_refused_with_its_columns():
     with pytest.raises(DataRefused, match=r"header 'a_ge' stands twice, in columns 1 and 3"):
         shape_of("Age,n,a_ge\n1,2,3\n3,4,5")
+
+
+def test_delimiter_behind_the_last_field_of_every_record_is_no_column():
+    rows = "\n".join(f"{n},York," for n in range(20))
+    assert shape_of(f"id,town\n{rows}\n20,Leeds") == Shape(("id", "town"), 2, closes_records=True)

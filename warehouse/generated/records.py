@@ -115,7 +115,7 @@ def select_records(layout: Layout, columns: Sequence[Column], first_record: int)
     fields = _mended(layout, columns)
     return f"""
         WITH split AS (
-            SELECT record, raw, broken, {_split(layout.dialect)} AS _delivered FROM work.framed
+            SELECT record, raw, broken, {_delivered(layout)} AS _delivered FROM work.framed
             {_from_first_line(layout, first_record)}
         ), mended AS (
             SELECT record, raw, broken, {fields} AS _fields FROM split
@@ -130,6 +130,17 @@ def select_records(layout: Layout, columns: Sequence[Column], first_record: int)
             {_style(layout, columns)} AS _style,
             {outputs}
         FROM mended"""
+
+
+def select_closed(layout: Layout, lines: RecordRange, n_records: int) -> str:
+    """Return the query for how many of the first records have a delimiter behind their last field: one row."""
+    first = lines.first + layout.first_line - 1
+    return f"""
+        SELECT count(*) AS records, count_if({_is_closed(layout)}) AS closed
+        FROM (
+            SELECT {_split(layout.dialect)} AS _split FROM work.framed
+            WHERE record BETWEEN {first} AND {first + n_records - 1}
+        )"""
 
 
 def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordRange) -> str | None:
@@ -192,7 +203,7 @@ def mended_fields(layout: Layout, columns: Sequence[Column]) -> str:
     """Return the query for the fields of ``work.framed``, quotes and all: one row a record, ``_fields``."""
     return f"""
         SELECT {_mended(layout, columns)} AS _fields
-        FROM (SELECT {_split(layout.dialect)} AS _delivered FROM work.framed)"""
+        FROM (SELECT {_delivered(layout)} AS _delivered FROM work.framed)"""
 
 
 def lists_to_separate(layout: Layout, columns: Sequence[Column]) -> list[Column]:
@@ -308,6 +319,20 @@ def _split(dialect: Dialect) -> str:
         f"CASE WHEN contains(raw, {quote_text(dialect.quote)}) THEN {quoted} "
         f"ELSE string_split(raw, {quote_text(dialect.delimiter)}) END"
     )
+
+
+def _delivered(layout: Layout) -> str:
+    """Return the expression for the fields of ``raw``, without the empty one behind a delimiter at the end."""
+    split = _split(layout.dialect)
+    if not layout.closes_records:
+        return split
+    return (
+        f"list_transform([{split}], lambda _split: CASE WHEN {_is_closed(layout)} THEN _split[:-2] ELSE _split END)[1]"
+    )
+
+
+def _is_closed(layout: Layout) -> str:
+    return f"len(_split) = {layout.n_fields + 1} AND trim(_split[-1]) = ''"
 
 
 def _unquoted(field: str, dialect: Dialect) -> str:
