@@ -101,6 +101,7 @@ def pollock(data: Path, *, with_dialect: bool = False) -> Iterator[Case]:
             if header is None or not all(header) or len(header) != int(parameters.get("n_columns") or 0):
                 header = records[0] if has_header and records else _numbered(max(map(len, truth), default=1))
             is_told = with_dialect or not has_header  # a run without a header says so, and how to declare it
+            truth = tuple(_without_empty_end(record, len(header)) for record in truth)
             told = writing if with_dialect else Writing(None, None, has_header)
             yield Case(f"pollock/{part}", path, header, truth, told if is_told else None)
 
@@ -149,6 +150,11 @@ def _guessed(path: Path) -> tuple[Record, Writing | None]:
     if is_header and "\ufffd" not in head:
         return fields, None
     return _numbered(len(fields)), Writing(",", '"', has_header=False)
+
+
+def _without_empty_end(record: Record, n_columns: int) -> Record:
+    """Return a record without the empty cell that a delimiter behind its last field makes, which has no column."""
+    return record[:n_columns] if not any(record[n_columns:]) else record
 
 
 def _numbered(count: int) -> Record:
