@@ -136,7 +136,7 @@ def select_closed(layout: Layout, lines: RecordRange, n_records: int) -> str:
     """Return the query for how many of the first records have a delimiter behind their last field: one row."""
     first = lines.first + layout.first_line - 1
     return f"""
-        SELECT count(*) AS records, count_if({_is_closed(layout)}) AS closed
+        SELECT count(*) AS records, count(*) FILTER (WHERE {_is_closed(layout)}) AS closed
         FROM (
             SELECT {_split(layout.dialect)} AS _split FROM work.framed
             WHERE record BETWEEN {first} AND {first + n_records - 1}
