@@ -8,6 +8,8 @@ from datetime import date, datetime
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas.reject_codes import REJECT_CODES
+
 
 class Runs(pa.DataFrameModel):
     """One row a run, refused and failed ones too; the run of this file is the last row."""
@@ -335,7 +337,7 @@ class RejectedRows(pa.DataFrameModel):
     source_name: Series[str] = pa.Field(description="Name of the delivered file that the row stands in")
     line_number: Series[int] = pa.Field(ge=1, description="Line of that file on which the row begins, from 1")
     column_name: Series[str] = pa.Field(nullable=True, description="Column at fault; null if it is the row as a whole")
-    code: Series[str] = pa.Field(description="Kind of fault, to count by")
+    code: Series[str] = pa.Field(isin=list(REJECT_CODES), description="Kind of fault, to count by")
     value: Series[str] = pa.Field(nullable=True, description="What was found")
     reason: Series[str] = pa.Field(description="What is wrong and what was expected, in words")
     raw: Series[str] = pa.Field(description="The row as it was delivered, line breaks within quotes too")

@@ -1,5 +1,7 @@
 """The documents tell the truth: their commands and queries run as written, and what they print is what they show."""
 
+import dataclasses
+import inspect
 import os
 import re
 import shlex
@@ -11,12 +13,16 @@ from pathlib import Path
 import pytest
 
 from flows.server import free_port
+from schemas.fields import category, flag, identifier, ignored, items, numeric
+from schemas.file_settings import GIBIBYTE, FileSettings
 from schemas.published import PUBLISHED
+from schemas.reject_codes import REJECT_CODES
 from tests.conftest import ROOT
 from tests.nights import rows, run_night
 
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+FILES = (ROOT / "docs" / "customers-files.md").read_text()
 BIN = Path(sys.executable).parent
 
 
@@ -125,3 +131,30 @@ def test_every_file_that_the_architecture_names_exists():
 def test_every_statement_says_its_grain_on_line_one():
     statements = sorted((ROOT / "warehouse" / "sql").rglob("*.sql"))
     assert [path.name for path in statements if not re.match(r"-- \S.*\n", path.read_text())] == []
+
+
+def table(document, heading):
+    """The rows of the first table under a heading, without marks of code."""
+    lines = document.split(f"\n## {heading}\n")[1].split("\n## ")[0].splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("| `")]
+    return {name.strip("`"): cells for name, *cells in rows}
+
+
+def test_every_setting_of_a_dataset_is_told_with_its_default():
+    told = {name: cells[0].strip("`") for name, cells in table(FILES, "Settings of a dataset").items()}
+    defaults = {one.name: one.default for one in dataclasses.fields(FileSettings)}
+    words = {name: f'"{value}"' if isinstance(value, str) else str(value) for name, value in defaults.items()}
+    assert told == {**words, "max_unpacked_bytes": f"{defaults['max_unpacked_bytes'] // GIBIBYTE} GiB"}
+
+
+def test_every_kind_of_column_is_told_with_its_arguments():
+    kinds = [identifier, numeric, category, flag, items, ignored]
+    told = table(FILES, "Kinds of column")
+    assert list(told) == [kind.__name__ for kind in kinds]
+    for kind in kinds:
+        own = [name for name, one in inspect.signature(kind).parameters.items() if one.kind is one.KEYWORD_ONLY]
+        assert re.findall(r"`([a-z_]+)`", told[kind.__name__][0]) == own
+
+
+def test_every_code_of_a_rejected_row_is_told():
+    assert {code: cells[0] for code, cells in table(FILES, "Codes of rejected rows").items()} == REJECT_CODES

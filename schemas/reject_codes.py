@@ -1,0 +1,22 @@
+"""``REJECT_CODES``: the kinds of fault for which a row is refused, declared once."""
+
+#: code -> what it means, and what to do about it.
+REJECT_CODES: dict[str, str] = {
+    "not_text": "Bytes are no text in the encoding of the file; deliver text, or declare `encoding=`.",
+    "broken_quote": "A quote opens or closes within a field, or never closes; quote fields as a whole.",
+    "before_header": "The row stands before the header, such as a title; deliver the header first.",
+    "header_again": "The row repeats the header, as files that were joined do; remove it.",
+    "too_few_fields": "The row has fewer fields than the header; a delimiter or the end of the row is missing.",
+    "too_many_fields": "The row has more fields than the header, and no list takes them; quote what holds a delimiter.",
+    "undecidable_comma": "A comma may belong to the text before the list or to the list; quote it, or set `isin=`.",
+    "not_zero_or_one": "A cell of a list that is delivered as one column an item is neither 0 nor 1.",
+    "undeclared_value": 'A column that the schema does not declare is filled, and `columns="discard_row"` is declared.',
+    "missing_value": "A value is missing in a column that may not be empty; deliver it, or declare `missing=`.",
+    "not_a_whole_number": "The cell of a `Series[int]` is no whole number; `strip=` takes a unit off it.",
+    "not_a_number": "The cell of a `Series[float]` is no number; see `strip=`, `sentinels=` and `decimal=`.",
+    "not_a_flag": "The cell of a flag is none of 1/0, yes/no, y/n, true/false, t/f.",
+    "out_of_range": "A number is outside of `ge=`, `gt=`, `le=`, `lt=` or `in_range=`, or too large to compute with.",
+    "not_allowed": "A value is none of those that `isin=`, `eq=`, `notin=`, `str_matches=` or `str_length=` allow.",
+    "check_failed": "A value fails another check of pandera that the schema declares.",
+    "duplicate_id": 'The identifier stands on an earlier row too (with `keep="last"` a later one), which is kept.',
+}
