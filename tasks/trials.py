@@ -3,7 +3,7 @@
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +13,10 @@ from tasks.components import Components, common_components
 from tasks.contrast import Contrast, contrasts
 from tasks.eligibility import rule
 from tasks.encoding import Feature, with_unique_names
-from tasks.humps import one_humped
+from tasks.humps import critical_bandwidth, one_humped
 from tasks.plain import Plain
 from tasks.progress import Progress
-from tasks.rows import Matrix
+from tasks.rows import Floats, Matrix
 from tasks.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES, by_numbers, guards_of
 from tasks.tried import ONE_HUMP, Encoding, Tried
 
@@ -30,6 +30,9 @@ COMPARED_CUSTOMERS, _COMPARED_CELLS = 10_000, 2_000_000
 
 #: Values that a number has for each segment, at least, to fall apart by itself: a few values are groups anyhow.
 _VALUES_A_SEGMENT = 3
+
+#: Numbers that are tried alone, at most: of very many those farthest from one hump.
+_MOST_ALONE = 16
 
 #: Customers below which chance can do anything.
 FEWEST_CUSTOMERS = 20
@@ -80,18 +83,19 @@ class Trial:
         return Tried(name, replace(encoding, components=components))
 
     def alone(self, left_out: Collection[str] = ()) -> list[Tried]:
-        """Return encodings by numbers that may fall apart by themselves: each that has many values, and all together.
+        """Return encodings by numbers that may fall apart by themselves: those that have many values, and all together.
 
         They are held against numbers of one hump, as permuting tells nothing of a number by itself.
         """
         sample = self.plain.sampled(SAMPLED_CUSTOMERS, self.random_state)
         most_values = _VALUES_A_SEGMENT * max(self.ks, default=0)
-        names = [
-            feature.source_column
+        numbers = {
+            feature.source_column: values.astype(np.float64)
             for feature, values in zip(self.plain.number_features, sample.numbers.T, strict=True)
             if feature.source_column not in left_out and len(np.unique(values)) > most_values
-        ]
-        singles = [Encoding(SINGLE, by_numbers(self.plain, [name])) for name in names]
+        }
+        names = list(numbers)
+        singles = [Encoding(SINGLE, by_numbers(self.plain, [name])) for name in _farthest_from_one_hump(numbers)]
         together = [Encoding(NUMBERS, by_numbers(self.plain, names))] if len(names) > 1 else []
         return [Tried(one.name, one, against=ONE_HUMP) for one in (*singles, *together)]
 
@@ -141,6 +145,15 @@ class Trial:
         if best is None:
             return replace(judged, reason=_why_none(contrast, self.least_customers))
         return replace(judged, k=contrast.ks[best])
+
+
+def _farthest_from_one_hump(numbers: Mapping[str, Floats]) -> list[str]:
+    """Return the names of some numbers, in their order: those that must be smoothed most to have one hump."""
+    if len(numbers) <= _MOST_ALONE:
+        return list(numbers)
+    smoothed = {name: critical_bandwidth(values) / values.std() for name, values in numbers.items()}
+    farthest = sorted(smoothed, key=lambda name: -smoothed[name])[:_MOST_ALONE]
+    return [name for name in numbers if name in farthest]
 
 
 def _why_none(contrast: Contrast, least_customers: int) -> str:

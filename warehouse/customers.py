@@ -29,6 +29,9 @@ from warehouse.tables import read_dicts, read_frame, read_value
 #: and the width of the file.
 CHUNK_CELLS, CHUNK_BYTES = 300_000, 32 << 20
 
+#: Columns whose spellings are compared at a time.
+COLUMNS_AT_A_TIME = 32
+
 #: Records with an identifier that another one has, told of at a time.
 CHUNK_DUPLICATES = 50_000
 
@@ -94,9 +97,9 @@ def duplicate_identifiers(database: Connection, identifier: Column) -> Iterator[
 def unify_spellings(database: Connection, columns: Sequence[Column]) -> int:
     """Have values that differ by case or blanks alone take their commonest spelling; return how many are replaced."""
     database.execute(read_sql("create_spellings"))
-    for column in columns:
-        if column.role in (Role.CATEGORY, Role.ITEMS) and _is_free_text(column):
-            database.execute(insert_spellings(column))
+    free = [column for column in columns if column.role in (Role.CATEGORY, Role.ITEMS) and _is_free_text(column)]
+    for first in range(0, len(free), COLUMNS_AT_A_TIME):
+        database.execute(insert_spellings(free[first : first + COLUMNS_AT_A_TIME]))
     respelled = {name for (name,) in database.execute(read_sql("select_respelled")).fetchall()}
     if respelled:
         database.execute(create_typed(columns, respelled))

@@ -20,6 +20,9 @@ from warehouse.tables import read_dicts
 #: Customers read at a time, and present values at a time, about; they bound the memory whatever the file's length.
 CUSTOMERS_AT_A_TIME, PRESENT_AT_A_TIME = 250_000, 2_000_000
 
+#: Columns whose 0/1 features are looked up at a time.
+COLUMNS_AT_A_TIME = 16
+
 
 @dataclass(frozen=True)
 class VocabularySize:
@@ -86,11 +89,15 @@ def read_marks(
     """
     n_marks, n_present = sum(size.n_features for size in sizes), sum(size.n_present for size in sizes)
     step = min(CUSTOMERS_AT_A_TIME, max(1, PRESENT_AT_A_TIME * n_customers // max(1, n_present)))
-    query = select_marks(columns)
+    # Every column joins a table of its own, and each of those tables takes memory for as long as its query runs.
+    queries = [
+        select_marks(columns[number : number + COLUMNS_AT_A_TIME])
+        for number in range(0, len(columns), COLUMNS_AT_A_TIME)
+    ]
     for first in range(0, n_customers, step):
         bounds = {"first": first, "last": first + step - 1, "n_marks": n_marks}
-        keys = database.execute(query, bounds).fetchnumpy()["key"]
-        yield min(step, n_customers - first), np.asarray(keys, dtype=np.int64)
+        keys = [np.asarray(database.execute(query, bounds).fetchnumpy()["key"], dtype=np.int64) for query in queries]
+        yield min(step, n_customers - first), np.concatenate(keys)
 
 
 def create_long_views(database: Connection, columns: Sequence[Column]) -> None:

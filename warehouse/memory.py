@@ -16,17 +16,24 @@ MOST_THREADS, THREAD_MEMORY_MB, LEAST_MEMORY_MB = 4, 125, 250
 #: and a row may be some times as long as its line.
 LINES_IN_MEMORY = 200_000
 
+#: Megabytes that every column of the widest table takes in each thread: what is written waits in blocks of 256 KiB.
+COLUMN_MEMORY_MB = 0.5
+
 #: How much of a file is looked at to know how long its lines are, here and there.
 _BLOCKS, _BLOCK_BYTES = 16, 1 << 16
 
 
 def bound_memory(database: duckdb.DuckDBPyConnection, run: Run) -> None:
-    """Give DuckDB what its threads and some lines of the run's files need; what is more is written beside those files.
+    """Give DuckDB what its threads, its columns and some lines of the run's files need; more is written beside them.
 
     A machine with less memory than that has DuckDB's own limit, which is most of what there is.
     """
     threads = min(MOST_THREADS, threads_of(database))
-    megabytes = max(LEAST_MEMORY_MB, threads * THREAD_MEMORY_MB) + LINES_IN_MEMORY * _line_bytes(run) // 1_000_000
+    megabytes = (
+        max(LEAST_MEMORY_MB, threads * THREAD_MEMORY_MB)
+        + LINES_IN_MEMORY * _line_bytes(run) // 1_000_000
+        + round(threads * COLUMN_MEMORY_MB * _most_columns(database))
+    )
     database.execute(f"SET temp_directory = {quote_text(str(run.staging / 'spill'))}")
     database.execute(f"SET threads = {threads}")
     if megabytes * 1_000_000 < memory_limit(database):
@@ -42,6 +49,12 @@ def memory_limit(database: duckdb.DuckDBPyConnection) -> float:
     """Return how many bytes DuckDB may use, about, as it tells them as 18.8 GiB."""
     number, unit = _setting(database, "memory_limit").split()
     return float(number) * float(1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))
+
+
+def _most_columns(database: duckdb.DuckDBPyConnection) -> int:
+    """Return how many columns the widest table has; 0 before there is any."""
+    ((most,),) = database.execute("SELECT coalesce(max(column_count), 0) FROM duckdb_tables()").fetchall()
+    return int(most)
 
 
 def _setting(database: duckdb.DuckDBPyConnection, name: str) -> str:

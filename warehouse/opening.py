@@ -19,6 +19,9 @@ STORAGE_VERSION = "v1.0.0"
 #: Of what takes some seconds DuckDB shows a progress bar, on standard output, which is for results.
 _QUIET = "SET enable_progress_bar = false"
 
+#: What would hold whole tables in memory to read them once, and joins a list of five words, a hash table a column.
+_FRUGAL = "SET disabled_optimizers = 'common_subplan,in_clause'"
+
 #: Python variables are not tables, and SQL reads no file.
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -37,11 +40,12 @@ def staging(run: Run) -> Iterator[Connection]:
     database = duckdb.connect(config={"python_enable_replacements": False})
     try:
         database.execute(_QUIET)
-        bound_memory(database, run)
+        database.execute(_FRUGAL)
         database.execute("SET TimeZone = 'UTC'")
         database.execute(f"ATTACH {quote_text(str(run.work_file))} AS work")
         database.execute(f"ATTACH {quote_text(str(run.night_file))} AS night (STORAGE_VERSION '{STORAGE_VERSION}')")
         database.execute("USE night")
+        bound_memory(database, run)
         yield database
         database.execute("CHECKPOINT night")
         database.execute("CHECKPOINT work")

@@ -248,3 +248,15 @@ def test_encoding_holds_its_rows_once_and_little_more(write, tmp_path):
     large_peak, large_file = encoded_peak(write, tmp_path, 220_000)
     # The file has the rows as they are held; a column of float64 at a time and DuckDB's pages come on top.
     assert large_peak - small_peak < 2 * (large_file - small_file) + 60
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"), [("Series[str] = category()", "ABC"), ("Series[bool] = flag()", "01")], ids=["category", "flag"]
+)
+def test_hundreds_of_columns_are_joined_within_little_memory(night, kind, cells):
+    columns = range(120)
+    head = ",".join(["Key", *(f"c{number}" for number in columns)])
+    rows_of = (",".join([str(n), *(cells[(n * (c + 3) + c) % 7 % len(cells)] for c in columns)]) for n in range(1000))
+    fields = "\n    ".join(["key: Series[str] = identifier()", *(f"c{number}: {kind}" for number in columns)])
+    home = night("\n".join([head, *rows_of]), fields, encoding="standard")
+    assert value(home, "SELECT count(*) FROM customers") == 1000

@@ -63,22 +63,34 @@ def create_typed(columns: Sequence[Column], respelled: Collection[str] = ()) -> 
         {spellings}"""
 
 
-def insert_spellings(column: Column) -> str:
-    """Return the statement for the values of a column that differ from another by case or blanks alone.
+def insert_spellings(columns: Sequence[Column]) -> str:
+    """Return the statement for the values of some columns that differ from another by case or blanks alone.
 
     ``work.spellings`` has one row a value to be replaced, with the commonest spelling of it.
     """
-    value = f"unnest({quote_identifier(column.name)})" if column.role is Role.ITEMS else quote_identifier(column.name)
+    # One query for all of them, as each expands the view of all columns.
+    held = ", ".join(f"{{'column_name': {quote_text(one.name)}, 'value': {_held(one)}}}" for one in columns)
     return f"""
         INSERT INTO work.spellings
         WITH counted AS (
-            SELECT value, lower(nfc_normalize(regexp_replace(value, '\\s+', ' ', 'g'))) AS same, count(*) AS n
-            FROM (SELECT {value} AS value FROM work.typed) WHERE value IS NOT NULL GROUP BY value
+            SELECT
+                column_name,
+                value,
+                lower(nfc_normalize(regexp_replace(value, '\\s+', ' ', 'g'))) AS same,
+                count(*) AS n
+            FROM (
+                SELECT column_name, unnest(value) AS value
+                FROM (SELECT unnest([{held}], max_depth := 2) FROM work.typed)
+            )
+            WHERE value IS NOT NULL GROUP BY column_name, value
         ), chosen AS (
-            SELECT value, first_value(value) OVER (PARTITION BY same ORDER BY n DESC, len(value), value) AS spelling
+            SELECT
+                column_name,
+                value,
+                first_value(value) OVER (PARTITION BY column_name, same ORDER BY n DESC, len(value), value) AS spelling
             FROM counted
         )
-        SELECT {quote_text(column.name)} AS column_name, value, spelling FROM chosen WHERE value <> spelling"""
+        SELECT column_name, value, spelling FROM chosen WHERE value <> spelling"""
 
 
 def insert_customers(table: Table, columns: Sequence[Column]) -> str:
@@ -230,6 +242,12 @@ def _allowed_spelling(text: str, column: Column) -> str:
         return text
     cases = " ".join(f"WHEN {quote_text(key)} THEN {quote_text(value)}" for key, value in single.items())
     return f"CASE lower({text}) {cases} ELSE {text} END"
+
+
+def _held(column: Column) -> str:
+    """Return the expression for the list of the values that a customer has in a column."""
+    name = quote_identifier(column.name)
+    return name if column.role is Role.ITEMS else f"[{name}]"
 
 
 def _respelled(column: Column) -> str:
