@@ -4,6 +4,8 @@ No permutation can tell, as it leaves each number what it is. The nearest one-hu
 that of the critical bandwidth (Silverman 1981). Arrays in, arrays out: no SQL, no files.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from scipy.signal import fftconvolve
 
@@ -29,6 +31,20 @@ def one_humped(values: Floats, random_state: int) -> Floats:
     spread, mean = float(values.std()), float(values.mean())
     shrunk: Floats = mean + (drawn - mean) * spread / np.hypot(spread, bandwidth)
     return shrunk
+
+
+def farthest_from_one_hump(numbers: Mapping[str, Floats], most: int) -> list[str]:
+    """Return the names of some numbers, in their order: those that must be smoothed most to have one hump.
+
+    Args:
+        numbers: name -> values, not all equal.
+        most: how many.
+    """
+    if len(numbers) <= most:
+        return list(numbers)
+    smoothed = {name: critical_bandwidth(values) / values.std() for name, values in numbers.items()}
+    farthest = sorted(smoothed, key=lambda name: -smoothed[name])[:most]
+    return [name for name in numbers if name in farthest]
 
 
 def critical_bandwidth(values: Floats) -> float:

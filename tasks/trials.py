@@ -3,7 +3,7 @@
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +13,10 @@ from tasks.components import Components, common_components
 from tasks.contrast import Contrast, contrasts
 from tasks.eligibility import rule
 from tasks.encoding import Feature, with_unique_names
-from tasks.humps import critical_bandwidth, one_humped
+from tasks.humps import farthest_from_one_hump, one_humped
 from tasks.plain import Plain
 from tasks.progress import Progress
-from tasks.rows import Floats, Matrix
+from tasks.rows import Matrix
 from tasks.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES, by_numbers, guards_of
 from tasks.tried import ONE_HUMP, Encoding, Tried
 
@@ -95,7 +95,9 @@ class Trial:
             if feature.source_column not in left_out and len(np.unique(values)) > most_values
         }
         names = list(numbers)
-        singles = [Encoding(SINGLE, by_numbers(self.plain, [name])) for name in _farthest_from_one_hump(numbers)]
+        singles = [
+            Encoding(SINGLE, by_numbers(self.plain, [name])) for name in farthest_from_one_hump(numbers, _MOST_ALONE)
+        ]
         together = [Encoding(NUMBERS, by_numbers(self.plain, names))] if len(names) > 1 else []
         return [Tried(one.name, one, against=ONE_HUMP) for one in (*singles, *together)]
 
@@ -145,15 +147,6 @@ class Trial:
         if best is None:
             return replace(judged, reason=_why_none(contrast, self.least_customers))
         return replace(judged, k=contrast.ks[best])
-
-
-def _farthest_from_one_hump(numbers: Mapping[str, Floats]) -> list[str]:
-    """Return the names of some numbers, in their order: those that must be smoothed most to have one hump."""
-    if len(numbers) <= _MOST_ALONE:
-        return list(numbers)
-    smoothed = {name: critical_bandwidth(values) / values.std() for name, values in numbers.items()}
-    farthest = sorted(smoothed, key=lambda name: -smoothed[name])[:_MOST_ALONE]
-    return [name for name in numbers if name in farthest]
 
 
 def _why_none(contrast: Contrast, least_customers: int) -> str:

@@ -5,7 +5,6 @@ from sklearn.metrics import adjusted_rand_score
 
 from schemas.encodings import ENCODINGS
 from tasks.candidates import choose_encoding
-from tasks.trials import Trial
 from tests.plains import plain_of
 
 RNG = np.random.default_rng(0)
@@ -160,12 +159,3 @@ def test_customers_that_are_alike_in_components_are_of_one_kind():
     distinct = projected(distinct_rows(rows_in(plain, encoding.features)), encoding.components.loadings)
     labels = KMeans(4, n_init=10, random_state=0).fit_predict(distinct.rows.numbers)[distinct.row_of]
     assert adjusted_rand_score(KIND, labels) > 0.7
-
-
-def test_of_very_many_numbers_those_farthest_from_one_hump_are_tried_alone():
-    noise = {f"n{number}": RNG.normal(size=N) for number in range(30)}
-    plain = plain_of(**noise, spend=np.r_[RNG.normal(0, 1, N // 2), RNG.normal(9, 1, N - N // 2)])
-    alone = [one.encoding.features for one in Trial(plain, (2, 3), 0, 1).alone() if one.name == "single"]
-    names = [next(one.source_column for one in features if one.weight) for features in alone]
-    assert len(names) == 16
-    assert "spend" in names

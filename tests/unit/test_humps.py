@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tasks.humps import critical_bandwidth, one_humped
+from tasks.humps import critical_bandwidth, farthest_from_one_hump, one_humped
 
 RNG = np.random.default_rng(0)
 TWO_HUMPS = np.r_[RNG.normal(0, 1, 500), RNG.normal(10, 1, 500)]
@@ -22,3 +22,10 @@ def test_what_is_drawn_has_the_mean_and_the_spread_of_the_values():
 def test_what_is_drawn_of_two_humps_has_one():
     counts, _ = np.histogram(one_humped(np.tile(TWO_HUMPS, 20), 0), bins=5)
     assert counts.argmax() == 2
+
+
+def test_of_many_numbers_those_with_two_humps_are_farthest_from_one():
+    numbers = {f"n{number}": RNG.normal(size=300) for number in range(9)}
+    numbers = {"a": TWO_HUMPS / 100, **numbers, "z": TWO_HUMPS}
+    assert farthest_from_one_hump(numbers, 2) == ["a", "z"]
+    assert farthest_from_one_hump(numbers, 11) == list(numbers)
