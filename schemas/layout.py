@@ -48,6 +48,7 @@ class Layout:
         is_repair: whether it is a file of rejected rows, given back to be mended.
         rejects_undeclared: whether a value in a column that nobody declares rejects its row.
         closes_records: whether the records, but not the header, have a delimiter behind their last field.
+        bracketed: names of the items columns whose lists stand in brackets, as programs write them.
     """
 
     dialect: Dialect
@@ -63,6 +64,7 @@ class Layout:
     is_repair: bool = False
     rejects_undeclared: bool = False
     closes_records: bool = False
+    bracketed: tuple[str, ...] = ()
 
     @property
     def takes_more(self) -> bool:

@@ -17,6 +17,7 @@ from warehouse.framing import frame_plain, frame_quoted, has_mark, lines_within,
 from warehouse.generated.records import RecordRange
 from warehouse.opening import Connection
 from warehouse.records import (
+    bracketed_lists,
     insert_records,
     item_separator,
     load_lines,
@@ -130,6 +131,7 @@ def read_source(
     lines = load_lines(database, source.copy, source.undecodable, source.name, source.place)
     layout = replace(layout, dialect=frame_source(database, layout.dialect, lines, layout.n_fields, settings))
     layout = replace(layout, closes_records=records_are_closed(database, layout, lines))
+    layout = replace(layout, bracketed=bracketed_lists(database, layout, columns, lines))
     _refuse_if_not_wide(database, source, layout, columns, lines)
     layout = replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
     rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
@@ -234,6 +236,8 @@ def _in_words(source: Source, layout: Layout, columns: tuple[Column, ...]) -> st
         parts.append(f"a {dialect.delimiter!r} behind the last one")
     if layout.list_column and dialect.item_separator != ",":
         parts.append(f"items between {dialect.item_separator!r}")
+    if layout.bracketed:
+        parts.append("lists in brackets")
     if dialect.decimal != ".":
         parts.append(f"decimal {dialect.decimal!r}")
     if dialect.thousands:

@@ -8,10 +8,18 @@ import duckdb
 from schemas.dataset import Column
 from schemas.dialect import NumberMarks
 from schemas.errors import DataRefused
+from schemas.fields import Role
 from schemas.layout import Layout
 from warehouse.framing import has_mark
 from warehouse.generated.numbers import select_number_marks
-from warehouse.generated.records import RecordRange, lists_to_separate, select_closed, select_records, select_separators
+from warehouse.generated.records import (
+    RecordRange,
+    lists_to_separate,
+    select_bracketed,
+    select_closed,
+    select_records,
+    select_separators,
+)
 from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts, read_value
 
@@ -78,6 +86,17 @@ def records_are_closed(database: Connection, layout: Layout, lines: RecordRange)
         return False
     found = read_dicts(database, select_closed(layout, lines, _RECORDS_TO_KNOW_THE_END_BY))[0]
     return bool(found["closed"] > _MOST_CLOSED * found["records"])
+
+
+def bracketed_lists(
+    database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange
+) -> tuple[str, ...]:
+    """Return the names of the items columns whose lists stand in brackets, nearly all of them."""
+    lists = [column for column in columns if column.role is Role.ITEMS and column.name in layout.positions]
+    if not lists or not any(has_mark(database, bracket, lines) for bracket in "[({"):
+        return ()
+    found = read_dicts(database, select_bracketed(layout, lists, lines))[0]
+    return tuple(name for name, is_bracketed in found.items() if is_bracketed)
 
 
 def item_separator(database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange) -> str:

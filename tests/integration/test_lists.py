@@ -33,6 +33,34 @@ def test_list_is_the_same_in_every_form(check, content, separator):
     assert checked.counts("ingest")["sources"][0]["item_separator"] == (separator or ",")
 
 
+#: What programs write -> the things of the list.
+BRACKETS = {
+    "json": ('"[""apples"", ""red, sweet juice""]"', ["apples", "red, sweet juice"]),
+    "python": ("\"['apples', 'juice']\"", ["apples", "juice"]),
+    "apostrophes": ('"[""O\'Hara\'s"", \'juice\', don\'t]"', ["O'Hara's", "juice", "don't"]),
+    "without quotes": ("[apples, juice]", ["apples", "juice"]),
+    "with blanks": ('" [ apples ,juice ] "', ["apples", "juice"]),
+    "a set": ("\"{'apples', 'juice'}\"", ["apples", "juice"]),
+    "a tuple of one": ("\"('apples',)\"", ["apples"]),
+    "how many of each": ('"{""apples"": 2, ""juice"": 1}"', ["apples", "juice"]),
+    "bars": ("[apples|juice]", ["apples", "juice"]),
+    "one": ("[apples]", ["apples"]),
+    "none": ("[]", []),
+}
+
+
+@pytest.mark.parametrize(("cell", "things"), BRACKETS.values(), ids=BRACKETS)
+def test_list_in_brackets_is_its_things(check, cell, things):
+    checked = check(f"{HEADER}30,Ohio,{cell}\n" + "31,Ohio,[]\n32,Utah,\n")
+    assert checked.customers() == [(30, "Ohio", things), (31, "Ohio", []), (32, "Utah", [])]
+    assert "lists in brackets" in checked.notes[0]
+
+
+def test_brackets_in_a_few_lists_are_part_of_their_things(check):
+    checked = check(f"{HEADER}{UNSPACED}50,Utah,[tea],ale\n")
+    assert checked.customers("purchase_history")[-1] == (["[tea]", "ale"],)
+
+
 def test_bars_in_lists_with_commas_are_part_of_the_items(check):
     checked = check(f"{HEADER}30,Ohio,a|b,c\n31,Ohio,d|e\n")
     assert checked.customers("purchase_history") == [(["a|b", "c"],), (["d|e"],)]

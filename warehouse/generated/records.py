@@ -10,6 +10,12 @@ from schemas.layout import UNIT_SEPARATOR, Layout
 from schemas.repair import FORMULA
 from warehouse.generated.quoting import pattern_of, quote_identifier, quote_text
 
+#: A list in brackets, as Python and JSON write it; what stands around it; one thing of it, and the quotes around that.
+_IN_BRACKETS = r"\[.*\]|\(.*\)|\{.*\}"
+_BRACKETS = r"^[\[({]\s*|\s*[\])}]$"
+_THING = r"\s*(?:\"[^\"]*\"|'[^']*')\s*(?::[^{0}]*)?(?:{0}|$)|[^{0}]+"
+_THING_QUOTES = r"^[\"'](.*?)[\"']\s*(?::.*)?$"
+
 #: Styles of a list that spills into other fields; see ``_style``.
 SPACED, SHIFTED, MIXED, UNSPACED = 1, 2, 3, 4
 
@@ -143,6 +149,24 @@ def select_closed(layout: Layout, lines: RecordRange, n_records: int) -> str:
         )"""
 
 
+def select_bracketed(layout: Layout, columns: Sequence[Column], lines: RecordRange) -> str:
+    """Return the query for the items columns of ``work.framed`` whose lists stand in brackets: one row, each a boolean.
+
+    Args:
+        layout: where the columns stand in this source.
+        columns: items columns that the source holds, one at least.
+        lines: the keys of its lines.
+    """
+    texts = {column.name: f"trim({_list_whole(layout, column)})" for column in columns}
+    shares = ", ".join(
+        f"count(*) FILTER (WHERE regexp_full_match({text}, {quote_text(_IN_BRACKETS)}, 's'))"
+        f" > {_MOST} * count(*) FILTER (WHERE {text} <> '') AS {quote_identifier(name)}"
+        for name, text in texts.items()
+    )
+    records = f"{mended_fields(layout, columns)} {_from_first_line(layout, lines.first)}"
+    return f"SELECT {shares} FROM ({records})"
+
+
 def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordRange) -> str | None:
     """Return the query for the records whose first item may belong to the text before the list: one row a record.
 
@@ -203,7 +227,7 @@ def mended_fields(layout: Layout, columns: Sequence[Column]) -> str:
     """Return the query for the fields of ``work.framed``, quotes and all: one row a record, ``_fields``."""
     return f"""
         SELECT {_mended(layout, columns)} AS _fields
-        FROM (SELECT {_delivered(layout)} AS _delivered FROM work.framed)"""
+        FROM (SELECT record, {_delivered(layout)} AS _delivered FROM work.framed)"""
 
 
 def lists_to_separate(layout: Layout, columns: Sequence[Column]) -> list[Column]:
@@ -492,9 +516,7 @@ def cell_of(layout: Layout, column: Column) -> str:
         return "NULL::VARCHAR[]" if column.role is Role.ITEMS else "NULL::VARCHAR"
     place = layout.positions[column.name]
     if column.role is Role.ITEMS:
-        return _list_items(
-            _fields_of(layout, column), layout, column.settings.separator or layout.dialect.item_separator
-        )
+        return _list_items(layout, column)
     return f"nullif(trim({_whole(f'_fields[{_index(layout, place)}]', layout)}), '')"
 
 
@@ -535,11 +557,31 @@ def _list_text(layout: Layout, column: Column) -> str:
     return f"array_to_string({_fields_of(layout, column)}, chr({ord(_mark(layout.dialect))}))"
 
 
-def _list_items(fields: str, layout: Layout, separator: str) -> str:
-    things = f"list_transform({fields}, lambda f: string_split({_whole('f', layout)}, {quote_text(separator)}))"
-    trimmed = f"list_transform(flatten({things}), lambda f: trim(f))"
+def _list_whole(layout: Layout, column: Column) -> str:
+    """Return the expression for all that stands in a list without quotes around its fields."""
+    fields = f"list_transform({_fields_of(layout, column)}, lambda f: {_whole('f', layout)})"
+    return f"array_to_string({fields}, {quote_text(layout.dialect.delimiter)})"
+
+
+def _list_items(layout: Layout, column: Column) -> str:
+    separator = column.settings.separator or layout.dialect.item_separator
+    if column.name in layout.bracketed:
+        things = _things_in_brackets(layout, column, separator)
+    else:
+        parts = f"string_split({_whole('f', layout)}, {quote_text(separator)})"
+        things = f"flatten(list_transform({_fields_of(layout, column)}, lambda f: {parts}))"
+    trimmed = f"list_transform({things}, lambda f: trim(f))"
     # The list is bound to a name, or it would be made anew for each of its items.
     return f"list_transform([{trimmed}], lambda l: list_filter(l, lambda x, i: x <> '' AND list_position(l, x) = i))[1]"
+
+
+def _things_in_brackets(layout: Layout, column: Column, separator: str) -> str:
+    """Return the expression for the things of a list such as ``['tea', 'red wine']``; of pairs the first of each."""
+    inner = f"regexp_replace(trim({_list_whole(layout, column)}), {quote_text(_BRACKETS)}, '', 'gs')"
+    mark = pattern_of(separator)
+    parts = f"regexp_extract_all({inner}, {quote_text(_THING.format(mark))})"
+    plain = f"trim(regexp_replace(x, {quote_text(f'{mark}$')}, ''))"
+    return f"list_transform({parts}, lambda x: regexp_replace({plain}, {quote_text(_THING_QUOTES)}, '\\1', 's'))"
 
 
 def _wide_items(layout: Layout) -> str:
