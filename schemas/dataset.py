@@ -73,7 +73,7 @@ def file_settings_of(dataset: type[Dataset]) -> FileSettings:
 
 def normalise_header(text: str) -> str:
     """Return the form in which headers are compared: no case, spaces or underscores."""
-    return re.sub(r"[\s_]+", "", text).casefold()
+    return re.sub(r"[\s_\u200b-\u200d\u2060\ufeff]+", "", text).casefold()
 
 
 @cache

@@ -48,6 +48,7 @@ class Layout:
         is_repair: whether it is a file of rejected rows, given back to be mended.
         rejects_undeclared: whether a value in a column that nobody declares rejects its row.
         closes_records: whether the records, but not the header, have a delimiter behind their last field.
+        spills: whether lists may run on into more fields; not where they are all written within one.
         bracketed: names of the items columns whose lists stand in brackets, as programs write them.
     """
 
@@ -64,12 +65,14 @@ class Layout:
     is_repair: bool = False
     rejects_undeclared: bool = False
     closes_records: bool = False
+    spills: bool = True
     bracketed: tuple[str, ...] = ()
 
     @property
     def takes_more(self) -> bool:
-        """Whether the list takes the fields that a record has too many; one with a separator of its own does not."""
-        return self.list_column is not None and self.dialect.item_separator in (",", self.dialect.delimiter)
+        """Whether the list takes the fields that a record has too many, as its things stand between delimiters."""
+        may_spill = self.spills and self.dialect.item_separator in (",", self.dialect.delimiter)
+        return self.list_column is not None and may_spill
 
     @property
     def n_fields(self) -> int:

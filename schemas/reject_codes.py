@@ -6,6 +6,7 @@ REJECT_CODES: dict[str, str] = {
     "broken_quote": "A quote opens or closes within a field, or never closes; quote fields as a whole.",
     "before_header": "The row stands before the header, such as a title; deliver the header first.",
     "header_again": "The row repeats the header, as files that were joined do; remove it.",
+    "empty_row": "The row is all delimiters, as the empty rows of a spreadsheet are; nothing is lost with it.",
     "too_few_fields": "The row has fewer fields than the header; a delimiter or the end of the row is missing.",
     "too_many_fields": "The row has more fields than the header, and no list takes them; quote what holds a delimiter.",
     "undecidable_comma": "A comma may belong to the text before the list or to the list; quote it, or set `isin=`.",

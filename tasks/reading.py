@@ -19,7 +19,7 @@ from warehouse.opening import Connection
 from warehouse.records import (
     bracketed_lists,
     insert_records,
-    item_separator,
+    list_writing,
     load_lines,
     number_marks,
     read_head,
@@ -133,6 +133,9 @@ def read_source(
     layout = replace(layout, closes_records=records_are_closed(database, layout, lines))
     layout = replace(layout, bracketed=bracketed_lists(database, layout, columns, lines))
     _refuse_if_not_wide(database, source, layout, columns, lines)
+    written = list_writing(database, layout, columns, lines)
+    dialect = replace(layout.dialect, item_separator=written.separator)
+    layout = replace(layout, dialect=dialect, spills=written.spills)
     layout = replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
     rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
     shape = Shape(layout, columns, lines)
@@ -182,8 +185,8 @@ def _refuse_if_not_wide(
 def _with_marks(
     database: Connection, layout: Layout, columns: tuple[Column, ...], lines: RecordRange, settings: FileSettings
 ) -> Dialect:
-    """Return the dialect with the marks that the numbers and the lists show, where they are not declared."""
-    dialect = replace(layout.dialect, item_separator=item_separator(database, layout, columns, lines))
+    """Return the dialect with the marks that the numbers show, where they are not declared."""
+    dialect = layout.dialect
     if settings.decimal is not None and settings.thousands is not None:
         return dialect
     if dialect.quote is None and dialect.delimiter == ",":

@@ -1,6 +1,7 @@
 """Turn the copied files into records: lines, heads, fields."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -32,8 +33,11 @@ _RECORDS_TO_KNOW_THE_END_BY, _MOST_CLOSED = 1000, 0.9
 #: Lines and characters in which the header stands, with whatever is written before it.
 _HEAD_LINES, _HEAD_CHARACTERS = 500, 1 << 20
 
-#: Marks that may stand between the items of a list instead of commas.
+#: Marks that may stand between the items of a list instead of commas, records by which it is known whether they do,
+#: and share of the marked lists that commas in others are few beside.
 _SEPARATORS = ("|", ";")
+_RECORDS_TO_KNOW_SEPARATORS_BY = 50_000
+_FEW = 0.1
 
 
 def read_head(copy: Path, n_lines: int = _HEAD_LINES) -> list[str]:
@@ -99,22 +103,50 @@ def bracketed_lists(
     return tuple(name for name, is_bracketed in found.items() if is_bracketed)
 
 
-def item_separator(database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange) -> str:
-    """Return the character between the items of the list: the declared one, else the comma, unless another shows.
+@dataclass(frozen=True)
+class ListWriting:
+    """How the lists of a source are written.
 
-    Another shows where it stands in lists, and hardly any comma does.
+    Attributes:
+        separator: the text between the items.
+        spills: whether lists may run on into more fields.
+    """
+
+    separator: str
+    spills: bool = True
+
+
+def list_writing(database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange) -> ListWriting:
+    """Return how the lists are written: with the declared separator, else the comma, unless another shows.
+
+    Another shows where it stands in lists, and hardly any comma does; the delimiter of the file does where it
+    stands in more lists than the comma, whether within quotes or as lists run on into more fields.
     """
     declared = [column.settings.separator for column in columns if column.name == layout.list_column]
     if declared and declared[0]:
-        return declared[0]
+        return ListWriting(declared[0])
+    delimiter, usual = layout.dialect.delimiter, layout.dialect.item_separator
     lists = lists_to_separate(layout, columns)
-    others_of_file = [mark for mark in _SEPARATORS if mark != layout.dialect.delimiter]
-    marks = [mark for mark in others_of_file if has_mark(database, mark, lines)] if lists else []
+    possible = sorted({*_SEPARATORS, delimiter} - {usual})
+    marks = [mark for mark in possible if has_mark(database, mark, lines)] if lists else []
     if not marks:
-        return layout.dialect.item_separator
-    found = read_dicts(database, select_separators(layout, columns, [",", *marks]))[0]
-    others = [mark for mark in marks if found[mark]]
-    return others[0] if len(others) == 1 and not found[","] else layout.dialect.item_separator
+        return ListWriting(usual)
+    query = select_separators(layout, columns, [usual, *marks], lines, _RECORDS_TO_KNOW_SEPARATORS_BY)
+    found = {row["mark"]: row for row in read_dicts(database, query)}
+    n_marked = {mark: row["marked"] for mark, row in found.items()}
+    n_usual = n_marked.get(usual, 0)
+    if delimiter != usual and n_marked.get(delimiter, 0) > n_usual:
+        return ListWriting(delimiter)
+    others = [mark for mark in marks if mark != delimiter and mark in found and _separates(found[mark])]
+    if len(others) == 1 and n_usual <= _FEW * n_marked[others[0]]:
+        return ListWriting(others[0])
+    return ListWriting(usual, spills=delimiter == usual or n_marked.get(delimiter, 0) >= _FEW * n_usual)
+
+
+def _separates(found: Mapping[str, int]) -> bool:
+    """Return whether a mark stands between things: in half of the lists, or between parts that other lists have too."""
+    is_in_half = 2 * found["marked"] >= found["lists"]
+    return is_in_half or 2 * found["known"] >= found["parts"]
 
 
 def number_marks(database: Connection, layout: Layout, columns: Sequence[Column]) -> NumberMarks:

@@ -1,5 +1,7 @@
 """Lists in all their forms: what stands between the items, and the comma that may belong to the text before them."""
 
+import time
+
 import pytest
 
 from tests.integration.conftest import CUSTOMERS
@@ -10,6 +12,8 @@ SPACED = "".join(f"{30 + n},Ohio,apples, juice\n" for n in range(10))
 UNSPACED = SPACED.replace(", ", ",")
 APPLES_AND_JUICE = [(30, "Ohio", ["apples", "juice"]), (31, "Ohio", ["juice"])]
 
+TAB = "\t"
+
 #: Form -> the file, and what the record says of its items.
 FORMS = {
     "unquoted": (f"{HEADER}30,Ohio,apples, juice\n31,Ohio,juice\n", None),
@@ -19,7 +23,9 @@ FORMS = {
     "semicolons": (f"{HEADER}30,Ohio,apples; juice\n31,Ohio,juice\n", ";"),
     "quoted bars": (f'{HEADER}30,Ohio,"apples|juice"\n31,Ohio,juice\n', "|"),
     "in the midst": ("Age,Purchase History,Location\n30,apples,juice,Ohio\n31,juice,Ohio\n", None),
-    "delimiter of the file": (f"{HEADER.replace(',', '|')}30|Ohio|apples|juice\n31|Ohio|juice\n", None),
+    "delimiter of the file": (f"{HEADER.replace(',', '|')}30|Ohio|apples|juice\n31|Ohio|juice\n", "|"),
+    "delimiter within quotes": (f'{HEADER.replace(",", ";")}30;Ohio;"apples; juice"\n31;Ohio;juice\n', ";"),
+    "tabs within quotes": (f'{HEADER.replace(",", TAB)}30\tOhio\t"apples\tjuice"\n31\tOhio\tjuice\n', "\t"),
     "comma in another file": (f"{HEADER.replace(',', ';')}30;Ohio;apples,juice\n31;Ohio;juice\n", None),
     "0/1 columns": ("Age,Location,apples,juice\n30,Ohio,1,0\n31,Ohio,0,1\n".replace("1,0", '"1", 1 '), None),
 }
@@ -64,6 +70,43 @@ def test_brackets_in_a_few_lists_are_part_of_their_things(check):
 def test_bars_in_lists_with_commas_are_part_of_the_items(check):
     checked = check(f"{HEADER}30,Ohio,a|b,c\n31,Ohio,d|e\n")
     assert checked.customers("purchase_history") == [(["a|b", "c"],), (["d|e"],)]
+
+
+#: Lists of single things, some with a mark inside -> how one of them is read.
+MARKS_IN_THINGS = {
+    "a name": ("AC|DC album", 1, ["AC|DC album"]),
+    "an entity": ("Ben &amp; Jerry", 9, ["Ben &amp; Jerry"]),
+    "things that others buy": ("tea|ale", 1, ["tea", "ale"]),
+}
+
+
+@pytest.mark.parametrize(("cell", "times", "things"), MARKS_IN_THINGS.values(), ids=MARKS_IN_THINGS)
+def test_mark_stands_between_things_where_its_parts_are_things_elsewhere(check, cell, times, things):
+    singles = "".join(f"{20 + n},Ohio,{('tea', 'ale')[n % 2]}\n" for n in range(30))
+    checked = check(f"{HEADER}{singles}" + f"60,Ohio,{cell}\n" * times)
+    assert checked.customers("purchase_history")[-1] == (things,)
+
+
+def test_comma_within_a_thing_of_a_list_that_runs_on_is_part_of_it(check):
+    semicolons = HEADER.replace(",", ";") + "30;Berlin;Milch 1,5 l;Brot\n31;Berlin;Brot\n"
+    assert check(semicolons).customers("purchase_history") == [(["Milch 1,5 l", "Brot"],), (["Brot"],)]
+    checked = check(f'{HEADER}30,Ohio,"juice, large",apples\n31,Ohio,apples,tea\n')
+    assert checked.customers("purchase_history") == [(["juice, large", "apples"],), (["apples", "tea"],)]
+
+
+def test_field_too_many_beside_lists_of_one_field_is_no_thing(check):
+    lists = "".join(f"{20 + n};Ohio;tea, ale\n" for n in range(20))
+    checked = check(f"{HEADER.replace(',', ';')}{lists}50;Portland; Oregon;tea, ale\n")
+    assert checked.rejected("line_number, code") == [(22, "too_many_fields")]
+
+
+@pytest.mark.parametrize("thing", ["", "thing {}"], ids=["empty", "different"])
+def test_very_long_list_is_read_at_once(check, thing):
+    things = ",".join(thing.format(n) for n in range(30_000))
+    start = time.perf_counter()
+    checked = check(f"{HEADER}30,Ohio,{things}\n31,Utah,tea\n")
+    assert time.perf_counter() - start < 10
+    assert checked.customers("len(purchase_history)") == [(30_000 if thing else 0,), (1,)]
 
 
 def test_two_marks_that_both_may_stand_between_items_are_left_alone(check):
@@ -200,6 +243,32 @@ def test_number_before_the_list_leaves_nothing_undecided(check):
     checked = check("Location,Age,Purchase History\nOhio,31,tea,Oregon\nOregon,32,tea\nPortland, Oregon,30,tea\n")
     assert checked.customers() == [(31, "Ohio", ["tea", "Oregon"]), (32, "Oregon", ["tea"])]
     assert checked.rejected("line_number, code, value") == [(4, "not_a_whole_number", "Oregon")]
+
+
+def test_comma_in_a_number_before_the_list_is_rejected_where_it_makes_a_thing(check):
+    fields = CUSTOMERS.replace("purchase_history", "income: Series[float] = numeric()\n    purchase_history")
+    rows = "30,Ohio,12,50,apples\n31,Utah,40,apples, tea\n32,Utah,1,234,tea\n"
+    checked = check(f"Age,Location,Income,Purchase History\n{rows}", fields=fields)
+    assert checked.customers("income, purchase_history") == [(40, ["apples", "tea"])]
+    assert checked.rejected("line_number, code") == [(2, "undecidable_comma"), (4, "undecidable_comma")]
+    codes = check(
+        "Age,Location,Income,Purchase History\n30,Ohio,12,501,502\n31,Ohio,13,501\n32,Ohio,9,502\n", fields=fields
+    )
+    assert codes.customers("purchase_history") == [(["501", "502"],), (["501"],), (["502"],)]
+
+
+def test_text_with_a_comma_is_rejected_though_its_list_is_written_as_it_is(check):
+    rows = "".join(f"{20 + n},Texas,juice, tea\n" for n in range(20))
+    checked = check(f"{HEADER}{rows}50,Portland, Oregon, apples\n")
+    assert checked.rejected("line_number, code") == [(22, "undecidable_comma")]
+    led = check(HEADER + "".join(f"{20 + n},Texas, juice, tea\n" for n in range(20)))
+    assert led.rejected() == []
+
+
+def test_empty_things_before_the_columns_behind_a_list_are_delimiters_too_many(check):
+    fields = CUSTOMERS.replace("category()", "category(nullable=True)")
+    checked = check("Age,Purchase History,Location\n30,apples,juice,Ohio,,\n31,tea,\n", fields=fields)
+    assert checked.rejected("line_number, code") == [(2, "undecidable_comma")]
 
 
 def test_declared_separator_leaves_a_comma_too_many_to_no_list(check):

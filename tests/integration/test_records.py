@@ -221,6 +221,28 @@ def test_quotes_are_part_of_the_fields_where_there_are_declared_to_be_none(check
     assert check(f'{HEADER}30,"Ohio",tea\n', quote="").customers() == [(30, '"Ohio"', ["tea"])]
 
 
+def test_row_of_delimiters_alone_is_no_customer(check):
+    fields = "name: Series[str] = category(nullable=True)\n    income: Series[float] = numeric(nullable=True)"
+    checked = check('Name;Income\na;1\n;\n " ";\n;2\n', fields=fields)
+    assert checked.customers("name, income") == [("a", 1), (None, 2)]
+    reason = "every field of the row is empty; expected one row a customer"
+    assert checked.rejected("line_number, code, reason") == [(3, "empty_row", reason), (4, "empty_row", reason)]
+
+
+PLACE_AND_LIST = """
+    location: Series[str] = category()
+    purchase_history: Series[list] = items()
+"""
+
+
+def test_header_again_is_known_without_its_empty_end(check):
+    checked = check(
+        "Location,Purchase History,,\nOhio,tea\nLocation,Purchase History,,\n",
+        fields=PLACE_AND_LIST,
+    )
+    assert checked.rejected("line_number, code") == [(3, "header_again")]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
 def test_lines_are_counted_whatever_their_end_and_whatever_stands_within_quotes(check, end):
     text = f'\n{HEADER}30,"Oh\nio",tea\n\n31,"a\n\nb",tea\n   \n32,Ohio,tea\nx,Ohio,tea'

@@ -325,3 +325,23 @@ NO_PURCHASES = ["", " ", '""', '" "', '","', ", ,"]
 def test_customer_without_purchases_is_a_customer(check):
     checked = check(location_and_items([f"Ohio,{nothing}" for nothing in NO_PURCHASES]))
     assert checked.customers() == [(30, "Ohio", [])] * len(NO_PURCHASES)
+
+
+MEMBERS = """
+    key: Series[str] = identifier()
+    place: Series[str] = category()
+    member: Series[bool] = flag()
+"""
+
+
+def test_white_space_and_unseen_marks_around_a_value_are_no_part_of_it(check):
+    rows = [("a1", "Ohio", "yes"), ("a2\t", "Ohio\u200b", '"yes\n"'), ("\ufeffa3", "\u00a0Ohio", "yes\t")]
+    rows += [("a4", "New York", "no"), ("a5", "New\u00a0York", "no"), ("\u200ba1", "Ohio", "yes")]
+    text = "\n".join(["\ufeff\ufeffKey,Place,Member", *map(",".join, rows)])
+    checked = check(text, fields=MEMBERS)
+    assert checked.customers("key, place, member") == [
+        *((f"a{n}", "Ohio", True) for n in (1, 2, 3)),
+        ("a4", "New York", False),
+        ("a5", "New York", False),
+    ]
+    assert checked.rejected("code, value") == [("duplicate_id", "a1")]

@@ -9,6 +9,7 @@ from schemas.fields import Role
 from schemas.tables import Table
 from warehouse.generated.numbers import number_text, without_sentinels
 from warehouse.generated.quoting import quote_identifier, quote_text
+from warehouse.generated.records import first_of_each
 
 #: Before the name of a column whose cells are wanted as they were delivered.
 FOUND = "found:"
@@ -76,7 +77,7 @@ def insert_spellings(columns: Sequence[Column]) -> str:
             SELECT
                 column_name,
                 value,
-                lower(nfc_normalize(regexp_replace(value, '\\s+', ' ', 'g'))) AS same,
+                lower(nfc_normalize(regexp_replace(value, '[\\s\\pZ]+', ' ', 'g'))) AS same,
                 count(*) AS n
             FROM (
                 SELECT column_name, unnest(value) AS value
@@ -221,7 +222,7 @@ def _text(column: Column, dialects: Sequence[SourceDialect]) -> str:
     name = quote_identifier(column.name)
     if column.role is Role.ITEMS:
         spelled = _allowed_spelling("x", column)
-        return name if spelled == "x" else _first_of_each(f"list_transform({name}, lambda x: {spelled})")
+        return name if spelled == "x" else first_of_each(f"list_transform({name}, lambda x: {spelled})")
     text = _allowed_spelling(without_sentinels(name, column), column)
     written = {one.dialect: number_text(text, column, one.dialect) for one in dialects}
     if len(set(written.values())) == 1:
@@ -254,7 +255,7 @@ def _respelled(column: Column) -> str:
     """Return the expression for a column whose spellings are replaced by the commonest one."""
     spellings, value = f"{_spelling_table(column)}.spellings", _typed(column)
     if column.role is Role.ITEMS:
-        return _first_of_each(f"list_transform({value}, lambda x: coalesce({spellings}[x], x))")
+        return first_of_each(f"list_transform({value}, lambda x: coalesce({spellings}[x], x))")
     return f"coalesce({spellings}[{value}], {value})"
 
 
@@ -284,12 +285,6 @@ def _typed(column: Column) -> str:
     if column.value_type is float:
         return f"TRY_CAST({text} AS DOUBLE)"
     return text
-
-
-def _first_of_each(items: str) -> str:
-    """Return the expression for a list without repetitions, in its own order."""
-    # The list is bound to a name, or it would be made anew for each of its items.
-    return f"list_transform([{items}], lambda l: list_filter(l, lambda x, i: list_position(l, x) = i))[1]"
 
 
 def _is_true_word(text: str) -> str:

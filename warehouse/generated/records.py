@@ -16,11 +16,19 @@ _BRACKETS = r"^[\[({]\s*|\s*[\])}]$"
 _THING = r"\s*(?:\"[^\"]*\"|'[^']*')\s*(?::[^{0}]*)?(?:{0}|$)|[^{0}]+"
 _THING_QUOTES = r"^[\"'](.*?)[\"']\s*(?::.*)?$"
 
-#: Styles of a list that spills into other fields; see ``_style``.
-SPACED, SHIFTED, MIXED, UNSPACED = 1, 2, 3, 4
+#: What is taken off the ends of every text: all white space, and marks that nobody sees.
+_UNSEEN = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200E))
+)
 
-#: Share of the lists that makes a style the file's own, and share that is too small for one.
-_MOST, _FEW = 0.9, 0.1
+#: Styles of a list that spills into other fields; see ``_style``.
+SPACED, SHIFTED, MIXED, UNSPACED, LED = 1, 2, 3, 4, 5
+
+#: Things up to which a list keeps its order while its repetitions are taken out, which takes the square of them.
+_ORDERED_THINGS = 1_000
+
+#: Share of the lists that makes a style the file's own.
+_MOST = 0.9
 
 
 @dataclass(frozen=True)
@@ -171,16 +179,22 @@ def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordR
     """Return the query for the records whose first item may belong to the text before the list: one row a record.
 
     ``Portland, Oregon,apples`` where other rows are from Oregon, and Oregon is nothing that anybody
-    else bought; or where all other lists have a blank behind each comma, or behind none. None where
-    no text stands before the list.
+    else bought; or where all other lists have a blank behind each comma, or behind none; ``12,50,apples``
+    where 50 is nothing that anybody else bought. None where neither a text nor a number stands before the list.
     """
-    text = column_before_list(layout, columns)
-    if text is None or layout.list_column is None:
+    before = column_before_list(layout, columns)
+    if before is None or layout.list_column is None:
         return None
-    place, items = quote_identifier(text.name), quote_identifier(layout.list_column)
-    whole = f"{place} || ', ' || _first_item"
+    place, items = quote_identifier(before.name), quote_identifier(layout.list_column)
+    is_number = before.value_type in (int, float)
+    whole = f"{place} || '{',' if is_number else ', '}' || _first_item"
     # Texts may be long and all different; 64 bits of each tell them apart in little memory.
     known, first_item = f"hash(lower({place}))", "hash(lower(_first_item))"
+    may_be_part = (
+        f"regexp_full_match(_first_item, '[0-9]+') AND regexp_matches({place}, '[0-9]$')"
+        if is_number
+        else f"{first_item} IN (SELECT place FROM places)"
+    )
     own = f"_record BETWEEN {lines.first} AND {lines.last} AND _fault IS NULL"
     return f"""
         WITH places AS (
@@ -196,11 +210,11 @@ def select_undecidable(layout: Layout, columns: Sequence[Column], lines: RecordR
                 _record,
                 {first_item} AS first_item,
                 {whole} AS value,
-                _style = {SHIFTED} AND (SELECT is_one FROM styles) AS is_shifted,
+                _style IN ({SHIFTED}, {LED}) AND (SELECT is_one FROM styles) AS is_shifted,
                 hash(lower({whole})) IN (SELECT place FROM places) AS is_known
             FROM work.records
             WHERE {own} AND _first_item IS NOT NULL AND (
-                is_shifted OR is_known OR {first_item} IN (SELECT place FROM places)
+                is_shifted OR is_known OR {may_be_part}
             )
         ), bought AS (
             SELECT DISTINCT hash(lower(item)) AS item
@@ -239,18 +253,38 @@ def lists_to_separate(layout: Layout, columns: Sequence[Column]) -> list[Column]
     ]
 
 
-def select_separators(layout: Layout, columns: Sequence[Column], marks: Sequence[str]) -> str:
-    """Return the query for the marks that stand in the lists of ``work.framed``: one row, a boolean a mark.
+def select_separators(
+    layout: Layout, columns: Sequence[Column], marks: Sequence[str], lines: RecordRange, n_records: int
+) -> str:
+    """Return the query for the marks that may stand between the things of a list: one row a mark that stands in any.
 
-    A comma counts where it stands in more than a few of as many lists as have another mark: a row with
-    a comma too many does not change how all the others are read.
+    ``lists`` counts the lists that hold something, ``marked`` those of them with the mark, ``parts`` what the mark
+    makes of these, and ``known`` those parts that stand in another list too. Runs over the first records.
     """
-    lists = [_list_text(layout, column) for column in lists_to_separate(layout, columns)]
-    stands = {mark: " OR ".join(f"contains({text}, {quote_text(mark)})" for text in lists) for mark in marks}
-    others = " OR ".join(stands[mark] for mark in marks if mark != ",")
-    fewest = {mark: f"{_FEW} * count_if({others})" if mark == "," and others else "0" for mark in marks}
-    found = ", ".join(f"count_if({stands[mark]}) > {fewest[mark]} AS {quote_identifier(mark)}" for mark in marks)
-    return f"SELECT {found} FROM ({mended_fields(layout, columns)})"
+    lists = ", ".join(_list_whole(layout, column) for column in lists_to_separate(layout, columns))
+    first = lines.first + layout.first_line - 1
+    return f"""
+        WITH lists AS (
+            SELECT row_number() OVER () AS number, unnest([{lists}]) AS text
+            FROM ({mended_fields(layout, columns)} WHERE record BETWEEN {first} AND {first + n_records - 1})
+        ), plain AS (
+            SELECT number, regexp_replace(text, '&#?[a-zA-Z0-9]+;', '', 'g') AS text FROM lists WHERE trim(text) <> ''
+        ), parts AS (
+            SELECT marks.mark, number, contains(text, marks.mark) AS is_marked,
+                lower(trim(unnest(string_split(text, marks.mark)))) AS part
+            FROM plain, (SELECT unnest([{", ".join(map(quote_text, marks))}]) AS mark) AS marks
+        ), owners AS (
+            SELECT mark, part, count(DISTINCT number) AS n FROM parts GROUP BY mark, part
+        )
+        SELECT
+            parts.mark,
+            (SELECT count(*) FROM plain) AS lists,
+            count(DISTINCT number) AS marked,
+            count(*) AS parts,
+            count(*) FILTER (WHERE owners.n > 1) AS known
+        FROM parts INNER JOIN owners ON parts.mark = owners.mark AND parts.part = owners.part
+        WHERE is_marked AND parts.part <> ''
+        GROUP BY parts.mark"""
 
 
 def _in_words(lines: RecordRange, max_lines: int) -> str:
@@ -426,10 +460,14 @@ def _fault(layout: Layout, columns: Sequence[Column], first_record: int) -> str:
         cases.append((_is_header(layout), "header_again"))
     if layout.dialect.quote:
         cases.append((f"contains(raw, {quote_text(layout.dialect.quote)}) AND {broken}", "broken_quote"))
+    cases.append((f"{_is_empty(layout)}", "empty_row"))
     cases.append((f"len(_fields) < {layout.n_fields}", "too_few_fields"))
     if layout.takes_more:
         is_shifted = _is_shifted(layout, columns)
         cases += [(f"{is_more} AND {is_shifted}", "undecidable_comma")] if is_shifted else []
+        if _after(layout, layout.positions[layout.list_column or ""]):
+            # An empty thing before the columns behind the list: it ends with delimiters too many.
+            cases.append((f"{is_more} AND trim(({_list_fields(layout)})[-1]) = ''", "undecidable_comma"))
     else:
         cases.append((is_more, "too_many_fields"))
     if layout.wide_column:
@@ -439,12 +477,21 @@ def _fault(layout: Layout, columns: Sequence[Column], first_record: int) -> str:
     return "CASE " + " ".join(f"WHEN {condition} THEN '{code}'" for condition, code in cases) + " END"
 
 
+def _is_empty(layout: Layout) -> str:
+    """Return the condition for a record of nothing but delimiters, blanks and quotes."""
+    marks = quote_text(f"{_UNSEEN}{layout.dialect.delimiter}{layout.dialect.quote or ''}")
+    return f"trim(raw, {marks}) = ''"
+
+
 def _is_header(layout: Layout) -> str:
     """Return the condition for a record that repeats the header; its first field is looked at first."""
-    cells = f"list_transform(_fields, lambda f: lower(trim({_unquoted('f', layout.dialect)})))"
+    cells = f"list_transform(_fields, lambda f: lower({trimmed(_unquoted('f', layout.dialect))}))"
     names = ", ".join(quote_text(name.lower()) for name in layout.header)
-    first = f"lower(trim({_unquoted('_fields[1]', layout.dialect)}))"
-    return f"{first} = {quote_text(layout.header[0].lower())} AND {cells} = [{names}]"
+    first = f"lower({trimmed(_unquoted('_fields[1]', layout.dialect))})"
+    rest = f"len(list_filter({cells}[{layout.n_fields + 1}:], lambda c: c <> ''))"
+    return (
+        f"{first} = {quote_text(layout.header[0].lower())} AND {cells}[:{layout.n_fields}] = [{names}] AND {rest} = 0"
+    )
 
 
 def _found(layout: Layout) -> str:
@@ -474,30 +521,34 @@ def _style(layout: Layout, columns: Sequence[Column]) -> str:
     """Return the expression for how the commas of a list are written that spills into other fields.
 
     ``SPACED`` is ``Ohio,apples, juice``, ``UNSPACED`` is ``Ohio,apples,juice``, ``SHIFTED`` is
-    ``Portland, Oregon,apples``.
+    ``Portland, Oregon,apples``, ``LED`` is ``Portland, Oregon, apples``.
     """
     if column_before_list(layout, columns) is None:
         return "NULL::TINYINT"
     items = _list_fields(layout)
     first, later = f"({items})[1]", f"({items})[2:]"
     before = f"_fields[{layout.positions[layout.list_column or '']}]"
-    unspaced = f"len(list_filter({later}, lambda f: f NOT LIKE ' %' AND (trim(f) <> '' OR len({later}) = 1)))"
+    # Nothing but its own element may stand in a lambda: a list in it is copied for each of its elements.
+    filled = f"len(list_filter({later}, lambda f: f NOT LIKE ' %' AND trim(f) <> ''))"
+    unspaced = f"CASE WHEN len({later}) = 1 THEN ({later}[1] NOT LIKE ' %')::INT ELSE {filled} END"
     spaced = f"len(list_filter({later}, lambda f: f LIKE ' %'))"
     return f"""CASE WHEN len(_fields) <= {layout.n_fields} THEN NULL
             WHEN {first} LIKE ' %' AND {before} NOT LIKE ' %' AND {unspaced} > 0 THEN {SHIFTED}
+            WHEN {first} LIKE ' %' AND {before} NOT LIKE ' %' THEN {LED}
             WHEN {first} NOT LIKE ' %' AND {unspaced} = 0 THEN {SPACED}
             WHEN {first} NOT LIKE ' %' AND {spaced} = 0 THEN {UNSPACED} ELSE {MIXED} END::TINYINT"""
 
 
 def column_before_list(layout: Layout, columns: Sequence[Column]) -> Column | None:
-    """Return the column of free text before the list, if there is one: a comma inside it cannot be told apart."""
+    """Return the column of free text or numbers before the list, if there is one: a comma in it may be of the list."""
     if not layout.takes_more or layout.list_column is None:
         return None
     before = layout.positions[layout.list_column] - 1
     for column in columns:
         if layout.positions.get(column.name) == before:
             is_text = column.value_type is str and column.role in (Role.CATEGORY, Role.IGNORED, Role.IDENTIFIER)
-            return column if is_text and not column.allowed_texts else None
+            is_number = column.role is Role.NUMERIC
+            return column if is_number or (is_text and not column.allowed_texts) else None
     return None
 
 
@@ -517,7 +568,25 @@ def cell_of(layout: Layout, column: Column) -> str:
     place = layout.positions[column.name]
     if column.role is Role.ITEMS:
         return _list_items(layout, column)
-    return f"nullif(trim({_whole(f'_fields[{_index(layout, place)}]', layout)}), '')"
+    return f"nullif({trimmed(_whole(f'_fields[{_index(layout, place)}]', layout))}, '')"
+
+
+def trimmed(text: str) -> str:
+    """Return the expression for a text without white space and unseen marks around it."""
+    return f"trim({text}, {quote_text(_UNSEEN)})"
+
+
+def first_of_each(items: str, condition: str = "true") -> str:
+    """Return the expression for a list without repetitions, in its own order; sorted where it is very long.
+
+    Args:
+        items: the list.
+        condition: what holds for the things that stay, of ``x``.
+    """
+    # The list is bound to a name, or it would be made anew for each of its items.
+    few = f"list_filter(l, lambda x, i: {condition} AND list_position(l, x) = i)"
+    many = f"list_sort(list_distinct(list_filter(l, lambda x: {condition})))"
+    return f"list_transform([{items}], lambda l: CASE WHEN len(l) <= {_ORDERED_THINGS} THEN {few} ELSE {many} END)[1]"
 
 
 def _whole(field: str, layout: Layout) -> str:
@@ -552,11 +621,6 @@ def _fields_of(layout: Layout, column: Column) -> str:
     return f"_fields[{place + 1}:{place + 1}]"
 
 
-def _list_text(layout: Layout, column: Column) -> str:
-    """Return the expression for all that stands in a list, whatever the number of its fields."""
-    return f"array_to_string({_fields_of(layout, column)}, chr({ord(_mark(layout.dialect))}))"
-
-
 def _list_whole(layout: Layout, column: Column) -> str:
     """Return the expression for all that stands in a list without quotes around its fields."""
     fields = f"list_transform({_fields_of(layout, column)}, lambda f: {_whole('f', layout)})"
@@ -565,14 +629,16 @@ def _list_whole(layout: Layout, column: Column) -> str:
 
 def _list_items(layout: Layout, column: Column) -> str:
     separator = column.settings.separator or layout.dialect.item_separator
+    fields = _fields_of(layout, column)
     if column.name in layout.bracketed:
         things = _things_in_brackets(layout, column, separator)
     else:
-        parts = f"string_split({_whole('f', layout)}, {quote_text(separator)})"
-        things = f"flatten(list_transform({_fields_of(layout, column)}, lambda f: {parts}))"
-    trimmed = f"list_transform({things}, lambda f: trim(f))"
-    # The list is bound to a name, or it would be made anew for each of its items.
-    return f"list_transform([{trimmed}], lambda l: list_filter(l, lambda x, i: x <> '' AND list_position(l, x) = i))[1]"
+        things = f"string_split({_whole(f'({fields})[1]', layout)}, {quote_text(separator)})"
+    if column.name == layout.list_column and layout.takes_more and column.name not in layout.bracketed:
+        # What stands between the fields separates the things, so a comma within one is a part of it.
+        spilled = f"list_transform({fields}, lambda f: {_whole('f', layout)})"
+        things = f"CASE WHEN len(_fields) > {layout.n_fields} THEN {spilled} ELSE {things} END"
+    return first_of_each(f"list_transform({things}, lambda f: {trimmed('f')})", "x <> ''")
 
 
 def _things_in_brackets(layout: Layout, column: Column, separator: str) -> str:
