@@ -18,6 +18,7 @@ from warehouse.generated.records import RecordRange
 from warehouse.opening import Connection
 from warehouse.records import (
     bracketed_lists,
+    has_unseen,
     insert_records,
     list_writing,
     load_lines,
@@ -130,6 +131,7 @@ def read_source(
     """
     lines = load_lines(database, source.copy, source.undecodable, source.name, source.place)
     layout = replace(layout, dialect=frame_source(database, layout.dialect, lines, layout.n_fields, settings))
+    layout = replace(layout, has_unseen=has_unseen(database, layout.dialect, lines))
     layout = replace(layout, closes_records=records_are_closed(database, layout, lines))
     layout = replace(layout, bracketed=bracketed_lists(database, layout, columns, lines))
     _refuse_if_not_wide(database, source, layout, columns, lines)

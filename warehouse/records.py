@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from schemas.dataset import Column
-from schemas.dialect import NumberMarks
+from schemas.dialect import Dialect, NumberMarks
 from schemas.errors import DataRefused
 from schemas.fields import Role
 from schemas.layout import Layout
@@ -18,6 +18,7 @@ from warehouse.generated.records import (
     lists_to_separate,
     select_bracketed,
     select_closed,
+    select_has_unseen,
     select_records,
     select_separators,
 )
@@ -90,6 +91,11 @@ def records_are_closed(database: Connection, layout: Layout, lines: RecordRange)
         return False
     found = read_dicts(database, select_closed(layout, lines, _RECORDS_TO_KNOW_THE_END_BY))[0]
     return bool(found["closed"] > _MOST_CLOSED * found["records"])
+
+
+def has_unseen(database: Connection, dialect: Dialect, lines: RecordRange) -> bool:
+    """Return whether a source holds white space other than blanks, or marks that nobody sees."""
+    return bool(read_value(database, select_has_unseen(dialect, lines)))
 
 
 def bracketed_lists(
