@@ -60,6 +60,7 @@ class Dialect:
         comment: lines that begin with it are no records; None where there are no such lines.
         decimal: the character between the whole and the fraction of a number.
         thousands: the character between groups of three digits; None where there is none.
+        unclear: the mark that may be either where it stands before three digits; None where that is clear.
         item_separator: the character between the items of a list that stands in one field.
     """
 
@@ -69,12 +70,23 @@ class Dialect:
     comment: str | None = None
     decimal: str = "."
     thousands: str | None = None
+    unclear: str | None = None
     item_separator: str = ","
+
+
+#: Share of the numbers of either kind that must show a mark for the others to be read by it: one stray cell may not.
+_SHOWN = 0.05
 
 
 @dataclass(frozen=True)
 class NumberMarks:
-    """How many numbers of a file can be read in one way only, by what they show."""
+    """How many numbers of a file can be read in one way only, by what they show.
+
+    Attributes:
+        unclear_points: numbers whose points stand before three digits each, and that may be read in either way.
+        grouped_whole_numbers: whole numbers with commas before three digits each.
+        grouped_whole_points: whole numbers with points before three digits each, not all of them zeros.
+    """
 
     decimal_commas: int = 0
     decimal_points: int = 0
@@ -82,17 +94,20 @@ class NumberMarks:
     grouping_points: int = 0
     grouping_spaces: int = 0
     grouping_apostrophes: int = 0
+    unclear_points: int = 0
     grouped_whole_numbers: int = 0
+    grouped_whole_points: int = 0
 
     @property
     def decimal(self) -> str:
-        """The decimal mark that the numbers show; a point where they show none or both."""
-        return "," if self.decimal_commas and not self.decimal_points else "."
+        """The decimal mark that the numbers show; a point where they show none, both, or one in a few cells alone."""
+        shown = self._commas >= _SHOWN * max(1, self.unclear_points)
+        return "," if shown and not self.decimal_points else "."
 
     @property
     def thousands(self) -> str | None:
         """The mark between groups of three digits that the numbers show; None where they show none."""
-        if self.decimal == "," and self.grouping_points:
+        if self.decimal == "," and (self.grouping_points or self.grouped_whole_points):
             return "."
         is_comma = self.grouping_commas or self.grouped_whole_numbers
         if self.decimal == "." and is_comma and not self.decimal_commas:
@@ -100,3 +115,18 @@ class NumberMarks:
         if self.grouping_spaces:
             return " "
         return "'" if self.grouping_apostrophes else None
+
+    @property
+    def unclear(self) -> str | None:
+        """The mark that may be the decimal one or that of thousands where it stands before three digits.
+
+        It is clear where numbers show what it is, and none but a few show the contrary.
+        """
+        if self.decimal == ",":
+            return "," if self.grouped_whole_numbers else None
+        is_shown = self.decimal_points > 0 and self._commas < _SHOWN * self.decimal_points
+        return "." if self.unclear_points and not is_shown else None
+
+    @property
+    def _commas(self) -> int:
+        return self.decimal_commas + self.grouped_whole_points

@@ -150,6 +150,11 @@ def _in_words(column: Column, check: str, value: object) -> tuple[str, str]:
     if check == "not_nullable":
         return "missing_value", f"{name} is empty; expected {kind.words if kind else 'a value'}"
     if kind and check.startswith("str_matches"):
+        if (readings := _two_readings(_text(value))) and column.value_type in (int, float):
+            return (
+                kind.code,
+                f"{name} {_text(value)!r} may be {readings}; expected decimal= or thousands= in the schema",
+            )
         return kind.code, f"{name} {_text(value)!r} is not {kind.words}"
     if check == "finite":
         return (
@@ -162,6 +167,14 @@ def _in_words(column: Column, check: str, value: object) -> tuple[str, str]:
         shown = repr(value) if isinstance(value, str) else _text(value)
         return code, f"{name} {shown}: {expected.format(found[2])}"
     return "check_failed", f"{name} {_text(value)!r} fails the declared check {check}"
+
+
+def _two_readings(text: str) -> str | None:
+    """Return both numbers that a text may be whose mark stands before three digits: 30.000 is 30 or 30000."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,3}[.,][0-9]{3}", text):
+        return None
+    whole, fraction = re.split("[.,]", text)
+    return f"{whole}{fraction} or {float(f'{whole}.{fraction}'):g}"
 
 
 def _text(value: object) -> str:

@@ -191,12 +191,14 @@ def _with_marks(
     dialect = layout.dialect
     if settings.decimal is not None and settings.thousands is not None:
         return dialect
-    if dialect.quote is None and dialect.delimiter == ",":
-        return dialect  # no number can hold a comma
+    can_hold_commas = dialect.quote is not None or dialect.delimiter != ","
+    if not can_hold_commas and not has_mark(database, ".", lines):
+        return dialect
     marks = number_marks(database, layout, columns)
     decimal = settings.decimal or marks.decimal
     thousands = marks.thousands if settings.thousands is None else settings.thousands or None
-    return replace(dialect, decimal=decimal, thousands=None if thousands == decimal else thousands)
+    unclear = marks.unclear if settings.decimal is None and settings.thousands is None else None
+    return replace(dialect, decimal=decimal, thousands=None if thousands == decimal else thousands, unclear=unclear)
 
 
 def _facts(

@@ -43,7 +43,10 @@ WIDE_BYTES, SORTED_BYTES = 1_000, 96 << 20
 def source_dialects(database: Connection) -> list[SourceDialect]:
     """Return how the numbers of each source are written, in the order of their records."""
     return [
-        SourceDialect(Dialect(decimal=row["decimal_mark"], thousands=row["thousands_mark"]), row["last_record"])
+        SourceDialect(
+            Dialect(decimal=row["decimal_mark"], thousands=row["thousands_mark"], unclear=row["unclear_mark"]),
+            row["last_record"],
+        )
         for row in read_dicts(database, read_sql("select_sources"))
     ]
 

@@ -167,7 +167,12 @@ def insert_records(
     database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange, *, is_first: bool
 ) -> int:
     """Split the records of a source into ``work.records`` and return how many there are."""
-    marks = {"decimal_mark": layout.dialect.decimal, "thousands_mark": layout.dialect.thousands}
+    dialect = layout.dialect
+    marks = {
+        "decimal_mark": dialect.decimal,
+        "thousands_mark": dialect.thousands,
+        "unclear_mark": dialect.unclear,
+    }
     database.execute(read_sql("update_source"), {**marks, "first_record": lines.first})
     selected = select_records(layout, columns, lines.first)
     into = "CREATE OR REPLACE TABLE work.records AS" if is_first else "INSERT INTO work.records"

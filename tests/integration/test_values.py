@@ -345,3 +345,53 @@ def test_white_space_and_unseen_marks_around_a_value_are_no_part_of_it(check):
         ("a5", "New York", False),
     ]
     assert checked.rejected("code, value") == [("duplicate_id", "a1")]
+
+
+WHOLE = "n: Series[int] = numeric()"
+
+#: Cells of whole numbers -> the numbers read; the others may be two numbers and are rejected.
+POINTS_IN_WHOLE_NUMBERS = {
+    "zeros alone": (["30.000", "45.000", "7"], [7], ["30.000", "45.000"]),
+    "digits behind the point": (["30.000", "45.500", "7"], [30000, 45500, 7], []),
+    "one zero": (["30.0", "45.0"], [30, 45], []),
+    "a comma before zeros where the comma is the decimal mark": (["1,0", "2,5", "30,000"], [1], ["2,5", "30,000"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers", "rejected"), POINTS_IN_WHOLE_NUMBERS.values(), ids=POINTS_IN_WHOLE_NUMBERS
+)
+def test_whole_number_whose_point_may_group_is_not_guessed(check, cells, numbers, rejected):
+    checked = check("\n".join(["n", *(f'"{cell}"' for cell in cells)]), fields=WHOLE)
+    assert checked.customers("n") == [(number,) for number in numbers]
+    assert checked.rejected("value") == [(cell,) for cell in rejected]
+
+
+def test_number_that_may_be_two_says_both_and_what_to_declare(check):
+    text = "\n".join(["n", "30.000", "7"])
+    reason = "n '30.000' may be 30000 or 30; expected decimal= or thousands= in the schema"
+    assert check(text, fields=WHOLE).rejected("reason") == [(reason,)]
+    assert check(text, fields=WHOLE, decimal=".").customers("n") == [(30,), (7,)]
+    assert check(text, fields=WHOLE, decimal=",", thousands=".").customers("n") == [(30000,), (7,)]
+
+
+#: Cells -> the numbers read, where the points of some stand before three digits.
+POINTS_BEFORE_THREE_DIGITS = {
+    "nothing shows what they are": (["30.000", "45.500", "7"], [7]),
+    "others show decimals": (["30.125", "45.500", "0.5"], [30.125, 45.5, 0.5]),
+    "both marks are decimals elsewhere": (["1,5", "1.5", "1.234"], [1.5]),
+    "one cell of many shows a comma": ([*["2.037"] * 60, "1.234,5", "7"], [7]),
+    "one cell of many that show decimals": ([*["2.03"] * 60, "2.037", "1,5"], [*[2.03] * 60, 2.037]),
+}
+
+
+@pytest.mark.parametrize(("cells", "numbers"), POINTS_BEFORE_THREE_DIGITS.values(), ids=POINTS_BEFORE_THREE_DIGITS)
+def test_point_before_three_digits_is_read_as_the_other_numbers_show(check, cells, numbers):
+    checked = check(one_column(cells), fields=AMOUNT.format(""))
+    assert checked.customers("amount") == [(number,) for number in numbers]
+
+
+def test_record_of_another_shape_says_nothing_of_the_marks(check):
+    fields = "name: Series[str] = category()\n    spend: Series[float] = numeric()"
+    checked = check("Name;Spend\nx;1.25\ny;2.345\nTotal;3,5;x\nTotal;3,5;y\n", fields=fields)
+    assert checked.customers("spend") == [(1.25,), (2.345,)]

@@ -1,6 +1,7 @@
 """Numbers as people write them: currency signs, decimal and thousands marks, texts that mean missing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from schemas.dataset import Column
 from schemas.dialect import Dialect
@@ -28,8 +29,10 @@ _EVIDENCE = {
     "grouping_apostrophes": f"{_SIGN}\\d{{1,3}}(?:'\\d{{3}})+(?:[.,]\\d*)?",
 }
 
-#: In a column of whole numbers a comma before three digits can only group them.
+#: In a column of whole numbers a comma before three digits can only group them, and so can a point, unless what
+#: stands behind it is zeros alone.
 _GROUPED_WHOLE = f"{_SIGN}{_GROUPS[',']}+"
+_POINTED_WHOLE, _POINTED_ZEROS = f"{_SIGN}{_GROUPS['.']}+", f"{_SIGN}\\d{{1,3}}(?:\\.000)+"
 
 
 def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None:
@@ -47,13 +50,19 @@ def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None
     counts = [
         f"count_if(regexp_full_match(text, {quote_text(pattern)})) AS {kind}" for kind, pattern in _EVIDENCE.items()
     ]
-    counts.append(
-        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_GROUPED_WHOLE)})) AS grouped_whole_numbers"
-    )
+    counts += [
+        f"count_if(regexp_full_match(text, {quote_text(_unclear_pattern('.'))})"
+        f" OR (is_whole AND regexp_full_match(text, {quote_text(_POINTED_WHOLE)}))) AS unclear_points",
+        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_GROUPED_WHOLE)})) AS grouped_whole_numbers",
+        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_POINTED_WHOLE)})"
+        f" AND NOT regexp_full_match(text, {quote_text(_POINTED_ZEROS)})) AS grouped_whole_points",
+    ]
+    # A record of another shape, such as a footer, does not say how the others are written.
+    shape = f"len(_fields) {'>=' if layout.takes_more else '='} {layout.n_fields}"
     return f"""
         WITH cells AS (
             SELECT unnest([{cells}], recursive := true)
-            FROM ({mended_fields(layout, columns)})
+            FROM ({mended_fields(layout, columns)}) WHERE {shape}
         )
         SELECT {", ".join(counts)} FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')"""
 
@@ -65,7 +74,7 @@ def number_text(text: str, column: Column, dialect: Dialect) -> str:
     """
     if not _is_number(column):
         return text
-    number = _plain_number(_stripped(text, column), dialect)
+    number = _plain_number(_stripped(text, column), column, dialect)
     sentinels = [_as_number(sentinel) for sentinel in column.settings.sentinels]
     missing = ", ".join(str(sentinel) for sentinel in sentinels if sentinel is not None)
     return f"CASE WHEN TRY_CAST({number} AS DOUBLE) IN ({missing}) THEN NULL ELSE {number} END" if missing else number
@@ -75,7 +84,7 @@ def changes_numbers(column: Column, dialect: Dialect) -> bool:
     """Return whether a column's numbers are written otherwise than SQL reads them."""
     if not _is_number(column):
         return False
-    return bool(column.settings.strip) or dialect.decimal != "." or dialect.thousands is not None
+    return bool(column.settings.strip or dialect.unclear or dialect.thousands) or dialect.decimal != "."
 
 
 def without_sentinels(text: str, column: Column) -> str:
@@ -86,8 +95,12 @@ def without_sentinels(text: str, column: Column) -> str:
     return f"CASE WHEN lower({text}) IN ({words}) THEN NULL ELSE {text} END"
 
 
-def _plain_number(text: str, dialect: Dialect) -> str:
+def _plain_number(text: str, column: Column, dialect: Dialect) -> str:
     """Return the expression for a number's text without groups and with a decimal point."""
+    unclear = _unclear(column, dialect)
+    if unclear is not None:
+        plain = _plain_number(text, column, replace(dialect, unclear=None))
+        return f"CASE WHEN regexp_full_match({text}, {quote_text(unclear)}) THEN {_NO_NUMBER} ELSE {plain} END"
     if dialect.decimal == "." and dialect.thousands is None:
         return text
     group = _class(dialect.thousands) if dialect.thousands else None
@@ -100,6 +113,19 @@ def _plain_number(text: str, dialect: Dialect) -> str:
         plain = f"replace({plain}, {quote_text(dialect.decimal)}, '.')"
     is_number = f"regexp_full_match({text}, {quote_text(pattern)})"
     return f"CASE WHEN {text} IS NULL THEN NULL WHEN {is_number} THEN {plain} ELSE {_NO_NUMBER} END"
+
+
+def _unclear(column: Column, dialect: Dialect) -> str | None:
+    """Return the pattern of a number of a column that can be read in two ways; None where the marks decide."""
+    mark = dialect.unclear
+    if mark is None or mark == dialect.thousands or (mark == "," and column.value_type is float):
+        return None
+    return _unclear_pattern(mark, is_whole=column.value_type is int)
+
+
+def _unclear_pattern(mark: str, *, is_whole: bool = False) -> str:
+    pattern = pattern_of(mark)
+    return f"{_SIGN}\\d{{1,3}}(?:{pattern}\\d{{3}})+" if is_whole else f"{_SIGN}[1-9]\\d{{0,2}}{pattern}\\d{{3}}"
 
 
 def _is_number(column: Column) -> bool:

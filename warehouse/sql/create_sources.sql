@@ -5,5 +5,6 @@ create or replace table work.sources (
     first_record bigint,
     last_record bigint,
     decimal_mark varchar,
-    thousands_mark varchar
+    thousands_mark varchar,
+    unclear_mark varchar
 );

@@ -4,6 +4,7 @@ select
     first_record,
     last_record,
     decimal_mark,
-    thousands_mark
+    thousands_mark,
+    unclear_mark
 from work.sources
 order by first_record;
