@@ -9,6 +9,7 @@ REJECT_CODES: dict[str, str] = {
     "empty_row": "The row is all delimiters, as the empty rows of a spreadsheet are; nothing is lost with it.",
     "too_few_fields": "The row has fewer fields than the header; a delimiter or the end of the row is missing.",
     "too_many_fields": "The row has more fields than the header, and no list takes them; quote what holds a delimiter.",
+    "empty_end": "The row ends with more delimiters than columns, and a list stands before them; remove them.",
     "undecidable_comma": "A comma may belong to the text before the list or to the list; quote it, or set `isin=`.",
     "not_zero_or_one": "A cell of a list that is delivered as one column an item is neither 0 nor 1.",
     "undeclared_value": 'A column that the schema does not declare is filled, and `columns="discard_row"` is declared.',

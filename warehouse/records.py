@@ -141,7 +141,8 @@ def list_writing(database: Connection, layout: Layout, columns: Sequence[Column]
     found = {row["mark"]: row for row in read_dicts(database, query)}
     n_marked = {mark: row["marked"] for mark, row in found.items()}
     n_usual = n_marked.get(usual, 0)
-    if delimiter != usual and n_marked.get(delimiter, 0) > n_usual:
+    n_others = max(n_marked.get(mark, 0) for mark in (*_SEPARATORS, usual) if mark != delimiter)
+    if delimiter != usual and n_marked.get(delimiter, 0) > n_others:
         return ListWriting(delimiter)
     others = [mark for mark in marks if mark != delimiter and mark in found and _separates(found[mark])]
     if len(others) == 1 and n_usual <= _FEW * n_marked[others[0]]:

@@ -268,7 +268,7 @@ def test_text_with_a_comma_is_rejected_though_its_list_is_written_as_it_is(check
 def test_empty_things_before_the_columns_behind_a_list_are_delimiters_too_many(check):
     fields = CUSTOMERS.replace("category()", "category(nullable=True)")
     checked = check("Age,Purchase History,Location\n30,apples,juice,Ohio,,\n31,tea,\n", fields=fields)
-    assert checked.rejected("line_number, code") == [(2, "undecidable_comma")]
+    assert checked.rejected("line_number, code") == [(2, "empty_end")]
 
 
 def test_declared_separator_leaves_a_comma_too_many_to_no_list(check):

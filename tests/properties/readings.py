@@ -33,6 +33,9 @@ _LINE_END = re.compile("\r\n|\r|\n")
 #: What counts as a blank around a text, and makes a blank line: the spaces of Unicode.
 BLANKS = "".join(chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Zs")
 
+#: What is no part of a value where it stands around it: blanks, line ends, tabs, and marks that nobody sees.
+AROUND = BLANKS + "\t\n\v\f\r\x85\u2028\u2029\u200b\u200c\u200d\u2060\ufeff"
+
 _QUOTE = re.compile("[\"']")
 
 #: Bytes that are no text are given back in another form.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.properties.readings import BLANKS
+from tests.properties.readings import AROUND
 
 HEADERS = ("Age", "Location", "Purchase History")
 COLUMNS = ("age", "location", "purchase_history")
@@ -28,7 +28,7 @@ class Customer:
     def is_sound(self) -> bool:
         """Whether the row can be a customer at all."""
         is_age = re.fullmatch("[0-9]{1,3}", self.age) is not None and int(self.age) <= 120
-        return is_age and self.location.strip(BLANKS) != ""
+        return is_age and self.location.strip(AROUND) != ""
 
     @property
     def values(self) -> Values:
@@ -139,4 +139,4 @@ def _in_order(fields: Sequence[str], dialect: Dialect) -> str:
 
 
 def _as_read(text: str) -> str:
-    return re.sub("\r\n?", "\n", text).strip(BLANKS)
+    return re.sub("\r\n?", "\n", text).strip(AROUND)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import DataRefused
-from tests.properties.readings import BLANKS, Reading, assert_conserved, delivered_lines, read_delivery, try_cases
+from tests.properties.readings import AROUND, Reading, assert_conserved, delivered_lines, read_delivery, try_cases
 
 CASES = int(os.environ.get("SEGMENTS_MUTATIONS", "400"))
 
@@ -194,7 +194,7 @@ def _assert_exact(reading: Reading, damaged: bytes, original: Original) -> None:
         text = lines[line - 1]
         if '"' in text or "'" in text:
             continue
-        cells = [cell.strip(BLANKS) or None for cell in text.split(reading.delimiter)]
+        cells = [cell.strip(AROUND) or None for cell in text.split(reading.delimiter)]
         if original.texts:
             assert list(customer) == cells[: original.texts]
         else:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.properties.readings import BLANKS, Reading, assert_conserved, read_delivery, try_cases
+from tests.properties.readings import AROUND, Reading, assert_conserved, read_delivery, try_cases
 from tests.properties.rendering import COLUMNS, Customer, Dialect, Rendered, Values, record, render, render_records
 
 _SCHEMA = '''from pandera.typing import Series
@@ -273,7 +273,7 @@ def _writable(customer: Customer, dialect: Dialect, *, in_items: str, in_texts: 
     items = tuple(_without(item, not_in_items, dialect) for item in customer.items)
     if dialect.spills:
         # An item that is somebody's location may be part of one, and one after a blank too.
-        location, items = f"in {location}", tuple(item.strip(BLANKS) for item in items)
+        location, items = f"in {location}", tuple(item.strip(AROUND) for item in items)
     writable = Customer(age, location, items)
     return _in_one_line(writable) if _may_be_records(record(writable, dialect), dialect) else writable
 

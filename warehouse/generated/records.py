@@ -148,7 +148,8 @@ def select_records(layout: Layout, columns: Sequence[Column], first_record: int)
 
 def select_has_unseen(dialect: Dialect, lines: RecordRange) -> str:
     """Return the query for whether white space other than blanks, or unseen marks, stand in a source: one boolean."""
-    unseen = "".join(mark for mark in _UNSEEN if mark not in f" {dialect.delimiter}")
+    between = dialect.delimiter if dialect.quote is None else ""  # within quotes it may stand around a value too
+    unseen = "".join(mark for mark in _UNSEEN if mark not in f" {between}")
     within = f"record BETWEEN {lines.first} AND {lines.last}"
     several = f"EXISTS (SELECT 1 FROM work.framed WHERE {within} AND last_record > record)"
     return f"""
@@ -477,8 +478,9 @@ def _fault(layout: Layout, columns: Sequence[Column], first_record: int) -> str:
         is_shifted = _is_shifted(layout, columns)
         cases += [(f"{is_more} AND {is_shifted}", "undecidable_comma")] if is_shifted else []
         if _after(layout, layout.positions[layout.list_column or ""]):
-            # An empty thing before the columns behind the list: it ends with delimiters too many.
-            cases.append((f"{is_more} AND trim(({_list_fields(layout)})[-1]) = ''", "undecidable_comma"))
+            # The list and the record both end empty: delimiters too many, and nobody knows where.
+            ends_empty = f"trim(_fields[-1]) = '' AND trim(({_list_fields(layout)})[-1]) = ''"
+            cases.append((f"{is_more} AND {ends_empty}", "empty_end"))
     else:
         cases.append((is_more, "too_many_fields"))
     if layout.wide_column:
