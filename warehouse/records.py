@@ -133,7 +133,7 @@ def list_writing(database: Connection, layout: Layout, columns: Sequence[Column]
         return ListWriting(declared[0])
     delimiter, usual = layout.dialect.delimiter, layout.dialect.item_separator
     lists = lists_to_separate(layout, columns)
-    possible = sorted({*_SEPARATORS, delimiter} - {usual})
+    possible = [*(mark for mark in _SEPARATORS if mark not in delimiter), *([delimiter] if delimiter != usual else [])]
     marks = [mark for mark in possible if has_mark(database, mark, lines)] if lists else []
     if not marks:
         return ListWriting(usual)
@@ -141,7 +141,7 @@ def list_writing(database: Connection, layout: Layout, columns: Sequence[Column]
     found = {row["mark"]: row for row in read_dicts(database, query)}
     n_marked = {mark: row["marked"] for mark, row in found.items()}
     n_usual = n_marked.get(usual, 0)
-    n_others = max(n_marked.get(mark, 0) for mark in (*_SEPARATORS, usual) if mark != delimiter)
+    n_others = max([n_usual, *(n_marked.get(mark, 0) for mark in marks if mark != delimiter)])
     if delimiter != usual and n_marked.get(delimiter, 0) > n_others:
         return ListWriting(delimiter)
     others = [mark for mark in marks if mark != delimiter and mark in found and _separates(found[mark])]
@@ -161,7 +161,8 @@ def number_marks(database: Connection, layout: Layout, columns: Sequence[Column]
     query = select_number_marks(layout, columns)
     if query is None:
         return NumberMarks()
-    return NumberMarks(**read_dicts(database, query)[0])
+    counts = read_dicts(database, query)[0]
+    return NumberMarks(**{name: count or 0 for name, count in counts.items()})
 
 
 def insert_records(

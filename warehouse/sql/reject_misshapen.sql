@@ -15,7 +15,7 @@ select
                 || '; expected quotes around whole fields, and a quote inside doubled'
         when 'before_header' then 'the record stands before the header; expected the header first'
         when 'empty_end'
-            then 'the row ends with delimiters too many, behind a list; expected the value of the last column at its end'
+            then 'the row ends with delimiters too many behind a list; expected the last column at its end'
         when 'empty_row' then 'every field of the row is empty; expected one row a customer'
         when 'header_again' then 'the record repeats the header; expected one header, on the first line'
         when 'not_zero_or_one' then records._found || ' should be 0 or 1'
