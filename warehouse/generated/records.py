@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from schemas.dataset import Column
 from schemas.dialect import QUOTE_FAULTS, Dialect, LineState
 from schemas.fields import Role
-from schemas.layout import UNIT_SEPARATOR, Layout
+from schemas.head import UNIT_SEPARATOR
+from schemas.layout import Layout
 from schemas.repair import FORMULA
 from warehouse.generated.quoting import pattern_of, quote_identifier, quote_text
 
