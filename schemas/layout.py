@@ -11,6 +11,7 @@ from schemas.dialect import Dialect
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.head import HeadRecord, head_records
+from schemas.products import FEWEST_PRODUCTS, products_among
 from schemas.reject_columns import refuse_half_a_repair, reject_places
 
 #: Tried in this order where the dataset does not declare its delimiter, or its quote.
@@ -118,8 +119,9 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
     spare = tuple((name, number) for number, name in enumerate(header) if number not in taken and name)
     missing = [column for column in columns if column.name not in positions]
     wide = _wide_column(missing, columns, spare)
-    if missing and wide is None:
-        raise DataRefused(missing_columns(missing, header, where))
+    products = products_among(spare, head[heading.record.last_line :], dialect, len(header)) if wide else ()
+    if missing and len(products) < FEWEST_PRODUCTS:
+        raise DataRefused(_missing_columns(missing, header, where, products))
     return Layout(
         dialect=dialect,
         header=header,
@@ -129,21 +131,10 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
         positions=positions,
         list_column=_list_column(columns, positions),
         wide_column=wide,
-        item_positions=spare if wide else (),
-        undeclared=() if wide else spare,
+        item_positions=products,
+        undeclared=tuple(column for column in spare if column not in products),
         reject_places=rejects,
     )
-
-
-def missing_columns(missing: list[Column], header: tuple[str, ...], place: str) -> str:
-    """Return the message for declared columns that the header does not hold."""
-    wanted = ", ".join(repr(column.header) for column in missing)
-    likely = _likeliest(missing[0], header, is_only_one=len(missing) == 1)
-    hint = f"; is {likely!r} the same? then set alias={likely!r}" if likely else ""
-    found = _shown(header)
-    what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
-    advice = "deliver the column, or name its header with alias= in the schema"
-    return f"{place}: {what} missing (found {found}){hint}; {advice}"
 
 
 def refuse_duplicate_headers(header: tuple[str, ...], place: str) -> None:
@@ -282,6 +273,24 @@ def _wide_column(missing: list[Column], columns: tuple[Column, ...], spare: tupl
     if len(missing) == 1 and items_of(columns) == tuple(missing) and spare:
         return missing[0].name
     return None
+
+
+def _missing_columns(
+    missing: list[Column], header: tuple[str, ...], place: str, products: tuple[tuple[str, int], ...]
+) -> str:
+    """Return the message for declared columns that the header does not hold.
+
+    Args:
+        products: (header, place) of the columns of 0 and 1, too few for a list.
+    """
+    wanted = ", ".join(repr(column.header) for column in missing)
+    likely = _likeliest(missing[0], header, is_only_one=len(missing) == 1)
+    hint = f"; is {likely!r} the same? then set alias={likely!r}" if likely else ""
+    lone = "".join(f"; {name!r} holds 0 and 1, but one such column is no list" for name, _ in products)
+    found = _shown(header)
+    what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
+    advice = "deliver the column, or name its header with alias= in the schema"
+    return f"{place}: {what} missing (found {found}){hint}{lone}; {advice}"
 
 
 def _likeliest(missing: Column, header: tuple[str, ...], *, is_only_one: bool) -> str | None:

@@ -10,7 +10,7 @@ from schemas.dataset import Column, normalise_header
 from schemas.dialect import Dialect, LineState
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
-from schemas.layout import Layout, missing_columns, read_layout
+from schemas.layout import Layout, read_layout
 from schemas.repair import RepairShape, repair_shape
 from tasks.framing import Frames, frame_lines, without_swallowed
 from warehouse.framing import frame_plain, frame_quoted, has_mark, lines_within, unquiet_lines, whole_lines
@@ -24,9 +24,11 @@ from warehouse.records import (
     number_marks,
     read_head,
     records_are_closed,
-    wide_cells_are_flags,
 )
 from warehouse.rejects import Shape, reject_misshapen, reject_undecidable, reject_undecodable, reject_unmended
+
+#: Products that a note names, of those that are delivered as a column each.
+_SHOWN_PRODUCTS = 10
 
 
 @dataclass(frozen=True)
@@ -126,13 +128,12 @@ def read_source(
     """Read a file into ``work.records``, and reject the records whose fields cannot be told apart.
 
     Raises:
-        DataRefused: a declared column is missing, or a line is too long.
+        DataRefused: a line is too long.
     """
     lines = load_lines(database, source.copy, source.undecodable, source.name, source.place)
     layout = replace(layout, dialect=frame_source(database, layout.dialect, lines, layout.n_fields, settings))
     layout = replace(layout, closes_records=records_are_closed(database, layout, lines))
     layout = replace(layout, bracketed=bracketed_lists(database, layout, columns, lines))
-    _refuse_if_not_wide(database, source, layout, columns, lines)
     layout = replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
     rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
     shape = Shape(layout, columns, lines)
@@ -169,14 +170,6 @@ def frame_source(
 
 def _joined(frames: Frames) -> pd.DataFrame:
     return pd.DataFrame({"first_record": frames.first, "last_record": frames.last})
-
-
-def _refuse_if_not_wide(
-    database: Connection, source: Source, layout: Layout, columns: tuple[Column, ...], lines: RecordRange
-) -> None:
-    if layout.wide_column and not wide_cells_are_flags(database, layout, columns, lines):
-        missing = [column for column in columns if column.name == layout.wide_column]
-        raise DataRefused(missing_columns(missing, layout.header, f"{source.place} line {layout.header_line}"))
 
 
 def _with_marks(
@@ -216,7 +209,10 @@ def _facts(
 
 def _form(layout: Layout, columns: tuple[Column, ...]) -> str:
     if layout.wide_column:
-        return f"{len(layout.item_positions)} columns of 0 and 1 for {layout.wide_column}"
+        products = [repr(name) for name, _ in layout.item_positions]
+        more = f" and {len(products) - _SHOWN_PRODUCTS} more" if len(products) > _SHOWN_PRODUCTS else ""
+        shown = ", ".join(products[:_SHOWN_PRODUCTS])
+        return f"{len(products)} columns of 0 and 1 for {layout.wide_column} ({shown}{more})"
     if layout.list_column:
         return f"a list in {layout.list_column}"
     return f"{len(columns)} plain columns"

@@ -450,11 +450,9 @@ def _is_header(layout: Layout) -> str:
 
 def _found(layout: Layout) -> str:
     """Return the expression for what is at fault, where it is a part of the record."""
-    if layout.wide_column:
-        return _wide_fault(layout)
-    if layout.rejects_undeclared:
-        return _undeclared_value(layout)
-    return "NULL::VARCHAR"
+    products = [_wide_fault(layout)] if layout.wide_column else []
+    others = [_undeclared_value(layout)] if layout.rejects_undeclared else []
+    return f"coalesce({', '.join([*products, *others, 'NULL::VARCHAR'])})"
 
 
 def _is_shifted(layout: Layout, columns: Sequence[Column]) -> str | None:
