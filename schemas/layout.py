@@ -1,17 +1,18 @@
 """How the head of a delivered file maps to the declared columns: its dialect, its header, their places."""
 
-import csv
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, product
-from typing import Any
+from itertools import product
 
 from schemas.dataset import Column, items_of, normalise_header
 from schemas.dialect import Dialect
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
+from schemas.head import HeadRecord, head_records
+from schemas.products import FEWEST_PRODUCTS, products_among
+from schemas.reject_columns import refuse_half_a_repair, reject_places
 
 #: Tried in this order where the dataset does not declare its delimiter, or its quote.
 DELIMITERS = (",", ";", "\t", "|")
@@ -22,12 +23,6 @@ HEADER_WITHIN = 50
 
 #: Fields that a message shows.
 _SHOWN_FIELDS = 30
-
-#: Headers of the file that ``segments rejects`` writes; they stand before those of the source.
-REJECT_HEADERS = ("rejected_line", "rejected_reason")
-
-#: Stands for a delimiter of several characters; no delivered file holds it.
-UNIT_SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class Layout:
         wide_column: an items column delivered as one 0/1 column an item.
         item_positions: item -> place, of the wide column's items.
         undeclared: (header, place) of the columns that nobody declares.
-        is_repair: whether it is a file of rejected rows, given back to be mended.
+        reject_places: places of line and reason in a file of rejected rows, given back to be mended.
         rejects_undeclared: whether a value in a column that nobody declares rejects its row.
         closes_records: whether the records, but not the header, have a delimiter behind their last field.
         spills: whether lists may run on into more fields; not where they are all written within one.
@@ -63,12 +58,17 @@ class Layout:
     wide_column: str | None = None
     item_positions: tuple[tuple[str, int], ...] = ()
     undeclared: tuple[tuple[str, int], ...] = ()
-    is_repair: bool = False
+    reject_places: tuple[int, ...] = ()
     rejects_undeclared: bool = False
     closes_records: bool = False
     spills: bool = True
     has_unseen: bool = True
     bracketed: tuple[str, ...] = ()
+
+    @property
+    def is_repair(self) -> bool:
+        """Whether it is a file of rejected rows, given back to be mended."""
+        return bool(self.reject_places)
 
     @property
     def takes_more(self) -> bool:
@@ -83,19 +83,10 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class _Record:
-    """One record of the head of the file, and the lines that it fills."""
-
-    fields: tuple[str, ...]
-    first_line: int
-    last_line: int
-
-
-@dataclass(frozen=True)
 class _Heading:
     """A record taken for the header, under one delimiter and quote."""
 
-    record: _Record
+    record: HeadRecord
     delimiter: str
     quote: str | None
     columns_found: int
@@ -118,21 +109,24 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
     heading = _heading(head, columns, settings)
     if heading is None:
         raise DataRefused(f"{place} holds comment lines only; expected a header line and one row a customer")
-    if not settings.header and not _is_repair(heading.record.fields):
+    rejects = reject_places(heading.record.fields, columns)
+    if not settings.header and not (rejects and heading.columns_found):
         return _without_header(head, columns, settings, place)
     dialect = _dialect(settings, heading.delimiter, _quote_of_rows(head, settings, heading.delimiter, heading.quote))
     where = f"{place} line {heading.record.first_line}"
     if heading.columns_found == 0 and _looks_like_data(heading.record.fields):
         raise DataRefused(_no_header(heading.record.fields, columns, where))
     header = _without_empty_end(heading.record.fields, columns)
+    refuse_half_a_repair(header, rejects, where)
     refuse_duplicate_headers(header, where)
     positions = _positions(header, columns)
-    taken = set(positions.values()) | _repair_places(header)
+    taken = set(positions.values()) | set(rejects)
     spare = tuple((name, number) for number, name in enumerate(header) if number not in taken and name)
     missing = [column for column in columns if column.name not in positions]
     wide = _wide_column(missing, columns, spare)
-    if missing and wide is None:
-        raise DataRefused(missing_columns(missing, header, where))
+    products = products_among(spare, head[heading.record.last_line :], dialect, len(header)) if wide else ()
+    if missing and len(products) < FEWEST_PRODUCTS:
+        raise DataRefused(_missing_columns(missing, header, where, products))
     return Layout(
         dialect=dialect,
         header=header,
@@ -142,21 +136,10 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
         positions=positions,
         list_column=_list_column(columns, positions),
         wide_column=wide,
-        item_positions=spare if wide else (),
-        undeclared=() if wide else spare,
-        is_repair=_is_repair(header),
+        item_positions=products,
+        undeclared=tuple(column for column in spare if column not in products),
+        reject_places=rejects,
     )
-
-
-def missing_columns(missing: list[Column], header: tuple[str, ...], place: str) -> str:
-    """Return the message for declared columns that the header does not hold."""
-    wanted = ", ".join(repr(column.header) for column in missing)
-    likely = _likeliest(missing[0], header, is_only_one=len(missing) == 1)
-    hint = f"; is {likely!r} the same? then set alias={likely!r}" if likely else ""
-    found = _shown(header)
-    what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
-    advice = "deliver the column, or name its header with alias= in the schema"
-    return f"{place}: {what} missing (found {found}){hint}; {advice}"
 
 
 def refuse_duplicate_headers(header: tuple[str, ...], place: str) -> None:
@@ -199,56 +182,13 @@ def _rank(heading: _Heading) -> tuple[int, int, int]:
 
 def _best_record(head: Sequence[str], columns: tuple[Column, ...], dialect: Dialect) -> _Heading | None:
     best: _Heading | None = None
-    for record, _ in zip(_records(head, dialect), range(HEADER_WITHIN), strict=False):
+    for record, _ in zip(head_records(head, dialect), range(HEADER_WITHIN), strict=False):
         found = _Heading(record, dialect.delimiter, dialect.quote, len(_positions(record.fields, columns)))
         if best is None or found.columns_found > best.columns_found:
             best = found
         if best.columns_found == len(columns):
             break
     return best
-
-
-def _records(lines: Sequence[str], dialect: Dialect) -> Iterator[_Record]:
-    """Yield the records of the first lines of a file, blank lines and comments aside."""
-    csv.field_size_limit(max(csv.field_size_limit(), sum(map(len, lines)) + len(lines)))
-    plain = [_one_mark(line, dialect.delimiter) for line in lines]
-    first = 0
-    while first < len(plain):
-        if not plain[first].strip() or (dialect.comment and plain[first].startswith(dialect.comment)):
-            first += 1
-            continue
-        reader = _reader(islice(plain, first, None), dialect)
-        try:
-            fields = next(reader)
-        except csv.Error:
-            fields = plain[first].split(_mark(dialect.delimiter))
-        n_lines = max(1, reader.line_num)
-        yield _Record(tuple(_field(field, dialect) for field in fields), first + 1, first + n_lines)
-        first += n_lines
-
-
-def _reader(lines: Iterable[str], dialect: Dialect) -> Any:
-    return csv.reader(
-        (f"{line}\n" for line in lines),
-        delimiter=_mark(dialect.delimiter),
-        quotechar=dialect.quote,
-        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
-        escapechar=dialect.escape if dialect.quote else None,
-        skipinitialspace=dialect.delimiter != " ",
-    )
-
-
-def _mark(delimiter: str) -> str:
-    return delimiter if len(delimiter) == 1 else UNIT_SEPARATOR
-
-
-def _one_mark(line: str, delimiter: str) -> str:
-    return line if len(delimiter) == 1 else line.replace(delimiter, UNIT_SEPARATOR)
-
-
-def _field(field: str, dialect: Dialect) -> str:
-    whole = field if len(dialect.delimiter) == 1 else field.replace(UNIT_SEPARATOR, dialect.delimiter)
-    return " ".join(whole.split())
 
 
 def _dialect(settings: FileSettings, delimiter: str, quote: str | None) -> Dialect:
@@ -304,7 +244,7 @@ def _has_whole_field(line: str, delimiter: str, quote: str) -> bool:
 
 def _fitting(head: Sequence[str], dialect: Dialect, n_columns: int, *, takes_more: bool) -> tuple[int, int]:
     """Return how many of the first records fit the declared columns, and how many fields they have."""
-    records = (record.fields for record, _ in zip(_records(head, dialect), range(HEADER_WITHIN), strict=False))
+    records = (record.fields for record, _ in zip(head_records(head, dialect), range(HEADER_WITHIN), strict=False))
     sizes = [len(fields) - (len(fields) == n_columns + 1 and not fields[-1]) for fields in records]
     fit = [size for size in sizes if size == n_columns or (takes_more and size > n_columns)]
     return len(fit), sum(fit)
@@ -333,19 +273,29 @@ def _positions(header: tuple[str, ...], columns: tuple[Column, ...]) -> dict[str
     return {name: places[key] for name, key in wanted.items() if key in places}
 
 
-def _is_repair(header: tuple[str, ...]) -> bool:
-    return header[: len(REJECT_HEADERS)] == REJECT_HEADERS
-
-
-def _repair_places(header: tuple[str, ...]) -> set[int]:
-    return set(range(len(REJECT_HEADERS))) if _is_repair(header) else set()
-
-
 def _wide_column(missing: list[Column], columns: tuple[Column, ...], spare: tuple[tuple[str, int], ...]) -> str | None:
     """Return the items column that the spare headers may stand for: the only one, and the only one missing."""
     if len(missing) == 1 and items_of(columns) == tuple(missing) and spare:
         return missing[0].name
     return None
+
+
+def _missing_columns(
+    missing: list[Column], header: tuple[str, ...], place: str, products: tuple[tuple[str, int], ...]
+) -> str:
+    """Return the message for declared columns that the header does not hold.
+
+    Args:
+        products: (header, place) of the columns of 0 and 1, too few for a list.
+    """
+    wanted = ", ".join(repr(column.header) for column in missing)
+    likely = _likeliest(missing[0], header, is_only_one=len(missing) == 1)
+    hint = f"; is {likely!r} the same? then set alias={likely!r}" if likely else ""
+    lone = "".join(f"; {name!r} holds 0 and 1, but one such column is no list" for name, _ in products)
+    found = _shown(header)
+    what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
+    advice = "deliver the column, or name its header with alias= in the schema"
+    return f"{place}: {what} missing (found {found}){hint}{lone}; {advice}"
 
 
 def _likeliest(missing: Column, header: tuple[str, ...], *, is_only_one: bool) -> str | None:

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from schemas.dialect import LineState, LineStates, QuoteFault
 
+#: Lines that a text within quotes usually has at most.
+USUAL_LINES = 5
+
 
 @dataclass(frozen=True)
 class Frames:
@@ -30,6 +33,14 @@ class Frames:
     broken: NDArray[np.int64]
     faults: NDArray[np.int64]
     closing: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LongRecords:
+    """How many records have more than ``USUAL_LINES`` lines, and the key of the first line of the longest."""
+
+    count: int = 0
+    longest: int = 0
 
 
 def frame_lines(unquiet: LineStates, within: LineStates, last: int, max_lines: int) -> Frames:
@@ -92,6 +103,13 @@ def without_swallowed(frames: Frames, whole: NDArray[np.int64]) -> Frames:
         faults=faults[in_order],
         closing=np.concatenate([frames.closing, closing])[in_order],
     )
+
+
+def long_records(frames: Frames) -> LongRecords:
+    """Return the records of more lines than a text within quotes usually has."""
+    n_lines = frames.last - frames.first + 1
+    count = int(np.count_nonzero(n_lines > USUAL_LINES))
+    return LongRecords(count, int(frames.first[np.argmax(n_lines)]) if count else 0)
 
 
 def _plain(lines: LineStates) -> tuple["array[int]", "array[int]"]:

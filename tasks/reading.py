@@ -10,9 +10,9 @@ from schemas.dataset import Column, normalise_header
 from schemas.dialect import Dialect, LineState
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
-from schemas.layout import Layout, missing_columns, read_layout
+from schemas.layout import Layout, read_layout
 from schemas.repair import RepairShape, repair_shape
-from tasks.framing import Frames, frame_lines, without_swallowed
+from tasks.framing import USUAL_LINES, Frames, LongRecords, frame_lines, long_records, without_swallowed
 from warehouse.framing import frame_plain, frame_quoted, has_mark, lines_within, unquiet_lines, whole_lines
 from warehouse.generated.records import RecordRange
 from warehouse.opening import Connection
@@ -25,9 +25,14 @@ from warehouse.records import (
     number_marks,
     read_head,
     records_are_closed,
-    wide_cells_are_flags,
 )
 from warehouse.rejects import Shape, reject_misshapen, reject_undecidable, reject_undecodable, reject_unmended
+
+#: Fields of a record of which a line of a text may have as many.
+_FEW_FIELDS = 2
+
+#: Products that a note names, of those that are delivered as a column each.
+_SHOWN_PRODUCTS = 10
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,14 @@ class ReadSource:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Framed:
+    """The dialect by which ``work.framed`` was made, and the records of very many lines."""
+
+    dialect: Dialect
+    long: LongRecords
+
+
 def source_layout(source: Source, columns: tuple[Column, ...], settings: FileSettings) -> Layout:
     """Return the layout that the head of a file gives; see ``schemas.layout.read_layout``."""
     return read_layout(read_head(source.copy), columns, settings, source.place)
@@ -127,14 +140,14 @@ def read_source(
     """Read a file into ``work.records``, and reject the records whose fields cannot be told apart.
 
     Raises:
-        DataRefused: a declared column is missing, or a line is too long.
+        DataRefused: a line is too long.
     """
     lines = load_lines(database, source.copy, source.undecodable, source.name, source.place)
-    layout = replace(layout, dialect=frame_source(database, layout.dialect, lines, layout.n_fields, settings))
+    framed = frame_source(database, layout.dialect, lines, layout.n_fields, settings)
+    layout = replace(layout, dialect=framed.dialect)
     layout = replace(layout, has_unseen=has_unseen(database, layout.dialect, lines))
     layout = replace(layout, closes_records=records_are_closed(database, layout, lines))
     layout = replace(layout, bracketed=bracketed_lists(database, layout, columns, lines))
-    _refuse_if_not_wide(database, source, layout, columns, lines)
     written = list_writing(database, layout, columns, lines)
     dialect = replace(layout.dialect, item_separator=written.separator)
     layout = replace(layout, dialect=dialect, spills=written.spills)
@@ -145,7 +158,11 @@ def read_source(
     reject_undecodable(database, shape, source.encoding)
     if layout.is_repair:
         reject_unmended(database, shape)
-    notes = (_in_words(source, layout, columns), *_undeclared_in_words(source, layout, settings))
+    notes = (
+        _in_words(source, layout, columns),
+        *_undeclared_in_words(source, layout, settings),
+        *_long_in_words(source, layout, framed.long, lines),
+    )
     return ReadSource(layout, lines, _facts(source, layout, columns, settings, rows_read), notes)
 
 
@@ -156,32 +173,24 @@ def reject_undecidable_commas(database: Connection, read: ReadSource, columns: t
 
 def frame_source(
     database: Connection, dialect: Dialect, lines: RecordRange, n_fields: int, settings: FileSettings
-) -> Dialect:
-    """Make ``work.framed`` of a source's lines; return the dialect, without its quote where no line holds one."""
+) -> Framed:
+    """Make ``work.framed`` of a source's lines; the dialect is without its quote where no line holds one."""
     if dialect.quote is None or not has_mark(database, dialect.quote, lines):
         plain = replace(dialect, quote=None)
         frame_plain(database, plain, lines)
-        return plain
+        return Framed(plain, LongRecords())
     unquiet = unquiet_lines(database, dialect, lines)
     within = lines_within(database, dialect, lines) if LineState.OPEN in unquiet.states else unquiet
     frames = frame_lines(unquiet, within, last=lines.last, max_lines=settings.max_record_lines)
-    if n_fields > 2:  # a line with one comma may well be part of a text
+    if n_fields > 1:  # any line of a text is one field
         frames = without_swallowed(frames, whole_lines(database, dialect, _joined(frames), n_fields))
     broken = pd.DataFrame({"record": frames.broken, "fault": frames.faults, "closing_record": frames.closing})
     frame_quoted(database, dialect, lines, _joined(frames), broken, settings.max_record_lines)
-    return dialect
+    return Framed(dialect, long_records(frames))
 
 
 def _joined(frames: Frames) -> pd.DataFrame:
     return pd.DataFrame({"first_record": frames.first, "last_record": frames.last})
-
-
-def _refuse_if_not_wide(
-    database: Connection, source: Source, layout: Layout, columns: tuple[Column, ...], lines: RecordRange
-) -> None:
-    if layout.wide_column and not wide_cells_are_flags(database, layout, columns, lines):
-        missing = [column for column in columns if column.name == layout.wide_column]
-        raise DataRefused(missing_columns(missing, layout.header, f"{source.place} line {layout.header_line}"))
 
 
 def _with_marks(
@@ -223,7 +232,10 @@ def _facts(
 
 def _form(layout: Layout, columns: tuple[Column, ...]) -> str:
     if layout.wide_column:
-        return f"{len(layout.item_positions)} columns of 0 and 1 for {layout.wide_column}"
+        products = [repr(name) for name, _ in layout.item_positions]
+        more = f" and {len(products) - _SHOWN_PRODUCTS} more" if len(products) > _SHOWN_PRODUCTS else ""
+        shown = ", ".join(products[:_SHOWN_PRODUCTS])
+        return f"{len(products)} columns of 0 and 1 for {layout.wide_column} ({shown}{more})"
     if layout.list_column:
         return f"a list in {layout.list_column}"
     return f"{len(columns)} plain columns"
@@ -264,3 +276,16 @@ def _undeclared_in_words(source: Source, layout: Layout, settings: FileSettings)
     }
     what = "column" if is_one else "columns"
     return (f"{source.name}: {what} {names}, which the schema does not declare, {became[settings.columns]}",)
+
+
+def _long_in_words(source: Source, layout: Layout, long: LongRecords, lines: RecordRange) -> tuple[str, ...]:
+    """Return the records of many lines where their lines do not tell whether a stray quote swallowed them."""
+    if long.count == 0 or layout.n_fields > _FEW_FIELDS:
+        return ()
+    what = "1 record" if long.count == 1 else f"{long.count:,} records"
+    line = long.longest - lines.first + 1
+    which = "it" if long.count == 1 else "the longest"
+    return (
+        f"{source.name}: {what} of more than {USUAL_LINES} lines, {which} begins on line {line}; "
+        "a quote that was opened by mistake takes the lines below it",
+    )

@@ -9,12 +9,16 @@ from warehouse.generated.records import (
     RecordRange,
     create_plain_frames,
     create_quoted_frames,
+    select_agreeing_lines,
     select_lines_within,
     select_unquiet_lines,
     select_whole_lines,
 )
 from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_value
+
+#: Fields that a line of any text may show.
+_FIELDS_OF_ANY_TEXT = 2
 
 
 def has_mark(database: Connection, mark: str, lines: RecordRange) -> bool:
@@ -42,15 +46,19 @@ def lines_within(database: Connection, dialect: Dialect, lines: RecordRange) -> 
 def whole_lines(database: Connection, dialect: Dialect, joined: pd.DataFrame, n_fields: int) -> NDArray[np.int64]:
     """Return the keys of the lines inside joined records that have all the fields of a record themselves.
 
+    A line with one delimiter may well be part of a text: of two fields, all lines of a record have to agree.
+
     Args:
         joined: (first_record, last_record) of each record of several lines.
+        n_fields: fields of a record, 2 or more.
 
     Returns:
         int64 of shape (w,), ascending.
     """
+    select = select_whole_lines if n_fields > _FIELDS_OF_ANY_TEXT else select_agreeing_lines
     database.register("_joined", joined)
     try:
-        found = database.execute(select_whole_lines(dialect, n_fields)).fetchnumpy()
+        found = database.execute(select(dialect, n_fields)).fetchnumpy()
     finally:
         database.unregister("_joined")
     return np.asarray(found["record"], dtype=np.int64)

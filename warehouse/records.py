@@ -25,9 +25,6 @@ from warehouse.generated.records import (
 from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts, read_value
 
-#: Records looked at to tell 0/1 columns from columns that merely are not declared.
-_ROWS_TO_KNOW_FLAGS_BY = 1000
-
 #: Records by which it is known whether a delimiter stands behind the last field, and share that must have it.
 _RECORDS_TO_KNOW_THE_END_BY, _MOST_CLOSED = 1000, 0.9
 
@@ -186,12 +183,3 @@ def insert_records(
             {"first": lines.first, "last": lines.last},
         )
     )
-
-
-def wide_cells_are_flags(database: Connection, layout: Layout, columns: Sequence[Column], lines: RecordRange) -> bool:
-    """Return whether the headers that no column declares hold 0 and 1 in most of the first records."""
-    sample = f"{select_records(layout, columns, lines.first)} LIMIT {_ROWS_TO_KNOW_FLAGS_BY}"
-    database.execute(f"CREATE OR REPLACE TABLE work.first_records AS {sample}")
-    faults, rows = database.execute(read_sql("count_wide_faults"), {"n_fields": layout.n_fields}).fetchall()[0]
-    database.execute("DROP TABLE work.first_records")
-    return bool(rows == 0 or faults * 2 <= rows)

@@ -39,7 +39,7 @@ def known_encoding(declared: str | None, head: bytes, place: str) -> str | None:
     name = codecs.lookup(declared).name.removesuffix("-sig")
     if name in ("utf-16", "utf-32"):  # it leaves the order of the bytes open
         name = marked if marked is not None and marked.startswith(name) else f"{name}-le"
-    if marked in _WIDE and marked != name:
+    if marked != name and (marked in _WIDE or (marked == "utf-8" and _is_utf_8_beyond_ascii(head))):
         raise DataRefused(
             f"{place} begins with the byte-order mark of {marked}, but the schema declares encoding={declared!r}; "
             "deliver it as declared, or mend the declaration"
@@ -51,6 +51,18 @@ def without_mark(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """Yield the blocks of a text without the mark of UTF-8, which some put before any encoding."""
     for number, block in enumerate(blocks):
         yield block.removeprefix(codecs.BOM_UTF8) if number == 0 and encoding not in _WIDE else block
+
+
+def _is_utf_8_beyond_ascii(head: bytes) -> bool:
+    """Return whether the first bytes of a text are UTF-8 with letters that another encoding reads otherwise.
+
+    Some put the mark before any encoding, so that alone it says nothing.
+    """
+    try:
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)  # the last character may be cut
+    except UnicodeDecodeError:
+        return False
+    return not text.isascii()
 
 
 def _wide_without_mark(head: bytes) -> str | None:

@@ -101,7 +101,7 @@ def _load(database: Connection, opened: Opened, copy: Path) -> None:
     dialect = Dialect(writing.delimiter, writing.quote, writing.escape, writing.comment)
     create_work_tables(database)
     lines = load_lines(database, copy, copy.with_name(_UNDECODABLE), copy.name, opened.place)
-    dialect = frame_source(database, dialect, lines, opened.shape.n_columns, FileSettings())
+    dialect = frame_source(database, dialect, lines, opened.shape.n_columns, FileSettings()).dialect
     create_fields(database, dialect, opened.header_line, opened.header, opened.shape.closed_width)
 
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from schemas.errors import DataRefused
 from tests.integration.conftest import CUSTOMERS
 
 HEADER = "Age,Location,Purchase History\n"
@@ -146,6 +147,88 @@ def test_cell_of_a_product_that_is_neither_0_nor_1_rejects_its_row(check):
         (15, None, "too_few_fields", "3"),
         (16, None, "too_many_fields", "5"),
     ]
+
+
+#: Columns that are no products, in some of their first hundred cells or in all.
+NO_PRODUCTS = {
+    "numbers": ("1", "2", 5),
+    "mostly numbers": ("17", "1", 5),
+    "texts": ("Ann", "0", 2),
+    "blanks": ("", "", 0),
+}
+
+
+def wide_rows(usual, other, n_others, end=""):
+    cells = [other if n < n_others else usual for n in range(100)]
+    return "".join(f"{20 + n % 50},Ohio,{n % 2},1,{cell}{end}\n" for n, cell in enumerate(cells))
+
+
+@pytest.mark.parametrize("end", ["", ","], ids=["open", "closed"])
+@pytest.mark.parametrize(("usual", "other", "n_others"), NO_PRODUCTS.values(), ids=NO_PRODUCTS)
+def test_undeclared_column_beside_products_is_none_of_them(check, usual, other, n_others, end):
+    checked = check("Age,Location,tea,ale,n_items\n" + wide_rows(usual, other, n_others, end))
+    assert checked.rows("SELECT DISTINCT unnest(purchase_history) FROM customers ORDER BY 1") == [("ale",), ("tea",)]
+    assert checked.rejected() == []
+    assert "2 columns of 0 and 1 for purchase_history ('tea', 'ale')" in checked.notes[0]
+    assert checked.notes[1].startswith("customers.csv: column 'n_items', which the schema does not declare, is left")
+
+
+def test_column_is_a_product_whose_cells_are_nearly_all_0_and_1(check):
+    checked = check("Age,Location,tea,ale,rum\n" + wide_rows("1", "2", 2))
+    assert checked.rejected("line_number, value") == [(2, "rum=2"), (3, "rum=2")]
+
+
+def test_stray_quote_does_not_hide_what_an_undeclared_column_holds(check):
+    rows = wide_rows("1", "2", 5).replace("20,Ohio,0", '20,"Ohio,0', 1)
+    checked = check("Age,Location,tea,ale,n_items\n" + rows)
+    assert [code for (code,) in checked.rejected("code")] == ["broken_quote"]
+
+
+def test_headers_that_stand_again_make_no_product_an_undeclared_column(check):
+    checked = check(20 * "Age,Location,tea,ale\n30,Ohio,1,0\n31,Ohio,0,1\n")
+    assert checked.rows("SELECT count(*) FROM customers") == [(40,)]
+
+
+@pytest.mark.parametrize("columns", ["evolve", "freeze", "discard_row"])
+def test_undeclared_column_beside_products_follows_the_rule(check, columns):
+    content = "Age,Location,tea,ale,n_items\n30,Ohio,1,1,2\n31,Ohio,0,1,\n32,Ohio,1,1,3\n33,Utah,x,1,3\n"
+    if columns == "freeze":
+        with pytest.raises(DataRefused, match="the schema does not declare 'n_items'"):
+            check(content, columns=columns)
+        return
+    checked = check(content, columns=columns)
+    if columns == "evolve":
+        assert checked.customers("n_items, purchase_history")[0] == ("2", ["tea", "ale"])
+        return
+    assert checked.rejected("line_number, code, value") == [
+        (2, "undeclared_value", "n_items=2"),
+        (4, "undeclared_value", "n_items=3"),
+        (5, "not_zero_or_one", "tea=x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "Age,Location,Newsletter\n30,Ohio,1\n31,Utah,0\n",
+            "; 'Newsletter' holds 0 and 1, but one such column is no list",
+        ),
+        ("Age,Location,Newsletter,City\n30,Ohio,1,Ulm\n31,Utah,0,Bonn\n", "; 'Newsletter' holds 0 and 1, but one such"),
+        ("Age,Location,City,Street\n30,Ohio,Ulm,A\n31,Utah,Bonn,B\n", r"'Street'\); deliver the column"),
+    ],
+    ids=["one", "one of two", "none"],
+)
+def test_list_is_missing_where_fewer_than_two_columns_are_products(check, content, said):
+    with pytest.raises(DataRefused, match=f"line 1: column 'purchase_history' is missing .*{said}"):
+        check(content)
+
+
+def test_note_names_the_first_ten_products_and_how_many_more(check):
+    names = [f"p{number}" for number in range(12)]
+    checked = check(f"Age,Location,{','.join(names)}\n30,Ohio,{','.join('1' * 12)}\n")
+    first = ", ".join(map(repr, names[:10]))
+    assert f"12 columns of 0 and 1 for purchase_history ({first} and 2 more)" in checked.notes[0]
 
 
 #: What stands in the file besides ten good rows -> the lines that cannot be decided.

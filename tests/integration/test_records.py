@@ -73,6 +73,58 @@ def test_broken_quote_spoils_its_own_row_and_gives_back_what_it_swallowed(check,
     assert lines_of(checked) == [*GOOD_LINES, *after]
 
 
+TWO = "location: Series[str] = category()\n    purchase_history: Series[list] = items()"
+ONE = "location: Series[str] = category()"
+NOT_MEANT = "; a quote that was opened by mistake takes the lines below it"
+
+
+@pytest.mark.parametrize("row", ["Ohio,apples", "Ohio,apples, juice"], ids=["one thing", "a list that spills"])
+@pytest.mark.parametrize("opened", ['"Utah,tea', 'Utah,"tea'], ids=["first field", "last field"])
+def test_stray_quote_of_two_columns_gives_back_what_it_swallowed(check, row, opened):
+    rows = ["Ohio,apples", opened, "Ohio,apples", *[row] * 96, 'Texas",juice', "Ohio,tea"]
+    checked = check("Location,Purchase History\n" + "\n".join(rows) + "\n", fields=TWO)
+    assert checked.rows("SELECT count(*) FROM customers") == [(99,)]
+    assert checked.rejected("line_number, code, raw") == [
+        (3, "broken_quote", opened),
+        (101, "broken_quote", 'Texas",juice'),
+    ]
+    assert not [note for note in checked.notes if NOT_MEANT in note]
+
+
+TEXTS = {
+    "an address": "12 Main Street, Apt 3\nSpringfield, Illinois\nUSA",
+    "two lines with a comma": "He said\nyes, but\nno, not\nthat",
+    "three lines with a comma and one without": "Hm\na, b\nc, d\n\nand\ne, f",
+    "longer lines among a few": "Hm\na, b\nc, d, e\nf, g\n.",
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_text_of_a_few_lines_in_two_columns_is_one_record(check, text):
+    checked = check(f'Location,Purchase History\n"{text}",tea\nOhio,"tea"\n', fields=TWO)
+    assert checked.customers("location") == [(text,), ("Ohio",)]
+    assert checked.rejected() == []
+
+
+@pytest.mark.parametrize(
+    ("header", "end", "fields"), [("Location,Purchase History", ",tea", TWO), ("Location", "", ONE)]
+)
+def test_records_of_many_lines_are_said_in_files_of_few_columns(check, header, end, fields):
+    rows = [f'"{"a" * n}{chr(10) * n}b"{end}' for n in (1, 4, 5)]
+    checked = check("\n".join([header, *rows, ""]), fields=fields)
+    said = f"customers.csv: 1 record of more than 5 lines, it begins on line 9{NOT_MEANT}"
+    assert said in checked.notes
+    rows.append(f'"c{chr(10) * 7}d"{end}')
+    again = check("\n".join([header, *rows, ""]), fields=fields)
+    assert f"customers.csv: 2 records of more than 5 lines, the longest begins on line 15{NOT_MEANT}" in again.notes
+    assert again.rejected() == []
+
+
+def test_records_of_many_lines_are_no_news_where_their_lines_would_show_a_stray_quote(check):
+    checked = check(HEADER + '40,"a\n\n\n\n\n\nb",tea\n')
+    assert not [note for note in checked.notes if NOT_MEANT in note]
+
+
 def test_lines_of_a_broken_record_that_are_no_rows_are_rejected_each(check):
     checked = check(HEADER + GOOD + '40,"Oh\nio\n\n",tea,"\n')
     assert checked.rejected("line_number, code") == [

@@ -128,6 +128,74 @@ def test_mended_rows_make_up_for_rejected_ones_in_the_share_that_refuses_a_file(
     assert "9 of 76 rows rejected (11.8%, at most 10% allowed, 7 made up for by mended ones)" in notes
 
 
+#: What a spreadsheet or a script makes of a file of rejected rows, besides mending it: a row -> that row.
+TOUCHED = {
+    "spelled otherwise": lambda row: [{"rejected_line": "Rejected Line"}.get(row[0], row[0]), *row[1:]],
+    "swapped": lambda row: [row[1], row[0], *row[2:]],
+    "behind a list": lambda row: [*row[2:], *row[:2]],
+    "apart": lambda row: [row[0], row[2], row[1], *row[3:]],
+    "behind an index": lambda row: ["" if row[0] == "rejected_line" else "7", *row],
+}
+
+
+def touched(text, touch):
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerows(touch(row) for row in csv.reader(io.StringIO(text.removeprefix(BOM))))
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("touch", TOUCHED.values(), ids=TOUCHED)
+def test_mended_rows_are_known_wherever_their_line_and_reason_stand(write, home, tmp_path, give_back, touch):
+    source = write(HEADER + GOOD + 8 * "abc,=Iowa,=tea, soap\n")
+    with pytest.raises(DataRefused):
+        run_night(source, home, k=2)
+    text = touched(give_back().replace(",abc,", ",31,"), touch)
+    summary = run_night([source, mended(tmp_path, text)], home, k=2)
+    found = rows(home, "SELECT DISTINCT age, location, purchase_history FROM customers WHERE source_name = 'mend.csv'")
+    assert found == [(31, "=Iowa", ["=tea", "soap"])]
+    notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
+    assert not [note for note in notes if "which the schema does not declare" in note]
+
+
+@pytest.mark.parametrize("touch", TOUCHED.values(), ids=TOUCHED)
+def test_rows_mended_badly_come_back_with_line_and_reason_in_front(write, home, tmp_path, give_back, touch):
+    source = write(HEADER + GOOD + "abc,Iowa,=tea, soap\n")
+    run_night(source, home, k=2)
+    run_night([source, mended(tmp_path, touched(give_back().replace(",abc,", ",-7,"), touch))], home, k=2)
+    give_back(name="again.csv")
+    header, row = (tmp_path / "again-2.csv").read_text().removeprefix(BOM).splitlines()
+    index = ["", "7"] if touch is TOUCHED["behind an index"] else None
+    expected = ["Age,Location,Purchase History", "-7,Iowa,'=tea, soap"]
+    if index:
+        expected = [f"{cell},{cells}" for cell, cells in zip(index, expected, strict=True)]
+    assert header == f"rejected_line,rejected_reason,{expected[0]}"
+    assert row == f'62,"age -7: expected at least 0",{expected[1]}'
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("rejected_line", "the column 'rejected_reason' is missing beside 'rejected_line'"),
+        ("Rejected Reason", "the column 'rejected_line' is missing beside 'Rejected Reason'"),
+    ],
+)
+@pytest.mark.parametrize("keywords", ["", "header=False"], ids=["header", "none"])
+def test_file_of_mended_rows_without_one_of_the_two_columns_is_refused(write, home, tmp_path, header, said, keywords):
+    dataset = shop(tmp_path, keywords, "")
+    source = write(f"{header},income,place\n" + 30 * "62,31,'=Utah\n")
+    with pytest.raises(DataRefused, match=f"customers.csv line 1: {said}.*put it back"):
+        run_night(source, home, dataset=dataset, k=2)
+
+
+def test_declared_column_of_the_name_of_a_reason_is_the_datasets_own(write, home, tmp_path):
+    dataset = shop(tmp_path, "", "alias='Rejected Reason'")
+    run_night(
+        write("income,Rejected Reason\n" + "".join(f"{n},'=late\n" for n in range(30))), home, dataset=dataset, k=2
+    )
+    assert rows(home, "SELECT DISTINCT place FROM customers") == [("'=late",)]
+
+
 def test_mended_rows_can_be_run_alone(write, home, tmp_path, give_back):
     run_night(write(HEADER + GOOD + 6 * "abc,Iowa,tea\n"), home, k=2)
     text = give_back().replace(",abc,", ",31,")

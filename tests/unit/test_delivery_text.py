@@ -10,6 +10,7 @@ import pytest
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from tasks.delivery.copying import copy_source
+from tasks.delivery.encodings import known_encoding
 from tasks.delivery.packing import BLOCK_BYTES
 from tasks.delivery.western import reads_as_western
 
@@ -86,6 +87,19 @@ def test_declared_utf_16_goes_by_its_mark_and_is_little_endian_without(copied, m
 def test_mark_that_contradicts_the_declaration_is_refused(copied):
     with pytest.raises(DataRefused, match=r"byte-order mark of utf-16-le, but the schema declares encoding='cp1252'"):
         copied(TEXT.encode("utf-16"), encoding="cp1252")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1250"])
+@pytest.mark.parametrize("end", [b"", "é".encode()[:1]], ids=["whole", "cut"])
+def test_mark_of_utf_8_before_letters_of_utf_8_is_refused_under_another_declaration(encoding, end):
+    head = codecs.BOM_UTF8 + f"{HEADER}33,São Paulo\n".encode() + end
+    with pytest.raises(DataRefused, match=rf"x begins with the byte-order mark of utf-8.*encoding='{encoding}'"):
+        known_encoding(encoding, head, "x")
+
+
+def test_mark_of_utf_8_before_letters_of_the_declared_encoding_is_not_copied(copied):
+    content = codecs.BOM_UTF8 + f"{HEADER}33,São Paulo\n".encode("cp1252")
+    assert copied(content, encoding="cp1252")[1] == f"{HEADER}33,São Paulo\n"
 
 
 LINE_ENDS = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from schemas.dialect import LineState, LineStates, QuoteFault
-from tasks.framing import Frames, frame_lines, without_swallowed
+from tasks.framing import Frames, frame_lines, long_records, without_swallowed
 
 COMPLETE, OPEN, BROKEN = LineState.COMPLETE, LineState.OPEN, LineState.BROKEN
 
@@ -96,6 +96,15 @@ def test_record_that_swallowed_whole_records_is_taken_apart():
 def test_lines_of_a_text_that_are_no_records_stay_together():
     given = framed(joined=[(3, 6), (8, 9)])
     assert told(without_swallowed(given, whole=np.array([3, 6, 9]))) == told(given)
+
+
+@pytest.mark.parametrize(
+    ("joined", "found"),
+    [([], (0, 0)), ([(3, 7)], (0, 0)), ([(3, 8)], (1, 3)), ([(1, 6), (8, 20), (30, 40), (41, 42)], (3, 8))],
+)
+def test_records_of_more_lines_than_usual_are_counted_and_the_longest_is_named(joined, found):
+    long = long_records(framed(joined=joined))
+    assert (long.count, long.longest) == found
 
 
 def test_very_many_records_of_several_lines_take_a_few_numbers_each():

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from schemas.dataset import Column
 from schemas.dialect import QUOTE_FAULTS, Dialect, LineState
 from schemas.fields import Role
-from schemas.layout import UNIT_SEPARATOR, Layout
+from schemas.head import UNIT_SEPARATOR
+from schemas.layout import Layout
 from schemas.repair import FORMULA
 from warehouse.generated.quoting import pattern_of, quote_identifier, quote_text
 
@@ -29,6 +30,9 @@ _ORDERED_THINGS = 1_000
 
 #: Share of the lists that makes a style the file's own.
 _MOST = 0.9
+
+#: Lines within a record of two columns that are records if all of them look it; of many, some may hold longer lists.
+_SEVERAL_LINES, _MANY_LINES = 3, 5
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,27 @@ def select_whole_lines(dialect: Dialect, n_fields: int) -> str:
         FROM (SELECT unnest(range(first_record + 1, last_record)) AS record FROM _joined)
         INNER JOIN (SELECT record, line AS raw, line FROM work.lines) USING (record)
         WHERE len({_split(dialect)}) >= {n_fields} AND {complete}
+        ORDER BY record"""
+
+
+def select_agreeing_lines(dialect: Dialect, n_fields: int) -> str:
+    """Return the query for the lines inside the records of ``_joined`` that all look like records: one row a line.
+
+    Where a line of a text may have all the fields that a record has, one alone says nothing. Several
+    do that have exactly these fields and no other line beside them; of many lines, a list may spill.
+    """
+    complete = _matches(_Patterns(dialect).complete_line, dialect) if dialect.quote else "true"
+    return f"""
+        SELECT record
+        FROM (
+            SELECT record, first_record, CASE WHEN {complete} THEN len({_split(dialect)}) ELSE 0 END AS found
+            FROM (SELECT first_record, unnest(range(first_record + 1, last_record)) AS record FROM _joined)
+            INNER JOIN (SELECT record, line AS raw, line FROM work.lines WHERE trim(line) <> '') USING (record)
+        )
+        WINDOW of_record AS (PARTITION BY first_record)
+        QUALIFY
+            count(*) OVER of_record >= {_SEVERAL_LINES} AND min(found) OVER of_record = {n_fields}
+            AND (max(found) OVER of_record = {n_fields} OR count(*) OVER of_record > {_MANY_LINES})
         ORDER BY record"""
 
 
@@ -509,11 +534,9 @@ def _is_header(layout: Layout) -> str:
 
 def _found(layout: Layout) -> str:
     """Return the expression for what is at fault, where it is a part of the record."""
-    if layout.wide_column:
-        return _wide_fault(layout)
-    if layout.rejects_undeclared:
-        return _undeclared_value(layout)
-    return "NULL::VARCHAR"
+    products = [_wide_fault(layout)] if layout.wide_column else []
+    others = [_undeclared_value(layout)] if layout.rejects_undeclared else []
+    return f"coalesce({', '.join([*products, *others, 'NULL::VARCHAR'])})"
 
 
 def _is_shifted(layout: Layout, columns: Sequence[Column]) -> str | None:
