@@ -210,6 +210,7 @@ KINDS = {
         ("numeric", "int", {"greater_than_or_equal_to": 0}),
     ),
     "bought or not": (("bought_milk", repeated("True", "False")), ("flag", "bool", {})),
+    "has a list or not": (("uses_wishlist", repeated("Y", "N")), ("flag", "bool", {})),
     "how often": (
         ("Frequency of Purchases", repeated("Weekly", "Monthly")),
         ("category", "str", {"isin": ["Monthly", "Weekly"]}),
@@ -314,6 +315,7 @@ RANKED = {
     "order of one customer each": ({"order_id": [500 + n * 3 for n in N]}, "order id"),
     "orders that come again": ({"order_id": [f"P{min(n, 57)}" for n in N]}, None),
     "orders of customers with several": ({"order_id": [500 + n for n in N], "user_id": [n % 30 for n in N]}, None),
+    "accounts of customers with several": ({"account_id": [500 + n for n in N], "user_id": [n % 30 for n in N]}, None),
     "rows of customers with several": ({"ID": [f"0x{n}" for n in N], "Customer_ID": [n % 30 for n in N]}, "ID"),
     "postal codes": ({"CEP": [f"01035-{n:03}" for n in N]}, None),
     "how many": ({"number_of_users": MIXED}, None),
@@ -338,8 +340,9 @@ def test_several_rows_a_customer_are_said_and_none_of_them_is_dropped(write, hom
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(60, 0)]
 
 
-def test_rows_of_one_customer_each_are_not_said_to_be_several(write):
-    text = file_of_columns(customer_id=N, account_id=[n % 30 for n in N], spend=MIXED)
+@pytest.mark.parametrize("key", ["customer_id", "id"])
+def test_rows_of_one_customer_each_are_not_said_to_be_several(write, key):
+    text = file_of_columns(**{key: N, "account_id": [n % 30 for n in N], "spend": MIXED})
     assert "several rows a customer" not in draft_schema(str(write(text))).text
 
 
@@ -389,6 +392,10 @@ REASONS = {
     "long numbers": (
         ("ncodpers", [15_000 + n * 7919 % 999_983 for n in range(1_200)]),
         "declare it as numeric() if it is an amount",
+    ),
+    "digits as high as seconds": (
+        ("x", [f"0{1_511_003_802 + n * 7}" for n in N]),
+        "different in nearly every row, such as '01511003802'",
     ),
     "groups of rows": (("T", [n // 3 + 1 for n in range(600)]), "1 to 200, rising down the file without gaps"),
 }
