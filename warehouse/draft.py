@@ -59,7 +59,6 @@ class Numbers:
     lowest: float
     highest: float
     mean: float
-    std: float
     skewness: float
     lowest_values: tuple[CountedNumber, ...]
     highest_values: tuple[CountedNumber, ...]
@@ -119,6 +118,7 @@ class ColumnLook:
         n_once: texts that stand in one cell alone.
         n_leading_zeros: different texts of digits that begin with 0.
         n_codes: texts without blanks that hold a digit.
+        grouping: the same for two columns that put the same rows together, whatever their texts.
         commonest: the commonest texts, of every case the commonest spelling.
         affixes: (before, after) of the numbers -> cells.
     """
@@ -140,6 +140,7 @@ class ColumnLook:
     longest: int
     n_leading_zeros: int
     n_codes: int
+    grouping: int
     commonest: tuple[Counted, ...] = ()
     affixes: Mapping[tuple[str, str], int] = field(default_factory=dict)
     list_marks: tuple[ListMark, ...] = ()
@@ -273,6 +274,12 @@ def describe_numbers(database: Connection) -> dict[int, Numbers]:
         lowest, highest = (_ends(row.pop(name)) for name in ("lowest_values", "highest_values"))
         found[column_number] = Numbers(**row, lowest_values=lowest, highest_values=highest)
     return found
+
+
+def never_falls(database: Connection, column_number: int) -> bool:
+    """Return whether the numbers of a column never fall from one record to the next."""
+    n_falls: int = read_value(database, read_sql("draft/count_falls"), {"place": column_number})
+    return n_falls == 0
 
 
 def strange_texts(database: Connection) -> dict[int, tuple[Counted, ...]]:

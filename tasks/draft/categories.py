@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 
 from schemas.fields import Role
-from tasks.draft.facts import Facts, Kind
+from tasks.draft.facts import LISTED, Arguments, Facts, Kind, ignored
+from tasks.draft.headers import is_named_like_code, is_named_like_count
 from tasks.draft.missing import missing_arguments
-from tasks.draft.names import words_of
 from tasks.draft.sentinels import text_sentinels, word_sentinels
-from tasks.draft.wording import amount, counted
+from tasks.draft.wording import amount, counted, examples
 from warehouse.draft import Counted
-
-#: Different values of a category up to which they are listed, so that a changed file is stopped.
-LISTED = 20
 
 #: Rows a value from which a list of values is taken for complete, and share of them that may be met once.
 ROWS_A_LISTED_VALUE, _MET_ONCE = 5.0, 0.1
@@ -33,13 +30,6 @@ _BLANKS, _SENTENCES = 5, 0.3
 
 _TWO_CODES = ((1, 2), (0, 1))
 _YES_NO = (("1", "0"), ("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"))
-_CODES = frozenset(
-    {"code", "type", "class", "kind", "category", "cat", "group", "status", "region", "channel", "zone", "area",
-     "segment", "cluster", "branch", "store", "shop", "plan", "gender", "sex", "marital", "marriage", "education",
-     "department", "dept", "sector", "team", "model", "weekday", "zip", "zipcode", "postcode", "postal", "plz",
-     "district", "county", "country", "state", "city", "occupation", "job", "product", "brand", "color", "colour",
-     "campaign", "cohort", "tier", "franchise", "agency", "ward"}
-)  # fmt: skip
 _LISTED_REASON = "isin stops a file whose values changed"
 
 
@@ -63,10 +53,7 @@ def word_kind(facts: Facts) -> Kind | None:
         return None
     if facts.n_rows < FEW_ROWS:
         return category_kind(facts)
-    needed = next((rows for most, rows in _ROWS_A_VALUE if facts.look.n_different <= most), None)
-    if needed is None or facts.rows_a_value < needed:
-        return None
-    return category_kind(facts)
+    return category_kind(facts) if _has_rows_a_value(facts) else None
 
 
 def category_kind(facts: Facts) -> Kind:
@@ -87,25 +74,48 @@ def category_kind(facts: Facts) -> Kind:
 
 
 def code_kind(facts: Facts) -> Kind:
-    """Return the category that a column of whole numbers is which are no amounts."""
-    values = sorted({int(float(found.text)) for found in facts.known if _is_whole(found)})
+    """Return the category that a column of whole numbers is which are no amounts; ignored if they are too many."""
+    numbers = [found for found in facts.known if _is_whole(found)]
+    if not (_are_few(facts) or _has_rows_a_value(facts)):
+        found = f"{facts.look.n_different:,} different in {amount(facts.n_known, 'row')}"
+        return ignored(f"codes, no amounts, such as {examples(numbers, 2)}: {found}, too many to be categories")
     texts = text_sentinels(facts.strange, facts.n_rows)
     sentinels = {found.text: found.n for found in facts.strange if found.text in texts}
     missing, reasons = missing_arguments("own", facts.look.n_empty, sentinels)
-    numbers = [found for found in facts.known if _is_whole(found)]
     said = f"codes, no amounts: {counted(numbers, 4)}{', ...' if len(numbers) > 4 else ''}"
-    return Kind(Role.CATEGORY, "int", {"isin": values, **missing}, (said, _LISTED_REASON, *reasons))
+    listed, why = _listed_codes(facts, numbers)
+    return Kind(Role.CATEGORY, "int", {**listed, **missing}, (said, *why, *reasons))
+
+
+def _listed_codes(facts: Facts, numbers: Sequence[Counted]) -> tuple[Arguments, list[str]]:
+    """Return the list of the codes where no other is to be expected: a gap may be filled tomorrow."""
+    values = sorted({int(float(found.text)) for found in numbers})
+    if not _are_few(facts):
+        return {}, [f"{facts.look.n_different:,} different"]
+    if not values or len(values) <= values[-1] - values[0] or any(found.n == 1 for found in numbers):
+        return {}, ["with gaps or met once, so others may come"]
+    return {"isin": values}, [_LISTED_REASON]
 
 
 def are_codes(facts: Facts) -> bool:
-    """Return whether whole numbers stand for something else: few of them under a name that says so, or 1 and 2."""
+    """Return whether whole numbers stand for something else: their name says so, or they are 1 and 2."""
     numbers = facts.numbers
     if numbers is None or not numbers.is_whole or facts.look.n_amounts or facts.sentinels:
         return False
+    if is_named_like_count(facts.header):
+        return False
     if numbers.n_different == 2 and (numbers.lowest, numbers.highest) in _TWO_CODES:
         return True
-    is_few = numbers.n_different <= LISTED and facts.rows_a_value >= ROWS_A_LISTED_VALUE
-    return is_few and bool(words_of(facts.header) & _CODES)
+    return is_named_like_code(facts.header) and (numbers.n_different > LISTED or _are_few(facts))
+
+
+def _are_few(facts: Facts) -> bool:
+    return facts.look.n_different <= LISTED and facts.rows_a_value >= ROWS_A_LISTED_VALUE
+
+
+def _has_rows_a_value(facts: Facts) -> bool:
+    needed = next((rows for most, rows in _ROWS_A_VALUE if facts.look.n_different <= most), None)
+    return needed is not None and facts.rows_a_value >= needed
 
 
 def is_free_text(facts: Facts) -> bool:

@@ -8,6 +8,7 @@ from schemas.fields import Role
 from tasks.draft.facts import Facts, Kind
 from tasks.draft.kinds import decide_kind
 from tasks.draft.names import Naming, name_columns
+from tasks.draft.remarks import with_remarks
 from tasks.draft.wording import examples, several
 from warehouse.draft import Counted
 
@@ -43,7 +44,8 @@ def declare_columns(columns: Sequence[Facts], place: str) -> list[DraftedColumn]
     key = next((place for place, facts in enumerate(named) if facts.is_key), None)
     lists = {place for place, facts in enumerate(named) if facts.runs_on and facts.header is None}
     namings = name_columns([facts.header for facts in named], key, lists)
-    drafted = [DraftedColumn(naming, decide_kind(facts)) for naming, facts in zip(namings, named, strict=True)]
+    kinds = with_remarks([decide_kind(facts) for facts in named], named)
+    drafted = [DraftedColumn(naming, kind) for naming, kind in zip(namings, kinds, strict=True)]
     drafted = _with_things(drafted, named)
     _refuse_too_wide(drafted, place)
     _refuse_without_feature(drafted, place)

@@ -1,7 +1,7 @@
 """Draft the schema of a file that nobody declared: read it, look at its columns, decide, write, try."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,15 +13,16 @@ from tasks.delivery import find_source
 from tasks.delivery.copying import copy_source
 from tasks.draft.declaring import declare_columns, undeclared_notes
 from tasks.draft.facts import Facts
-from tasks.draft.keys import find_key
+from tasks.draft.keys import find_key, has_no_gaps, several_rows
 from tasks.draft.looks import AMOUNT_IN_PARTS, HASHES, LOOKS, MISSING_WORDS, NUMBER
 from tasks.draft.names import class_name
 from tasks.draft.number_marks import NumberMarks, find_number_marks, written_numbers
 from tasks.draft.opening import Opened, open_copy
+from tasks.draft.ranges import is_age
 from tasks.draft.rendering import DraftedSchema, render_schema
 from tasks.draft.sentinels import number_sentinels
 from tasks.draft.shape import Shape
-from tasks.draft.wording import amount, between, several
+from tasks.draft.wording import amount, between, several, shown
 from tasks.reading import frame_source
 from warehouse.draft import (
     Looked,
@@ -32,6 +33,7 @@ from warehouse.draft import (
     draft_database,
     leave_out,
     look_at_columns,
+    never_falls,
     read_numbers,
     strange_texts,
     undecodable_lines,
@@ -40,7 +42,7 @@ from warehouse.opening import Connection
 from warehouse.records import create_work_tables, load_lines
 
 #: Marks that may stand between the things of a list in one field.
-_LIST_MARKS = ("|", ";", ",")
+_LIST_MARKS = ("|", ";", ",", "/", "+", "\N{IDEOGRAPHIC COMMA}", "\N{FULLWIDTH COMMA}")
 
 #: Share of rejected records from which a short file with some lines before its header would be refused.
 _USUAL_REJECTS = 0.05
@@ -131,6 +133,7 @@ def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
         class_name=class_name(path.name.split(".")[0] or path.name),
         sentences=[
             *_sentences(opened, path, n_rows),
+            *_grain(columns),
             *_left_out(opened, sum(widths.values()) - n_rows, undecodable_lines(database).n_undecodable),
             *([f"The file is long: counts are those of one record in {looked.step}."] if looked.step > 1 else []),
         ],
@@ -145,15 +148,24 @@ def _facts(database: Connection, looked: Looked, marks: NumberMarks, shape: Shap
     """Return what is known of every column, its numbers without those that stand for a missing value."""
     read_numbers(database, written_numbers(marks))
     numbers = describe_numbers(database)
-    sentinels = {number: number_sentinels(found, looked.columns[number].n_cells) for number, found in numbers.items()}
+    headers = shape.header or (None,) * shape.n_columns
+    sentinels = {
+        number: number_sentinels(found, looked.columns[number].n_cells, are_ages=is_age(headers[number - 1]))
+        for number, found in numbers.items()
+    }
     if any(sentinels.values()):
         leave_out(database, [(number, value) for number, values in sentinels.items() for value in values])
         numbers = describe_numbers(database)
     strange = strange_texts(database)
+    rising = {
+        number
+        for number, found in numbers.items()
+        if not (0 < shape.list_column <= number) and has_no_gaps(found, looked.step) and never_falls(database, number)
+    }
     columns = [
         Facts(
             place=number - 1,
-            header=shape.header[number - 1] if shape.header else None,
+            header=headers[number - 1],
             n_rows=look.n_cells,
             look=look,
             step=looked.step,
@@ -161,6 +173,7 @@ def _facts(database: Connection, looked: Looked, marks: NumberMarks, shape: Shap
             sentinels=sentinels.get(number, ()),
             strange=strange.get(number, ()),
             runs_on=number == shape.list_column,
+            is_rising=number in rising,
         )
         for number, look in looked.columns.items()
     ]
@@ -199,6 +212,16 @@ def _sentences(opened: Opened, path: Path, n_rows: int) -> list[str]:
         f"{amount(shape.n_columns, 'column')}{marks}, {head}{encoding}.",
         "Each comment says what was seen and why the column is what it is; change what you know better, then run it.",
     ]
+
+
+def _grain(columns: Sequence[Facts]) -> list[str]:
+    """Return what is to be said of a file with several rows a customer."""
+    repeated = several_rows([facts for facts in columns if facts.header])
+    if repeated is None:
+        return []
+    n_different, name = repeated.look.n_different, shown(repeated.header or "")
+    found = f"{name} holds {n_different:,} different in {amount(repeated.look.n_cells, 'row')}"
+    return [f"There are several rows a customer ({found}), so the segments are of rows, not of customers."]
 
 
 def _left_out(opened: Opened, n_misshapen: int, n_undecodable: int) -> list[str]:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from schemas.fields import Role
 from warehouse.draft import ColumnLook, Counted, Numbers
 
+#: Different values of a category up to which they are listed, so that a changed file is stopped.
+LISTED = 20
+
 #: Arguments of a kind, by name.
 Arguments = dict[str, object]
 
@@ -22,6 +25,7 @@ class Facts:
         sentinels: numbers that stand for a missing value.
         strange: texts that are no numbers, in a column that holds some.
         runs_on: whether it is the list that takes the fields that are too many.
+        is_rising: whether it holds many whole numbers without a gap, which never fall down the file.
         is_key: whether it was chosen as the customer's key.
     """
 
@@ -34,6 +38,7 @@ class Facts:
     sentinels: tuple[float, ...] = ()
     strange: tuple[Counted, ...] = ()
     runs_on: bool = False
+    is_rising: bool = False
     is_key: bool = False
 
     @property

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from schemas.layout import HEADER_WITHIN
+from tasks.draft.headers import is_named_like_list
 from tasks.draft.looks import look_of
-from tasks.draft.names import is_named_like_list
 
 #: Looks that no column name has.
 _DATA_LOOKS = frozenset({"number", "amount", "instant", "link", "e-mail", "uuid", "phone"})

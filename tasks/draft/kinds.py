@@ -1,12 +1,10 @@
 """Decide what each column of a file is for, and say why: one rule a question, the first answer counts."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from schemas.fields import Role
 from tasks.draft.categories import (
     FEW_ROWS,
-    LISTED,
     LONGEST_VALUE,
     ROWS_A_LISTED_VALUE,
     category_kind,
@@ -15,11 +13,24 @@ from tasks.draft.categories import (
     one_word_kind,
     word_kind,
 )
-from tasks.draft.facts import Facts, Kind, ignored
+from tasks.draft.days import day_kind
+from tasks.draft.facts import LISTED, Facts, Kind, ignored
+from tasks.draft.headers import (
+    is_named_like_count,
+    is_named_like_customer,
+    is_named_like_identifier,
+    is_named_like_list,
+    is_named_like_number_of,
+    is_named_list_of_bought,
+    is_named_list_of_liked,
+    is_nameless,
+)
 from tasks.draft.keys import is_running, is_unique
+from tasks.draft.looks import minus_of
 from tasks.draft.measures import number_kind
-from tasks.draft.names import is_named_like_identifier, is_named_like_list, is_named_like_number_of, words_of
 from tasks.draft.number_marks import is_numeric
+from tasks.draft.personal import look_kind, personal_kind, postcode_kind
+from tasks.draft.ranges import is_measure, is_skewed
 from tasks.draft.wording import amount, examples
 from warehouse.draft import ListMark
 
@@ -29,33 +40,20 @@ _ONE_LOOK = 0.9
 #: Share of the cells that a list's mark must stand in, and of its things that come again.
 _LISTS, _SHARED = 0.05, 0.5
 
+#: Marks that stand within things too, rolls/buns.
+_WITHIN_THINGS = ("/", "+")
+
 #: Texts longer than this are no lists.
 _LONGEST_LIST = 2_000
 
 #: Share of the cells that may be empty in a column of one value for it to say nothing.
 _HARDLY_EMPTY = 0.01
 
-#: Digits of the longest number that is no telephone number.
-_SHORT_NUMBER = 6
-
-#: Days written as one number, 20310131.
-_FIRST_DAY, _LAST_DAY = 1900_01_01, 2100_12_31
-
-#: Different texts that are too many to look like days by chance.
-_SOME = 3
-
 #: Digits of a key that is kept as a number.
 _LONGEST_KEY = 15
 
-_DAYS = frozenset(
-    {"date", "day", "dt", "datetime", "timestamp", "since", "birthday", "dob", "joined", "created", "datum"}
-)
-_PHONES = frozenset({"phone", "tel", "telephone", "mobile", "fax", "telefon", "handy", "telefono", "phonenumber"})
-_PEOPLE = tuple(
-    frozenset(words.split())
-    for words in ("name", "first name", "last name", "full name", "family name", "given name", "middle name", "surname",
-                  "firstname", "lastname", "fullname", "customer name", "client name", "nachname", "vorname", "nombre")
-)  # fmt: skip
+#: Rows from which long whole numbers, nearly all different, are taken for numbers of things: the least of them.
+_MANY_NUMBERS, _DIFFERENT, _LONG_NUMBER = 1_000, 0.95, 10_000
 
 
 def decide_kind(facts: Facts) -> Kind:
@@ -101,50 +99,9 @@ def _empty(facts: Facts) -> Kind | None:
 def _constant(facts: Facts) -> Kind | None:
     if facts.look.n_different != 1:
         return None
-    if facts.n_missing <= _HARDLY_EMPTY * facts.look.n_cells or is_numeric(facts.look):
+    if facts.n_missing <= _HARDLY_EMPTY * facts.look.n_cells:
         return ignored(f"the same in every row that has a value: {examples(facts.known, 1)}")
     return one_word_kind(facts) if facts.look.longest <= LONGEST_VALUE else None
-
-
-def _days(facts: Facts) -> Kind | None:
-    if facts.look.n_instants < _ONE_LOOK * facts.n_known and not _are_days(facts):
-        return None
-    return ignored(f"days or times, such as {examples(facts.known, 1)}; a number made of them could be a feature")
-
-
-def _are_days(facts: Facts) -> bool:
-    """Return whether whole numbers are days, year and month first: all of them are, or the name says so."""
-    numbers = facts.numbers
-    if numbers is None or numbers.has_fractions or not _FIRST_DAY <= numbers.lowest <= numbers.highest <= _LAST_DAY:
-        return False
-    is_named = bool(words_of(facts.header) & _DAYS)
-    return is_named or (len(facts.known) >= _SOME and all(_is_day(found.text) for found in facts.known))
-
-
-def _is_day(text: str) -> bool:
-    try:
-        datetime.strptime(text, "%Y%m%d")
-    except ValueError:
-        return False
-    return True
-
-
-def _addresses(facts: Facts) -> Kind | None:
-    look = facts.look
-    is_called_phone = bool(words_of(facts.header) & _PHONES)
-    is_long = look.marks is not None and look.marks.longest_plain > _SHORT_NUMBER
-    found = {
-        "links": look.n_links,
-        "e-mail addresses": look.n_mails,
-        "keys of another table": look.n_uuids,
-        "telephone numbers": look.n_phones + look.n_numbers if is_called_phone and is_long else look.n_phones,
-    }
-    name, n = max(found.items(), key=lambda pair: pair[1])
-    if n >= _ONE_LOOK * facts.n_known:
-        return ignored(f"{name}, such as {examples(facts.known, 1)}")
-    if words_of(facts.header) in _PEOPLE and look.n_different > LISTED and not is_numeric(look):
-        return ignored(f"names of people, such as {examples(facts.known, 1)}")
-    return None
 
 
 def _list_in_a_field(facts: Facts) -> Kind | None:
@@ -154,7 +111,8 @@ def _list_in_a_field(facts: Facts) -> Kind | None:
             f"a list of up to {amount(mark.most, 'thing')} between {mark.mark!r}, such as {examples(facts.known, 2)}"
         )
         return Kind(Role.ITEMS, "list", {} if mark.mark == "," else {"separator": mark.mark}, (reason,))
-    if not is_named_like_list(facts.header) or not _is_worded(facts):
+    is_of_liked = is_named_list_of_liked(facts.header) and facts.look.n_different > LISTED
+    if not (is_named_list_of_bought(facts.header) or is_of_liked) or not _is_worded(facts):
         return None
     reason = f"named like a list, though every row holds one thing, such as {examples(facts.known)}"
     return Kind(Role.ITEMS, "list", {}, (reason,))
@@ -163,9 +121,10 @@ def _list_in_a_field(facts: Facts) -> Kind | None:
 def _list_mark(facts: Facts) -> ListMark | None:
     """Return the mark between the things of a list: they come again, at other places and in other cells."""
     is_named = is_named_like_list(facts.header) and not is_free_text(facts)
-    for mark in sorted(facts.look.list_marks, key=lambda mark: mark.n_cells, reverse=True):
+    marks = sorted(facts.look.list_marks, key=lambda mark: mark.n_cells, reverse=True)
+    for mark in marks:
         is_there = mark.n_cells >= max(2, _LISTS * facts.n_known) and mark.n_sizes > 1
-        if (is_there and mark.n_shared >= _SHARED * mark.n_things) or is_named:
+        if (is_there and mark.n_shared >= _SHARED * mark.n_things) or (is_named and mark.mark not in _WITHIN_THINGS):
             return mark
     return None
 
@@ -183,16 +142,48 @@ def _other_key(facts: Facts) -> Kind | None:
         return ignored(f"a running number, {numbers.lowest:.0f} to {numbers.highest:.0f}")
     if numbers is not None and not numbers.is_whole:
         return None
+    if is_named_like_count(facts.header):
+        return None
+    if is_nameless(facts.header) and is_unique(facts):
+        return ignored("different in every row under a header that a program made up: the number of a row")
     if is_named_like_number_of(facts.header) and look.n_different > LISTED and is_numeric(look):
         return ignored(f"numbers of things, such as {examples(facts.known, 1)}: no amounts")
     if not is_named_like_identifier(facts.header):
-        return None
+        return _numbering(facts)
     if look.n_different <= LISTED and facts.rows_a_value >= ROWS_A_LISTED_VALUE:
         return category_kind(facts)
     if is_unique(facts):
-        return ignored("a second key, different in every row")
-    rows = f"{amount(facts.n_known, 'row')} hold {look.n_different:,} different"
-    return ignored(f"named like a key, but {rows}; expected one row a customer")
+        return ignored("another key, different in every row")
+    found = f"{look.n_different:,} different in {amount(facts.n_known, 'row')}"
+    if is_named_like_customer(facts.header):
+        return ignored(f"named like a customer's key, but {found}; expected one row a customer")
+    return ignored(f"named like the key of another thing: {found}")
+
+
+def _numbering(facts: Facts) -> Kind | None:
+    """Leave out whole numbers that number things though no header says so."""
+    look, numbers = facts.look, facts.numbers
+    if numbers is None or not is_numeric(look) or look.n_amounts or is_measure(facts.header):
+        return None
+    how = "declare it as numeric() if it is an amount"
+    if facts.is_rising:
+        found = f"{numbers.lowest:.0f} to {numbers.highest:.0f}, rising down the file without gaps"
+        return ignored(f"a running number of groups of rows, {found}; {how}")
+    is_many = look.n_cells >= _MANY_NUMBERS and look.n_different >= _DIFFERENT * facts.n_known
+    if not is_many or numbers.lowest < _LONG_NUMBER or is_skewed(numbers):
+        return None
+    return ignored(f"long whole numbers, different in nearly every row, such as {examples(facts.known, 1)}; {how}")
+
+
+def _signed_otherwise(facts: Facts) -> Kind | None:
+    """Leave out numbers whose minus is not before them, which no reader of numbers takes."""
+    strange = [found for found in facts.strange if not found.is_missing_word]
+    texts = strange or (facts.known if facts.look.n_different > LISTED else [])
+    ways = {minus_of(found.text) for found in texts}
+    if len(ways) != 1 or None in ways:
+        return None
+    found = f"numbers, those below zero {ways.pop()}, such as {examples(texts, 1)}"
+    return ignored(f"{found}, which are not read as numbers: deliver them as -12.50")
 
 
 def _free_text(facts: Facts) -> Kind | None:
@@ -215,12 +206,15 @@ _RULES: tuple[Callable[[Facts], Kind | None], ...] = (
     _key,
     _empty,
     _constant,
-    _days,
-    _addresses,
-    _list_in_a_field,
+    look_kind,
     flag_kind,
+    personal_kind,
+    day_kind,
+    postcode_kind,
+    _list_in_a_field,
     _other_key,
     number_kind,
+    _signed_otherwise,
     word_kind,
     _free_text,
 )

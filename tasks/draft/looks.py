@@ -3,16 +3,40 @@
 import re
 from functools import lru_cache
 
-_MONTH = r"(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]*\.?"
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[ap]\.?m\.?)?(?: ?z| ?[+-]\d{2}:?\d{2})?"
+_MONTH = (
+    r"(?:jan(?:uary|uar|vier|v)?|feb(?:ruary|ruar)?|f[eé]vr?(?:ier)?|m[aä]r(?:ch|z|s)?|apr(?:il)?|avr(?:il)?|ma[iy]|"
+    r"jun[ei]?|juin|jul[iy]?|juil(?:let)?|aug(?:ust)?|ao[uû]t|sept?(?:emb(?:er|re))?|o[ck]t(?:ob(?:er|re))?|"
+    r"nov(?:emb(?:er|re))?|de[cz](?:emb(?:er|re))?|d[eé]c(?:embre)?|"
+    r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\.?"
+)
+_WEEKDAY = (
+    r"(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?|mo|di|mi|do|fr|sa|so|"
+    r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+)
+_ZONE = r"(?: ?z| ?(?:utc|gmt)| ?[+-]\d{2}(?::?\d{2})?)"
+_CLOCK = rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?: ?[ap]\.?m\.?)?{_ZONE}?"
+_ORACLE_CLOCK = r"\d{1,2}\.\d{2}\.\d{2}(?:\.\d+)? [ap]m"
+_YEAR = r"(?:\d{4}|\d{2})"
 _DAY = (
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
-    rf"|\d{{1,2}}\.?[- ]{_MONTH}[- ,]{{0,2}}(?:\d{{4}}|\d{{2}})?|{_MONTH}[- ]\d{{1,2}},? \d{{4}}|\d{{4}}[-/]\d{{1,2}})"
+    rf"(?:\d{{4}}[-/.] ?\d{{1,2}}[-/.] ?\d{{1,2}}\.?|\d{{1,2}}[-/.] ?\d{{1,2}}[-/.] ?{_YEAR}"
+    rf"|\d{{1,2}}\.?[-/ ]?{_MONTH}[-/ ,]{{0,2}}{_YEAR}|\d{{1,2}}\.?[- ]{_MONTH}"
+    rf"|{_MONTH} ?[- ]\d{{1,2}},? \d{{4}}|{_MONTH}[-/ ,]{{1,2}}{_YEAR}"
+    r"|\d{4}[-/]\d{1,2}|\d{4}年\d{1,2}月(?:\d{1,2}日)?)"
+)
+
+#: Weeks, quarters, days without a year, and how long something lasts.
+_PERIOD = (
+    r"\d{4}[- ]?w\d{1,2}(?:-\d)?|\d{4}[- /]?q[1-4]|q[1-4][- /]\d{4}"
+    r"|(?:0[1-9]|1[0-2])/(?:[0-2]\d|3[01])|(?:[0-2]\d|3[01])/(?:0[1-9]|1[0-2])"
+    r"|pt(?:\d+(?:\.\d+)?[hms]){1,3}|p(?:\d+[ymwd]){1,3}t(?:\d+[hms]){1,3}"
 )
 
 #: Name of a look -> its pattern, matched against a whole text without regard to case, the first that matches.
 LOOKS = {
-    "instant": rf"{_DAY}(?:[t ,]{{1,2}}{_CLOCK})?|{_CLOCK}",
+    "instant": (
+        rf"(?:(?:{_WEEKDAY})\.?,? )?{_DAY}(?:[t ,]{{1,2}}(?:{_CLOCK}|{_ORACLE_CLOCK}))?|{_CLOCK}|{_PERIOD}"
+        rf"|(?:{_WEEKDAY}) {_MONTH} {{1,2}}\d{{1,2}} {_CLOCK} \d{{4}}|(?:19|20)\d{{6}}t\d{{4}}(?:\d{{2}})?{_ZONE}?"
+    ),
     "link": r"(?:https?|ftp)://\S+|www\.\S+\.\S+",
     "e-mail": r"[^\s@]+@[^\s@]+\.[a-z]{2,}",
     "uuid": r"\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?",
@@ -49,6 +73,12 @@ AMOUNT = rf"([+-]?(?:{_CURRENCIES})|[+-])?\s*({NUMBER})\s*({_CURRENCIES}|%|‰|{
 #: The same, to be searched in a text that is one: its three groups are the sign, the number and the unit.
 AMOUNT_IN_PARTS = f"^{AMOUNT}$"
 
+#: Ways of writing a number below zero that are read as text -> how to say it.
+_MINUS = {
+    "with the minus behind": re.compile(r"\d[\d.,' ]*-", re.ASCII),
+    "in brackets": re.compile(r"\([^\d()a-z]*\d[\d.,' ]*[^\d()a-z]*\)", re.ASCII | re.IGNORECASE),
+}
+
 _DIGIT = re.compile(r"[0-9]")
 _PATTERNS = {name: re.compile(pattern, re.IGNORECASE | re.ASCII) for name, pattern in LOOKS.items()}
 _NUMBER = re.compile(NUMBER, re.IGNORECASE | re.ASCII)
@@ -80,3 +110,8 @@ def is_number(text: str) -> bool:
 def is_missing_word(text: str) -> bool:
     """Return whether a text is one that commonly stands for a missing value."""
     return text.lower() in MISSING_WORDS or re.fullmatch(HASHES, text) is not None
+
+
+def minus_of(text: str) -> str | None:
+    """Return how a number below zero is written, in words, where it is not read as one; None for other texts."""
+    return next((how for how, pattern in _MINUS.items() if pattern.fullmatch(text)), None)

@@ -1,10 +1,10 @@
 """Columns of numbers: what they may be, how they are written, which of them mean that nothing is known."""
 
 from schemas.fields import Role
-from tasks.draft.categories import LISTED, are_codes, code_kind
+from tasks.draft.categories import are_codes, code_kind
 from tasks.draft.facts import Arguments, Facts, Kind, ignored
+from tasks.draft.headers import unit_of
 from tasks.draft.missing import missing_arguments
-from tasks.draft.names import unit_of, words_of
 from tasks.draft.number_marks import is_numeric
 from tasks.draft.ranges import is_age, is_skewed, natural_bounds, takes_logarithm
 from tasks.draft.sentinels import text_sentinels
@@ -14,10 +14,11 @@ from warehouse.draft import Numbers
 #: Share of the cells that may hold neither a number nor what stands for a missing one.
 _STRAYS = 0.01
 
+#: Different values from which one can be far from the others.
+_SOME_VALUES = 10
+
 #: Whole numbers from here on are not kept digit by digit.
 _LONG_NUMBER = 1e17
-
-_POSTCODES = frozenset({"zip", "zipcode", "postcode", "postal", "plz"})
 
 
 def number_kind(facts: Facts) -> Kind | None:
@@ -34,8 +35,6 @@ def number_kind(facts: Facts) -> Kind | None:
         return None
     if numbers.n_different < 2:
         return ignored(f"the same in every row that has a value: {number(numbers.lowest)}")
-    if words_of(facts.header) & _POSTCODES and numbers.n_different > LISTED:
-        return ignored(f"{numbers.n_different:,} different postal codes: no amounts, and too many to be categories")
     if are_codes(facts):
         return code_kind(facts)
     bounded, reasons = _bounds(facts, numbers)
@@ -48,7 +47,8 @@ def number_kind(facts: Facts) -> Kind | None:
     arguments = {**bounded, **shaped, **written, **missing}
     is_long = max(abs(numbers.lowest), abs(numbers.highest)) >= _LONG_NUMBER
     value_type = "float" if numbers.has_fractions or is_long else "int"
-    return Kind(Role.NUMERIC, value_type, arguments, (spread(numbers), *reasons, *why, *shape, *which))
+    reasons = [spread(numbers), *_lone_values(numbers), *reasons, *why, *shape, *which]
+    return Kind(Role.NUMERIC, value_type, arguments, tuple(reasons))
 
 
 def _are_written_otherwise(facts: Facts, numbers: Numbers) -> bool:
@@ -98,6 +98,20 @@ def _shape(facts: Facts, numbers: Numbers, strip: tuple[str, ...]) -> tuple[Argu
     if is_skewed(numbers):
         return {}, [f"skewness {numbers.skewness:.1f}: with log=True the large ones would count less"]
     return {}, []
+
+
+def _lone_values(numbers: Numbers) -> list[str]:
+    """Return the highest and the lowest value where it is met once and far from all others, in words."""
+    if numbers.n_different < _SOME_VALUES:
+        return []
+    low, high = numbers.lowest_values, numbers.highest_values
+    spread_of_rest = high[1].v - low[1].v
+    found = [
+        end.v
+        for end, neighbour in ((high[0], high[1]), (low[0], low[1]))
+        if end.n == 1 and abs(end.v - neighbour.v) > spread_of_rest
+    ]
+    return [f"{number(value)} is met once, far from all others: a mistake?" for value in found]
 
 
 def _sentinels(facts: Facts, texts: tuple[str, ...]) -> dict[str, int]:

@@ -2,11 +2,11 @@
 
 import keyword
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from schemas.dataset import RESERVED_NAMES, Dataset, normalise_header
+from tasks.draft.headers import snake_case, to_ascii
 
 #: Names of a schema file that a column or a class must not hide.
 _IN_USE = (
@@ -17,25 +17,6 @@ _IN_USE = (
 )
 
 _LONGEST_NAME = 60
-
-#: Words of a header that may name a key; a longer one is a sentence.
-_WORDS_OF_A_KEY = 4
-
-#: Letters that Unicode does not take apart.
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
-                          "đ": "d", "ð": "d", "þ": "th", "&": " and ", "%": " percent ", "#": " number "})  # fmt: skip
-
-_ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "idx", "index", "rowid", "pk", "kundennummer", "kundennr"})
-_NUMBER_WORDS = frozenset({"no", "nr", "num", "number", "code", "nummer", "numero", "ref", "reference"})
-_THING_NUMBERS = frozenset({"no", "nr", "nbr", "ref", "reference", "nummer"})
-_CUSTOMER_WORDS = frozenset(
-    {"customer", "cust", "client", "cliente", "kunde", "kunden", "user", "member", "account", "card", "household",
-     "person", "subscriber", "buyer", "shopper", "loyalty", "visitor", "crm"}
-)  # fmt: skip
-_LIST_WORDS = frozenset(
-    {"purchases", "products", "items", "basket", "baskets", "cart", "tags", "categories", "interests", "hobbies",
-     "skus", "articles", "bought", "services", "genres", "brands", "list", "wishlist"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,60 +51,10 @@ def name_columns(
 
 def class_name(stem: str) -> str:
     """Return the name of the schema's class, after the name of the file without its ending."""
-    words = re.findall(r"[A-Za-z0-9]+", _ascii(stem))
+    words = re.findall(r"[A-Za-z0-9]+", to_ascii(stem))
     name = "".join(word[:1].upper() + word[1:] for word in words)[:_LONGEST_NAME]
     name = f"File{name}" if not name or name[0].isdigit() else name
     return f"{name}File" if name in _IN_USE else name
-
-
-def snake_case(header: str) -> str:
-    """Return the words of a header in small ASCII letters, joined by underscores; empty if it has none."""
-    text = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", header)
-    text = _ascii(text if re.search(r"\w", text) else header)
-    text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text)
-    text = re.sub(r"([A-Z])([A-Z][a-z])", r"\1_\2", text)
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:_LONGEST_NAME].strip("_")
-
-
-def unit_of(header: str) -> str | None:
-    """Return the unit that a header ends in, as in ``Annual Income (k$)``."""
-    found = re.search(r"[(\[]([^()\[\]]{1,12})[)\]]\s*$", header)
-    return found[1].strip() if found and found[1].strip() and not re.search(r"\d", found[1]) else None
-
-
-def words_of(header: str | None) -> frozenset[str]:
-    """Return the words of a header, in small letters."""
-    return frozenset(snake_case(header or "").split("_")) - {""}
-
-
-def is_named_like_identifier(header: str | None) -> bool:
-    """Return whether a header names a key: ``CUST_ID``, ``Customer No.``, ``id``."""
-    words = words_of(header)
-    if len(words) > _WORDS_OF_A_KEY:
-        return False
-    return bool(words & _ID_WORDS) or bool(words & _CUSTOMER_WORDS and words & _NUMBER_WORDS)
-
-
-def is_named_like_customer(header: str | None) -> bool:
-    """Return whether a header speaks of the customer, or of nobody: ``customerID``, ``ID``."""
-    words = words_of(header)
-    return bool(words & _CUSTOMER_WORDS) or words <= _ID_WORDS
-
-
-def is_named_like_number_of(header: str | None) -> bool:
-    """Return whether a header ends in a word for the number that a thing has, not for how many there are."""
-    return snake_case(header or "").rpartition("_")[2] in _THING_NUMBERS
-
-
-def is_named_like_list(header: str | None) -> bool:
-    """Return whether a header names several things: ``Purchase History``, ``products``."""
-    words = words_of(header)
-    return bool(words & _LIST_WORDS) or {"purchase", "history"} <= words
-
-
-def _ascii(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    return "".join(mark for mark in apart if not unicodedata.combining(mark)).encode("ascii", "replace").decode()
 
 
 def _usable(name: str, place: int) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from tasks.draft.names import snake_case, words_of
+from tasks.draft.headers import snake_case, words_of
 from warehouse.draft import Numbers
 
 _AGES = frozenset({"age", "ages", "alter", "edad", "idade", "leeftijd"})
@@ -15,12 +15,19 @@ _MONEY = frozenset(
     {"amount", "amounts", "balance", "price", "cost", "costs", "income", "salary", "wage", "revenue", "sales", "spend",
      "spending", "spent", "payment", "payments", "purchases", "purchase", "charges", "charge", "value", "monetary",
      "limit", "advance", "turnover", "fee", "fees", "budget", "total", "usd", "eur", "gbp", "debt", "loan", "cash",
-     "deposit", "credit", "profit", "bill", "expenses", "umsatz", "preis", "einkommen", "ventas", "precio", "ingresos"}
+     "deposit", "credit", "profit", "bill", "expenses", "umsatz", "preis", "einkommen", "ventas", "precio", "ingresos",
+     "premium", "capital", "renta", "gehalt", "betrag", "montant", "importe"}
+)  # fmt: skip
+_SIGNED = frozenset(
+    {"latitude", "lat", "longitude", "lon", "lng", "profit", "growth", "margin", "temperature", "temp", "balance",
+     "change", "difference", "delta", "saldo", "gewinn"}
 )  # fmt: skip
 _COUNTS = frozenset(
     {"count", "counts", "number", "num", "n", "no", "times", "trx", "freq", "frequency", "days", "months", "years",
      "visits", "orders", "score", "rate", "ratio", "share"}
 )  # fmt: skip
+#: A number has them in its name as a count has: transaction number, number of transactions.
+_COUNTS_OF_NOTE = (_COUNTS - {"number", "num", "no", "n", "score"}) | {"recency", "duration", "seconds", "distance"}
 _OLDEST = 120
 
 #: A score that never gets so far may end at 10.
@@ -42,7 +49,8 @@ class Bounds:
 def natural_bounds(header: str | None, numbers: Numbers) -> Bounds:
     """Return the bounds that a column's name and numbers suggest.
 
-    An amount that is never negative may not become so; only ages, scores and shares end somewhere.
+    An amount that is never negative may not become so, unless it is a balance or the like; only ages, scores and
+    shares end somewhere.
     """
     stated = _stated(header or "", numbers)
     if stated is not None:
@@ -58,7 +66,7 @@ def natural_bounds(header: str | None, numbers: Numbers) -> Bounds:
         return Bounds(0, 1, "a share")
     if _HALF_OF_A_SCORE <= numbers.highest <= 100 and words & _SCORES:
         return Bounds(0, 100, "a score or a percentage")
-    return Bounds(0)
+    return Bounds() if words & _SIGNED else Bounds(0)
 
 
 def takes_logarithm(header: str | None, numbers: Numbers, *, has_currency: bool) -> bool:
@@ -71,6 +79,11 @@ def takes_logarithm(header: str | None, numbers: Numbers, *, has_currency: bool)
 def is_skewed(numbers: Numbers) -> bool:
     """Return whether a few numbers are far above all others, and none is negative."""
     return numbers.lowest >= 0 and numbers.skewness > SKEWED and numbers.n_different > 10
+
+
+def is_measure(header: str | None) -> bool:
+    """Return whether a header speaks of money, of an age or of how many there are."""
+    return bool(words_of(header) & (_MONEY | _COUNTS_OF_NOTE | _AGES))
 
 
 def is_age(header: str | None) -> bool:

@@ -12,19 +12,23 @@ _NINES = re.compile(r"-1|-9+|99+")
 #: Cells that must hold a value for it to recur, and their share of the rows.
 _RECURS, _RECURS_SHARE = 2, 0.001
 
-#: A value met this much more often than its neighbour is no end of the distribution.
-_SPIKE = 5
+#: A value met this much more often than its neighbour, in this share of the rows, is no end of the distribution.
+_SPIKE, _SPIKE_SHARE = 5, 0.01
+
+#: Years from which so many people of one age are none.
+_OLD = 100
 
 #: Different texts, other than known words, that may stand for a missing number.
 _OTHER_TEXTS = 3
 
 
-def number_sentinels(numbers: Numbers, n_rows: int) -> tuple[float, ...]:
+def number_sentinels(numbers: Numbers, n_rows: int, *, are_ages: bool = False) -> tuple[float, ...]:
     """Return the numbers of a column that stand for a missing value, such as 999 over ages.
 
     Args:
         numbers: the distribution of the column.
         n_rows: records of the file.
+        are_ages: whether the column is called an age, of which few are of 100 years and more.
     """
     if numbers.n_different < 3:
         return ()
@@ -33,7 +37,9 @@ def number_sentinels(numbers: Numbers, n_rows: int) -> tuple[float, ...]:
     if _may_be(low[0], n_rows) and low[0].v < 0 <= low[1].v:
         found.append(low[0].v)
     lowest = low[1].v if found else low[0].v
-    if _may_be(high[0], n_rows) and high[0].v > 0 and _stands_apart(high[0], high[1], lowest, n_rows):
+    is_apart = _may_be(high[0], n_rows) and high[0].v > 0 and _stands_apart(high[0], high[1], lowest, n_rows)
+    is_no_age = are_ages and high[0].v >= _OLD and _is_spike(high[0], high[1], n_rows)
+    if is_apart or is_no_age:
         found.append(high[0].v)
     return tuple(found)
 
@@ -71,5 +77,8 @@ def _least(n_rows: int) -> float:
 def _stands_apart(found: CountedNumber, neighbour: CountedNumber, lowest: float, n_rows: int) -> bool:
     gap, spread = found.v - neighbour.v, neighbour.v - lowest
     is_far = found.v > 2 * neighbour.v and gap > 3 * spread
-    is_spike = gap > spread and found.n > _SPIKE * neighbour.n and found.n >= 0.01 * n_rows
-    return is_far or is_spike
+    return is_far or (gap > spread and _is_spike(found, neighbour, n_rows))
+
+
+def _is_spike(found: CountedNumber, neighbour: CountedNumber, n_rows: int) -> bool:
+    return found.n > _SPIKE * neighbour.n and found.n >= _SPIKE_SHARE * n_rows

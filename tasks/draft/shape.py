@@ -8,8 +8,8 @@ from itertools import chain
 from schemas.errors import DataRefused
 from schemas.layout import refuse_duplicate_headers
 from tasks.draft.head import Head, Record
+from tasks.draft.headers import is_named_like_list
 from tasks.draft.looks import look_of
-from tasks.draft.names import is_named_like_list
 
 #: Share of the fields of a list that stand elsewhere in the lists too.
 _SHARED = 0.5

@@ -13,7 +13,7 @@ import pytest
 
 import warehouse.draft
 from flows.drafting import write_draft
-from schemas.dataset import columns_of, file_settings_of
+from schemas.dataset import columns_of, file_settings_of, normalise_header
 from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
 from tasks.draft.drafting import draft_schema
@@ -144,6 +144,139 @@ KINDS = {
     ),
     "a key of several rows": (("customer_id", [n % 30 for n in range(60)]), ("ignored", "str", {})),
     "numbers of things": (("Invoice No", [5000 + n % 30 for n in range(60)]), ("ignored", "str", {})),
+    "numbers of things in one word": (
+        ("ORDERNUMBER", [50_000 + n % 30 * 7 for n in range(60)]),
+        ("ignored", "str", {}),
+    ),
+    "an index of pandas, shuffled": (("Unnamed: 0", [n * 7 % 61 + 5 for n in range(60)]), ("ignored", "str", {})),
+    "a column that pandas named": (("Unnamed: 12", repeated("Yes", "No")), ("flag", "bool", {})),
+    "long numbers without a name for it": (
+        ("ncodpers", [15_000 + n * 7919 % 999_983 for n in range(1_200)]),
+        ("ignored", "str", {}),
+    ),
+    "long numbers that are money": (
+        ("income", [15_000 + n * 7919 % 99_991 for n in range(1_200)]),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "long numbers that are skewed": (
+        ("fresh", [10_000 + n * n * n // 997 * (n // 1_100 * 90 + 1) for n in range(1_200)]),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "running number of groups of rows": (("Transaction", [n // 3 for n in range(600)]), ("ignored", "str", {})),
+    "numbers without gaps in any order": (
+        ("points", [n * 7 % 200 for n in range(600)]),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "days since, sorted": (
+        ("days since order", [n // 3 for n in range(600)]),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "postal codes": (("Postleitzahl", [10_115 + n * 7 % 50 for n in range(600)]), ("ignored", "str", {})),
+    "postal codes with a dash": (("CEP", [f"01035-{n * 7 % 50:03}" for n in range(600)]), ("ignored", "str", {})),
+    "postal codes as a key": (
+        ("Customer Zip Code", [10_115 + n * 7 for n in range(60)]),
+        ("ignored", "str", {}),
+    ),
+    "telephone numbers without signs": (
+        ("contact", [6_001_284_152 + n * 7_919 % 60_000_000 for n in range(60)]),
+        ("ignored", "str", {}),
+    ),
+    "telephone numbers that begin with 0": (
+        ("Telefonnummer", [f"0151{1_002_345 + n * 7:07}" for n in range(60)]),
+        ("ignored", "str", {}),
+    ),
+    "ways of contact": (
+        ("contact", repeated("cellular", "telephone")),
+        ("category", "str", {"isin": ["cellular", "telephone"]}),
+    ),
+    "many codes": (("Region_Code", [f"{n % 53}.0" for n in range(600)]), ("category", "int", {})),
+    "too many codes": (("agent", [n * 7 % 300 for n in range(600)]), ("ignored", "str", {})),
+    "codes with gaps": (("area code", repeated(408, 415, 510)), ("category", "int", {})),
+    "a code that is met once": (("region", [*repeated(1, 2, 3), 4]), ("category", "int", {})),
+    "a number that is not called a code": (
+        ("distance to store", [n % 9 for n in range(90)]),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "how many": (
+        ("NumStorePurchases", [n % 14 for n in range(140)]),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "how many of the customer": (
+        ("number_customer_service_calls", [n % 8 for n in range(80)]),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "how many, once or twice": (
+        ("Num products", repeated(1, 2)),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "bought or not": (("bought_milk", repeated("True", "False")), ("flag", "bool", {})),
+    "has a list or not": (("uses_wishlist", repeated("Y", "N")), ("flag", "bool", {})),
+    "how often": (
+        ("Frequency of Purchases", repeated("Weekly", "Monthly")),
+        ("category", "str", {"isin": ["Monthly", "Weekly"]}),
+    ),
+    "one hobby of a few": (
+        ("insured_hobbies", repeated("golf", "chess")),
+        ("category", "str", {"isin": ["chess", "golf"]}),
+    ),
+    "list between slashes": (
+        ("likes", repeated("tea / jam", "milk / tea / jam", "jam", "milk")),
+        ("items", "list", {"separator": "/"}),
+    ),
+    "list between Chinese commas": (
+        ("likes", repeated("茶、果汁", "牛奶、茶、果汁", "茶")),
+        ("items", "list", {"separator": "、"}),
+    ),
+    "slashes within things": (
+        ("plan", repeated("young/new", "old/new", "old")),
+        ("category", "str", {"isin": ["old", "old/new", "young/new"]}),
+    ),
+    "things with slashes": (("products", repeated("rolls/buns", "milk")), ("items", "list", {})),
+    "quarters": (("cohort", repeated("2022-Q3", "2022-Q4")), ("ignored", "str", {})),
+    "days in words": (("d", repeated("22Jan2023", "23Jan2023", "05Feb2023")), ("ignored", "str", {})),
+    "days of a spreadsheet": (("order_date", [44_927 + n * 7 % 150 for n in range(600)]), ("ignored", "str", {})),
+    "numbers as high as those days": (
+        ("points", [44_927 + n * 7 % 150 for n in range(600)]),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "seconds since 1970": (("x", [1_672_531_200 + n * 86_400 for n in range(60)]), ("ignored", "str", {})),
+    "milliseconds since 1970": (("x", [1_672_531_200_000 + n * 86_400_000 for n in range(60)]), ("ignored", "str", {})),
+    "months as numbers": (("x", [202_301 + n % 12 for n in range(60)]), ("ignored", "str", {})),
+    "numbers as high as months": (
+        ("x", [202_301 + n % 30 for n in range(60)]),
+        ("numeric", "int", {"greater_than_or_equal_to": 0}),
+    ),
+    "days without their century": (("d_ymd6", [230_101 + n % 28 for n in range(60)]), ("ignored", "str", {})),
+    "minus behind": (
+        ("saldo", [f"{n * 7 % 50},50{'-' * (n % 2)}" for n in range(60)]),
+        ("ignored", "str", {}),
+    ),
+    "brackets for minus": (
+        ("refunds", [f"({n * 7 % 50}.50)" if n % 2 else f"{n}.25" for n in range(60)]),
+        ("ignored", "str", {}),
+    ),
+    "degrees": (("latitude", [n * 7 % 50 + 0.5 for n in range(60)]), ("numeric", "float", {})),
+    "a number or nothing": (("FN", repeated("1.0", "")), ("category", "str", {"missing": "own", "isin": ["1.0"]})),
+    "a number and hardly nothing": (("year", [*repeated(2020, times=200), ""]), ("ignored", "str", {})),
+    "very old people": (
+        ("age", [*(18 + n * 7 % 60 for n in range(600)), *[118] * 80]),
+        (
+            "numeric",
+            "int",
+            {
+                "unit": "years",
+                "sentinels": ("118",),
+                "missing": "median",
+                "greater_than_or_equal_to": 0,
+                "less_than_or_equal_to": 120,
+            },
+        ),
+    ),
+    "few people": (("CUSTOMERNAME", repeated("Ann Lee", "Bob Fox")), ("ignored", "str", {})),
+    "few streets": (("ADDRESSLINE1", repeated("High St 3", "Low St 4")), ("ignored", "str", {})),
+    "few telephones": (("PHONE", repeated("342-1701", "342-6753")), ("ignored", "str", {})),
+    "a telephone or not": (("phone", repeated("yes", "no")), ("flag", "bool", {})),
+    "kinds of telephones": (("phone", repeated("P 9", "M 5")), ("category", "str", {"isin": ["M 5", "P 9"]})),
     "surnames with commas": (
         ("name", [f"{a}{b}, {c}" for a in ("Lee", "Fox", "Ray") for b in "abcdefghij" for c in ("Ann", "Bob")]),
         ("ignored", "str", {}),
@@ -160,6 +293,127 @@ def test_only_the_best_key_is_the_identifier_and_no_other_becomes_a_feature(draf
     text = "row,email_key,customer_id,age\n" + "".join(f"{n},K{n}x,{900 + n},{20 + n % 40}\n" for n in range(1, 61))
     roles = {found.name: found.settings.role.value for found in columns_of(drafted(text))}
     assert roles == {"row": "ignored", "email_key": "ignored", "customer_id": "identifier", "age": "numeric"}
+
+
+def file_of_columns(**columns):
+    """The text of a file with the given columns; an underscore in a name is a blank in the header."""
+    text = io.StringIO()
+    heads = [name.replace("_", " ") for name in columns]
+    csv.writer(text, lineterminator="\n").writerows([heads, *zip(*columns.values(), strict=True)])
+    return text.getvalue()
+
+
+N = range(60)
+MIXED = [n * 7 % 50 for n in N]
+RANKED = {
+    "customer before index": ({"Index": N, "Customer_Id": [f"{n * 7919:08x}" for n in N]}, "Customer Id"),
+    "customer before card": ({"card_no": [4_000 + n for n in N], "customer_id": [90 + n for n in N]}, "customer id"),
+    "id before card": ({"card_number": [4_000 + n for n in N], "id": [90 + n for n in N]}, "id"),
+    "id before index": ({"index": N, "id": [90 + n for n in N]}, "id"),
+    "word for a customer": ({"Kunde": [f"{100_000 + n:010}" for n in N]}, "Kunde"),
+    "card of a loyal customer": ({"LYLTY_CARD_NBR": [1_000 + n * 3 for n in N]}, "LYLTY CARD NBR"),
+    "order of one customer each": ({"order_id": [500 + n * 3 for n in N]}, "order id"),
+    "orders that come again": ({"order_id": [f"P{min(n, 57)}" for n in N]}, None),
+    "orders of customers with several": ({"order_id": [500 + n for n in N], "user_id": [n % 30 for n in N]}, None),
+    "accounts of customers with several": ({"account_id": [500 + n for n in N], "user_id": [n % 30 for n in N]}, None),
+    "rows of customers with several": ({"ID": [f"0x{n}" for n in N], "Customer_ID": [n % 30 for n in N]}, "ID"),
+    "postal codes": ({"CEP": [f"01035-{n:03}" for n in N]}, None),
+    "how many": ({"number_of_users": MIXED}, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "key"), RANKED.values(), ids=RANKED)
+def test_key_is_the_column_that_speaks_of_the_customer(drafted, columns, key):
+    columns = {name.replace(" ", "_"): cells for name, cells in columns.items()}
+    found = columns_of(drafted(file_of_columns(**columns, age=[20 + n % 9 for n in N])))
+    keys = [normalise_header(column.header) for column in found if column.settings.role.value == "identifier"]
+    assert keys == ([normalise_header(key)] if key else [])
+
+
+def test_several_rows_a_customer_are_said_and_none_of_them_is_dropped(write, home):
+    source = write(file_of_columns(order_id=[500 + n for n in N], user_id=[n % 30 for n in N], spend=MIXED))
+    draft = draft_schema(str(source))
+    assert "There are several rows a customer ('user id' holds 30 different in 60 rows)" in draft.text
+    schema = home.parent / "drafted.py"
+    schema.write_text(draft.text, encoding="utf-8")
+    run_night(source, home, dataset=str(schema), k=2)
+    assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(60, 0)]
+
+
+@pytest.mark.parametrize("key", ["customer_id", "id"])
+def test_rows_of_one_customer_each_are_not_said_to_be_several(write, key):
+    text = file_of_columns(**{key: N, "account_id": [n % 30 for n in N], "spend": MIXED})
+    assert "several rows a customer" not in draft_schema(str(write(text))).text
+
+
+def comment_of(text, name):
+    """The comment above a column of a schema, on one line."""
+    above, _, _ = text.partition(f"\n    {name}: ")
+    return " ".join(line.removeprefix("    # ") for line in above.rpartition("\n\n")[2].splitlines())
+
+
+def test_one_number_far_off_decides_nothing_and_is_named(write):
+    incomes = [52_000 + (n * 7919 % 2_003 - 1_000) * 20 for n in range(1_900)]
+    text = draft_schema(str(write(file_of_columns(income=[*incomes, 666_666], n=[n % 9 for n in range(1_901)])))).text
+    assert "    income: Series[int] = numeric(ge=0)\n" in text
+    assert "666,666 is met once, far from all others" in comment_of(text, "income")
+    text = draft_schema(str(write(file_of_columns(income=incomes, n=[n % 9 for n in range(1_900)])))).text
+    assert "met once" not in text
+
+
+def test_outcome_stays_a_feature_and_says_that_it_may_be_one(write):
+    text = draft_schema(str(write(file_of_columns(Exited=[n % 2 for n in N], y_value=MIXED, y=MIXED)))).text
+    assert "exited: Series[bool] = flag()" in text
+    assert "may be an outcome" in comment_of(text, "exited")
+    assert "may be an outcome" in comment_of(text, "y")
+    assert "may be an outcome" not in comment_of(text, "y_value")
+
+
+def test_column_that_says_the_same_as_an_earlier_one_says_so(write):
+    flags = {"label": [n % 2 for n in N], "churn": ["no", "yes"] * 30, "other": [n // 2 % 2 for n in N]}
+    scores = {"score": [n % 9 for n in N], "again": [n % 9 for n in N], "twice": [n % 9 * 2 for n in N]}
+    text = draft_schema(str(write(file_of_columns(**flags, **scores)))).text
+    assert "says the same as 'label', which so counts twice" in comment_of(text, "churn")
+    assert "says the same as 'score'" in comment_of(text, "again")
+    for name in ("label", "other", "score", "twice"):
+        assert "says the same" not in comment_of(text, name)
+
+
+REASONS = {
+    "postal codes": (
+        ("Customer Zip Code", [10_115 + n for n in N]),
+        "postal codes, no amounts: 60 different in 60 rows",
+    ),
+    "key of another thing": (("store_id", [n % 25 for n in N]), "named like the key of another thing: 25 different"),
+    "minus behind": (("saldo", [f"{n}.50-" for n in N]), "numbers, those below zero with the minus behind"),
+    "brackets": (("saldo", [f"({n}.50)" if n % 2 else n for n in N]), "in brackets, such as '(1.50)'"),
+    "too many codes": (("agent", [n * 7 % 50 for n in N]), "50 different in 60 rows, too many to be categories"),
+    "codes with gaps": (("area code", repeated(408, 415, 510)), "with gaps or met once, so others may come"),
+    "long numbers": (
+        ("ncodpers", [15_000 + n * 7919 % 999_983 for n in range(1_200)]),
+        "declare it as numeric() if it is an amount",
+    ),
+    "digits as high as seconds": (
+        ("x", [f"0{1_511_003_802 + n * 7}" for n in N]),
+        "different in nearly every row, such as '01511003802'",
+    ),
+    "groups of rows": (("T", [n // 3 + 1 for n in range(600)]), "1 to 200, rising down the file without gaps"),
+}
+
+
+@pytest.mark.parametrize(("cells", "reason"), REASONS.values(), ids=REASONS)
+def test_comment_says_why(write, cells, reason):
+    header, values = cells
+    text = file_of_columns(**{header.replace(" ", "_"): values, "spare": [n % 9 for n, _ in enumerate(values)]})
+    assert reason in " ".join(draft_schema(str(write(text))).text.replace("\n    # ", " ").split())
+
+
+def test_list_between_slashes_is_loaded_thing_by_thing(drafted, write, home):
+    text = "age,likes\n" + "".join(f"{n},{['tea / jam', 'milk / tea / jam', 'jam'][n % 3]}\n" for n in N)
+    drafted(text)
+    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    things = rows(home, "SELECT DISTINCT thing FROM (SELECT unnest(likes) AS thing FROM customers) ORDER BY 1")
+    assert things == [("jam",), ("milk",), ("tea",)]
 
 
 def settings_of(dataset):

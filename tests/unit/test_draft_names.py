@@ -10,11 +10,7 @@ from schemas.dataset import RESERVED_NAMES, Dataset, normalise_header
 from tasks.draft.names import (
     Naming,
     class_name,
-    is_named_like_customer,
-    is_named_like_identifier,
-    is_named_like_list,
     name_columns,
-    unit_of,
 )
 
 
@@ -90,31 +86,3 @@ def test_names_are_identifiers_that_nothing_else_has(headers):
 )
 def test_class_is_called_after_the_file(stem, name):
     assert class_name(stem) == name
-
-
-@pytest.mark.parametrize("header", ["id", "CUST_ID", "customerID", "Customer No.", "user_key", "Kundennr", "uuid"])
-def test_keys_are_known_by_name(header):
-    assert is_named_like_identifier(header)
-
-
-@pytest.mark.parametrize("header", ["age", "Number of visits", "idle days", "customer", "video", "paid"])
-def test_other_names_are_no_keys(header):
-    assert not is_named_like_identifier(header)
-
-
-def test_key_of_the_customer_is_told_from_other_keys():
-    assert is_named_like_customer("ClientID")
-    assert is_named_like_customer("ID")
-    assert not is_named_like_customer("store_id")
-
-
-@pytest.mark.parametrize(("header", "is_list"), [("Purchase History", True), ("products", True), ("product", False)])
-def test_lists_are_known_by_name(header, is_list):
-    assert is_named_like_list(header) is is_list
-
-
-@pytest.mark.parametrize(
-    ("header", "unit"), [("Annual Income (k$)", "k$"), ("Weight [kg]", "kg"), ("Score (1-100)", None), ("age", None)]
-)
-def test_unit_is_what_stands_in_brackets_at_the_end(header, unit):
-    assert unit_of(header) == unit

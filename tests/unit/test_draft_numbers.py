@@ -19,7 +19,6 @@ def numbers(*values, n=10, skewness=0.0, has_fractions=False, **counts):
         lowest=min(met),
         highest=max(met),
         mean=sum(met) / len(met),
-        std=1.0,
         skewness=skewness,
         lowest_values=tuple(pairs[:3]),
         highest_values=tuple(reversed(pairs[-3:])),
@@ -45,6 +44,20 @@ def numbers(*values, n=10, skewness=0.0, has_fractions=False, **counts):
 )
 def test_numbers_that_stand_apart_and_recur_are_sentinels(found, sentinels):
     assert number_sentinels(found, 1000) == sentinels
+
+
+@pytest.mark.parametrize(
+    ("found", "sentinels"),
+    [
+        (numbers(18, 40, 90, 118, n118=60), (118,)),
+        (numbers(18, 40, 90, 101, n101=9, n=2), ()),
+        (numbers(18, 40, 90, 98, n98=60), ()),
+        (numbers(18, 40, 100, 101, n100=50, n101=60), ()),
+    ],
+)
+def test_one_age_of_very_old_people_is_a_sentinel(found, sentinels):
+    assert number_sentinels(found, 1000, are_ages=True) == sentinels
+    assert number_sentinels(found, 1000) == ()
 
 
 def counted(*texts, n=50, is_missing_word=False):
@@ -79,7 +92,9 @@ def test_na_is_a_country_among_codes_of_two_letters():
         ("rate", numbers(0, 0.5, 1, has_fractions=True), Bounds(0, 1, "a share")),
         ("frequency", numbers(0, 3, 29), Bounds(0)),
         ("income", numbers(20, 137), Bounds(0)),
-        ("balance", numbers(-20, 137), Bounds()),
+        ("income", numbers(-20, 137), Bounds()),
+        ("balance", numbers(20, 137), Bounds()),
+        ("latitude", numbers(1.5, 49.9, has_fractions=True), Bounds()),
         ("Year_Birth", numbers(1940, 1996), Bounds(1900, 2100, "a year")),
         ("age", numbers(300, 900), Bounds(0)),
         (None, numbers(1, 5), Bounds(0)),

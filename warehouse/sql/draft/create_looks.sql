@@ -6,6 +6,7 @@ with seen as (
         column_number,
         value,
         n,
+        rows_hash,
         list_contains($missing_words, lower(value)) as is_missing_word,
         regexp_full_match(value, $narrow) as is_hashes,
         regexp_matches(value, '[0-9]') as has_digit,
@@ -36,6 +37,7 @@ select
     column_number,
     value,
     n,
+    rows_hash,
     case
         when value = '' then 'empty'
         when is_missing_word or is_hashes then 'missing'

@@ -1,9 +1,10 @@
--- work.draft_values: one row a column and different text in it, with how often it stands there
+-- work.draft_values: one row a column and different text in it, with how often it stands there and a hash of where
 -- Fields of a list are all in its column; those behind it count from the right. Of very many records every
 -- step-th is looked at.
 create or replace table work.draft_values as
 with records as (
     select
+        line_number,
         fields,
         len(fields) as n_fields
     from work.fields
@@ -14,6 +15,7 @@ with records as (
 
 cells as (
     select
+        line_number,
         n_fields,
         unnest(generate_series(1, n_fields)) as place,
         unnest(fields) as value
@@ -22,6 +24,7 @@ cells as (
 
 placed as (
     select
+        line_number,
         value,
         case
             when $list_column = 0 or place < $list_column then place
@@ -34,6 +37,7 @@ placed as (
 select
     column_number,
     value,
-    count(*) as n
+    count(*) as n,
+    bit_xor(hash(line_number)) as rows_hash
 from placed
 group by column_number, value;

@@ -16,7 +16,8 @@ select
     count(*) filter (where look not in ('empty', 'missing') and n = 1) as n_once,
     coalesce(max(len(value)), 0)::bigint as longest,
     count(*) filter (where regexp_full_match(value, '[+-]?0[0-9]+')) as n_leading_zeros,
-    coalesce(sum(n) filter (where regexp_full_match(value, '\S*[0-9]\S*')), 0)::bigint as n_codes
+    coalesce(sum(n) filter (where regexp_full_match(value, '\S*[0-9]\S*')), 0)::bigint as n_codes,
+    bit_xor(hash(rows_hash)) as grouping
 from work.draft_looks
 group by column_number
 order by column_number;
