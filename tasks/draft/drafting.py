@@ -53,6 +53,12 @@ _UNDECODABLE = "undecodable"
 #: Encodings that the first bytes of a file tell; any other is declared.
 _TOLD_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
+#: Said where nothing shows what the points of a file's numbers are.
+_ASSUMED = (
+    "Points stand before three digits alone: they are taken for decimal points, as nothing else shows what they are; "
+    "decimal=',' with thousands='.' takes them for marks of thousands."
+)
+
 _PATTERNS = LookPatterns(NUMBER, AMOUNT_IN_PARTS, HASHES, MISSING_WORDS, LOOKS)
 
 
@@ -135,6 +141,7 @@ def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
             *_sentences(opened, path, n_rows),
             *_grain(columns),
             *_left_out(opened, sum(widths.values()) - n_rows, undecodable_lines(database).n_undecodable),
+            *([_ASSUMED] if marks.is_assumed else []),
             *([f"The file is long: counts are those of one record in {looked.step}."] if looked.step > 1 else []),
         ],
         settings=_settings(opened, marks),
@@ -194,7 +201,7 @@ def _settings(opened: Opened, marks: NumberMarks) -> dict[str, object]:
         "comment": writing.comment,
         "header": False if has_no_header else None,
         "encoding": None if opened.encoding in _TOLD_ENCODINGS else opened.encoding,
-        "decimal": marks.decimal if marks.decimal != "." else None,
+        "decimal": marks.decimal if marks.decimal != "." or marks.is_assumed else None,
         "thousands": marks.thousands,
         "max_rejected_share": round(share + 0.1, 1) if share > _USUAL_REJECTS else None,
     }

@@ -16,10 +16,17 @@ _ENOUGH = 3
 
 @dataclass(frozen=True)
 class NumberMarks:
-    """The marks in the numbers of a file; ``thousands`` is None where no number has one."""
+    """The marks in the numbers of a file.
+
+    Attributes:
+        decimal: the decimal mark.
+        thousands: the mark between groups of three digits; None where no number has one.
+        is_assumed: whether points stand before three digits alone, so that nothing shows what they are.
+    """
 
     decimal: str = "."
     thousands: str | None = None
+    is_assumed: bool = False
 
 
 def find_number_marks(
@@ -43,7 +50,9 @@ def find_number_marks(
         return NumberMarks(",", _thousands(numeric.values(), "."))
     if not points and delimiter != ",":
         _refuse_undecidable(numeric, looks, headers, place)
-    return NumberMarks(".", _thousands([marks for marks in numeric.values() if not _shows_decimal_comma(marks)], ","))
+    thousands = _thousands([marks for marks in numeric.values() if not _shows_decimal_comma(marks)], ",")
+    is_assumed = not points and thousands is None and any(marks.n_points_or_groups for marks in numeric.values())
+    return NumberMarks(".", thousands, is_assumed)
 
 
 def written_numbers(marks: NumberMarks) -> WrittenNumbers:

@@ -466,6 +466,14 @@ def test_settings_are_those_that_differ_from_the_usual_and_the_file_runs_with_th
     assert rows(home, "SELECT rows_loaded FROM runs") == [(60,)]
 
 
+def test_points_that_may_be_either_mark_are_declared_and_said(drafted, write, home):
+    text = "kg;age\n" + "".join(f"{1 + n % 9}.{100 + n * 7 % 900};{20 + n % 30}\n" for n in range(60))
+    assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": "."}
+    assert "taken for decimal points" in " ".join((home.parent / "drafted.py").read_text().split())
+    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    assert rows(home, "SELECT rows_rejected FROM runs") == [(0,)]
+
+
 def test_column_that_writes_numbers_otherwise_than_the_file_is_left_out(drafted):
     rows_of = (f"{n * 7 % 50},5;{n * 3 % 50},25;{n}{'.50' * (n % 2)}\n" for n in range(60))
     found = columns_of(drafted("a;b;c\n" + "".join(rows_of)))
