@@ -60,6 +60,8 @@ _USUAL_MARK = re.compile(
     ),
     re.IGNORECASE,
 )
+#: Marks that say nothing for an encoding nor against it: a currency in brackets, a blank that keeps words together.
+_NEUTRAL_MARK = re.compile(r"(?<=[ (\[])[€£](?=[ )\]])|(?<=\w)\xa0(?=[\dA-Z])|(?<=\d)\xa0(?=\w)")
 _QUOTED = re.compile(r"«([^«»]*)»|‘([^‘’]*)’(?!\w)")  # noqa: RUF001
 
 _WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_][^\W\d_]*")
@@ -147,7 +149,7 @@ class _Words:
         for mark in _USUAL_MARK.finditer(text):
             if mark[0] != "…":  # in DOS it is the à of words such as volontà, and nothing else may show it
                 self._add_usual(text[max(mark.start() - 3, 0) : mark.end() + 3], ())
-        text = _USUAL_MARK.sub("'", text)
+        text = _NEUTRAL_MARK.sub("'", _USUAL_MARK.sub("'", text))
         if not all(character.isascii() or character in _LETTERS for character in text):
             return False
         marked = _USUAL_LETTER.sub("\0", text)
