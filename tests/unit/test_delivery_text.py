@@ -207,7 +207,7 @@ WESTERN = {
     "Danish": "Sørensen\nNæstved\nÅrhus\nKøbenhavn\nBjørn\n",
     "Swedish": "Malmö\nGöteborg\nÖrebro\nÅsa Sjöström\n",
     "English with typographic marks": "“Café”\nMen’s jacket – 25 €\nKids’ toys’s\n12°\nAcme® tea\n",
-    "German with a currency in brackets": "Straße\nGröße\nUmsatz (€)\nPreis [£]\n",
+    "German with a currency in brackets": "Köln\nGröße\nUmsatz (€)\nPreis [£]\nMünchen\n",
     "Spanish with blanks that bind": "Peña\nLogitech\u00a0G600\n5\u00a0kg\nJosé\nMuñoz\n",
     "one word": "Québec\n",
 }
