@@ -94,7 +94,8 @@ def contrasts(
     with warnings.catch_warnings():
         # Rows may be too near each other for k-means; fewer segments are an answer, too.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        curves = in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered)
+        n_cells = max((observed.size for observed, _ in sets), default=0)
+        curves = in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered, n_cells=n_cells)
         for _, of_set in groupby(curves, key=itemgetter(0)):
             observed, *nulls = (curve for _, curve in of_set)
             yield Contrast(

@@ -13,6 +13,9 @@ from threadpoolctl import ThreadpoolController
 T = TypeVar("T")
 R = TypeVar("R")
 
+#: Cells below which threads wait for each other: Python computes in one at a time.
+_WORTH_A_THREAD = 150_000
+
 #: Each thread holds a few blocks of arrays, so their number is bounded as memory is.
 MOST_THREADS = 16
 
@@ -28,14 +31,21 @@ def one_thread_each() -> AbstractContextManager[Any]:
     return limited
 
 
-def in_order(compute: Callable[[T], R], items: Iterable[T], ahead: int | None = None) -> Iterator[R]:
+def in_order(
+    compute: Callable[[T], R], items: Iterable[T], ahead: int | None = None, n_cells: int | None = None
+) -> Iterator[R]:
     """Yield what is computed of each item, in the order of the items, with a few computed ahead.
 
     Args:
         compute: of one item; runs in several threads, in each of which BLAS and OpenMP take that one alone.
         items: what to compute of.
         ahead: results that exist or are computed at a time, at most; None is two more than there are threads.
+        n_cells: cells of the array that each item works on, where most of the work is Python's own on few of them.
     """
+    if n_cells is not None and n_cells < _WORTH_A_THREAD:
+        with one_thread_each():
+            yield from map(compute, items)
+        return
     most = ahead or n_threads() + 2
     # OpenMP is limited by thread, so each of the pool's is told, too.
     with one_thread_each(), ThreadPoolExecutor(n_threads(), initializer=one_thread_each) as pool:

@@ -59,6 +59,11 @@ class Sample:
         """Number of different rows."""
         return len(self.weights)
 
+    @property
+    def n_cells(self) -> int:
+        """Number of stored cells of the rows."""
+        return int(self.matrix.size)
+
     def fitted(self, k: int, **settings: Any) -> Any:
         """Return k-means fitted to them."""
         return engine.fit(self.matrix, self.weights, k, **settings)
@@ -114,7 +119,7 @@ def search(
 
     centroids = {}
     # The largest k takes longest, so it starts first.
-    for k, found_centroids in in_order(found, sorted(candidates, reverse=True)):
+    for k, found_centroids in in_order(found, sorted(candidates, reverse=True), n_cells=sample.n_cells):
         centroids[k] = found_centroids
         progress(k)
     return centroids
@@ -134,7 +139,7 @@ def search_deeply(distinct: Distinct, start: Floats, random_state: int) -> Float
         return start
     from_start = in_order(lambda one: _fitted(middling, one), [start])
     found = _different([*from_start, *_restarted_deeply(middling, k, random_state)])
-    improved = in_order(lambda one: _improved(middling, one, random_state), found[:_IMPROVED])
+    improved = in_order(lambda one: _improved(middling, one, random_state), found[:_IMPROVED], n_cells=middling.n_cells)
     found = _different([*improved, *found[_IMPROVED:]])
     large = sample_of(distinct, _FINAL_ROWS, _FINAL_BYTES, random_state)
     ends: list[npt.NDArray[np.floating]] = [start, *(one.centroids for one in found)]
@@ -169,6 +174,7 @@ def _restarted_deeply(sample: Sample, k: int, random_state: int) -> list[_Found]
         found += in_order(
             lambda number: _restarted(sample, k, 1, random_state + number),
             range(first, first + _DEEP_RESTARTS_TOGETHER),
+            n_cells=sample.n_cells,
         )
         if _is_found(found, _DEEP_TIMES_FOUND):
             break

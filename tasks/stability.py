@@ -98,7 +98,7 @@ def agreements_of(
     with warnings.catch_warnings():
         # Rows that were drawn again may be too near each other for k-means; fewer segments are an answer, too.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for other, table in zip(others, in_order(held_against, others), strict=True):
+        for other, table in zip(others, in_order(held_against, others, n_cells=sample.n_cells), strict=True):
             tables[other] = table
             progress(len(tables), len(others))
     return [_agreement(number, tables) for number in range(len(centroids))]

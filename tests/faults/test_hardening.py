@@ -134,7 +134,7 @@ EMPTY = {
     "empty lists": ("basket: Series[list] = items()", "basket,x\n,1\n,2\n,3\n"),
     "nothing but missing": (
         "a: Series[str] = category(nullable=True)\n    b: Series[float] = numeric(nullable=True)",
-        "a,b\n,\n,\n",
+        "a,b,x\n,,1\n,,2\n",
     ),
 }
 

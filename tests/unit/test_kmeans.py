@@ -78,6 +78,7 @@ def test_a_segment_nobody_is_nearest_to_is_left_out_of_a_labelling():
 
 def test_blocks_and_threads_change_no_label(monkeypatch):
     matrix = normal(9000)
+    monkeypatch.setattr("tasks.parallel.n_threads", lambda: 3)
     whole = settle(customers_of(matrix), matrix[:5].astype(np.float64))
     monkeypatch.setattr("tasks.parallel.n_threads", lambda: 1)
     one = settle(customers_of(matrix), matrix[:5].astype(np.float64))

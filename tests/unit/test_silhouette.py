@@ -71,9 +71,10 @@ def test_blocks_and_their_order_change_nothing_but_rounding(monkeypatch):
 
 def test_number_of_threads_changes_no_bit(monkeypatch):
     matrix, labels = labelled(5000)
-    two = scored(matrix, [labels, labels // 2])
+    monkeypatch.setattr("tasks.parallel.n_threads", lambda: 3)
+    three = scored(matrix, [labels, labels // 2])
     monkeypatch.setattr("tasks.parallel.n_threads", lambda: 1)
-    assert np.array_equal(scored(matrix, [labels, labels // 2]), two)
+    assert np.array_equal(scored(matrix, [labels, labels // 2]), three)
 
 
 def test_chosen_rows_are_scored_against_all_customers():
