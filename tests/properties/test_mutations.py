@@ -1,6 +1,6 @@
 """Files with damaged bytes: every line that holds something is in exactly one record, or the file is refused.
 
-The damages are the same in every run: 400, or as many as the environment says: ``SEGMENTS_MUTATIONS=1000``.
+The damages are the same in every run: 200, or as many as the environment says: ``SEGMENTS_MUTATIONS=1000``.
 """
 
 import codecs
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from schemas.errors import DataRefused
 from tests.properties.readings import AROUND, Reading, assert_conserved, delivered_lines, read_delivery, try_cases
 
-CASES = int(os.environ.get("SEGMENTS_MUTATIONS", "400"))
+CASES = int(os.environ.get("SEGMENTS_MUTATIONS", "200"))
 
 #: Lines of a real file that are taken, so that a thousand nights are short.
 _LINES = 40
