@@ -40,6 +40,11 @@ def head_records(lines: Sequence[str], dialect: Dialect) -> Iterator[HeadRecord]
         first += n_lines
 
 
+def without_closing(fields: Sequence[str], n_fields: int) -> Sequence[str]:
+    """Return the fields of a record without the empty one that a delimiter behind the last of so many makes."""
+    return fields[:-1] if len(fields) == n_fields + 1 and not fields[-1] else fields
+
+
 def _reader(lines: Iterable[str], dialect: Dialect) -> Any:
     return csv.reader(
         (f"{line}\n" for line in lines),

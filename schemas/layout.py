@@ -10,7 +10,7 @@ from schemas.dataset import Column, items_of, normalise_header
 from schemas.dialect import Dialect
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
-from schemas.head import HeadRecord, head_records
+from schemas.head import HeadRecord, head_records, without_closing
 from schemas.products import FEWEST_PRODUCTS, products_among
 from schemas.reject_columns import refuse_half_a_repair, reject_places
 
@@ -245,7 +245,7 @@ def _has_whole_field(line: str, delimiter: str, quote: str) -> bool:
 def _fitting(head: Sequence[str], dialect: Dialect, n_columns: int, *, takes_more: bool) -> tuple[int, int]:
     """Return how many of the first records fit the declared columns, and how many fields they have."""
     records = (record.fields for record, _ in zip(head_records(head, dialect), range(HEADER_WITHIN), strict=False))
-    sizes = [len(fields) - (len(fields) == n_columns + 1 and not fields[-1]) for fields in records]
+    sizes = [len(without_closing(fields, n_columns)) for fields in records]
     fit = [size for size in sizes if size == n_columns or (takes_more and size > n_columns)]
     return len(fit), sum(fit)
 

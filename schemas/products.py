@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemas.dialect import Dialect
-from schemas.head import head_records
+from schemas.head import head_records, without_closing
 
 #: A product is no other than 0 and 1 in all but this share of the first records, or in all but one.
 _MOST_OTHERS = 0.02
@@ -39,13 +39,9 @@ def _is_product(name: str, cells: list[str]) -> bool:
     return flags > others and others <= max(1, _MOST_OTHERS * len(cells))
 
 
-def _whole_records(lines: Sequence[str], dialect: Dialect, n_fields: int) -> list[tuple[str, ...]]:
+def _whole_records(lines: Sequence[str], dialect: Dialect, n_fields: int) -> list[Sequence[str]]:
     """Return the records with all their fields; line by line where a stray quote joins more than it should."""
     joined = [record.fields for record in head_records(lines, dialect)]
     single = [record.fields for line in lines for record in head_records([line], dialect)]
-    return max(([fields for fields in found if _is_whole(fields, n_fields)] for found in (joined, single)), key=len)
-
-
-def _is_whole(fields: tuple[str, ...], n_fields: int) -> bool:
-    is_closed = len(fields) == n_fields + 1 and not fields[-1]
-    return len(fields) == n_fields or is_closed
+    opened = ([without_closing(fields, n_fields) for fields in found] for found in (joined, single))
+    return max(([fields for fields in found if len(fields) == n_fields] for found in opened), key=len)

@@ -144,14 +144,7 @@ def read_source(
     """
     lines = load_lines(database, source.copy, source.undecodable, source.name, source.place)
     framed = frame_source(database, layout.dialect, lines, layout.n_fields, settings)
-    layout = replace(layout, dialect=framed.dialect)
-    layout = replace(layout, has_unseen=has_unseen(database, layout.dialect, lines))
-    layout = replace(layout, closes_records=records_are_closed(database, layout, lines))
-    layout = replace(layout, bracketed=bracketed_lists(database, layout, columns, lines))
-    written = list_writing(database, layout, columns, lines)
-    dialect = replace(layout.dialect, item_separator=written.separator)
-    layout = replace(layout, dialect=dialect, spills=written.spills)
-    layout = replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
+    layout = _as_written(database, replace(layout, dialect=framed.dialect), columns, lines, settings)
     rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
     shape = Shape(layout, columns, lines)
     reject_misshapen(database, shape)
@@ -191,6 +184,25 @@ def frame_source(
 
 def _joined(frames: Frames) -> pd.DataFrame:
     return pd.DataFrame({"first_record": frames.first, "last_record": frames.last})
+
+
+def _as_written(
+    database: Connection, layout: Layout, columns: tuple[Column, ...], lines: RecordRange, settings: FileSettings
+) -> Layout:
+    """Return the layout with what the records show of how their ends, lists and numbers are written."""
+    layout = replace(
+        layout,
+        has_unseen=has_unseen(database, layout.dialect, lines),
+        closes_records=records_are_closed(database, layout, lines),
+    )
+    lists = list_writing(database, layout, columns, lines)
+    layout = replace(
+        layout,
+        bracketed=bracketed_lists(database, layout, columns, lines),
+        spills=lists.spills,
+        dialect=replace(layout.dialect, item_separator=lists.separator),
+    )
+    return replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
 
 
 def _with_marks(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from schemas.errors import DataRefused
+from schemas.head import without_closing
 from schemas.layout import refuse_duplicate_headers
 from tasks.draft.head import Head, Record
 from tasks.draft.headers import is_named_like_list
@@ -94,7 +95,7 @@ def _under_header(header: tuple[str, ...], customers: Sequence[Record], place: s
         list_place = _list_place(header[:named], longer)
         if list_place is not None:
             return Shape(header[:named], named, list_place)
-    closed = sum(len(record) == len(header) + 1 and not record[-1] for record in customers)
+    closed = sum(len(without_closing(record, len(header))) < len(record) for record in customers)
     if closed > _CLOSED * len(customers):
         return Shape(header, len(header), closes_records=True)
     if customers:
