@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -234,44 +235,62 @@ def draft(source: str, *, output: Path | None = None, encoding: str | None = Non
 
 def main() -> None:
     """Run the command line and leave with its exit code; a failure is one line on stderr."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+    told: list[int] = []
+    for number in _STOPS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and background jobs leave them
+            signal.signal(number, _listener(told))
     try:
         app(exit_on_error=False, print_error=False, result_action="return_none")
-    except CycloptsError as error:
-        _leave(2, f"{' '.join(str(error).split())} (see: segments --help)")
-    except SegmentsError as error:
-        _leave(error.exit_code, str(error))
-    except KeyboardInterrupt as stopped:
-        _leave(130, _how_stopped(stopped))
-    except _Stopped as stopped:
-        _leave(128 + stopped.number, _how_stopped(stopped))
+        _answer_signals(signal.SIG_DFL)  # all is said; what Python still does on its way out may simply end
     except BrokenPipeError:
         # The reader of a pipe has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception as error:
-        if "--debug" in sys.argv:
-            raise
-        _leave(1, f"unexpected {type(error).__name__}: {' '.join(str(error).split())} (--debug shows where)")
+    except (Exception, _Stopped) as error:
+        _answer_signals(signal.SIG_IGN)
+        if told:  # DuckDB turns what a signal raises within a statement into an error of its own
+            _leave(128 + told[0], f"stopped; {_after(error) or 'nothing was published'}")
+        _leave_failed(error)
 
 
 class _Stopped(BaseException):
     """A signal came; not an Exception, so that nothing takes it for a failure."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    raise _Stopped(number)
+def _listener(told: list[int]) -> Callable[[int, FrameType | None], NoReturn]:
+    """Return a listener that notes the signal and raises."""
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        told.append(number)
+        raise _Stopped(number)
+
+    return stop
 
 
-def _how_stopped(stopped: BaseException) -> str:
-    notes = getattr(stopped, "__notes__", [])
-    return f"stopped; {notes[0] if notes else 'nothing was published'}"
+def _answer_signals(answer: signal.Handlers) -> None:
+    for number in _STOPS:
+        signal.signal(number, answer)
 
 
-def _leave(code: int, message: str) -> None:
+def _leave_failed(error: BaseException) -> NoReturn:
+    if isinstance(error, CycloptsError):
+        _leave(2, f"{' '.join(str(error).split())} (see: segments --help)")
+    published = "".join(f"; {note}" for note in [_after(error)] if note)
+    if isinstance(error, SegmentsError):
+        _leave(error.exit_code, f"{error}{published}")
+    if "--debug" in sys.argv:
+        raise error
+    what = " ".join(f"unexpected {type(error).__name__}: {error}".split())
+    _leave(1, f"{what} (--debug shows where){published}")
+
+
+def _after(error: BaseException) -> str:
+    """Return that the run was published before it ended so; empty where it was not."""
+    return next(iter(getattr(error, "__notes__", [])), "")
+
+
+def _leave(code: int, message: str) -> NoReturn:
     print(f"segments: {message}", file=sys.stderr)
     sys.exit(code)

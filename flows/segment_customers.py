@@ -1,10 +1,13 @@
 """The night: the customers delivered to segments in DuckDB. The body of the flow is its table of contents."""
 
 from datetime import date
+from typing import Any
 
-from prefect import flow
+from prefect import State, flow
+from prefect.states import Cancelled
 
 from flows.summary import RunSummary, nothing_new, summary_of
+from schemas.errors import AnotherRunUnderWay
 from tasks.artifacts import show_run
 from tasks.audit import audit_night
 from tasks.cluster import cluster_customers
@@ -34,8 +37,10 @@ def segment_customers(
     force: bool = False,
     accept_volume: bool = False,
     encoding: str = "auto",
-) -> RunSummary:
+) -> RunSummary | State[Any]:
     """Segment one night's customers and publish the result; safe to repeat.
+
+    A run that finds the home held by another one is cancelled: nothing has failed.
 
     Args:
         source: the delivered file, or a directory whose newest file is taken; several make one night together.
@@ -51,7 +56,18 @@ def segment_customers(
         encoding: auto takes the encoding whose segments stand out most; or one of schemas.encodings.
     """
     delivered = source if isinstance(source, str) else tuple(source)
-    order = Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume, encoding)
+    try:
+        return night(Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume, encoding))
+    except AnotherRunUnderWay as held:
+        return Cancelled(message=str(held))
+
+
+def night(order: Order) -> RunSummary:
+    """Segment the customers of an order and publish the result.
+
+    Raises:
+        SegmentsError: nothing was published; see ``schemas.errors``.
+    """
     with begin_night(order) as run:
         delivery = take_delivery(run)
         if earlier := published_before(run, delivery):

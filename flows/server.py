@@ -5,6 +5,7 @@ too; started here first, the same server costs half the wait.
 """
 
 import ctypes
+import json
 import os
 import signal
 import socket
@@ -17,7 +18,9 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from prefect.settings import (
     PREFECT_API_URL,
@@ -49,6 +52,22 @@ def free_port() -> int:
 def api_url(port: int) -> str:
     """Return the API of the server on a port."""
     return f"http://127.0.0.1:{port}/api"
+
+
+def ask(port: int, path: str, body: Mapping[str, Any]) -> Any:
+    """Post a question to the server on a port and return its answer, both as JSON."""
+    request = urllib.request.Request(  # noqa: S310
+        f"{api_url(port)}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with _WITHOUT_PROXY.open(request, timeout=30) as answer:
+        return json.loads(answer.read())
+
+
+def scheduled_runs(port: int) -> list[datetime]:
+    """Return when the runs that the server on a port has scheduled are due, the earliest first; in UTC."""
+    asked = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "sort": "EXPECTED_START_TIME_ASC"}
+    found = ask(port, "/flow_runs/filter", asked)
+    return [datetime.fromisoformat(flow_run["expected_start_time"]) for flow_run in found]
 
 
 def start_prefect(*arguments: str, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:

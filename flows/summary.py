@@ -66,7 +66,7 @@ def picture_of(home: Home, summary: RunSummary) -> Picture:
             segments=read_dicts(database, "SELECT * FROM segments ORDER BY segment_id"),
             k_scores=read_dicts(database, "SELECT * FROM k_scores ORDER BY k"),
             rejected=read_dicts(database, read_sql("count_rejected")),
-            notes=(readable_manifest(home.runs / summary.run_id / "manifest.json") or {}).get("notes", []),
+            notes=(readable_manifest(home.manifest_file(summary.run_id)) or {}).get("notes", []),
             published_file=str(home.published_file),
             report_file=str(home.runs / summary.run_id / "report.html"),
         )

@@ -7,13 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from flows.server import answers, api_url, start_prefect, start_server, stop, wait_for_server
+from flows.server import answers, api_url, scheduled_runs, start_prefect, start_server, stop, wait_for_server
 from schemas.errors import SegmentsError, UsageError
+
+_SCHEDULE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,11 @@ class Trial:
 
     port: int
     prefect_home: Path
+
+    @property
+    def server_log(self) -> Path:
+        """What the server says."""
+        return self.prefect_home / "server.log"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -47,10 +56,10 @@ def running(trial: Trial) -> Iterator[None]:
     if answers(trial.port):
         raise UsageError(f"port {trial.port} is taken; stop what listens there, or choose another: make up PORT=4300")
     trial.prefect_home.mkdir(parents=True, exist_ok=True)
-    server_log, worker_log = trial.prefect_home / "server.log", trial.prefect_home / "worker.log"
-    started = [start_server(trial.port, environment=trial.environment, log=server_log)]
+    worker_log = trial.prefect_home / "worker.log"
+    started = [start_server(trial.port, environment=trial.environment, log=trial.server_log)]
     try:
-        wait_for_server(trial.port, started[0], server_log)
+        wait_for_server(trial.port, started[0], trial.server_log)
         command(trial, "work-pool", "create", "local", "--type", "process", "--overwrite")
         command(trial, "--no-prompt", "deploy", "--all")
         started.append(
@@ -81,6 +90,20 @@ def command(trial: Trial, *arguments: str) -> str:
     return done.stdout
 
 
+def next_runs(trial: Trial) -> list[datetime]:
+    """Return when the next scheduled runs are due, the earliest first; in UTC.
+
+    Raises:
+        SegmentsError: the server has scheduled none in a minute.
+    """
+    deadline = time.monotonic() + _SCHEDULE_SECONDS
+    while not (due := scheduled_runs(trial.port)):
+        if time.monotonic() > deadline:
+            raise SegmentsError(f"Prefect's server schedules no run; see the errors in {trial.server_log}")
+        time.sleep(0.5)
+    return due
+
+
 def main() -> None:
     """Run the trial until it is interrupted."""
     trial = Trial(int(os.environ.get("PORT", "4200")), Path("data/prefect"))
@@ -89,10 +112,9 @@ def main() -> None:
     try:
         print("starting Prefect: server, work pool, deployment, worker ...", flush=True)
         with running(trial):
-            print(
-                _INSTRUCTIONS.format(url=api_url(trial.port), pages=api_url(trial.port).removesuffix("/api")),
-                flush=True,
-            )
+            due = " · ".join(f"{moment:%a %Y-%m-%d %H:%M} UTC" for moment in next_runs(trial)[:3])
+            url = api_url(trial.port)
+            print(_INSTRUCTIONS.format(pages=url.removesuffix("/api"), url=url, due=due), flush=True)
             signal.pause()
     except KeyboardInterrupt:
         print("stopped worker and server")
@@ -103,6 +125,8 @@ def main() -> None:
 
 _INSTRUCTIONS = """\
 ready: {pages}
+next runs, of the newest file in data/inbox: {due}
+
 In another terminal, in this directory:
 
   export PREFECT_API_URL={url}

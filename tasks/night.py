@@ -1,12 +1,13 @@
 """Begin and end a night: the order checked, the home held, the ledger true whatever happens."""
 
 import errno
+import logging
 import os
 import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,16 +19,25 @@ from schemas.loading import load_dataset
 from tasks.delivery import find_sources
 from tasks.memory_there import memory_there
 from warehouse.home import Home
-from warehouse.ledger import close_abandoned, close_manifest, discard_manifest, locked, open_manifest, read_manifest
-from warehouse.publishing import discard_staging, set_log_aside
+from warehouse.integrity import published_state
+from warehouse.ledger import (
+    add_note,
+    close_abandoned,
+    close_manifest,
+    discard_manifest,
+    open_manifest,
+    read_manifest,
+    record_ended,
+)
+from warehouse.lock import locked
+from warehouse.publishing import damaged_file, discard_staging, set_log_aside
 from warehouse.run import Order, Run
-from warehouse.runs import publication_message, published_run_id
+from warehouse.runs import publication_message
+
+logger = logging.getLogger(__name__)
 
 #: No retailer acts on more; a fit of so many segments is a typing error.
 LARGEST_K = 100
-
-#: Note on the exception of a run that was told to stop after it had published.
-PUBLISHED_BEFORE = "published before it was told to stop"
 
 
 def check_order(order: Order) -> None:
@@ -65,9 +75,7 @@ def refuse_early(order: Order) -> None:
 
 def record_failure(order: Order, error: SegmentsError) -> None:
     """Record a run that failed before its night could begin."""
-    run = Run.begin(order)
-    open_manifest(run)
-    close_manifest(run, error.status, str(error))
+    record_ended(Run.begin(order), error.status, str(error))
 
 
 @contextmanager
@@ -79,13 +87,16 @@ def begin_night(order: Order) -> Iterator[Run]:
         UsageError, SchemaError: the order makes no sense; see ``check_order``.
     """
     run = Run.begin(order)
-    # The lock is let go after the record is closed.
-    with _told_to_stop() as told, ExitStack() as held:
+    run.home.prepare()
+    # Recorded with the lock held: other runs close the record of a run that has not ended and holds no lock.
+    with _told_to_stop() as told, locked(run):
         open_manifest(run)
         with _recorded_end(run, told):
-            held.enter_context(locked(run))
             set_log_aside(run)
-            close_abandoned(run, published_run_id(run.home))
+            previous = published_state(run.home)
+            if previous.fault:
+                _tell_damage(run, previous.fault)
+            close_abandoned(run, previous.run_id)
             discard_staging(run.home)
             check_order(order)
             run.staging.mkdir()
@@ -98,6 +109,15 @@ def forget_night(run: Run) -> None:
     discard_manifest(run)
 
 
+def _tell_damage(run: Run, fault: str) -> None:
+    note = (
+        f"the published file is damaged ({fault}): it is not compared with, "
+        f"and is kept as {damaged_file(run)} once this run has published"
+    )
+    logger.warning("%s", note)
+    add_note(run, note)
+
+
 @contextmanager
 def _recorded_end(run: Run, told: list[BaseException]) -> Iterator[None]:
     """Close the record of a run that fails or is told to stop."""
@@ -108,7 +128,7 @@ def _recorded_end(run: Run, told: list[BaseException]) -> Iterator[None]:
         raise
     except Exception as error:
         if told:  # DuckDB turns what a signal raises within a statement into an error of its own
-            _close_stopped(run, told[0])
+            _close_stopped(run)
             raise told[0] from error
         if _is_full(error):
             shutil.rmtree(run.staging, ignore_errors=True)  # or there is no room for the record either
@@ -117,24 +137,21 @@ def _recorded_end(run: Run, told: list[BaseException]) -> Iterator[None]:
             raise full from error
         _close(run, "failed", f"{type(error).__name__}: {' '.join(str(error).split())}")
         raise
-    except BaseException as error:
-        _close_stopped(run, error)
+    except BaseException:
+        _close_stopped(run)
         raise
 
 
-def _close(run: Run, status: str, message: str) -> bool:
-    """Close the record; return whether the run is published, whatever came after."""
-    is_published = published_run_id(run.home) == run.run_id
-    if is_published:
+def _close(run: Run, status: str, message: str) -> None:
+    """Close the record; a run that is published stays so, whatever came after."""
+    if published_state(run.home).run_id == run.run_id:
         close_manifest(run, "published", f"{publication_message(read_manifest(run.manifest_file))}; then: {message}")
     else:
         close_manifest(run, status, message)
-    return is_published
 
 
-def _close_stopped(run: Run, error: BaseException) -> None:
-    if _close(run, "interrupted", "the run was told to stop"):
-        error.add_note(PUBLISHED_BEFORE)
+def _close_stopped(run: Run) -> None:
+    _close(run, "interrupted", "the run was told to stop")
 
 
 def _is_full(error: Exception) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 import duckdb
 from prefect import Task
 
-from flows.segment_customers import segment_customers
+from flows.segment_customers import night
 from flows.summary import RunSummary
+from warehouse.run import Order
 
 SEED_ROWS = """Age,Location,Purchase History
 25,New York,apples
@@ -25,11 +26,10 @@ def run_night(source: Path | str | list[Path], home: Path | str, **order: Any) -
 
     A list of files is one night's delivery.
     """
-    body = segment_customers.fn
-    steps = {name: value.fn for name, value in body.__globals__.items() if isinstance(value, Task)}
-    plain = types.FunctionType(body.__code__, {**body.__globals__, **steps}, body.__name__, body.__defaults__)
-    delivered = [str(path) for path in source] if isinstance(source, list) else str(source)
-    summary = plain(delivered, home=str(home), **order)
+    steps = {name: value.fn for name, value in night.__globals__.items() if isinstance(value, Task)}
+    plain = types.FunctionType(night.__code__, {**night.__globals__, **steps}, night.__name__)
+    delivered = tuple(map(str, source)) if isinstance(source, list) else str(source)
+    summary = plain(Order(delivered, home=str(home), **order))
     assert isinstance(summary, RunSummary)
     return summary
 

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def printed_with_threads(program: str) -> set[bytes]:
@@ -20,6 +22,20 @@ def printed_with_threads(program: str) -> set[bytes]:
         ).stdout
         for cpus, threads in (("0", "1"), ("0,1", "2"), ("0,1", "3"))
     }
+
+
+@contextmanager
+def every_core() -> Iterator[None]:
+    """Give this process, and what it starts, every core, as most of what it starts waits for something."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    own = os.sched_getaffinity(0)
+    _take_all_cores()
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, own)
 
 
 def _take_all_cores() -> None:

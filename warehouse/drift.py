@@ -10,6 +10,7 @@ import duckdb
 from schemas.dataset import Column
 from warehouse.generated.drift import select_changed_values, select_moved_numbers
 from warehouse.generated.quoting import quote_text
+from warehouse.integrity import published_state
 from warehouse.opening import Connection, read_sql
 from warehouse.run import Run
 from warehouse.tables import read_dicts, read_value
@@ -51,7 +52,7 @@ class MovedNumbers:
 def beside_last_night(database: Connection, run: Run) -> Iterator[str | None]:
     """Attach the published file as ``last_night``, and give its dataset; None where there is none to be read."""
     path = run.home.published_file
-    if not path.is_file():
+    if published_state(run.home).run_id is None:
         yield None
         return
     try:

@@ -28,6 +28,10 @@ class Home:
         """One directory a run: its manifest and its report."""
         return self.root / "runs"
 
+    def manifest_file(self, run_id: str) -> Path:
+        """What happened in a run, written whatever happens."""
+        return self.runs / run_id / "manifest.json"
+
     @property
     def staging(self) -> Path:
         """The night under construction."""
@@ -57,7 +61,11 @@ class Home:
             except OSError as error:
                 raise HomeNotWritable(_unwritable(directory, error.strerror or str(error))) from error
             if not os.access(directory, os.W_OK | os.X_OK):
-                raise HomeNotWritable(_unwritable(directory, "permission denied"))
+                raise HomeNotWritable(_unwritable(directory, _why_unwritable(directory)))
+
+
+def _why_unwritable(directory: Path) -> str:
+    return "read-only file system" if os.statvfs(directory).f_flag & os.ST_RDONLY else "permission denied"
 
 
 def _unwritable(directory: Path, why: str) -> str:

@@ -1,17 +1,15 @@
-"""The ledger of runs: a manifest each, written whatever happens, and the lock that keeps runs apart."""
+"""The ledger of runs: a manifest per run, written whatever happens."""
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import AnotherRunUnderWay, HomeNotWritable
+from schemas.errors import HomeNotWritable
 from warehouse.home import Home
 from warehouse.run import Run
 
@@ -22,16 +20,21 @@ UNDER_WAY = "under way"
 
 
 def open_manifest(run: Run) -> None:
-    """Record that the run has begun.
+    """Record that the run has begun; call it with the lock held, as a run without it is taken for a killed one.
 
     Raises:
-        HomeNotWritable: the home cannot be created or written.
+        HomeNotWritable: the record cannot be written.
     """
-    run.home.prepare()
-    try:
-        _write(run.manifest_file, _new_manifest(run))
-    except OSError as error:
-        raise HomeNotWritable(f"cannot write {run.directory} ({error.strerror}); make room or see --home") from error
+    _begin(run)
+
+
+def record_ended(run: Run, status: str, message: str) -> None:
+    """Record a run that ended before it could begin; written once, so that it needs no lock.
+
+    Raises:
+        HomeNotWritable: the record cannot be written.
+    """
+    _begin(run, **_end(status, message))
 
 
 def update_manifest(run: Run, **facts: Any) -> None:
@@ -52,7 +55,12 @@ def record_step(
 
 def close_manifest(run: Run, status: str, message: str) -> None:
     """Record how the run ended: published, refused, failed or interrupted."""
-    update_manifest(run, status=status, message=message, finished_at=_instant(datetime.now(UTC)))
+    update_manifest(run, **_end(status, message))
+
+
+def add_note(run: Run, note: str) -> None:
+    """Add a sentence to what the run has to say."""
+    update_manifest(run, notes=[*read_manifest(run.manifest_file)["notes"], note])
 
 
 def discard_manifest(run: Run) -> None:
@@ -144,38 +152,19 @@ def close_abandoned(run: Run, published_run_id: str | None) -> None:
         is_published = manifest["run_id"] == published_run_id
         status = "published" if is_published else "interrupted"
         message = "published, and killed right after" if is_published else "the run was killed before it could end"
-        path = run.home.runs / manifest["run_id"] / "manifest.json"
+        path = run.home.manifest_file(manifest["run_id"])
         _write(path, {**manifest, "status": status, "message": message})
 
 
-@contextmanager
-def locked(run: Run) -> Iterator[None]:
-    """Hold the home for one run.
-
-    Raises:
-        AnotherRunUnderWay: another process holds it; the message names it.
-    """
+def _begin(run: Run, **facts: Any) -> None:
     try:
-        descriptor = os.open(run.home.lock_file, os.O_RDWR | os.O_CREAT, 0o644)
+        _write(run.manifest_file, {**_new_manifest(run), **facts})
     except OSError as error:
-        raise HomeNotWritable(f"cannot write {run.home.lock_file} ({error.strerror}); see --home") from error
-    try:
-        _take(descriptor, run)
-        yield
-    finally:
-        os.close(descriptor)
+        raise HomeNotWritable(f"cannot write {run.directory} ({error.strerror}); make room or see --home") from error
 
 
-def _take(descriptor: int, run: Run) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(descriptor, 200, 0).decode().strip() or "unknown"
-        raise AnotherRunUnderWay(
-            f"another run is under way in {run.home.root} ({holder}); wait until it ends or name another --home"
-        ) from error
-    os.truncate(descriptor, 0)
-    os.pwrite(descriptor, f"process {os.getpid()}, run {run.run_id}, since {_instant(run.started_at)}".encode(), 0)
+def _end(status: str, message: str) -> Manifest:
+    return {"status": status, "message": message, "finished_at": _instant(datetime.now(UTC))}
 
 
 def _new_manifest(run: Run) -> Manifest:
@@ -222,7 +211,7 @@ def _instant(moment: datetime) -> str:
 def _write(path: Path, manifest: Manifest) -> None:
     """Replace the manifest as a whole, so that a killed run leaves the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
+    partial = path.with_suffix(f".{os.getpid()}.partial")  # two processes never write into one
     with partial.open("wb") as file:
         file.write(printable(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
         file.flush()

@@ -61,7 +61,7 @@ def published(home: Home) -> Iterator[Connection]:
         UsageError: nothing has been published in this home yet.
         SegmentsError: the file is damaged.
     """
-    if not home.published_file.is_file():
+    if not home.published_file.exists():
         raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
     with opened(home.published_file, home) as database:
         yield database
@@ -77,16 +77,33 @@ def opened(path: Path, home: Home) -> Iterator[Connection]:
     try:
         database = duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
     except duckdb.Error as error:
-        raise SegmentsError(
-            f"{path} cannot be opened ({' '.join(str(error).split())}); "
-            f"the next run replaces it, and earlier files are in {home.archive}"
-        ) from error
+        raise _damaged(path, home, f"cannot be opened ({_one_line(error)})") from error
     try:
         database.execute(_QUIET)
         database.execute("SET lock_configuration = true")
         yield database
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise _damaged(path, home, f"is damaged ({_one_line(error)})") from error
+        raise
     finally:
         database.close()
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Return whether DuckDB failed at the bytes of the file, and not at what it was asked."""
+    return isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException) or (
+        "Corrupt database file" in str(error)
+    )
+
+
+def _damaged(path: Path, home: Home, what: str) -> SegmentsError:
+    remedy = "the next run replaces it, and" if path == home.published_file else "other"
+    return SegmentsError(f"{path} {what}; {remedy} earlier files are in {home.archive}")
+
+
+def _one_line(error: duckdb.Error) -> str:
+    return " ".join(str(error).split())
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from warehouse.home import Home
+from warehouse.integrity import published_state, sha256_of
+from warehouse.ledger import update_manifest
 from warehouse.run import Run
-from warehouse.runs import published_run_id
 
 #: Earlier published files that are kept.
 KEPT_IN_ARCHIVE = 14
@@ -23,8 +24,9 @@ def swap_in(run: Run) -> None:
     _flush(run.night_file)
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
     run.night_file.chmod(_READ_ONLY)
+    update_manifest(run, published_sha256=sha256_of(run.night_file))
     set_log_aside(run)
-    _archive(run)
+    _keep_previous(run)
     os.replace(run.night_file, run.home.published_file)
     _flush(run.home.root)
     discard_staging(run.home)
@@ -51,21 +53,42 @@ def discard_staging(home: Home) -> None:
                 entry.unlink()
 
 
-def _archive(run: Run) -> None:
-    """Keep the published file under its run's name; a link, so that it takes no time and no room."""
-    home = run.home
-    if not home.published_file.exists():
-        return
-    old_run_id = published_run_id(home) or f"damaged-before-{run.run_id}"
-    kept = home.archive / f"{old_run_id}.duckdb"
+def damaged_file(run: Run) -> Path:
+    """Return where the run keeps a published file that it found damaged: in its own record, never in the archive."""
+    return run.directory / "damaged.duckdb"
+
+
+def _keep_previous(run: Run) -> None:
+    """Keep the published file under its run's name, or in this run's record where it is damaged."""
+    home, previous = run.home, published_state(run.home)
+    if previous.run_id is not None:
+        _link(home.published_file, home.archive / f"{previous.run_id}.duckdb")
+        _drop_old(home)
+    elif previous.fault is not None:
+        _set_damaged_aside(run)
+
+
+def _link(path: Path, kept: Path) -> None:
+    """Keep a file under a second name; a link, so that it takes no time and no room."""
     kept.unlink(missing_ok=True)
     try:
-        os.link(home.published_file, kept)
+        os.link(path, kept)
     except OSError:  # a file system without hard links
         partial = kept.with_suffix(".partial")
-        shutil.copyfile(home.published_file, partial)
+        shutil.copyfile(path, partial)
         os.replace(partial, kept)
-    for older in sorted(home.archive.glob("*.duckdb"))[:-KEPT_IN_ARCHIVE]:
+
+
+def _set_damaged_aside(run: Run) -> None:
+    """Keep what lies under the published name as evidence, whatever it is: a directory, or what cannot be read."""
+    try:
+        os.link(run.home.published_file, damaged_file(run))
+    except OSError:
+        os.replace(run.home.published_file, damaged_file(run))
+
+
+def _drop_old(home: Home) -> None:
+    for older in sorted(home.archive.glob("[0-9]*.duckdb"))[:-KEPT_IN_ARCHIVE]:
         older.unlink()
         older.with_name(f"{older.name}.wal").unlink(missing_ok=True)
 

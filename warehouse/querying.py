@@ -6,7 +6,7 @@ import duckdb
 
 from schemas.errors import UsageError
 from warehouse.home import Home
-from warehouse.opening import published
+from warehouse.opening import is_damage, published
 
 
 def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -14,6 +14,7 @@ def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ..
 
     Raises:
         UsageError: nothing is published, or the statement cannot be run; with DuckDB's reason.
+        SegmentsError: the file is damaged.
     """
     with published(home) as database:
         try:
@@ -23,4 +24,6 @@ def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ..
             names = [column[0] for column in cursor.description or []]
             return names, cursor.fetchall()
         except duckdb.Error as error:
+            if is_damage(error):
+                raise
             raise UsageError(f"query: {' '.join(str(error).split())}") from error

@@ -69,7 +69,7 @@ class Run:
     @property
     def manifest_file(self) -> Path:
         """What happened in the run, written whatever happens."""
-        return self.directory / "manifest.json"
+        return self.home.manifest_file(self.run_id)
 
     @property
     def report_file(self) -> Path:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 
@@ -42,12 +43,12 @@ def insert_runs(database: Connection, run: Run) -> None:
 
 def published_run_id(home: Home) -> str | None:
     """Return the run that the published file is of; None where nothing is published, or it cannot be read."""
-    if not home.published_file.is_file():
+    if not home.published_file.exists():
         return None
     try:
         with published(home) as database:
             return str(read_value(database, read_sql("select_published_run")))
-    except SegmentsError as error:
+    except (SegmentsError, duckdb.Error, IndexError) as error:
         logger.warning("%s", error)
         return None
 

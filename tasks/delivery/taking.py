@@ -14,9 +14,9 @@ from tasks.delivery.delivered import DeliveredFile, Delivery
 from tasks.delivery.settling import Patience
 from tasks.delivery.sources import find_source, find_sources, unreadable
 from tasks.steps import prefect_task, recorded
+from warehouse.integrity import published_state
 from warehouse.ledger import read_manifest, readable_manifest
 from warehouse.run import Run
-from warehouse.runs import published_run_id
 
 
 @recorded("delivery")
@@ -44,10 +44,10 @@ def take(run: Run) -> Delivery:
 
 def published_before(run: Run, delivery: Delivery) -> str | None:
     """Return the run that published the same files with the same settings, if it is the published one."""
-    run_id = published_run_id(run.home)
+    run_id = published_state(run.home).run_id
     if run_id is None or run.order.force:
         return None
-    manifest = readable_manifest(run.home.runs / run_id / "manifest.json")
+    manifest = readable_manifest(run.home.manifest_file(run_id))
     is_same = manifest is not None and manifest.get("fingerprint") == delivery.fingerprint
     return run_id if is_same else None
 

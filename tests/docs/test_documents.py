@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import itertools
 import os
 import re
 import shlex
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.server import free_port
+from flows.server import free_port, scheduled_runs
 from schemas.fields import category, flag, identifier, ignored, items, numeric
 from schemas.file_settings import GIBIBYTE, FileSettings
 from schemas.published import PUBLISHED
@@ -103,17 +104,21 @@ def test_commands_from_nothing_to_a_scheduled_run_work_as_written(tmp_path):
         terminal = subprocess.Popen(
             ["bash", "-c", script],
             cwd=ROOT,
-            env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_SERVER_UI_ENABLED": "false"},
+            env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "COLUMNS": "160"},
             stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         try:
             assert terminal.wait(timeout=240) == 0, log.read_text()[-3000:]
+            due = scheduled_runs(port)
         finally:
             # Server and worker, which go on in the background as they do in a terminal.
             os.killpg(terminal.pid, signal.SIGKILL)
     assert rows(home, "SELECT rows_loaded, status FROM runs") == [(3000, "published")]
+    assert log.read_text().count("SCHEDULED") == len(due) == 3
+    assert {f"{moment:%H:%M}" for moment in due} == {"02:30"}
+    assert [(later - earlier).days for earlier, later in itertools.pairwise(due)] == [1, 1]
 
 
 def test_make_targets_of_the_readme_exist():

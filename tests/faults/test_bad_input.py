@@ -4,7 +4,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 
@@ -208,49 +207,6 @@ def test_home_at_or_below_a_file_cannot_be_written(write, tmp_path, place):
     assert file.read_text() == "mine"
 
 
-HOLD = """
-import sys
-from warehouse.ledger import locked
-from warehouse.run import Order, Run
-with locked(Run.begin(Order("", home=sys.argv[1]))):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-@pytest.fixture
-def holder(home):
-    """Another process that holds the home as a run under way does."""
-    command = [sys.executable, "-c", HOLD, str(home)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "held\n"
-        yield process
-        process.kill()
-
-
-def test_run_under_way_keeps_another_out_and_is_named(write, home, holder):
-    message = message_of_failure(AnotherRunUnderWay, write(SEED_ROWS), home, force=True)
-    assert message.startswith(f"another run is under way in {home} (process {holder.pid}, run ")
-    assert message.endswith("wait until it ends or name another --home")
-
-
-def test_run_kept_out_leaves_alone_what_the_other_has_begun(write, home, holder):
-    work, record = home / "staging" / "theirs" / "work.duckdb", home / "runs" / "theirs" / "manifest.json"
-    begun = json.dumps({**next(iter(records(home).values())), "run_id": "theirs", "status": "under way"})
-    for path, content in {work: "half a night", record: begun}.items():
-        path.parent.mkdir()
-        path.write_text(content)
-    message_of_failure(AnotherRunUnderWay, write(SEED_ROWS), home, force=True)
-    assert work.read_text() == "half a night"
-    assert record.read_text() == begun
-
-
-def test_hold_on_the_home_ends_with_the_process(write, home, holder):
-    holder.send_signal(signal.SIGKILL)
-    holder.wait()
-    assert run_night(write(SEED_ROWS), home, force=True).is_new
-
-
 OUTCOMES = """
 import json, sys
 from tests.nights import run_night
@@ -329,22 +285,43 @@ ls "$1/home/staging"
 """
 
 
-def test_full_disk_is_a_home_that_cannot_be_written_and_leaves_room_for_the_next_night(write, tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    orders = json.dumps({"full": (str(write(SEED_ROWS)), str(disk / "home"))})
-    # The small disk is in a mount namespace of its own, which ends with the process.
-    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", FULL_DISK, "sh"]
-    if shutil.which(command[0]) is None:
-        pytest.skip("no unshare to mount a small disk with")
-    done = subprocess.run(
-        [*command, disk, sys.executable, OUTCOMES, orders], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if done.returncode in (1, 99) and not done.stdout:
-        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
-    outcome, _, rest = done.stdout.partition("\n")
+READ_ONLY_DISK = """
+mount -t tmpfs tmpfs "$1" && mkdir -p "$1/home/inbox" && mount -o remount,ro "$1" || exit 99
+"$2" -c "$3" "$4"
+"""
+
+
+@pytest.fixture
+def on_disk(write, tmp_path):
+    """Run a night on a disk of its own, which ends with the process: the outcome, and what else was printed."""
+
+    def run(script):
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        orders = json.dumps({"night": (str(write(SEED_ROWS)), str(disk / "home"))})
+        command = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
+        if shutil.which(command[0]) is None:
+            pytest.skip("no unshare to mount a disk with")
+        done = subprocess.run(
+            [*command, disk, sys.executable, OUTCOMES, orders], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        if done.returncode in (1, 99) and not done.stdout:
+            pytest.skip(f"a disk cannot be mounted here: {done.stderr.strip()}")
+        outcome, _, rest = done.stdout.partition("\n")
+        return disk, json.loads(outcome)["night"], rest
+
+    return run
+
+
+def test_home_on_a_read_only_disk_is_named(on_disk):
+    disk, outcome, _ = on_disk(READ_ONLY_DISK)
+    remedy = "make it writable or name another home with --home or SEGMENTS_HOME"
+    assert outcome == ["HomeNotWritable", 73, f"cannot write {disk / 'home'} (read-only file system); {remedy}"]
+
+
+def test_full_disk_is_a_home_that_cannot_be_written_and_leaves_room_for_the_next_night(on_disk):
+    _, (kind, exit_code, message), rest = on_disk(FULL_DISK)
     record, end = json.JSONDecoder().raw_decode(rest)
-    kind, exit_code, message = json.loads(outcome)["full"]
     assert (kind, exit_code) == ("HomeNotWritable", 73), message
     assert "No space left on device" in message
     assert (record["status"], record["message"]) == ("failed", message)

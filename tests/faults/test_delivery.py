@@ -47,6 +47,7 @@ def begin(tmp_path):
         schema = tmp_path / "shop.py"
         schema.write_text(SCHEMA.format(settings="".join(f", {name}={value!r}" for name, value in settings.items())))
         run = Run.begin(Order(tuple(map(str, sources)), dataset=str(schema), home=str(home or tmp_path / "home")))
+        run.home.prepare()
         open_manifest(run)
         run.staging.mkdir()
         return run

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.nights import value
+from tests.processes import marked
 
 pytestmark = [pytest.mark.prefect, pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")]
 
@@ -35,29 +37,23 @@ def mark():
     """A word in the environment of what a test starts; what still runs after it is ended here."""
     word = f"SEGMENTS_TEST_{uuid.uuid4().hex}"
     yield word
-    for pid in running(word):
+    for pid in marked(word):
         os.kill(pid, signal.SIGKILL)
 
 
-def running(mark):
-    """Return the processes whose environment holds the mark."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark.encode() in path.read_bytes():
-                found.append(int(path.parent.name))
-        except OSError:  # it has ended, or is not ours
-            continue
-    return found
+def record_of_new_run(home, earlier):
+    """Return the record of the run that is not among earlier ones; empty where there is none yet."""
+    found = set(home.glob("runs/*/manifest.json")) - earlier
+    return json.loads(found.pop().read_text()) if found else {}
 
 
-@pytest.mark.parametrize(("number", "exit_codes"), [(signal.SIGTERM, {143, -15}), (signal.SIGINT, {130})])
-def test_run_told_to_stop_leaves_one_line_a_record_and_no_process(prefect_home, source, home, mark, number, exit_codes):
-    published, earlier = (home / "segments.duckdb").read_bytes(), set(home.glob("runs/*/manifest.json"))
+@pytest.fixture
+def night(prefect_home, source, home, mark):
+    """Start a night; give its process, and what returns the run's record."""
+    earlier = set(home.glob("runs/*/manifest.json"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    command = [sys.executable, "-m", "flows", "run", str(source), "--home", str(home)]
     with subprocess.Popen(
-        command,
+        [sys.executable, "-m", "flows", "run", str(source), "--home", str(home)],
         cwd=ROOT,
         env={**environment, "PREFECT_HOME": str(prefect_home), mark: "1"},
         stdout=subprocess.PIPE,
@@ -65,15 +61,42 @@ def test_run_told_to_stop_leaves_one_line_a_record_and_no_process(prefect_home, 
         text=True,
         preexec_fn=as_in_the_foreground,
     ) as process:
-        while not any('"encode"' in path.read_text() for path in set(home.glob("runs/*/manifest.json")) - earlier):
-            assert process.poll() is None, "it ended before it was met"
-            time.sleep(0.02)
-        process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=60)
+        yield process, lambda: record_of_new_run(home, earlier)
+        process.kill()
+
+
+def wait_for(process, is_so):
+    while not is_so():
+        assert process.poll() is None, "it ended before it was met"
+        time.sleep(0.001)
+
+
+STOPS = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
+
+
+@pytest.mark.parametrize(("number", "exit_code"), STOPS)
+def test_run_told_to_stop_leaves_one_line_a_record_and_no_process(night, home, mark, number, exit_code):
+    process, record = night
+    published = (home / "segments.duckdb").read_bytes()
+    wait_for(process, lambda: any(step["step"] == "encode" for step in record().get("steps", [])))
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=60)
     assert (stdout, stderr) == ("", "segments: stopped; nothing was published\n")
-    assert process.returncode in exit_codes
-    assert running(mark) == []
+    assert process.returncode == exit_code
+    assert marked(mark) == []
     assert (home / "segments.duckdb").read_bytes() == published
-    (stopped,) = set(home.glob("runs/*/manifest.json")) - earlier
-    record = json.loads(stopped.read_text())
-    assert (record["status"], record["message"]) == ("interrupted", "the run was told to stop")
+    assert (record()["status"], record()["message"]) == ("interrupted", "the run was told to stop")
+
+
+@pytest.mark.parametrize(("number", "exit_code"), STOPS)
+def test_run_stopped_after_its_publish_says_so(night, home, number, exit_code):
+    process, record = night
+    earlier = (home / "segments.duckdb").stat().st_ino
+    wait_for(process, lambda: (home / "segments.duckdb").stat().st_ino != earlier)
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=60)
+    run_id = record()["run_id"]
+    assert (stdout, stderr) == ("", f"segments: stopped; run {run_id} was published before that\n")
+    assert process.returncode == exit_code
+    assert record()["status"] == "published"
+    assert value(home, "SELECT arg_max(run_id, started_at) FROM runs") == run_id

@@ -2,21 +2,24 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 import yaml
 
-from flows.server import answers, api_url, free_port
+from flows.server import answers, api_url, ask, free_port
 from flows.trial import command
 from schemas.errors import SegmentsError
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, assert_invariants, rows
+from warehouse.home import Home
+from warehouse.lock import locked
+from warehouse.run import Order, Run
 
 SAMPLE = ROOT / "samples" / "customers.csv"
 DEPLOYMENT = "segment-customers/nightly"
@@ -36,6 +39,8 @@ SHARED = {
     "silhouette, objective, seed, verdict, message, software_version",
 }
 
+HELD = rf"another run is under way \(pid {os.getpid()}, since [-\d]+ [:\d]+ UTC\) in "
+
 pytestmark = pytest.mark.prefect
 
 
@@ -47,16 +52,8 @@ def deployed(trial, tmp_path_factory):
     return home
 
 
-def asked(trial, path, body):
-    request = urllib.request.Request(
-        f"{api_url(trial.port)}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        return json.loads(answer.read())
-
-
 def flow_runs(trial, home):
-    found = asked(trial, "/flow_runs/filter", {"sort": "START_TIME_DESC"})
+    found = ask(trial.port, "/flow_runs/filter", {"sort": "START_TIME_DESC"})
     return [flow_run for flow_run in found if flow_run["parameters"].get("home") == str(home)]
 
 
@@ -86,20 +83,19 @@ def test_deployment_takes_several_files_as_one_night(trial, tmp_path):
     assert rows(tmp_path / "home", "SELECT source_name, rows_loaded FROM runs") == [("a.csv + b.csv", 12)]
 
 
-def test_deployment_is_scheduled_nightly_one_at_a_time_in_the_working_directory(trial, deployed):
-    (found,) = asked(trial, "/deployments/filter", {})
+def test_deployment_is_scheduled_nightly_in_the_working_directory(trial, deployed):
+    (found,) = ask(trial.port, "/deployments/filter", {})
     assert [schedule["schedule"] for schedule in found["schedules"]] == [
         {"cron": "30 2 * * *", "timezone": "UTC", "day_or": True}
     ]
-    assert found["global_concurrency_limit"]["limit"] == 1
-    assert found["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert found["global_concurrency_limit"] is None
     assert found["work_pool_name"] == "local"
     assert found["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}]
 
 
 def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
     (flow_run,) = flow_runs(trial, deployed)
-    found = asked(trial, "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}})
+    found = ask(trial.port, "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}})
     by_key = {artifact["key"]: artifact["data"] for artifact in found}
     assert set(by_key) == {"encode-progress", "cluster-progress", "segment-sizes", "segment-summary"}
     assert by_key["cluster-progress"] == 100
@@ -113,7 +109,7 @@ def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
 
 def test_log_of_the_steps_reaches_the_server(trial, deployed):
     (flow_run,) = flow_runs(trial, deployed)
-    found = asked(trial, "/logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run["id"]]}}, "limit": 200})
+    found = ask(trial.port, "/logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run["id"]]}}, "limit": 200})
     messages = [log["message"] for log in found]
     assert any(message.startswith("step=ingest seconds=") and "rows_read=3012" in message for message in messages)
 
@@ -132,6 +128,35 @@ def test_refused_file_fails_the_flow_run_in_one_line_without_a_traceback(trial, 
     assert f"{source} is empty (0 bytes)" in newest["state"]["message"]
     assert "Traceback" not in (trial.prefect_home / "worker.log").read_text()
     assert (deployed / "segments.duckdb").read_bytes() == before
+
+
+@pytest.fixture
+def held(tmp_path):
+    """A home that this process holds as a run under way does."""
+    home = Home(tmp_path / "held")
+    home.prepare()
+    with locked(Run.begin(Order("", home=str(home.root)))):
+        yield home.root
+
+
+def test_run_that_finds_the_home_held_is_cancelled(trial, held):
+    with pytest.raises(SegmentsError, match="Cancelled"):
+        command(
+            trial, "deployment", "run", DEPLOYMENT, "--watch",
+            "--param", f"source={SAMPLE}", "--param", f"home={held}",
+        )  # fmt: skip
+    (cancelled,) = flow_runs(trial, held)
+    assert cancelled["state_type"] == "CANCELLED"
+    assert re.match(HELD, cancelled["state"]["message"])
+    assert list((held / "runs").iterdir()) == []
+
+
+@pytest.mark.parametrize("is_server_named", [True, False])
+def test_command_that_finds_the_home_held_exits_75(trial, segments, held, is_server_named):
+    server = {"PREFECT_API_URL": api_url(trial.port)} if is_server_named else {}
+    done = segments("run", SAMPLE, "--home", held, **server)
+    assert (done.returncode, done.stdout) == (75, "")
+    assert re.fullmatch(f"segments: {HELD}.*\n", done.stderr)
 
 
 def test_segments_run_uses_the_server_that_is_named(trial, segments, tmp_path):
@@ -161,8 +186,10 @@ def test_make_up_stops_what_it_started_when_it_is_interrupted(tmp_path):
         text=True,
     )
     assert up.stdout is not None
-    while not (line := up.stdout.readline()).startswith("ready"):
+    while not (line := up.stdout.readline()).startswith("next runs"):
         assert line, "it ended before it was ready"
+    assert line.startswith("next runs, of the newest file in data/inbox: ")
+    assert len(re.findall(r"\w{3} \d{4}-\d\d-\d\d 02:30 UTC", line)) == 3
     time.sleep(1)
     up.send_signal(signal.SIGINT)
     said, _ = up.communicate(timeout=60)

@@ -1,0 +1,116 @@
+"""The lock of a home: it lets one run through, and the system takes it back when its process ends, however it ends."""
+
+import fcntl
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from schemas.errors import AnotherRunUnderWay, HomeNotWritable
+from warehouse.run import Run
+
+#: How long to wait for a run that has just taken the lock to write who it is.
+_NAME_SECONDS = 1.0
+_POLL_SECONDS = 0.01
+
+
+@contextmanager
+def locked(run: Run) -> Iterator[None]:
+    """Hold the home for one run.
+
+    Raises:
+        AnotherRunUnderWay: another process holds it; the message names it.
+        HomeNotWritable: the lock file cannot be written, or the file system has no locks.
+    """
+    descriptor = _open(run)
+    try:
+        _take(descriptor, run)
+        try:
+            yield
+        finally:
+            os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _open(run: Run) -> int:
+    path = run.home.lock_file
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError as error:
+        _refuse_if_held(path, run)
+        raise HomeNotWritable(
+            f"cannot write {path} ({error.strerror}; it belongs to {_owner(path)}); run as {_owner(path)}, "
+            "make it writable, or name another home with --home or SEGMENTS_HOME"
+        ) from error
+    except OSError as error:
+        raise HomeNotWritable(f"cannot write {path} ({error.strerror}); see --home") from error
+
+
+def _refuse_if_held(path: Path, run: Run) -> None:
+    """Refuse a home that another user's run holds; a lock can be asked for through a file that can only be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        if not _is_taken(descriptor, fcntl.LOCK_SH, path):
+            raise _another_run(descriptor, run)
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, run: Run) -> None:
+    deadline = time.monotonic() + _NAME_SECONDS
+    while not _is_taken(descriptor, fcntl.LOCK_EX, run.home.lock_file):
+        # What a killed run wrote stays until the next one has written over it.
+        if _is_alive(_holder(descriptor)) or time.monotonic() > deadline:
+            raise _another_run(descriptor, run)
+        time.sleep(_POLL_SECONDS)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"pid {os.getpid()}, since {run.started_at:%Y-%m-%d %H:%M:%S} UTC".encode(), 0)
+
+
+def _is_taken(descriptor: int, kind: int, path: Path) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise HomeNotWritable(f"cannot lock {path} ({error.strerror}); see --home") from error
+    return True
+
+
+def _another_run(descriptor: int, run: Run) -> AnotherRunUnderWay:
+    holder = _holder(descriptor)
+    return AnotherRunUnderWay(
+        f"another run is under way ({holder if _is_alive(holder) else 'pid unknown'}) in {run.home.root}; "
+        "wait until it ends or name another --home"
+    )
+
+
+def _holder(descriptor: int) -> str:
+    """Return what the run that holds the lock wrote of itself."""
+    return os.pread(descriptor, 200, 0).decode(errors="replace").strip()
+
+
+def _is_alive(holder: str) -> bool:
+    found = re.match(r"pid (\d+),", holder)
+    if found is None:
+        return False
+    try:
+        os.kill(int(found[1]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is another user's
+        return True
+    return True
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except (KeyError, OSError):
+        return "another user"
