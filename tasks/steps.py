@@ -12,6 +12,7 @@ from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
 
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
+from prefect.exceptions import CancelledRun
 
 from schemas.errors import SegmentsError
 from tasks.progress import StepEnded, StepStarted, tell
@@ -103,9 +104,13 @@ class _ToldInOneLine(logging.Filter):
     """Drops the traceback that Prefect logs with a failure whose one line says all that its reader can use."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the record, without the traceback of a failure that is told to the user."""
-        if record.exc_info and isinstance(record.exc_info[1], SegmentsError):
+        """Keep the record, without the traceback of what is told to the user; a run that cancels itself is no error."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, SegmentsError | CancelledRun):
             record.exc_info = None
+        if isinstance(error, CancelledRun):
+            record.levelno, record.levelname = logging.INFO, "INFO"
+            record.msg, record.args = "Cancelled: %s", (str(error),)
         return True
 
 

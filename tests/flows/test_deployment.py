@@ -1,6 +1,7 @@
 """The deployment on a real server: scheduled, run by a real worker, the same tables as the command line's."""
 
 import json
+import logging
 import os
 import re
 import signal
@@ -149,6 +150,8 @@ def test_run_that_finds_the_home_held_is_cancelled(trial, held):
     assert cancelled["state_type"] == "CANCELLED"
     assert re.match(HELD, cancelled["state"]["message"])
     assert list((held / "runs").iterdir()) == []
+    found = ask(trial.port, "/logs/filter", {"logs": {"flow_run_id": {"any_": [cancelled["id"]]}}})
+    assert {log["level"] for log in found} == {logging.INFO}
 
 
 @pytest.mark.parametrize("is_server_named", [True, False])
