@@ -20,7 +20,8 @@ from pathlib import Path
 from prefect import Task
 import warehouse.customers
 import warehouse.memory
-from flows.segment_customers import segment_customers
+from flows.segment_customers import night
+from warehouse.run import Order
 
 warehouse.memory.LEAST_MEMORY_MB, warehouse.memory.THREAD_MEMORY_MB = 120, 1
 warehouse.customers.CHUNK_CELLS = 60_000
@@ -38,10 +39,9 @@ def measured(name, step):
         return result
     return run
 
-body = segment_customers.fn
-steps = {name: measured(name, one.fn) for name, one in body.__globals__.items() if isinstance(one, Task)}
-plain = types.FunctionType(body.__code__, {**body.__globals__, **steps}, body.__name__, body.__defaults__)
-plain(sys.argv[1], home=sys.argv[2], k=2)
+steps = {name: measured(name, one.fn) for name, one in night.__globals__.items() if isinstance(one, Task)}
+plain = types.FunctionType(night.__code__, {**night.__globals__, **steps}, night.__name__)
+plain(Order(sys.argv[1], home=sys.argv[2], k=2))
 print(json.dumps(peaks))
 """
 
