@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -94,9 +95,6 @@ def run(
     """
     if not source:
         raise UsageError("no SOURCE is named; name a customers file, as in: segments run customers.csv")
-    from flows.environment import set_defaults
-
-    set_defaults(debug=debug)
     from flows.running import run_night
     from warehouse.run import Order
 
@@ -236,17 +234,19 @@ def draft(source: str, *, output: Path | None = None, encoding: str | None = Non
 def main() -> None:
     """Run the command line and leave with its exit code; a failure is one line on stderr."""
     told: list[int] = []
-    for number in _STOPS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and background jobs leave them
-            signal.signal(number, _listener(told))
+    # What is ignored stays so, as nohup and a shell's background jobs want it.
+    taken = [number for number in _STOPS if signal.getsignal(number) is not signal.SIG_IGN]
+    _answer(taken, _listener(told))
     try:
         app(exit_on_error=False, print_error=False, result_action="return_none")
-        _answer_signals(signal.SIG_DFL)  # all is said; what Python still does on its way out may simply end
+        _answer(taken, signal.SIG_DFL)  # all is said; what Python still does on its way out may simply end
+        _end(0)
     except BrokenPipeError:
         # The reader of a pipe has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
+        _answer(taken, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (Exception, _Stopped) as error:
-        _answer_signals(signal.SIG_IGN)
+        _answer(taken, signal.SIG_IGN)
         if told:  # DuckDB turns what a signal raises within a statement into an error of its own
             _leave(128 + told[0], f"stopped; {_after(error) or 'nothing was published'}")
         _leave_failed(error)
@@ -258,20 +258,23 @@ class _Stopped(BaseException):
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+_Answer = Callable[[int, FrameType | None], None] | signal.Handlers
 
-def _listener(told: list[int]) -> Callable[[int, FrameType | None], NoReturn]:
-    """Return a listener that notes the signal and raises."""
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        told.append(number)
-        raise _Stopped(number)
+def _answer(numbers: list[signal.Signals], answer: _Answer) -> None:
+    for number in numbers:
+        signal.signal(number, answer)
+
+
+def _listener(told: list[int]) -> _Answer:
+    """Return a listener that notes the first signal and raises; while that one is answered, others change nothing."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if not told:
+            told.append(number)
+            raise _Stopped(number)
 
     return stop
-
-
-def _answer_signals(answer: signal.Handlers) -> None:
-    for number in _STOPS:
-        signal.signal(number, answer)
 
 
 def _leave_failed(error: BaseException) -> NoReturn:
@@ -292,5 +295,14 @@ def _after(error: BaseException) -> str:
 
 
 def _leave(code: int, message: str) -> NoReturn:
-    print(f"segments: {message}", file=sys.stderr)
+    with suppress(OSError):  # the terminal may be gone
+        print(f"segments: {message}", file=sys.stderr)
+    _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    if "prefect" in sys.modules:
+        from flows.running import leave_lost_server
+
+        leave_lost_server(code)
     sys.exit(code)

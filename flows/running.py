@@ -1,19 +1,17 @@
-"""``segments run``: the flow in this process, against a temporary Prefect server or the one that is named."""
+"""``segments run``: the night in this process, as a flow run where a Prefect server is named."""
 
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, redirect_stderr
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from prefect.exceptions import CancelledRun
-from prefect.settings import PREFECT_API_URL
-
-from flows.server import refuse_silent_server, temporary_server
+from flows.environment import named_server, set_defaults
+from flows.server import is_heard
 from schemas.errors import AnotherRunUnderWay, SegmentsError
 from warehouse.home import Home
 from warehouse.run import Order
@@ -25,44 +23,96 @@ _PACKAGES = ("flows", "tasks", "warehouse")
 
 
 def run_night(order: Order, *, as_json: bool, debug: bool) -> None:
-    """Run the night that was ordered and print what it came to.
+    """Run the night that was ordered, as a flow run where a server is named, and print what it came to.
 
     Raises:
         SegmentsError: it failed; with a note where it was published before, as whatever ends this early has.
     """
     with _publication_noted(order):
-        if url := PREFECT_API_URL.value():
-            _run_on_server(url, order, as_json=as_json, debug=debug)
-        else:
-            _run_on_temporary_server(order, as_json=as_json, debug=debug)
-
-
-def _run_on_server(url: str, order: Order, *, as_json: bool, debug: bool) -> None:
-    with progress_shown(debug=debug):
-        run_flow = _flow_for(order)
-        with _recorded(order):
-            refuse_silent_server(url)
-        summary = run_flow()
-    _show(order, summary, as_json=as_json)
-
-
-def _run_on_temporary_server(order: Order, *, as_json: bool, debug: bool) -> None:
-    with temporary_server() as server:
-        # The server has begun by now, as no process is to be started once a thread draws.
         with progress_shown(debug=debug):
-            run_flow = _flow_for(order)
-            with _recorded(order):
-                server.wait()
-            with server.in_use():
-                summary = run_flow()
+            summary = _run(order, debug=debug)
         _show(order, summary, as_json=as_json)
+
+
+def _run(order: Order, *, debug: bool) -> "RunSummary":
+    from flows.night import night
+    from tasks.night import refuse_early
+
+    refuse_early(order)
+    url = named_server()
+    if url is None:
+        return night(order)
+    if not is_heard(url):
+        _warn(f"Prefect's server at {url} does not answer; this run is not shown there")
+        return night(order)
+    set_defaults(debug=debug)
+    return _run_on_server(order, url, debug=debug)
+
+
+def _run_on_server(order: Order, url: str, *, debug: bool) -> "RunSummary":
+    """Run the flow; where its server is lost on the way, the night is published all the same.
+
+    What Prefect's threads then complain of is many lines and no news.
+    """
+    from flows.night import night
+    from flows.summary import RunSummary
+
+    begun = datetime.now(UTC)
+    try:
+        with nullcontext() if debug else _silenced():
+            return _run_flow(order)
+    except Exception as error:
+        if isinstance(error, SegmentsError) or is_heard(url):
+            raise
+        _warn(f"Prefect's server at {url} was lost; the run went on without it")
+        if refused := _told_by(error):
+            raise refused from error
+        run_id = _published_here(order, begun)
+        return RunSummary(run_id, True, f"published as run {run_id}") if run_id else night(order)
+
+
+def _run_flow(order: Order) -> "RunSummary":
+    from prefect.exceptions import CancelledRun
+
+    from flows.segment_customers import segment_customers
+
+    try:
+        return cast("RunSummary", segment_customers(**asdict(order)))
+    except CancelledRun as held:  # the flow cancels itself where the home is held
+        raise AnotherRunUnderWay(str(held)) from held
+
+
+def _told_by(error: BaseException | None) -> SegmentsError | None:
+    """Return the failure of the night that Prefect could not report, if that is what an error came from."""
+    while error is not None and not isinstance(error, SegmentsError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def leave_lost_server(code: int) -> None:
+    """End this process at once where its server is lost: on its way out Prefect would try for minutes to reach it."""
+    url = named_server()
+    if url and not is_heard(url):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _warn(message: str) -> None:
+    print(f"segments: {message}", file=sys.stderr)
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):
+        yield
 
 
 @contextmanager
 def progress_shown(*, debug: bool) -> Iterator[None]:
     """Show on a terminal how the night goes on; a scheduled run's error output stays free for errors."""
     if debug or not sys.stderr.isatty():
-        with _logged(logging.INFO) if debug else nullcontext():
+        with _logged(logging.INFO if debug else logging.CRITICAL):
             yield
         return
     from flows.live import live_view
@@ -74,50 +124,28 @@ def progress_shown(*, debug: bool) -> Iterator[None]:
 @contextmanager
 def _publication_noted(order: Order) -> Iterator[None]:
     """Note on whatever ends this process that its run is published; the file tells, at any moment."""
-    from warehouse.integrity import published_state
-    from warehouse.ledger import readable_manifest
-
     begun = datetime.now(UTC)
     try:
         yield
     except BaseException as error:
-        home = Home(Path(order.home))
-        run_id = published_state(home).run_id
-        record = readable_manifest(home.manifest_file(run_id)) if run_id else None
-        if record and record["process"] == os.getpid() and datetime.fromisoformat(record["started_at"]) >= begun:
+        if run_id := _published_here(order, begun):
             error.add_note(f"run {run_id} was published before that")
         raise
 
 
-@contextmanager
-def _recorded(order: Order) -> Iterator[None]:
-    """Record a run whose night cannot begin for want of Prefect."""
-    from tasks.night import record_failure
+def _published_here(order: Order, since: datetime) -> str | None:
+    """Return the run that this process has published since a moment; None where it has published none."""
+    from warehouse.integrity import published_state
+    from warehouse.ledger import read_manifests
 
-    try:
-        yield
-    except SegmentsError as error:
-        record_failure(order, error)
-        raise
-
-
-def _flow_for(order: Order) -> "Callable[[], RunSummary]":
-    """Check the order and return the flow to run; imported here, as pandas and the rest take seconds of their own."""
-    from tasks.night import refuse_early
-
-    refuse_early(order)
-    from flows.segment_customers import segment_customers
-    from tasks.charts import load_matplotlib
-
-    load_matplotlib()
-
-    def run_flow() -> "RunSummary":
-        try:
-            return cast("RunSummary", segment_customers(**asdict(order)))
-        except CancelledRun as held:  # the flow cancels itself where the home is held
-            raise AnotherRunUnderWay(str(held)) from held
-
-    return run_flow
+    home = Home(Path(order.home))
+    for record in reversed(read_manifests(home)):
+        is_ours = record.get("process") == os.getpid() and datetime.fromisoformat(record["started_at"]) >= since
+        if is_ours and record.get("published_sha256"):
+            # Between the swap and its record only the file tells.
+            is_published = record["status"] == "published" or published_state(home).run_id == record["run_id"]
+            return str(record["run_id"]) if is_published else None
+    return None
 
 
 def _show(order: Order, summary: "RunSummary", *, as_json: bool) -> None:

@@ -1,27 +1,31 @@
-"""The night: the customers delivered to segments in DuckDB. The body of the flow is its table of contents."""
+"""The night as a Prefect flow: its steps are tasks, and what it came to is shown as artifacts."""
 
+import logging
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from prefect import State, flow
+from prefect import State, flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.exceptions import CancelledRun
 from prefect.states import Cancelled
 
-from flows.summary import RunSummary, nothing_new, summary_of
-from schemas.errors import AnotherRunUnderWay
-from tasks.artifacts import show_run
-from tasks.audit import audit_night
-from tasks.cluster import cluster_customers
-from tasks.delivery import published_before, take_delivery
-from tasks.describe import describe_segments
-from tasks.drift import compare_nights
-from tasks.encode import encode_columns
-from tasks.ingest import ingest_file
-from tasks.night import begin_night, forget_night
-from tasks.publish import publish_night
-from tasks.report import draw_report
-from tasks.validate import validate_rows
-from tasks.volume import check_delivery_volume
+from flows.artifacts import progress_in_prefect, show_run
+from flows.night import PLAIN_STEPS, Steps, night
+from flows.summary import RunSummary
+from schemas.errors import AnotherRunUnderWay, SegmentsError
+from warehouse.home import Home
 from warehouse.run import Order
+
+
+def as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a step a Prefect task: never cached, as it writes; no result kept, as tables are the hand-over."""
+    return task(name=name.replace("_", "-"), cache_policy=NO_CACHE, persist_result=False)(step)
+
+
+TASKS = Steps(**{step.name: as_task(step.name, getattr(PLAIN_STEPS, step.name)) for step in fields(Steps)})
 
 
 @flow(name="segment-customers", flow_run_name="segment-{dataset}", validate_parameters=True, persist_result=False)
@@ -56,32 +60,32 @@ def segment_customers(
         encoding: auto takes the encoding whose segments stand out most; or one of schemas.encodings.
     """
     delivered = source if isinstance(source, str) else tuple(source)
+    order = Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume, encoding)
     try:
-        return night(Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume, encoding))
+        with progress_in_prefect():
+            summary = night(order, TASKS)
     except AnotherRunUnderWay as held:
         return Cancelled(message=str(held))
+    if summary.is_new:
+        as_task("show_run", show_run)(Home(Path(home)), summary.run_id)
+    return summary
 
 
-def night(order: Order) -> RunSummary:
-    """Segment the customers of an order and publish the result.
+class _ToldInOneLine(logging.Filter):
+    """Drops the traceback that Prefect logs with a failure whose one line says all that its reader can use."""
 
-    Raises:
-        SegmentsError: nothing was published; see ``schemas.errors``.
-    """
-    with begin_night(order) as run:
-        delivery = take_delivery(run)
-        if earlier := published_before(run, delivery):
-            forget_night(run)
-            return nothing_new(run, earlier)
-        ingest_file(run)
-        check_delivery_volume(run)
-        validate_rows(run)
-        compare_nights(run)
-        encode_columns(run)
-        cluster_customers(run)
-        describe_segments(run)
-        draw_report(run)
-        audit_night(run)
-        publish_night(run)
-        show_run(run)
-        return summary_of(run)
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record, without the traceback of what is told to the user; a run that cancels itself is no error."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, SegmentsError | CancelledRun):
+            record.exc_info = None
+        if isinstance(error, CancelledRun):
+            record.levelno, record.levelname = logging.INFO, "INFO"
+            record.msg, record.args = "Cancelled: %s", (str(error),)
+        return True
+
+
+for _name in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name).addFilter(_ToldInOneLine())
+# Prefect attaches its handlers to our loggers (PREFECT_LOGGING_EXTRA_LOGGERS), but not its level.
+logging.getLogger("tasks").setLevel(logging.INFO)

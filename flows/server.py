@@ -1,39 +1,26 @@
-"""A Prefect server of our own on 127.0.0.1, started early: it comes up while the rest is imported.
-
-Prefect would start one itself at the first API call, after importing its server into this process
-too; started here first, the same server costs half the wait.
-"""
+"""Prefect's server from outside: start one on 127.0.0.1, wait for it, ask it, stop it."""
 
 import ctypes
+import http.client
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from prefect.settings import (
-    PREFECT_API_URL,
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    PREFECT_LOGGING_TO_API_ENABLED,
-    temporary_settings,
-)
 
 from schemas.errors import SegmentsError
 
 _STARTUP_SECONDS = 120
 _STOP_SECONDS = 15
-_EVENTS_SECONDS = 10
+_ANSWER_SECONDS = 5
 
 _WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -65,8 +52,8 @@ def ask(port: int, path: str, body: Mapping[str, Any]) -> Any:
 
 def scheduled_runs(port: int) -> list[datetime]:
     """Return when the runs that the server on a port has scheduled are due, the earliest first; in UTC."""
-    asked = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "sort": "EXPECTED_START_TIME_ASC"}
-    found = ask(port, "/flow_runs/filter", asked)
+    due = {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": {"after_": f"{datetime.now(UTC)}"}}
+    found = ask(port, "/flow_runs/filter", {"flow_runs": due, "sort": "EXPECTED_START_TIME_ASC"})
     return [datetime.fromisoformat(flow_run["expected_start_time"]) for flow_run in found]
 
 
@@ -117,29 +104,18 @@ def wait_for_server(port: int, server: subprocess.Popen[bytes], log: Path) -> No
 
 def answers(port: int) -> bool:
     """Return whether something answers HTTP on a port."""
-    return _is_heard(_WITHOUT_PROXY, api_url(port), seconds=2)
+    return is_heard(api_url(port))
 
 
-def refuse_silent_server(url: str) -> None:
-    """Refuse a server that was named and does not answer.
-
-    Raises:
-        SegmentsError: nothing answers HTTP there.
-    """
-    if not _is_heard(urllib.request.build_opener(), url, seconds=20):
-        raise SegmentsError(
-            f"Prefect's server at {url} (PREFECT_API_URL) does not answer; start it, or unset PREFECT_API_URL"
-        )
-
-
-def _is_heard(opener: urllib.request.OpenerDirector, url: str, *, seconds: float) -> bool:
-    """Return whether anything answers HTTP at an API, if only to refuse."""
+def is_heard(url: str) -> bool:
+    """Return whether anything answers HTTP at an API within some seconds, if only to refuse."""
+    opener = _WITHOUT_PROXY if url.startswith("http://127.0.0.1:") else urllib.request.build_opener()
     try:
-        with opener.open(f"{url.rstrip('/')}/health", timeout=seconds):
+        with opener.open(f"{url.rstrip('/')}/health", timeout=_ANSWER_SECONDS):
             return True
     except urllib.error.HTTPError:
         return True
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):
         return False
 
 
@@ -153,51 +129,3 @@ def stop(process: subprocess.Popen[bytes], patience: float = _STOP_SECONDS) -> N
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-@contextmanager
-def temporary_server() -> Iterator["TemporaryServer"]:
-    """Start a server for one run, without waiting for it, and stop it on leaving; it schedules nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        port, log = free_port(), Path(folder) / "server.log"
-        process = start_server(port, "--no-ui", "--no-scheduler", "--no-late-runs", environment=os.environ, log=log)
-        try:
-            yield TemporaryServer(port, process, log)
-        finally:
-            # Nothing is lost with it: its database is SQLite, and the run's own ledger is ours.
-            stop(process, patience=0.5)
-
-
-@dataclass(frozen=True)
-class TemporaryServer:
-    """A server that is coming up."""
-
-    port: int
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def wait(self) -> None:
-        """Wait until the server answers; see ``wait_for_server``."""
-        wait_for_server(self.port, self.process, self.log)
-
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """Have Prefect use the server."""
-        # Nobody watches for the heartbeats of a server that ends with the run, and their thread takes a second to stop.
-        settings = {
-            PREFECT_API_URL: api_url(self.port),
-            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-            PREFECT_LOGGING_TO_API_ENABLED: False,
-        }
-        with temporary_settings(updates=settings):
-            try:
-                yield
-            finally:
-                _deliver_events()
-
-
-def _deliver_events() -> None:
-    """Wait until Prefect has sent its events: to a server that has stopped it would try for a minute, in many lines."""
-    from prefect.events.worker import EventsWorker  # the flow has imported it; earlier it would delay the server
-
-    EventsWorker.drain_all(timeout=_EVENTS_SECONDS)

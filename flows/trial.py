@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -97,11 +97,12 @@ def next_runs(trial: Trial) -> list[datetime]:
         SegmentsError: the server has scheduled none in a minute.
     """
     deadline = time.monotonic() + _SCHEDULE_SECONDS
-    while not (due := scheduled_runs(trial.port)):
-        if time.monotonic() > deadline:
-            raise SegmentsError(f"Prefect's server schedules no run; see the errors in {trial.server_log}")
+    while time.monotonic() < deadline:
+        with suppress(OSError):  # a busy server may not answer in time
+            if due := scheduled_runs(trial.port):
+                return due
         time.sleep(0.5)
-    return due
+    raise SegmentsError(f"Prefect's server schedules no run; see the errors in {trial.server_log}")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from schemas.errors import AuditFailed
 from schemas.published import PUBLISHED
 from schemas.tables import checks_of
 from tasks.night_columns import night_columns
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from warehouse.audit import broken_rows, invariants, table_chunks
 from warehouse.features import create_long_views
 from warehouse.opening import Connection, staging
@@ -58,6 +58,3 @@ def _check_table(database: Connection, run: Run, name: str) -> None:
         except pa.errors.SchemaErrors as errors:
             cases = errors.failure_cases[["column", "check", "failure_case"]].astype(str)
             _refuse_broken(run, f"of the table {name}", [dict(row) for row in cases.to_dict("records")])
-
-
-audit_night = prefect_task("audit-night")(audit)

@@ -48,12 +48,6 @@ class AxisText:
     is_log: bool = False
 
 
-def load_matplotlib() -> None:
-    """Import the drawing library now, as where there is time to wait for something else anyway."""
-    with _plain_style("load"):
-        pass
-
-
 def colour_of(segment_id: int) -> str:
     """Return the colour of a segment, numbered from 1, as '#rrggbb'."""
     return PALETTE[(segment_id - 1) % len(PALETTE)]

@@ -10,7 +10,6 @@ from schemas.dataset import file_settings_of
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
-from tasks.artifacts import progress_of
 from tasks.assignment import Assignment, assign, customer_pieces
 from tasks.choice import Choice, NullScore, choose_k
 from tasks.curve import Scoring
@@ -19,9 +18,10 @@ from tasks.engine import ENGINE
 from tasks.floor import least_customers
 from tasks.kmeans import Fit
 from tasks.plain import used_in
+from tasks.progress import told_progress
 from tasks.rows import Distinct, Floats, distinct_rows, projected
 from tasks.rows_file import load_far, load_rows
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from tasks.strategies import guards_of
 from tasks.verdict import evidence_of, verdict_on
 from warehouse.encodings import k_nulls, loadings, taken_encoding
@@ -59,7 +59,7 @@ def cluster(run: Run) -> Clustered:
         features = _features(database)
         taken, loading, nulls = taken_encoding(database), loadings(database), k_nulls(database)
     distinct = _distinct(run, loading)
-    with progress_of("cluster") as progress:
+    with told_progress("cluster") as progress:
         choice = choose_k(
             distinct,
             run.order.candidates,
@@ -181,6 +181,3 @@ def _customer_segments(piece: Assignment) -> pd.DataFrame:
         missing = pd.array([None] * len(frame), dtype="Int64")
         return frame.assign(second_segment_id=missing, second_distance=np.nan)
     return frame.assign(second_segment_id=piece.seconds.astype(np.int64) + 1, second_distance=piece.second_distances)
-
-
-cluster_customers = prefect_task("cluster-customers")(cluster)

@@ -13,7 +13,7 @@ from tasks.agreement import Told, told_by_items, told_by_number, told_by_values
 from tasks.naming import Trait, description_of, name_of, unique_names
 from tasks.night_columns import night_columns
 from tasks.rows import Floats
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from warehouse.agreements import lists_of_several, number_counts, present_counts
 from warehouse.features import create_profile_view
 from warehouse.opening import Connection, one_thread, read_sql, staging
@@ -117,6 +117,3 @@ def _agreements(told: Sequence[Told]) -> pd.DataFrame:
     rows = [(one.source_column, one.kind, one.agreement, one.is_restated, one.reason) for one in told]
     frame = pd.DataFrame(rows, columns=["source_column", "kind", "agreement", "is_restated", "reason"])
     return frame.astype({"agreement": "float64"})
-
-
-describe_segments = prefect_task("describe-segments")(describe)

@@ -7,7 +7,7 @@ from schemas.dataset import Column
 from schemas.fields import Role
 from tasks.night_columns import night_columns
 from tasks.numbers import number_text
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from warehouse.drift import (
     ChangedValues,
     MovedNumbers,
@@ -84,6 +84,3 @@ def _examples(values: tuple[str, ...], count: int) -> str:
     """Return some values, each cut and in one line, and whether there are more."""
     shown = ", ".join(repr(value if len(value) <= 40 else f"{value[:37]}...") for value in values)
     return f"{shown} and {count - EXAMPLES:,} more" if count > EXAMPLES else shown
-
-
-compare_nights = prefect_task("compare-nights")(find_drift)

@@ -12,7 +12,6 @@ from schemas.dataset import Column, file_settings_of
 from schemas.encodings import AUTO
 from schemas.fields import OTHER_VALUES, Role
 from schemas.loading import load_dataset
-from tasks.artifacts import progress_of
 from tasks.brackets import Codes, cut
 from tasks.candidates import Choice, choose_encoding
 from tasks.encoding import (
@@ -31,8 +30,9 @@ from tasks.memory_need import Extent, WideColumn, refuse_what_does_not_fit
 from tasks.memory_there import memory_there
 from tasks.night_columns import night_columns
 from tasks.plain import Plain, columns_of, rows_in
+from tasks.progress import told_progress
 from tasks.rows_file import save_rows
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from tasks.tried import Encoding, Tried
 from tasks.wording import component_words
 from warehouse.encodings import insert_encodings
@@ -87,7 +87,7 @@ def encode_night(run: Run) -> Encoded:
 
 def _choose(run: Run, plain: Plain) -> Choice:
     settings = file_settings_of(load_dataset(run.order.dataset))
-    with progress_of("encode") as progress:
+    with told_progress("encode") as progress:
         return choose_encoding(
             plain,
             run.order.candidates,
@@ -235,6 +235,3 @@ def _rare_values(size: VocabularySize, other_below: float) -> str:
         f"{size.source_column}: {size.n_rare:,} of {size.n_values:,} values are rarer than {other_below * 100:.6g}% "
         f"of the customers and count as {OTHER_VALUES}{also}"
     )
-
-
-encode_columns = prefect_task("encode-columns")(encode_night)

@@ -16,7 +16,7 @@ from tasks.reading import (
     source_layout,
     with_undeclared,
 )
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from warehouse.ledger import delivered_files, source_file
 from warehouse.opening import staging
 from warehouse.records import create_work_tables
@@ -100,6 +100,3 @@ def _kept(layouts: list[Layout], columns: tuple[Column, ...], settings: FileSett
     if settings.columns != "evolve":
         return ()
     return kept_columns([name for layout in layouts for name, _ in layout.undeclared], columns)
-
-
-ingest_file = prefect_task("ingest-file")(ingest)

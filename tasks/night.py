@@ -36,6 +36,8 @@ from warehouse.runs import publication_message
 
 logger = logging.getLogger(__name__)
 
+_STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
 #: No retailer acts on more; a fit of so many segments is a typing error.
 LARGEST_K = 100
 
@@ -69,13 +71,8 @@ def refuse_early(order: Order) -> None:
     try:
         check_order(order)
     except SegmentsError as error:
-        record_failure(order, error)
+        record_ended(Run.begin(order), error.status, str(error))
         raise
-
-
-def record_failure(order: Order, error: SegmentsError) -> None:
-    """Record a run that failed before its night could begin."""
-    record_ended(Run.begin(order), error.status, str(error))
 
 
 @contextmanager
@@ -162,13 +159,13 @@ def _is_full(error: Exception) -> bool:
 def _told_to_stop() -> Iterator[list[BaseException]]:
     """Give a list that holds the exception of the signal that told this process to stop, once one has.
 
-    SIGTERM becomes an exception where nobody listens, so that the ledger is written; who listens is
+    SIGTERM and SIGHUP become an exception where nobody listens, so that the ledger is written; who listens is
     asked as before. Elsewhere than in the main thread the process listens itself.
     """
     told: list[BaseException] = []
     before = {}
     if threading.current_thread() is threading.main_thread():
-        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {number: signal.getsignal(number) for number in _STOPS}
     for number, listener in before.items():
         if listener is not signal.SIG_IGN:
             signal.signal(number, _noting(listener, told))
@@ -183,6 +180,8 @@ def _noting(listener: Any, told: list[BaseException]) -> Callable[[int, FrameTyp
     """Return a listener that notes what the earlier one raises."""
 
     def stop(number: int, frame: FrameType | None) -> None:
+        if told:  # the first one is being answered, and its record written
+            return
         try:
             if not callable(listener):
                 raise SystemExit(128 + number)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from warehouse.ledger import close_manifest, read_manifest
 from warehouse.publishing import swap_in
 from warehouse.run import Run
@@ -24,6 +24,3 @@ def publish(run: Run) -> Published:
     swap_in(run)
     close_manifest(run, "published", publication_message(read_manifest(run.manifest_file)))
     return Published(str(run.home.published_file), size)
-
-
-publish_night = prefect_task("publish-night")(publish)

@@ -13,7 +13,7 @@ from schemas.fields import Role
 from tasks.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
 from tasks.night_columns import night_columns
 from tasks.numbers import decimals_of, number_text, percent_text
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from warehouse.ledger import read_manifest
 from warehouse.opening import Connection, one_thread, staging
 from warehouse.page import (
@@ -325,6 +325,3 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {"number": number_text, "percent": percent_text, "shade": _shade, "figure": _figure}
     environment.globals |= {"colour_of": colour_of, "text_colour_on": text_colour_on, "unstable": _UNSTABLE}
     return environment
-
-
-draw_report = prefect_task("draw-report")(write_report)

@@ -8,20 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
-from prefect import Task, task
-from prefect.cache_policies import NO_CACHE
-from prefect.exceptions import CancelledRun
-
-from schemas.errors import SegmentsError
 from tasks.progress import StepEnded, StepStarted, tell
 from warehouse.ledger import record_step
 from warehouse.run import Run
 
 logger = logging.getLogger(__name__)
-# Prefect attaches its handlers to our loggers (PREFECT_LOGGING_EXTRA_LOGGERS), but not its level.
-logging.getLogger(__package__).setLevel(logging.INFO)
 
 
 class Counts(Protocol):
@@ -31,8 +24,6 @@ class Counts(Protocol):
 
 
 C = TypeVar("C", bound=Counts)
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
@@ -93,26 +84,3 @@ def _in_words(counts: dict[str, Any]) -> str:
 
 def _in_digits(value: float) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def prefect_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """Make a step a Prefect task: never cached, as it writes; no result kept, as tables are the hand-over."""
-    return task(name=name, cache_policy=NO_CACHE, persist_result=False)
-
-
-class _ToldInOneLine(logging.Filter):
-    """Drops the traceback that Prefect logs with a failure whose one line says all that its reader can use."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the record, without the traceback of what is told to the user; a run that cancels itself is no error."""
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, SegmentsError | CancelledRun):
-            record.exc_info = None
-        if isinstance(error, CancelledRun):
-            record.levelno, record.levelname = logging.INFO, "INFO"
-            record.msg, record.args = "Cancelled: %s", (str(error),)
-        return True
-
-
-for _name in ("prefect.flow_runs", "prefect.task_runs"):
-    logging.getLogger(_name).addFilter(_ToldInOneLine())

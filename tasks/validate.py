@@ -10,7 +10,7 @@ from schemas.errors import DataRefused
 from schemas.loading import load_dataset
 from tasks.checks import find_faults, items_schema, raw_schema, text_columns, typed_schema
 from tasks.night_columns import night_columns
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from warehouse.customers import (
     build_customers,
     count_customers_of,
@@ -191,6 +191,3 @@ def _too_many(run: Run, validated: Validated, max_rejected_share: float) -> str:
         f"see {run.rejected_rows_file}, mend the rows (segments rejects {run.run_id} --csv FILE) or the schema"
         + (", or raise max_rejected_share in the schema" if validated.rows_loaded else "")
     )
-
-
-validate_rows = prefect_task("validate-rows")(validate)

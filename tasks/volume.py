@@ -6,7 +6,7 @@ from statistics import median
 from schemas.dataset import file_settings_of
 from schemas.errors import DataRefused
 from schemas.loading import load_dataset
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from warehouse.ledger import published_nights, read_manifest, source_file
 from warehouse.run import Run
 
@@ -59,6 +59,3 @@ def _rows(count: int) -> str:
 def _usual(rows: float, nights: int) -> str:
     last = "the last night" if nights == 1 else f"the last {nights} nights"
     return f"{rows:,.0f}, the median of {last}" if nights > 1 else f"the {rows:,.0f} of {last}"
-
-
-check_delivery_volume = prefect_task("check-volume")(check_volume)

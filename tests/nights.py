@@ -1,13 +1,11 @@
-"""Run nights in tests: the flow's own body, with its steps as the plain functions they are."""
+"""Run nights in tests, and look at what they published."""
 
-import types
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from prefect import Task
 
-from flows.segment_customers import night
+from flows.night import night
 from flows.summary import RunSummary
 from warehouse.run import Order
 
@@ -22,16 +20,12 @@ SEED_ROWS = """Age,Location,Purchase History
 
 
 def run_night(source: Path | str | list[Path], home: Path | str, **order: Any) -> RunSummary:
-    """Run the body of the flow without Prefect, so that the order of the steps is the flow's, not a copy.
+    """Run the night without Prefect.
 
     A list of files is one night's delivery.
     """
-    steps = {name: value.fn for name, value in night.__globals__.items() if isinstance(value, Task)}
-    plain = types.FunctionType(night.__code__, {**night.__globals__, **steps}, night.__name__)
     delivered = tuple(map(str, source)) if isinstance(source, list) else str(source)
-    summary = plain(Order(delivered, home=str(home), **order))
-    assert isinstance(summary, RunSummary)
-    return summary
+    return night(Order(delivered, home=str(home), **order))
 
 
 def rows(home: Path | str, sql: str) -> list[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ def marked(mark: str) -> list[int]:
     found = []
     for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if mark.encode() in path.read_bytes():
+            if f"{mark}=1\0".encode() in path.read_bytes():
                 found.append(int(path.parent.name))
         except OSError:  # it has ended, or is not ours
             continue

@@ -1,6 +1,7 @@
 """Whether what lies under the published name is what a run published, byte for byte."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,10 @@ from warehouse.generated.quoting import quote_identifier
 from warehouse.home import Home
 from warehouse.ledger import read_manifests
 from warehouse.opening import opened, read_sql
+from warehouse.run import RUN_ID
+
+#: Tables that every version has published.
+_TABLES = {"runs", "customers", "customer_segments", "segments"}
 
 
 @dataclass(frozen=True)
@@ -29,13 +34,18 @@ class PublishedState:
 
 def published_state(home: Home) -> PublishedState:
     """Return what lies under the published name, judged by its bytes and the records of the runs."""
+    path = home.published_file
     try:
-        found = home.published_file.stat()
+        found = path.stat()
+        if not path.is_file():
+            raise _Fault("it is not a file")
+        return PublishedState(_run_of(home, found.st_ino, found.st_size, found.st_mtime_ns))
     except FileNotFoundError:
         return PublishedState(None)
     except OSError as error:
         return PublishedState(None, f"it cannot be read ({error.strerror})")
-    return _judged(home, found.st_ino, found.st_size, found.st_mtime_ns)
+    except _Fault as fault:
+        return PublishedState(None, str(fault))
 
 
 def sha256_of(path: Path) -> str:
@@ -44,32 +54,32 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+class _Fault(Exception):
+    """The file is not to be trusted; an exception, as only what is whole is kept in the cache."""
+
+
 @lru_cache(maxsize=4)
-def _judged(home: Home, *_: int) -> PublishedState:
-    """Judge a file; it is read once for each inode, size and time of change that it had."""
-    if not home.published_file.is_file():
-        return PublishedState(None, "it is not a file")
-    try:
-        digest = sha256_of(home.published_file)
-    except OSError as error:
-        return PublishedState(None, f"it cannot be read ({error.strerror})")
+def _run_of(home: Home, *_: int) -> str:
+    """Return the run whose whole file is published; it is read once per inode, size and time of change."""
+    digest = sha256_of(home.published_file)
     digests = {str(run["published_sha256"]): run for run in read_manifests(home) if run.get("published_sha256")}
     if digest in digests:
-        return PublishedState(str(digests[digest]["run_id"]))
+        return str(digests[digest]["run_id"])
     return _read_through(home, {str(run["run_id"]) for run in digests.values()})
 
 
-def _read_through(home: Home, recorded: set[str]) -> PublishedState:
-    """Judge a file whose bytes no run has recorded: an earlier version's, if every table can be read."""
+def _read_through(home: Home, recorded: set[str]) -> str:
+    """Return the run of a file whose bytes no run has recorded: an earlier version's, if every table can be read."""
     try:
         with opened(home.published_file, home) as database:
+            tables = {name for (name,) in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
             (run_id,) = database.execute(read_sql("select_published_run")).fetchone() or (None,)
-            if run_id is None:
-                return PublishedState(None, "it holds no run")
+            if not (tables >= _TABLES and re.fullmatch(RUN_ID, str(run_id))):
+                raise _Fault("it is not a file of segments")
             if run_id in recorded:
-                return PublishedState(None, f"its bytes are not those that run {run_id} published")
-            for (table,) in database.execute("SELECT table_name FROM duckdb_tables()").fetchall():
-                database.execute(f"SELECT max(hash(rows)) FROM {quote_identifier(table)} AS rows").fetchall()
+                raise _Fault(f"its bytes are not those that run {run_id} published")
+            for table in tables:
+                database.execute(f"SELECT max(hash(COLUMNS(*))) FROM {quote_identifier(table)}").fetchall()
     except (SegmentsError, duckdb.Error) as error:
-        return PublishedState(None, " ".join(str(error.__cause__ or error).split()))
-    return PublishedState(str(run_id))
+        raise _Fault(" ".join(str(error.__cause__ or error).split())) from error
+    return str(run_id)

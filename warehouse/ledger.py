@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -66,7 +67,8 @@ def add_note(run: Run, note: str) -> None:
 def discard_manifest(run: Run) -> None:
     """Forget a run that had nothing to do."""
     run.manifest_file.unlink(missing_ok=True)
-    run.directory.rmdir()
+    with suppress(OSError):  # a log that was set aside stays
+        run.directory.rmdir()
 
 
 def source_file(run: Run) -> str:

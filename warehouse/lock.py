@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,8 +70,14 @@ def _take(descriptor: int, run: Run) -> None:
         if _is_alive(_holder(descriptor)) or time.monotonic() > deadline:
             raise _another_run(descriptor, run)
         time.sleep(_POLL_SECONDS)
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"pid {os.getpid()}, since {run.started_at:%Y-%m-%d %H:%M:%S} UTC".encode(), 0)
+    said = f"pid {os.getpid()}, since {run.started_at:%Y-%m-%d %H:%M:%S} UTC\n{socket.gethostname()}\n"
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, said.encode(), 0)
+    except OSError as error:
+        raise HomeNotWritable(
+            f"cannot write {run.home.lock_file} ({error.strerror}); make room or see --home"
+        ) from error
 
 
 def _is_taken(descriptor: int, kind: int, path: Path) -> bool:
@@ -85,25 +92,26 @@ def _is_taken(descriptor: int, kind: int, path: Path) -> bool:
 
 def _another_run(descriptor: int, run: Run) -> AnotherRunUnderWay:
     holder = _holder(descriptor)
+    who = holder.splitlines()[0] if _is_alive(holder) else "pid unknown"
     return AnotherRunUnderWay(
-        f"another run is under way ({holder if _is_alive(holder) else 'pid unknown'}) in {run.home.root}; "
-        "wait until it ends or name another --home"
+        f"another run is under way ({who}) in {run.home.root}; wait until it ends or name another --home"
     )
 
 
 def _holder(descriptor: int) -> str:
-    """Return what the run that holds the lock wrote of itself."""
-    return os.pread(descriptor, 200, 0).decode(errors="replace").strip()
+    """Return what the run that holds the lock wrote of itself: its process and start, and the machine on line two."""
+    return os.pread(descriptor, 500, 0).decode(errors="replace").strip()
 
 
 def _is_alive(holder: str) -> bool:
-    found = re.match(r"pid (\d+),", holder)
+    """Return whether a holder may be the present one: its process lives, or is another machine's or container's."""
+    found = re.fullmatch(r"pid (\d+), since .*\n(.*)", holder)
     if found is None:
         return False
     try:
         os.kill(int(found[1]), 0)
-    except ProcessLookupError:
-        return False
+    except (ProcessLookupError, OverflowError):
+        return found[2] != socket.gethostname()
     except PermissionError:  # it is another user's
         return True
     return True

@@ -74,6 +74,8 @@ def opened(path: Path, home: Home) -> Iterator[Connection]:
     Raises:
         SegmentsError: the file is damaged.
     """
+    if not path.is_file():  # DuckDB would wait for what a pipe has to say
+        raise _damaged(path, home, "is not a file")
     try:
         database = duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
     except duckdb.Error as error:

@@ -72,7 +72,7 @@ def _link(path: Path, kept: Path) -> None:
     """Keep a file under a second name; a link, so that it takes no time and no room."""
     kept.unlink(missing_ok=True)
     try:
-        os.link(path, kept)
+        os.link(path.resolve(), kept)
     except OSError:  # a file system without hard links
         partial = kept.with_suffix(".partial")
         shutil.copyfile(path, partial)
@@ -82,7 +82,7 @@ def _link(path: Path, kept: Path) -> None:
 def _set_damaged_aside(run: Run) -> None:
     """Keep what lies under the published name as evidence, whatever it is: a directory, or what cannot be read."""
     try:
-        os.link(run.home.published_file, damaged_file(run))
+        _link(run.home.published_file, damaged_file(run))
     except OSError:
         os.replace(run.home.published_file, damaged_file(run))
 

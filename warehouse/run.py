@@ -7,6 +7,9 @@ from pathlib import Path
 
 from warehouse.home import Home
 
+#: What every run id looks like: when the run began, and a random part.
+RUN_ID = r"\d{8}T\d{6}Z-[0-9a-f]{6}"
+
 
 @dataclass(frozen=True)
 class Order:

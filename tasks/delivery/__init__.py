@@ -7,7 +7,7 @@ them, ``encodings`` and ``western`` tell how their text is written, ``text`` wri
 from tasks.delivery.copying import SourceCopy, copy_source
 from tasks.delivery.delivered import DeliveredFile, Delivery
 from tasks.delivery.sources import find_source, find_sources
-from tasks.delivery.taking import published_before, take, take_delivery
+from tasks.delivery.taking import published_before, take
 
 __all__ = [
     "DeliveredFile",
@@ -18,5 +18,4 @@ __all__ = [
     "find_sources",
     "published_before",
     "take",
-    "take_delivery",
 ]

@@ -13,7 +13,7 @@ from tasks.delivery.copying import SourceCopy, copy_source
 from tasks.delivery.delivered import DeliveredFile, Delivery
 from tasks.delivery.settling import Patience
 from tasks.delivery.sources import find_source, find_sources, unreadable
-from tasks.steps import prefect_task, recorded
+from tasks.steps import recorded
 from warehouse.integrity import published_state
 from warehouse.ledger import read_manifest, readable_manifest
 from warehouse.run import Run
@@ -128,6 +128,3 @@ def _fingerprint(run: Run, source_sha256: str) -> str:
         "software": read_manifest(run.manifest_file)["software_version"],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
-take_delivery = prefect_task("take-delivery")(take)

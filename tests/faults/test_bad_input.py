@@ -319,6 +319,20 @@ def test_home_on_a_read_only_disk_is_named(on_disk):
     assert outcome == ["HomeNotWritable", 73, f"cannot write {disk / 'home'} (read-only file system); {remedy}"]
 
 
+#: A disk on which the directories of the home are, and no byte is left.
+NO_ROOM = """
+mount -t tmpfs -o size=1m tmpfs "$1" && mkdir -p "$1"/home/inbox "$1"/home/runs "$1"/home/staging "$1"/home/archive
+: > "$1/home/.lock"; cat /dev/zero > "$1/filled" 2> /dev/null
+"$2" -c "$3" "$4"
+"""
+
+
+def test_disk_without_room_for_the_lock_is_named(on_disk):
+    disk, (kind, exit_code, message), _ = on_disk(NO_ROOM)
+    assert (kind, exit_code) == ("HomeNotWritable", 73), message
+    assert message == f"cannot write {disk / 'home' / '.lock'} (No space left on device); make room or see --home"
+
+
 def test_full_disk_is_a_home_that_cannot_be_written_and_leaves_room_for_the_next_night(on_disk):
     _, (kind, exit_code, message), rest = on_disk(FULL_DISK)
     record, end = json.JSONDecoder().raw_decode(rest)

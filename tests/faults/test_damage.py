@@ -1,6 +1,7 @@
 """A published file that is damaged is replaced by the next run, kept as evidence, and costs no good file."""
 
 import json
+import os
 import random
 import shutil
 
@@ -64,6 +65,20 @@ def replace_by_empty_runs(path):
         database.execute("CREATE TABLE runs (run_id VARCHAR)")
 
 
+def replace_by_runs_of_another(run_id):
+    def replace(path):
+        path.unlink()
+        with duckdb.connect(str(path)) as database:
+            database.execute("CREATE TABLE runs AS SELECT $run_id AS run_id", {"run_id": run_id})
+
+    return replace
+
+
+def replace_by_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
 def replace_by_directory(path):
     path.unlink()
     path.mkdir()
@@ -79,6 +94,8 @@ DAMAGES = {
     "a text": lambda path: write(path, b"segments\n" * 9999),
     "a foreign database": replace_by_foreign_database,
     "runs of nobody": replace_by_empty_runs,
+    "runs of another program": replace_by_runs_of_another(17),
+    "a run id that is a path": replace_by_runs_of_another("../../x/y"),
     "a directory": replace_by_directory,
 }
 
@@ -138,10 +155,28 @@ def test_query_on_a_damaged_table_says_what_to_do(home):
     assert not isinstance(raised.value, UsageError)
 
 
-def test_query_on_a_directory_says_what_to_do(home):
-    replace_by_directory(home / "segments.duckdb")
+@pytest.mark.parametrize("replace", [replace_by_directory, replace_by_pipe])
+def test_query_on_what_is_no_file_says_what_to_do(home, replace):
+    replace(home / "segments.duckdb")
     with pytest.raises(SegmentsError, match="the next run replaces it"):
         query_published(Home(home), "SELECT 1")
+
+
+def test_pipe_under_the_published_name_is_replaced(first_night, home):
+    replace_by_pipe(home / "segments.duckdb")
+    run_id = run_night(first_night / "customers.csv", home, k=2).run_id
+    assert_invariants(home)
+    assert (home / "runs" / run_id / "damaged.duckdb").is_fifo()
+
+
+def test_link_to_the_published_file_is_archived_as_a_file(first_night, home):
+    (home / "elsewhere").mkdir()
+    (home / "segments.duckdb").rename(home / "elsewhere" / "segments.duckdb")
+    (home / "segments.duckdb").symlink_to("elsewhere/segments.duckdb")
+    run_night(first_night / "customers.csv", home, k=2, force=True)
+    (archived,) = (home / "archive").iterdir()
+    assert archived.is_file()
+    assert not archived.is_symlink()
 
 
 def test_file_that_nobody_may_compare_with_is_no_same_file(first_night, home):

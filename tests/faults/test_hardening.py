@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import tasks.artifacts
 from schemas.errors import SchemaError, SegmentsError, UsageError
 from tasks.audit import audit
 from tasks.cluster import cluster
@@ -59,36 +58,6 @@ def test_failure_after_the_swap_leaves_the_run_published(write, home):
         raise KeyboardInterrupt
     assert record(home, run.run_id)["status"] == "published"
     assert value(home, LAST_RUN) == run.run_id
-
-
-def test_prefect_that_cannot_show_a_run_does_not_fail_it(write, home, monkeypatch):
-    def unreachable(**_):
-        raise ConnectionError("no server")
-
-    monkeypatch.setattr(tasks.artifacts.FlowRunContext, "get", classmethod(lambda cls: object()))
-    monkeypatch.setattr(tasks.artifacts, "create_table_artifact", unreachable)
-    run_id = run_night(write(SEED_ROWS), home, k=2).run_id
-    assert record(home, run_id)["status"] == "published"
-
-
-@pytest.mark.prefect
-def test_server_that_is_named_and_silent_fails_the_run_in_words_and_is_recorded(write, home):
-    before = set(home.glob("runs/*"))
-    done = subprocess.run(
-        [sys.executable, "-m", "flows", "run", write(SEED_ROWS), "--home", home, "--k", "2"],
-        cwd=ROOT,
-        env={**os.environ, "PREFECT_API_URL": "http://127.0.0.1:9/api"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [
-        "segments: Prefect's server at http://127.0.0.1:9/api (PREFECT_API_URL) does not answer; "
-        "start it, or unset PREFECT_API_URL"
-    ]
-    (new,) = set(home.glob("runs/*")) - before
-    assert record(home, new.name)["status"] == "failed"
 
 
 def test_reader_that_stops_reading_is_no_failure(home):

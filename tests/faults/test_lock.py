@@ -57,7 +57,7 @@ for _ in range(int(times)):
     try:
         run_night(source, home, k=2, force=True)
     except SegmentsError as error:
-        print(error, file=sys.stderr, flush=True)
+        os.write(2, f"{error}\n".encode())
         os._exit(error.exit_code)
     os._exit(0)
 os.close(opened)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,8 @@ def mark():
     word = f"SEGMENTS_TEST_{uuid.uuid4().hex}"
     yield word
     for pid in marked(word):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def record_of_new_run(home, earlier):
@@ -63,6 +65,20 @@ def night(prefect_home, source, home, mark):
     ) as process:
         yield process, lambda: record_of_new_run(home, earlier)
         process.kill()
+
+
+@pytest.mark.parametrize("others", [[signal.SIGINT], [signal.SIGTERM, signal.SIGHUP]])
+def test_further_signals_change_nothing(night, home, others):
+    process, record = night
+    earlier = (home / "segments.duckdb").stat().st_ino
+    wait_for(process, lambda: (home / "segments.duckdb").stat().st_ino != earlier)
+    process.send_signal(signal.SIGINT)
+    for number in others:
+        time.sleep(0.02)
+        process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=60)
+    assert stderr == f"segments: stopped; run {record()['run_id']} was published before that\n"
+    assert (stdout, process.returncode) == ("", 130)
 
 
 def wait_for(process, is_so):

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -138,3 +141,21 @@ def test_help_says_what_each_command_does_and_takes(segments, command):
     assert done.returncode == 0
     assert "--home" in done.stdout or not command
     assert "Exit codes" in done.stdout or command
+
+
+def test_run_without_a_server_imports_no_prefect(tmp_path):
+    script = (
+        "import sys\nfrom flows.cli import app\napp(sys.argv[1:], result_action='return_none')\nprint(*sys.modules)"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    done = subprocess.run(
+        [sys.executable, "-c", script, "run", SAMPLE, "--home", tmp_path / "home"],
+        cwd=ROOT,
+        env={**environment, "PREFECT_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modules = done.stdout.splitlines()[-1].split()
+    assert "sklearn" in modules
+    assert "prefect" not in modules

@@ -15,12 +15,11 @@ from warehouse.run import Order, Run
 
 #: Runs a night of few segments with DuckDB in 120 MB; prints the peak of each step over its start, in MB.
 PEAKS = """
-import json, re, sys, types
+import json, re, sys
 from pathlib import Path
-from prefect import Task
 import warehouse.customers
 import warehouse.memory
-from flows.segment_customers import night
+from flows.night import PLAIN_STEPS, Steps, night
 from warehouse.run import Order
 
 warehouse.memory.LEAST_MEMORY_MB, warehouse.memory.THREAD_MEMORY_MB = 120, 1
@@ -39,9 +38,8 @@ def measured(name, step):
         return result
     return run
 
-steps = {name: measured(name, one.fn) for name, one in night.__globals__.items() if isinstance(one, Task)}
-plain = types.FunctionType(night.__code__, {**night.__globals__, **steps}, night.__name__)
-plain(Order(sys.argv[1], home=sys.argv[2], k=2))
+steps = Steps(**{name: measured(name, step) for name, step in vars(PLAIN_STEPS).items()})
+night(Order(sys.argv[1], home=sys.argv[2], k=2), steps)
 print(json.dumps(peaks))
 """
 

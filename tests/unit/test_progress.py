@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from tasks.artifacts import progress_of
 from tasks.progress import StepEnded, StepProgressed, StepStarted, now_and_then, tell, told_progress, watched_by
 from tasks.steps import peak_mb
 
@@ -84,13 +83,6 @@ def test_who_watches_is_told_in_order_and_no_longer_than_it_watches(shown):
             tell(event)
     tell(StepStarted("cluster"))
     assert shown == events
-
-
-def test_progress_needs_no_prefect(caplog):
-    caplog.set_level(logging.INFO, "tasks")
-    with progress_of("cluster") as progress:
-        progress("k=2 fitted", 1, 1)
-    assert caplog.messages == ["step=cluster k=2 fitted, 1 of 1"]
 
 
 def test_peak_memory_is_of_the_process_up_to_now_and_stays():

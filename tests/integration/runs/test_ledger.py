@@ -119,6 +119,7 @@ def test_night_after_a_killed_one_publishes_and_records_it_as_interrupted(home, 
 STOPS = {
     "SIGTERM in a statement": (is_in_a_statement, signal.SIGTERM, 143),
     "SIGINT in a statement": (is_in_a_statement, signal.SIGINT, -signal.SIGINT),
+    "SIGHUP in a statement": (is_in_a_statement, signal.SIGHUP, 129),
     "SIGTERM in a fit": (is_fitting, signal.SIGTERM, 143),
 }
 
@@ -153,6 +154,12 @@ def test_same_file_again_is_nothing_new_and_leaves_no_trace(home, source):
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert run_ids(home) == known
     assert list((home / "staging").iterdir()) == list((home / "archive").iterdir()) == []
+
+
+def test_log_beside_the_published_file_does_not_hinder_nothing_new(home, source):
+    (home / "segments.duckdb.wal").write_bytes(b"no log at all")
+    assert not run_night(source, home).is_new
+    assert not (home / "segments.duckdb.wal").exists()
 
 
 def test_same_bytes_under_another_name_are_nothing_new(home, write):

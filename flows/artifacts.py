@@ -1,6 +1,7 @@
-"""What a run shows in Prefect: progress, sizes, a summary; nothing where there is no flow run."""
+"""What a flow run shows in Prefect: progress, sizes, a summary."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,40 +12,36 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
-from prefect.context import FlowRunContext, TaskRunContext
 
-from tasks.progress import Progress, now_and_then, told_progress
-from tasks.steps import prefect_task
+from tasks.progress import SECONDS_APART, Event, StepEnded, StepProgressed, StepStarted, watched_by
+from warehouse.home import Home
 from warehouse.ledger import read_manifest
 from warehouse.opening import published
-from warehouse.run import Run
 from warehouse.tables import read_dicts
 
 logger = logging.getLogger(__name__)
 
 
-@contextmanager
-def progress_of(step: str) -> Iterator[Progress]:
-    """Give a step its progress: told to log and terminal, and in a Prefect task shown as ``<step>-progress``."""
-    with told_progress(step) as told, _shown_in_prefect(step) as show:
-
-        def progress(words: str, done: int, total: int) -> None:
-            told(words, done, total)
-            show(words, done, total)
-
-        yield progress
+#: The steps that take long enough to be watched.
+_WATCHED = ("encode", "cluster")
 
 
 @contextmanager
-def _shown_in_prefect(step: str) -> Iterator[Progress]:
-    """Give a function that shows progress as a Prefect artifact; nothing where there is no task run."""
-    if TaskRunContext.get() is None:
-        yield lambda words, done, total: None
-        return
-    artifact = _Artifact(step)
-    with now_and_then(artifact.show) as show:
-        yield show
-    artifact.complete()
+def progress_in_prefect() -> Iterator[None]:
+    """Show how far the long steps are, each as the artifact ``<step>-progress`` of its task."""
+    artifacts: dict[str, _Artifact] = {}
+
+    def watch(event: Event) -> None:
+        match event:
+            case StepStarted(step) if step in _WATCHED:
+                artifacts[step] = _Artifact(step)
+            case StepProgressed(step) if step in artifacts:
+                artifacts[step].show(event)
+            case StepEnded(step) if step in artifacts:
+                artifacts[step].complete()
+
+    with watched_by(watch):
+        yield
 
 
 class _Artifact:
@@ -53,14 +50,19 @@ class _Artifact:
     def __init__(self, step: str) -> None:
         self._step = step
         self._is_shown = True
+        self._shown_at = float("-inf")
         # An id and not a coroutine, as there is no event loop here.
         self._id: Any = self._asked(
             create_progress_artifact, progress=0.0, key=f"{step}-progress", description=f"{step} started"
         )
 
-    def show(self, words: str, done: int, total: int) -> None:
-        """Show how far the step is."""
-        self._asked(update_progress_artifact, self._id, progress=100.0 * done / max(total, 1), description=words)
+    def show(self, progressed: StepProgressed) -> None:
+        """Show how far the step is, at most once a second."""
+        if time.monotonic() - self._shown_at < SECONDS_APART:
+            return
+        self._shown_at = time.monotonic()
+        share = 100.0 * progressed.done / max(progressed.total, 1)
+        self._asked(update_progress_artifact, self._id, progress=share, description=progressed.words)
 
     def complete(self) -> None:
         """Show that the step is through, whatever it counted."""
@@ -83,19 +85,20 @@ def escape_markdown(text: str) -> str:
     return " ".join(replaced.split())
 
 
-def show(run: Run) -> None:
-    """Show the published run in Prefect: a table of sizes and a summary."""
-    if FlowRunContext.get() is None:
-        return
-    with published(run.home) as database:
+def show_run(home: Home, run_id: str) -> None:
+    """Show a published run in Prefect: a table of sizes and a summary."""
+    with published(home) as database:
         segments = read_dicts(database, "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id")
         scores = read_dicts(database, "SELECT k, silhouette, chosen FROM k_scores ORDER BY k")
+    manifest = read_manifest(home.manifest_file(run_id))
     try:
-        create_table_artifact(table=_sizes(segments), key="segment-sizes", description=f"Segments of {run.as_of}")
+        create_table_artifact(
+            table=_sizes(segments), key="segment-sizes", description=f"Segments of {manifest['as_of']}"
+        )
         create_markdown_artifact(
-            markdown=_summary(read_manifest(run.manifest_file), segments, scores),
+            markdown=_summary(manifest, segments, scores),
             key="segment-summary",
-            description=f"Summary of {run.run_id}",
+            description=f"Summary of {run_id}",
         )
     except Exception as error:  # whatever keeps Prefect from showing it, the night is published
         logger.warning("the run is published, and could not be shown in Prefect: %s", error)
@@ -139,6 +142,3 @@ def _summary(manifest: dict[str, Any], segments: list[dict[str, Any]], scores: l
 
 def _silhouette(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
-
-
-show_run = prefect_task("show-run")(show)
