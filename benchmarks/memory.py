@@ -1,4 +1,4 @@
-"""Run a whole night under a hard limit of memory, Prefect's server and all, and say how near it came.
+"""Run a whole night under a hard limit of memory and say how near it came.
 
 Run: python -m benchmarks.memory [--customers 1M] [--limit-mib 1024] [--source FILE]. The limit is that of
 a control group of Linux, which kills whoever goes beyond it; who may not make one has the processes
