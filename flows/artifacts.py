@@ -26,33 +26,57 @@ logger = logging.getLogger(__name__)
 _WATCHED = ("encode", "cluster")
 
 
-@contextmanager
-def progress_in_prefect() -> Iterator[None]:
-    """Show how far the long steps are, each as the artifact ``<step>-progress`` of its task."""
-    artifacts: dict[str, _Artifact] = {}
+class Artifacts:
+    """The artifacts of one flow run; once Prefect cannot be reached, the night goes on without them."""
 
-    def watch(event: Event) -> None:
+    def __init__(self) -> None:
+        self._is_reached = True
+        self._progress: dict[str, _Progress] = {}
+
+    @contextmanager
+    def progress(self) -> Iterator[None]:
+        """Show how far the long steps are, each as the artifact ``<step>-progress`` of its task."""
+        with watched_by(self._watch):
+            yield
+
+    def show_run(self, home: Home, run_id: str) -> None:
+        """Show a published run: a table of sizes and a summary."""
+        with published(home) as database:
+            segments = read_dicts(database, _SEGMENTS)
+            scores = read_dicts(database, "SELECT k, silhouette, chosen FROM k_scores ORDER BY k")
+        manifest = read_manifest(home.manifest_file(run_id))
+        sizes, summary = _sizes(segments), _summary(manifest, segments, scores)
+        of_day, of_run = f"Segments of {manifest['as_of']}", f"Summary of {run_id}"
+        self.ask(create_table_artifact, table=sizes, key="segment-sizes", description=of_day)
+        self.ask(create_markdown_artifact, markdown=summary, key="segment-summary", description=of_run)
+
+    def ask(self, ask: Callable[..., Any], *arguments: Any, **facts: Any) -> Any:
+        """Ask Prefect for something; None where it cannot be reached, and from then on."""
+        try:
+            return ask(*arguments, **facts) if self._is_reached else None
+        except Exception as error:
+            self._is_reached = False
+            logger.warning("the run cannot be shown in Prefect: %s", error)
+            return None
+
+    def _watch(self, event: Event) -> None:
         match event:
             case StepStarted(step) if step in _WATCHED:
-                artifacts[step] = _Artifact(step)
-            case StepProgressed(step) if step in artifacts:
-                artifacts[step].show(event)
-            case StepEnded(step) if step in artifacts:
-                artifacts[step].complete()
-
-    with watched_by(watch):
-        yield
+                self._progress[step] = _Progress(self, step)
+            case StepProgressed(step) if step in self._progress:
+                self._progress[step].show(event)
+            case StepEnded(step) if step in self._progress:
+                self._progress[step].complete()
 
 
-class _Artifact:
-    """The progress artifact of a step; whatever keeps Prefect from showing it, the night goes on without."""
+class _Progress:
+    """The progress artifact of a step."""
 
-    def __init__(self, step: str) -> None:
-        self._step = step
-        self._is_shown = True
+    def __init__(self, artifacts: Artifacts, step: str) -> None:
+        self._artifacts = artifacts
         self._shown_at = float("-inf")
         # An id and not a coroutine, as there is no event loop here.
-        self._id: Any = self._asked(
+        self._id: Any = artifacts.ask(
             create_progress_artifact, progress=0.0, key=f"{step}-progress", description=f"{step} started"
         )
 
@@ -62,19 +86,14 @@ class _Artifact:
             return
         self._shown_at = time.monotonic()
         share = 100.0 * progressed.done / max(progressed.total, 1)
-        self._asked(update_progress_artifact, self._id, progress=share, description=progressed.words)
+        self._artifacts.ask(update_progress_artifact, self._id, progress=share, description=progressed.words)
 
     def complete(self) -> None:
         """Show that the step is through, whatever it counted."""
-        self._asked(update_progress_artifact, self._id, progress=100.0)
+        self._artifacts.ask(update_progress_artifact, self._id, progress=100.0)
 
-    def _asked(self, ask: Callable[..., Any], *arguments: Any, **facts: Any) -> Any:
-        try:
-            return ask(*arguments, **facts) if self._is_shown else None
-        except Exception as error:
-            self._is_shown = False
-            logger.warning("the progress of %s could not be shown in Prefect: %s", self._step, error)
-            return None
+
+_SEGMENTS = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
 
 
 def escape_markdown(text: str) -> str:
@@ -83,25 +102,6 @@ def escape_markdown(text: str) -> str:
     for mark in "\\`*_[]()#!|~":
         replaced = replaced.replace(mark, f"&#{ord(mark)};")
     return " ".join(replaced.split())
-
-
-def show_run(home: Home, run_id: str) -> None:
-    """Show a published run in Prefect: a table of sizes and a summary."""
-    with published(home) as database:
-        segments = read_dicts(database, "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id")
-        scores = read_dicts(database, "SELECT k, silhouette, chosen FROM k_scores ORDER BY k")
-    manifest = read_manifest(home.manifest_file(run_id))
-    try:
-        create_table_artifact(
-            table=_sizes(segments), key="segment-sizes", description=f"Segments of {manifest['as_of']}"
-        )
-        create_markdown_artifact(
-            markdown=_summary(manifest, segments, scores),
-            key="segment-summary",
-            description=f"Summary of {run_id}",
-        )
-    except Exception as error:  # whatever keeps Prefect from showing it, the night is published
-        logger.warning("the run is published, and could not be shown in Prefect: %s", error)
 
 
 def _sizes(segments: list[dict[str, Any]]) -> list[dict[str, Any]]:

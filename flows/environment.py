@@ -10,8 +10,8 @@ from schemas.errors import UsageError
 #: Nothing is sent to anybody.
 _SETTINGS = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
-#: A server that is lost is not waited for: Prefect would try every call six times, in a minute.
-_IMPATIENT = {"PREFECT_CLIENT_MAX_RETRIES": "1"}
+#: A server that is lost is not waited for: Prefect would try every call six times, each for a minute.
+_IMPATIENT = {"PREFECT_CLIENT_MAX_RETRIES": "1", "PREFECT_API_REQUEST_TIMEOUT": "10"}
 
 #: The terminal is ours; a server that is named still gets Prefect's log.
 _QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("flows", "tasks", "warehouse")
 
+#: Where the errors of Prefect's client come from.
+_PREFECTS_OWN = ("prefect", "httpx", "httpcore")
+
 
 def run_night(order: Order, *, as_json: bool, debug: bool) -> None:
     """Run the night that was ordered, as a flow run where a server is named, and print what it came to.
@@ -62,7 +65,7 @@ def _run_on_server(order: Order, url: str, *, debug: bool) -> "RunSummary":
         with nullcontext() if debug else _silenced():
             return _run_flow(order)
     except Exception as error:
-        if isinstance(error, SegmentsError) or is_heard(url):
+        if type(error).__module__.partition(".")[0] not in _PREFECTS_OWN:
             raise
         _warn(f"Prefect's server at {url} was lost; the run went on without it")
         if refused := _told_by(error):

@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import CancelledRun
 from prefect.states import Cancelled
 
-from flows.artifacts import progress_in_prefect, show_run
+from flows.artifacts import Artifacts
 from flows.night import PLAIN_STEPS, Steps, night
 from flows.summary import RunSummary
 from schemas.errors import AnotherRunUnderWay, SegmentsError
@@ -61,13 +61,14 @@ def segment_customers(
     """
     delivered = source if isinstance(source, str) else tuple(source)
     order = Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume, encoding)
+    artifacts = Artifacts()
     try:
-        with progress_in_prefect():
+        with artifacts.progress():
             summary = night(order, TASKS)
     except AnotherRunUnderWay as held:
         return Cancelled(message=str(held))
     if summary.is_new:
-        as_task("show_run", show_run)(Home(Path(home)), summary.run_id)
+        as_task("show_run", artifacts.show_run)(Home(Path(home)), summary.run_id)
     return summary
 
 

@@ -1,13 +1,14 @@
 """A night is published whatever becomes of the Prefect server that it is shown on."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 
 import pytest
 
-from flows.server import api_url, free_port, start_server, wait_for_server
+from flows.server import api_url, free_port, is_heard, start_server, wait_for_server
 from tests.conftest import ROOT
 from tests.nights import assert_invariants, value
 
@@ -56,8 +57,13 @@ def assert_published(home):
     assert_invariants(home)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/api", "nonsense", "http://"])
-def test_server_that_does_not_answer_is_one_line(start, tmp_path, url):
+@pytest.mark.parametrize("url", ["nonsense", "http://", "http://127.0.0.1:9/api", "ftp://127.0.0.1/api"])
+def test_url_without_a_server_is_not_heard(url):
+    assert not is_heard(url)
+
+
+def test_server_that_does_not_answer_is_one_line(start, tmp_path):
+    url = "http://127.0.0.1:9/api"
     process = start(url)
     stdout, stderr = process.communicate(timeout=120)
     assert stderr == f"segments: Prefect's server at {url} does not answer; this run is not shown there\n"
@@ -67,13 +73,14 @@ def test_server_that_does_not_answer_is_one_line(start, tmp_path, url):
 
 
 @pytest.mark.slow
-def test_server_that_dies_during_a_run_is_one_line(start, server, tmp_path):
-    killed, url = server
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])
+def test_server_that_is_lost_during_a_run_is_one_line(start, server, tmp_path, end):
+    lost, url = server
     process = start(url)
     while not any('"ingest"' in path.read_text() for path in tmp_path.glob("home/runs/*/manifest.json")):
         assert process.poll() is None, "it ended before it was met"
         time.sleep(0.01)
-    killed.kill()
+    lost.send_signal(end)
     while not (tmp_path / "home" / "segments.duckdb").exists():
         assert process.poll() is None, "it ended before it published"
         time.sleep(0.05)
