@@ -164,6 +164,7 @@ def assert_self_contained(text):
 
 def night_of(path, home, dataset, **options):
     run = Run.begin(Order(str(path), dataset=str(dataset), home=str(home), as_of=date(2026, 11, 24), **options))
+    run.home.prepare()
     open_manifest(run)
     run.staging.mkdir()
     for step in (take, ingest, validate, encode_night, cluster, describe):
