@@ -56,7 +56,7 @@ class Artifacts:
             return ask(*arguments, **facts) if self._is_reached else None
         except Exception as error:
             self._is_reached = False
-            logger.warning("the run cannot be shown in Prefect: %s", error)
+            logger.info("the run cannot be shown in Prefect: %s", error)
             return None
 
     def _watch(self, event: Event) -> None:

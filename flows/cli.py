@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -239,16 +240,22 @@ def main() -> None:
     _answer(taken, _listener(told))
     try:
         app(exit_on_error=False, print_error=False, result_action="return_none")
+        sys.stdout.flush()
         _answer(taken, signal.SIG_DFL)  # all is said; what Python still does on its way out may simply end
         _end(0)
     except BrokenPipeError:
         # The reader of a pipe has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
         _answer(taken, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (Exception, _Stopped) as error:
+        _end(0)
+    except SystemExit:
+        raise
+    except BaseException as error:
         _answer(taken, signal.SIG_IGN)
-        if told:  # DuckDB turns what a signal raises within a statement into an error of its own
-            _leave(128 + told[0], f"stopped; {_after(error) or 'nothing was published'}")
+        # DuckDB turns what a signal raises within a statement into an error of its own, Prefect into one of its own.
+        if told or not isinstance(error, Exception):
+            number = told[0] if told else signal.SIGTERM
+            _leave(128 + number, f"stopped; {_after(error) or 'nothing was published'}")
         _leave_failed(error)
 
 
@@ -284,7 +291,7 @@ def _leave_failed(error: BaseException) -> NoReturn:
     if isinstance(error, SegmentsError):
         _leave(error.exit_code, f"{error}{published}")
     if "--debug" in sys.argv:
-        raise error
+        traceback.print_exception(error)
     what = " ".join(f"unexpected {type(error).__name__}: {error}".split())
     _leave(1, f"{what} (--debug shows where){published}")
 
@@ -296,7 +303,7 @@ def _after(error: BaseException) -> str:
 
 def _leave(code: int, message: str) -> NoReturn:
     with suppress(OSError):  # the terminal may be gone
-        print(f"segments: {message}", file=sys.stderr)
+        print(f"segments: {message}", file=sys.__stderr__, flush=True)
     _end(code)
 
 

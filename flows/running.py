@@ -4,15 +4,15 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, redirect_stderr
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
-from flows.environment import named_server, set_defaults
+from flows.environment import named_server, use_server
 from flows.server import is_heard
-from schemas.errors import AnotherRunUnderWay, SegmentsError
+from schemas.errors import AnotherRunUnderWay
 from warehouse.home import Home
 from warehouse.run import Order
 
@@ -48,67 +48,72 @@ def _run(order: Order, *, debug: bool) -> "RunSummary":
     if not is_heard(url):
         _warn(f"Prefect's server at {url} does not answer; this run is not shown there")
         return night(order)
-    set_defaults(debug=debug)
+    use_server(url, debug=debug)
     return _run_on_server(order, url, debug=debug)
 
 
 def _run_on_server(order: Order, url: str, *, debug: bool) -> "RunSummary":
-    """Run the flow; where its server is lost on the way, the night is published all the same.
-
-    What Prefect's threads then complain of is many lines and no news.
-    """
+    """Run the flow; where its server is lost on the way, the night ends as it would have without one."""
     from flows.night import night
-    from flows.summary import RunSummary
 
-    begun = datetime.now(UTC)
+    said = sys.stderr
+    if not debug:  # what Prefect's threads complain of is many lines and no news
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    from flows.segment_customers import OUTCOME, segment_customers
+
     try:
-        with nullcontext() if debug else _silenced():
-            return _run_flow(order)
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] not in _PREFECTS_OWN:
+        summary = cast("RunSummary", segment_customers(**asdict(order)))
+    except BaseException as error:
+        if OUTCOME.error is not None:
+            # A stop or a failure of the night; Prefect hands on its own error where it cannot report it.
+            _note_lost(url, error, said, is_lost=_is_news(error, OUTCOME.error))
+            raise OUTCOME.error from None
+        if _is_stop(error):
             raise
-        _warn(f"Prefect's server at {url} was lost; the run went on without it")
-        if refused := _told_by(error):
-            raise refused from error
-        run_id = _published_here(order, begun)
-        return RunSummary(run_id, True, f"published as run {run_id}") if run_id else night(order)
+        _note_lost(url, error, said, is_lost=True)
+        return OUTCOME.summary or night(order)
+    sys.stderr = said
+    return summary
 
 
-def _run_flow(order: Order) -> "RunSummary":
-    from prefect.exceptions import CancelledRun
-
-    from flows.segment_customers import segment_customers
-
-    try:
-        return cast("RunSummary", segment_customers(**asdict(order)))
-    except CancelledRun as held:  # the flow cancels itself where the home is held
-        raise AnotherRunUnderWay(str(held)) from held
+def _is_news(error: BaseException, of_night: BaseException) -> bool:
+    """Return whether Prefect failed at reporting what the night raised; a home that is held cancels the flow run."""
+    return isinstance(error, Exception) and error is not of_night and not isinstance(of_night, AnotherRunUnderWay)
 
 
-def _told_by(error: BaseException | None) -> SegmentsError | None:
-    """Return the failure of the night that Prefect could not report, if that is what an error came from."""
-    while error is not None and not isinstance(error, SegmentsError):
+def _is_stop(error: BaseException | None) -> bool:
+    """Return whether an error, or what it came from, is a signal's and not a failure."""
+    while error is not None:
+        if not isinstance(error, Exception) and type(error).__name__ not in ("Abort", "Pause"):
+            return True
         error = error.__cause__ or error.__context__
-    return error
+    return False
+
+
+#: Whether the server was lost: on its way out Prefect would try for minutes to reach it.
+_lost: list[str] = []
+
+
+def _note_lost(url: str, error: BaseException, said: TextIO, *, is_lost: bool) -> None:
+    if is_lost:
+        _lost.append(url)
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        print(f"segments: Prefect's server at {url} was lost ({reason}); the run went on without it", file=said)
+    else:
+        sys.stderr = said
 
 
 def leave_lost_server(code: int) -> None:
-    """End this process at once where its server is lost: on its way out Prefect would try for minutes to reach it."""
+    """End this process at once where its server is lost."""
     url = named_server()
-    if url and not is_heard(url):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    if _lost or (url and not is_heard(url)):
+        with suppress(OSError):
+            sys.stdout.flush()
         os._exit(code)
 
 
 def _warn(message: str) -> None:
     print(f"segments: {message}", file=sys.stderr)
-
-
-@contextmanager
-def _silenced() -> Iterator[None]:
-    with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):
-        yield
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """The night as a Prefect flow: its steps are tasks, and what it came to is shown as artifacts."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,34 @@ def as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
     """Make a step a Prefect task: never cached, as it writes; no result kept, as tables are the hand-over."""
     return task(name=name.replace("_", "-"), cache_policy=NO_CACHE, persist_result=False)(step)
 
+
+@dataclass
+class Outcome:
+    """What the night itself came to, whatever Prefect makes of it where its server is lost.
+
+    Attributes:
+        has_begun: whether the body of the flow was reached.
+        summary: what it returned.
+        error: what it raised.
+    """
+
+    has_begun: bool = False
+    summary: RunSummary | None = None
+    error: BaseException | None = None
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note that the night has begun, and what it raises."""
+        self.has_begun = True
+        try:
+            yield
+        except BaseException as error:
+            self.error = error
+            raise
+
+
+#: A process runs one flow run.
+OUTCOME = Outcome()
 
 TASKS = Steps(**{step.name: as_task(step.name, getattr(PLAIN_STEPS, step.name)) for step in fields(Steps)})
 
@@ -63,8 +92,8 @@ def segment_customers(
     order = Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume, encoding)
     artifacts = Artifacts()
     try:
-        with artifacts.progress():
-            summary = night(order, TASKS)
+        with OUTCOME.noted(), artifacts.progress():
+            summary = OUTCOME.summary = night(order, TASKS)
     except AnotherRunUnderWay as held:
         return Cancelled(message=str(held))
     if summary.is_new:

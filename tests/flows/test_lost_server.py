@@ -1,5 +1,6 @@
 """A night is published whatever becomes of the Prefect server that it is shown on."""
 
+import json
 import os
 import signal
 import subprocess
@@ -39,13 +40,12 @@ def start(tmp_path):
         process.kill()
 
 
-@pytest.fixture
-def server(tmp_path):
-    """A server of the test's own, which it may kill."""
-    (tmp_path / "server").mkdir()
-    environment = {**os.environ, "PREFECT_HOME": str(tmp_path / "server")}
-    port, log = free_port(), tmp_path / "server" / "server.log"
-    process = start_server(port, "--no-ui", environment=environment, log=log)
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server of these tests' own, which they may stop; a test that stops it lets it go on at its end."""
+    folder = tmp_path_factory.mktemp("server")
+    port, log = free_port(), folder / "server.log"
+    process = start_server(port, "--no-ui", environment={**os.environ, "PREFECT_HOME": str(folder)}, log=log)
     wait_for_server(port, process, log)
     yield process, api_url(port)
     process.kill()
@@ -55,6 +55,14 @@ def server(tmp_path):
 def assert_published(home):
     assert value(home, "SELECT rows_loaded FROM runs WHERE status = 'published'") == 3000
     assert_invariants(home)
+
+
+def assert_lost(process, url, stdout, stderr):
+    (line,) = stderr.splitlines()
+    assert line.startswith(f"segments: Prefect's server at {url} was lost (")
+    assert line.endswith("); the run went on without it")
+    assert process.returncode == 0
+    assert stdout.startswith("strong: silhouette 0.52")
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://", "http://127.0.0.1:9/api", "ftp://127.0.0.1/api"])
@@ -72,22 +80,71 @@ def test_server_that_does_not_answer_is_one_line(start, tmp_path):
     assert_published(tmp_path / "home")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])
-def test_server_that_is_lost_during_a_run_is_one_line(start, server, tmp_path, end):
-    lost, url = server
-    process = start(url)
-    while not any('"ingest"' in path.read_text() for path in tmp_path.glob("home/runs/*/manifest.json")):
+def meet(process, tmp_path, step):
+    """Wait until a run has done a step; return its record's file."""
+    while True:
         assert process.poll() is None, "it ended before it was met"
+        for path in tmp_path.glob("home/runs/*/manifest.json"):
+            if f'"{step}"' in path.read_text():
+                return path
         time.sleep(0.01)
-    lost.send_signal(end)
+
+
+def seconds_after_publish(process, tmp_path):
+    """Return how long a run goes on once it is published, and what it printed."""
     while not (tmp_path / "home" / "segments.duckdb").exists():
         assert process.poll() is None, "it ended before it published"
         time.sleep(0.05)
     published = time.monotonic()
     stdout, stderr = process.communicate(timeout=120)
-    assert time.monotonic() - published < 30
-    assert stderr == f"segments: Prefect's server at {url} was lost; the run went on without it\n"
-    assert process.returncode == 0
-    assert stdout.startswith("strong: silhouette 0.52")
+    return time.monotonic() - published, stdout, stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("is_lost", [False, True], ids=["shown", "lost"])
+def test_flow_run_that_is_stopped_ends_there(start, server, tmp_path, number, exit_code, is_lost):
+    shown, url = server
+    process = start(url)
+    record = meet(process, tmp_path, "validate")
+    try:
+        if is_lost:
+            shown.send_signal(signal.SIGSTOP)
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
+    finally:
+        shown.send_signal(signal.SIGCONT)
+    assert (stdout, process.returncode) == ("", exit_code)
+    *lost, last = stderr.splitlines()
+    assert last == "segments: stopped; nothing was published"
+    assert len(lost) <= is_lost
+    assert json.loads(record.read_text())["status"] == "interrupted"
+    assert len(list((tmp_path / "home" / "runs").iterdir())) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["ingest", "cluster"])
+def test_server_that_hangs_during_a_run_is_one_line(start, server, tmp_path, step):
+    hung, url = server
+    process = start(url)
+    meet(process, tmp_path, step)
+    hung.send_signal(signal.SIGSTOP)
+    try:
+        seconds, stdout, stderr = seconds_after_publish(process, tmp_path)
+    finally:
+        hung.send_signal(signal.SIGCONT)
+    assert seconds < 30
+    assert_lost(process, url, stdout, stderr)
+    assert_published(tmp_path / "home")
+
+
+@pytest.mark.slow
+def test_server_that_dies_during_a_run_is_one_line(start, server, tmp_path):
+    killed, url = server
+    process = start(url)
+    meet(process, tmp_path, "ingest")
+    killed.kill()
+    seconds, stdout, stderr = seconds_after_publish(process, tmp_path)
+    assert seconds < 30
+    assert_lost(process, url, stdout, stderr)
     assert_published(tmp_path / "home")
