@@ -57,7 +57,7 @@ for _ in range(int(times)):
     try:
         run_night(source, home, k=2, force=True)
     except SegmentsError as error:
-        os.write(2, f"{error}\n".encode())
+        os.write(2, f"{error}{os.linesep}".encode())  # in one piece, as several write
         os._exit(error.exit_code)
     os._exit(0)
 os.close(opened)

@@ -196,4 +196,6 @@ def test_published_file_that_cannot_be_read_is_no_reason_to_stop(home, night):
     published = home / "segments.duckdb"
     published.chmod(0o644)
     published.write_bytes(b"damaged")
-    assert night(customers(60))[1:] == ["60 rows, 100.0% of the 60 of the last night"]
+    damage, _, volume = night(customers(60))
+    assert damage.startswith("the published file is damaged (IO Error: ")
+    assert volume == "60 rows, 100.0% of the 60 of the last night"
