@@ -14,14 +14,13 @@ import os
 import random
 import re
 import tempfile
-import time
 from pathlib import Path
 
+from benchmarks.nights import aged
 from schemas.errors import SegmentsError
-from tests.nights import SEED_ROWS, assert_invariants, run_night, value
+from tests.nights import PUBLISHED_RUN, SEED_ROWS, assert_invariants, run_night, value
 
 _RUNS_OF_ONE_HOME = 20
-_PUBLISHED_RUN = "SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'published'"
 
 
 def pairs(folder: Path, times: int) -> collections.Counter[str]:
@@ -29,8 +28,7 @@ def pairs(folder: Path, times: int) -> collections.Counter[str]:
     outcomes: collections.Counter[str] = collections.Counter()
     for n in range(times):
         home = folder / f"home-{n // _RUNS_OF_ONE_HOME}"
-        ended = dict(_together(_delivery(folder), home, n))
-        outcomes[_judge_pair(home, ended)] += 1
+        outcomes[_judge_pair(home, together(_delivery(folder), home, times=2, seed=n))] += 1
     return outcomes
 
 
@@ -46,23 +44,23 @@ def damage(folder: Path, times: int, seed: int) -> collections.Counter[str]:
         run_id = run_night(source, home, k=2, force=True).run_id
         assert_invariants(home)
         kept = home / "runs" / run_id / "damaged.duckdb"
-        outcomes["published" if value(home, _PUBLISHED_RUN) == run_id else "not published"] += 1
+        outcomes["published" if value(home, PUBLISHED_RUN) == run_id else "not published"] += 1
         outcomes["evidence kept" if kept.is_file() and kept.read_bytes() == damaged else "evidence lost"] += 1
         outcomes["archive as it was" if _files_in(home / "archive") == archived else "archive changed"] += 1
     return outcomes
 
 
-def _together(source: Path, home: Path, seed: int) -> list[tuple[int, tuple[int, str]]]:
-    """Run two nights at one moment; return the exit code and message of each process."""
+def together(source: Path, home: Path, *, times: int, seed: int = 0) -> dict[int, tuple[int, str]]:
+    """Run nights of one home at one moment, each in a process of its own; by process its exit code and message."""
     gate, opened = os.pipe()
-    children = [_waiting_for(gate, opened, source, home, seed) for _ in range(2)]
+    children = [_waiting_for(gate, opened, source, home, seed) for _ in range(times)]
     os.close(gate)
     os.close(opened)
-    ended = []
+    ended = {}
     for child, said in children:
         with os.fdopen(said) as messages:
             message = messages.read()
-        ended.append((child, (os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), message)))
+        ended[child] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), message
     return ended
 
 
@@ -113,8 +111,7 @@ def _damage(path: Path, places: random.Random, *, is_cut: bool) -> bytes:
 def _delivery(folder: Path) -> Path:
     source = folder / "customers.csv"
     source.write_text(SEED_ROWS)
-    os.utime(source, (time.time() - 60,) * 2)
-    return source
+    return aged(source)
 
 
 def _files_in(directory: Path) -> dict[str, bytes]:

@@ -1,9 +1,8 @@
 """What a flow run shows in Prefect: progress, sizes, a summary."""
 
 import logging
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from prefect.artifacts import (
@@ -13,7 +12,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from tasks.progress import SECONDS_APART, Event, StepEnded, StepProgressed, StepStarted, watched_by
+from tasks.progress import Event, StepEnded, StepProgressed, StepStarted, now_and_then, watched_by
 from warehouse.home import Home
 from warehouse.ledger import read_manifest
 from warehouse.opening import published
@@ -74,7 +73,8 @@ class _Progress:
 
     def __init__(self, artifacts: Artifacts, step: str) -> None:
         self._artifacts = artifacts
-        self._shown_at = float("-inf")
+        self._held = ExitStack()
+        self._show = self._held.enter_context(now_and_then(self._update))
         # An id and not a coroutine, as there is no event loop here.
         self._id: Any = artifacts.ask(
             create_progress_artifact, progress=0.0, key=f"{step}-progress", description=f"{step} started"
@@ -82,15 +82,16 @@ class _Progress:
 
     def show(self, progressed: StepProgressed) -> None:
         """Show how far the step is, at most once a second."""
-        if time.monotonic() - self._shown_at < SECONDS_APART:
-            return
-        self._shown_at = time.monotonic()
-        share = 100.0 * progressed.done / max(progressed.total, 1)
-        self._artifacts.ask(update_progress_artifact, self._id, progress=share, description=progressed.words)
+        self._show(progressed.words, progressed.done, progressed.total)
 
     def complete(self) -> None:
         """Show that the step is through, whatever it counted."""
+        self._held.close()
         self._artifacts.ask(update_progress_artifact, self._id, progress=100.0)
+
+    def _update(self, words: str, done: int, total: int) -> None:
+        share = 100.0 * done / max(total, 1)
+        self._artifacts.ask(update_progress_artifact, self._id, progress=share, description=words)
 
 
 _SEGMENTS = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"

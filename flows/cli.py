@@ -287,7 +287,7 @@ def _listener(told: list[int]) -> _Answer:
 def _leave_failed(error: BaseException) -> NoReturn:
     if isinstance(error, CycloptsError):
         _leave(2, f"{' '.join(str(error).split())} (see: segments --help)")
-    published = "".join(f"; {note}" for note in [_after(error)] if note)
+    published = f"; {_after(error)}" if _after(error) else ""
     if isinstance(error, SegmentsError):
         _leave(error.exit_code, f"{error}{published}")
     if "--debug" in sys.argv:

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ _QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 
 def use_server(url: str, *, debug: bool) -> None:
     """Set what a flow run on a server needs and neither environment nor profile set; with debug Prefect's log stays."""
-    profile = _active_profile()
+    profile: dict[str, Any] = {}
+    with suppress(OSError, ValueError):  # Prefect itself says that it cannot read them
+        profile = _active_profile()
     for name, value in (_SETTINGS | _IMPATIENT | ({} if debug else _QUIET)).items():
         if name not in profile:
             os.environ.setdefault(name, value)
@@ -34,16 +37,19 @@ def named_server() -> str | None:
 
     Read here, as importing Prefect takes longer than a small run. A variable that is set and empty names none.
     """
-    return os.environ.get("PREFECT_API_URL", _active_profile().get("PREFECT_API_URL")) or None
+    if "PREFECT_API_URL" in os.environ:
+        return os.environ["PREFECT_API_URL"] or None
+    try:
+        return _active_profile().get("PREFECT_API_URL") or None
+    except (OSError, ValueError) as error:
+        path = _profiles_file()
+        print(f"segments: {path}: Prefect's profiles cannot be read ({error}); no server is used", file=sys.stderr)
+        return None
 
 
 def _active_profile() -> dict[str, Any]:
     path = _profiles_file()
-    try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8")) if path and path.is_file() else {}
-    except (OSError, ValueError) as error:
-        print(f"segments: {path}: Prefect's profiles cannot be read ({error}); no server is used", file=sys.stderr)
-        declared = {}
+    declared = tomllib.loads(path.read_text(encoding="utf-8")) if path and path.is_file() else {}
     name = os.environ.get("PREFECT_PROFILE") or declared.get("active")
     profile: dict[str, Any] = declared.get("profiles", {}).get(name, {})
     return profile

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("flows", "tasks", "warehouse")
 
-#: Where the errors of Prefect's client come from.
-_PREFECTS_OWN = ("prefect", "httpx", "httpcore")
-
 
 def run_night(order: Order, *, as_json: bool, debug: bool) -> None:
     """Run the night that was ordered, as a flow run where a server is named, and print what it came to.
@@ -46,7 +43,7 @@ def _run(order: Order, *, debug: bool) -> "RunSummary":
     if url is None:
         return night(order)
     if not is_heard(url):
-        _warn(f"Prefect's server at {url} does not answer; this run is not shown there")
+        _warn(f"Prefect's server at {url} does not answer; this run is not shown there", sys.stderr)
         return night(order)
     use_server(url, debug=debug)
     return _run_on_server(order, url, debug=debug)
@@ -64,20 +61,26 @@ def _run_on_server(order: Order, url: str, *, debug: bool) -> "RunSummary":
     try:
         summary = cast("RunSummary", segment_customers(**asdict(order)))
     except BaseException as error:
+        # Prefect hands on an error of its own where it cannot report a stop or a failure of the night.
+        if _is_lost(error, OUTCOME.error):
+            _lost.append(url)
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            _warn(f"Prefect's server at {url} was lost ({reason}); the run went on without it", said)
+        else:
+            sys.stderr = said
         if OUTCOME.error is not None:
-            # A stop or a failure of the night; Prefect hands on its own error where it cannot report it.
-            _note_lost(url, error, said, is_lost=_is_news(error, OUTCOME.error))
             raise OUTCOME.error from None
-        if _is_stop(error):
+        if not _lost:
             raise
-        _note_lost(url, error, said, is_lost=True)
         return OUTCOME.summary or night(order)
     sys.stderr = said
     return summary
 
 
-def _is_news(error: BaseException, of_night: BaseException) -> bool:
-    """Return whether Prefect failed at reporting what the night raised; a home that is held cancels the flow run."""
+def _is_lost(error: BaseException, of_night: BaseException | None) -> bool:
+    """Return whether Prefect failed at reporting, and not the night; a home that is held cancels the flow run."""
+    if of_night is None:
+        return not _is_stop(error)
     return isinstance(error, Exception) and error is not of_night and not isinstance(of_night, AnotherRunUnderWay)
 
 
@@ -94,15 +97,6 @@ def _is_stop(error: BaseException | None) -> bool:
 _lost: list[str] = []
 
 
-def _note_lost(url: str, error: BaseException, said: TextIO, *, is_lost: bool) -> None:
-    if is_lost:
-        _lost.append(url)
-        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        print(f"segments: Prefect's server at {url} was lost ({reason}); the run went on without it", file=said)
-    else:
-        sys.stderr = said
-
-
 def leave_lost_server(code: int) -> None:
     """End this process at once where its server is lost."""
     url = named_server()
@@ -112,8 +106,8 @@ def leave_lost_server(code: int) -> None:
         os._exit(code)
 
 
-def _warn(message: str) -> None:
-    print(f"segments: {message}", file=sys.stderr)
+def _warn(message: str, stderr: TextIO) -> None:
+    print(f"segments: {message}", file=stderr)
 
 
 @contextmanager

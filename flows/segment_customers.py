@@ -1,8 +1,7 @@
 """The night as a Prefect flow: its steps are tasks, and what it came to is shown as artifacts."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -31,24 +30,12 @@ class Outcome:
     """What the night itself came to, whatever Prefect makes of it where its server is lost.
 
     Attributes:
-        has_begun: whether the body of the flow was reached.
         summary: what it returned.
         error: what it raised.
     """
 
-    has_begun: bool = False
     summary: RunSummary | None = None
     error: BaseException | None = None
-
-    @contextmanager
-    def noted(self) -> Iterator[None]:
-        """Note that the night has begun, and what it raises."""
-        self.has_begun = True
-        try:
-            yield
-        except BaseException as error:
-            self.error = error
-            raise
 
 
 #: A process runs one flow run.
@@ -92,10 +79,13 @@ def segment_customers(
     order = Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume, encoding)
     artifacts = Artifacts()
     try:
-        with OUTCOME.noted(), artifacts.progress():
+        with artifacts.progress():
             summary = OUTCOME.summary = night(order, TASKS)
-    except AnotherRunUnderWay as held:
-        return Cancelled(message=str(held))
+    except BaseException as error:
+        OUTCOME.error = error
+        if isinstance(error, AnotherRunUnderWay):
+            return Cancelled(message=str(error))
+        raise
     if summary.is_new:
         as_task("show_run", artifacts.show_run)(Home(Path(home)), summary.run_id)
     return summary

@@ -18,6 +18,9 @@ SEED_ROWS = """Age,Location,Purchase History
 50,Arizona,juice, steak
 """
 
+#: The run that a published file is of.
+PUBLISHED_RUN = "SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'published'"
+
 
 def run_night(source: Path | str | list[Path], home: Path | str, **order: Any) -> RunSummary:
     """Run the night without Prefect.

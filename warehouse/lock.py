@@ -57,18 +57,19 @@ def _refuse_if_held(path: Path, run: Run) -> None:
     except OSError:
         return
     try:
-        if not _is_taken(descriptor, fcntl.LOCK_SH, path):
-            raise _another_run(descriptor, run)
+        if not _is_acquired(descriptor, fcntl.LOCK_SH, path):
+            raise _another_run(_live_holder(descriptor), run)
     finally:
         os.close(descriptor)
 
 
 def _take(descriptor: int, run: Run) -> None:
     deadline = time.monotonic() + _NAME_SECONDS
-    while not _is_taken(descriptor, fcntl.LOCK_EX, run.home.lock_file):
+    while not _is_acquired(descriptor, fcntl.LOCK_EX, run.home.lock_file):
         # What a killed run wrote stays until the next one has written over it.
-        if _is_alive(_holder(descriptor)) or time.monotonic() > deadline:
-            raise _another_run(descriptor, run)
+        holder = _live_holder(descriptor)
+        if holder or time.monotonic() > deadline:
+            raise _another_run(holder, run)
         time.sleep(_POLL_SECONDS)
     said = f"pid {os.getpid()}, since {run.started_at:%Y-%m-%d %H:%M:%S} UTC\n{socket.gethostname()}\n"
     try:
@@ -80,7 +81,7 @@ def _take(descriptor: int, run: Run) -> None:
         ) from error
 
 
-def _is_taken(descriptor: int, kind: int, path: Path) -> bool:
+def _is_acquired(descriptor: int, kind: int, path: Path) -> bool:
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -90,31 +91,30 @@ def _is_taken(descriptor: int, kind: int, path: Path) -> bool:
     return True
 
 
-def _another_run(descriptor: int, run: Run) -> AnotherRunUnderWay:
-    holder = _holder(descriptor)
-    who = holder.splitlines()[0] if _is_alive(holder) else "pid unknown"
+def _another_run(holder: str | None, run: Run) -> AnotherRunUnderWay:
     return AnotherRunUnderWay(
-        f"another run is under way ({who}) in {run.home.root}; wait until it ends or name another --home"
+        f"another run is under way ({holder or 'pid unknown'}) in {run.home.root}; "
+        "wait until it ends or name another --home"
     )
 
 
-def _holder(descriptor: int) -> str:
-    """Return what the run that holds the lock wrote of itself: its process and start, and the machine on line two."""
-    return os.pread(descriptor, 500, 0).decode(errors="replace").strip()
+def _live_holder(descriptor: int) -> str | None:
+    """Return what the holder of a lock wrote of itself; None where that process has ended.
 
-
-def _is_alive(holder: str) -> bool:
-    """Return whether a holder may be the present one: its process lives, or is another machine's or container's."""
-    found = re.fullmatch(r"pid (\d+), since .*\n(.*)", holder)
+    Line two is its machine or container, as the processes of others cannot be asked.
+    """
+    written = os.pread(descriptor, 500, 0).decode(errors="replace").strip()
+    found = re.fullmatch(r"(pid (\d+), since .*)\n(.*)", written)
     if found is None:
-        return False
+        return None
+    holder, process, machine = found.groups()
     try:
-        os.kill(int(found[1]), 0)
+        os.kill(int(process), 0)
     except (ProcessLookupError, OverflowError):
-        return found[2] != socket.gethostname()
+        return holder if machine != socket.gethostname() else None
     except PermissionError:  # it is another user's
-        return True
-    return True
+        return str(holder)
+    return str(holder)
 
 
 def _owner(path: Path) -> str:

@@ -69,7 +69,6 @@ def test_schema_of_the_readme_segments_a_mall(tmp_path, home):
     assert rows(home, "SELECT rows_loaded FROM runs") == [(90,)]
 
 
-@pytest.mark.prefect
 def test_make_run_prints_what_the_readme_shows(tmp_path):
     shown = blocks("console")[0].split("$ make run\n")[1].split("$ make test\n")[0]
     done = subprocess.run(

@@ -2,6 +2,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,28 @@ def home(good_night: Path, tmp_path: Path) -> Path:
     return shutil.copytree(good_night, tmp_path / "home")
 
 
+@pytest.fixture
+def begin_python() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Start a process that runs some Python and prints "begun"; it is ended with the test."""
+    started = []
+
+    def start(code: str, *arguments: str | Path) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-c", code, *map(str, arguments)]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        started.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
 @pytest.fixture(scope="session")
 def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the temporary servers of these tests keep their database."""
+    """A home of Prefect's in which no profile names a server."""
     return tmp_path_factory.mktemp("prefect_home")
 
 

@@ -9,12 +9,10 @@ import duckdb
 import pytest
 
 from schemas.errors import SegmentsError, UsageError
-from tests.nights import assert_invariants, run_night, value
+from tests.nights import PUBLISHED_RUN, assert_invariants, run_night, value
 from warehouse.home import Home
 from warehouse.publishing import KEPT_IN_ARCHIVE
 from warehouse.querying import query_published
-
-PUBLISHED_RUN = "SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'published'"
 
 
 def write(path, content):

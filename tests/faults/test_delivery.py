@@ -56,25 +56,9 @@ def begin(tmp_path):
 
 
 @pytest.fixture
-def writing():
+def writing(begin_python):
     """Start a process that runs some Python with its path as sys.argv[1]; it is ended with the test."""
-    started = []
-
-    def start(code, path):
-        process = subprocess.Popen(
-            [sys.executable, "-c", f"import os, sys, time\npath = sys.argv[1]\n{code}", str(path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        assert process.stdout.readline() == "begun\n"
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    return lambda code, path: begin_python(f"import os, sys, time\npath = sys.argv[1]\n{code}", path)
 
 
 #: Appends a row every 0.1 s, opening the file anew each time, as a script that is restarted does.

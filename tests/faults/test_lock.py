@@ -23,7 +23,7 @@ import sys
 from warehouse.lock import locked
 from warehouse.run import Order, Run
 with locked(Run.begin(Order("", home=sys.argv[1]))):
-    print("held", flush=True)
+    print("begun", flush=True)
     sys.stdin.read()
 """
 
@@ -40,47 +40,22 @@ except SegmentsError as error:
     print(error.exit_code, error)
 """
 
-#: Starts nights at one moment and prints the exit code of each; imports come first, so that the moment is one.
+#: Runs nights of one home at one moment and prints their exit codes, then what each said.
 TOGETHER = """
-import os, sys
-from tests.nights import run_night
-from schemas.errors import SegmentsError
-source, home, times = sys.argv[1:]
-gate, opened = os.pipe()
-children = []
-for _ in range(int(times)):
-    if child := os.fork():
-        children.append(child)
-        continue
-    os.close(opened)
-    os.read(gate, 1)  # ends once every writer has closed it
-    try:
-        run_night(source, home, k=2, force=True)
-    except SegmentsError as error:
-        os.write(2, f"{error}{os.linesep}".encode())  # in one piece, as several write
-        os._exit(error.exit_code)
-    os._exit(0)
-os.close(opened)
-print(*sorted(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))
+import sys
+from pathlib import Path
+from benchmarks.faults import together
+ended = together(Path(sys.argv[1]), Path(sys.argv[2]), times=3)
+print(*sorted(code for code, _ in ended.values()))
+for _, message in ended.values():
+    print(message)
 """
 
 
 @pytest.fixture
-def hold(home):
+def hold(begin_python, home):
     """Start a process that holds the home; it is ended with the test."""
-    started = []
-
-    def start():
-        command = [sys.executable, "-c", HOLD, str(home)]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        assert process.stdout.readline() == "held\n"
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    return lambda: begin_python(HOLD, home)
 
 
 def printed(code, *arguments, prefix=()):
@@ -136,8 +111,9 @@ def test_killed_holder_is_never_named(home, hold):
 
 
 def test_only_one_of_three_simultaneous_runs_publishes(write, home):
-    exit_codes, messages = printed(TOGETHER, write(SEED_ROWS), home, 3)
-    assert exit_codes == "0 75 75\n"
+    said, _ = printed(TOGETHER, write(SEED_ROWS), home)
+    exit_codes, _, messages = said.partition("\n")
+    assert exit_codes == "0 75 75"
     assert len(re.findall(r"^another run is under way \(pid \d+, since ", messages, re.MULTILINE)) == 2
     assert value(home, "SELECT count(*) FROM runs WHERE status <> 'published'") == 0
     assert len(list((home / "runs").iterdir())) == 2

@@ -6,14 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.nights import value
-
-pytestmark = [pytest.mark.prefect, pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")]
 
 
 def as_in_the_foreground():

@@ -13,8 +13,6 @@ import pytest
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS
 
-pytestmark = pytest.mark.prefect
-
 SAMPLE = ROOT / "samples" / "customers.csv"
 
 

@@ -98,6 +98,8 @@ def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
     (flow_run,) = flow_runs(trial, deployed)
     found = ask(trial.port, "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}})
     by_key = {artifact["key"]: artifact["data"] for artifact in found}
+    (last_words,) = [artifact["description"] for artifact in found if artifact["key"] == "cluster-progress"]
+    assert last_words == "k=4 settled"
     assert set(by_key) == {"encode-progress", "cluster-progress", "segment-sizes", "segment-summary"}
     assert by_key["cluster-progress"] == 100
     sizes = json.loads(by_key["segment-sizes"])

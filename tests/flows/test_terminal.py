@@ -81,7 +81,6 @@ def stays(shown):
     return [re.sub(r"\x1b\[[?0-9;]*\w", "", line) for line in lines if line]
 
 
-@pytest.mark.prefect
 def test_run_shows_every_step_and_leaves_standard_output_to_the_result(on_terminal, home):
     source = ROOT / "samples" / "customers.csv"
     code, stdout, shown = on_terminal("-m", "flows", "run", source, "--home", home)

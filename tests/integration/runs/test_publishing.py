@@ -10,10 +10,8 @@ import duckdb
 import pytest
 
 from schemas.published import PUBLISHED
-from tests.nights import rows, run_night, value
+from tests.nights import PUBLISHED_RUN, rows, run_night, value
 from warehouse.publishing import KEPT_IN_ARCHIVE
-
-PUBLISHED_RUN = "SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'published'"
 
 
 @pytest.fixture
