@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 import duckdb
 
-from warehouse.generated.quoting import quote_text
-from warehouse.run import Run
+from warehouse.home.run import Run
+from warehouse.statements.quoting import quote_text
 
 #: DuckDB's threads at most, megabytes for each, and megabytes at least.
 MOST_THREADS, THREAD_MEMORY_MB, LEAST_MEMORY_MB = 4, 125, 250
