@@ -30,6 +30,7 @@ from warehouse.ledger import (
     record_ended,
 )
 from warehouse.lock import locked
+from warehouse.opening import kept_open
 from warehouse.publishing import damaged_file, discard_staging, set_log_aside
 from warehouse.run import Order, Run
 from warehouse.runs import publication_message
@@ -97,7 +98,8 @@ def begin_night(order: Order) -> Iterator[Run]:
             discard_staging(run.home)
             check_order(order)
             run.staging.mkdir()
-            yield run
+            with kept_open(run):
+                yield run
 
 
 def forget_night(run: Run) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from warehouse.home import Home
 from warehouse.integrity import published_state, sha256_of
 from warehouse.ledger import update_manifest
+from warehouse.opening import close_files
 from warehouse.run import Run
 
 #: Earlier published files that are kept.
@@ -21,6 +22,7 @@ def swap_in(run: Run) -> None:
 
     The order is what survives a power loss: the file's bytes, then its name, then the directory.
     """
+    close_files(run)
     _flush(run.night_file)
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
     run.night_file.chmod(_READ_ONLY)
