@@ -20,13 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.sets import CLEAR_CUT, KINDS, NamedSet, generated_sets, public_folder, public_sets, read_set
-from tasks.choice import KScore, choose_k
-from tasks.curve import Exact, Sampled, Scoring
-from tasks.kmeans import fits_of
-from tasks.rows import Distinct, distinct_rows
-from tasks.sampling import IN_95_PERCENT
-from tasks.search import search
-from tasks.silhouette import Labellings
+from tasks.clustering.choose_k import KScore, choose_k
+from tasks.clustering.lloyd import fits_of
+from tasks.clustering.rows import Distinct, distinct_rows
+from tasks.clustering.sampling import IN_95_PERCENT
+from tasks.clustering.search import search
+from tasks.clustering.silhouette import Labellings
+from tasks.clustering.silhouette_curve import Exact, Sampled, Scoring
 
 _KS = range(2, 11)
 

@@ -38,16 +38,16 @@ def write_file(path: Path, n_customers: int, *, is_quoted: bool) -> None:
 
 def measure(source: Path, home: Path) -> None:
     """Print as JSON, a line a step, its name, seconds, peak memory in MB so far and the counts of rows."""
-    from tasks.delivery import take
+    from tasks.deliver import deliver
     from tasks.ingest import ingest
-    from tasks.night import begin_night
-    from tasks.steps import peak_mb
+    from tasks.run.lifecycle import begin_night
+    from tasks.run.step import peak_mb
     from tasks.validate import validate
-    from warehouse.run import Order
+    from warehouse.home.run import Order
 
     logging.disable(logging.CRITICAL)
     with begin_night(Order(str(source), home=str(home))) as run:
-        for step in (take, ingest, validate):
+        for step in (deliver, ingest, validate):
             start = time.perf_counter()
             counts = step(run)
             seconds = time.perf_counter() - start

@@ -17,9 +17,9 @@ from sklearn.cluster import KMeans
 
 from benchmarks.__main__ import size_of
 from benchmarks.sets import KINDS
-from tasks.choice import choose_k
-from tasks.parallel import in_order
-from tasks.rows import Distinct, distinct_rows
+from tasks.clustering.choose_k import choose_k
+from tasks.clustering.parallel import in_order
+from tasks.clustering.rows import Distinct, distinct_rows
 
 _RESTARTS = 50
 _PROMISED_PERCENT = 0.1

@@ -14,16 +14,16 @@ from benchmarks.planted_sets import Ints, Planted, write_csv
 from schemas.dataset import columns_of
 from schemas.encodings import AUTO, ENCODINGS
 from schemas.file_settings import FileSettings
-from tasks.brackets import cut
-from tasks.candidates import choose_encoding
-from tasks.choice import choose_k
-from tasks.encoding import Members, Numbers, Value, encode_numbers, standard
-from tasks.floor import least_customers
-from tasks.plain import Plain, rows_in
-from tasks.rows import Rows, distinct_rows, projected
-from tasks.silhouette import exact_silhouettes
-from tasks.strategies import guards_of
-from tasks.verdict import evidence_of, verdict_on
+from tasks.clustering.choose_k import choose_k
+from tasks.clustering.eligibility import least_customers
+from tasks.clustering.rows import Rows, distinct_rows, projected
+from tasks.clustering.silhouette import exact_silhouettes
+from tasks.encoding.base_encoding import Plain, rows_in
+from tasks.encoding.brackets import cut
+from tasks.encoding.choose_encoding import choose_encoding
+from tasks.encoding.features import Members, Numbers, Value, encode_numbers, standard
+from tasks.encoding.strategies import guards_of
+from tasks.encoding.verdict import evidence_of, verdict_on
 
 _KS = range(2, 11)
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.figures import NIGHT, SPARK, TEXTBOOK, Figures, median_of, read_csv
-from tasks.charts import PALETTE
+from tasks.reporting.charts import PALETTE
 
 #: Who is drawn, and how: colour, marker, line.
 _DRAWN = {NIGHT: (PALETTE[0], "o", "-"), SPARK: (PALETTE[6], "s", "-"), TEXTBOOK: (PALETTE[2], "^", "-")}

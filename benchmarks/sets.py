@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from sklearn.datasets import make_blobs
 
 from benchmarks.generate import N_PRODUCTS, N_STATES, parts
-from tasks.rows import Distinct, Rows, distinct_rows
+from tasks.clustering.rows import Distinct, Rows, distinct_rows
 
 Matrix = npt.NDArray[np.float32]
 

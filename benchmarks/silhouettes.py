@@ -27,8 +27,8 @@ def write_labels(n_customers: int, path: Path) -> None:
 
 def score_in_one_walk(n_customers: int, path: Path) -> None:
     """Print what the exact silhouettes of the night take, finding equal customers included."""
-    from tasks.rows import distinct_rows
-    from tasks.silhouette import exact_silhouettes
+    from tasks.clustering.rows import distinct_rows
+    from tasks.clustering.silhouette import exact_silhouettes
 
     rows, labels = encoded_customers(n_customers), np.load(path)
     start = time.perf_counter()

@@ -1,1 +1,1 @@
-"""flows schedule: what runs at night, and the command line."""
+"""flows run the night: the plain night, the Prefect flow around it, the command line."""

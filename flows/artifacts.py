@@ -12,10 +12,10 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from tasks.progress import Event, StepEnded, StepProgressed, StepStarted, now_and_then, watched_by
-from warehouse.home import Home
-from warehouse.ledger import read_manifest
-from warehouse.opening import published
+from tasks.run.progress import Event, StepEnded, StepProgressed, StepStarted, now_and_then, watched_by
+from warehouse.connection import published
+from warehouse.home.directory import Home
+from warehouse.home.ledger import read_manifest
 from warehouse.tables import read_dicts
 
 logger = logging.getLogger(__name__)

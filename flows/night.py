@@ -6,18 +6,19 @@ from typing import Any
 
 from flows.summary import RunSummary, nothing_new, summary_of
 from tasks.audit import audit
+from tasks.check_volume import check_volume
 from tasks.cluster import cluster
-from tasks.delivery import Delivery, published_before, take
+from tasks.compare_nights import compare_nights
+from tasks.deliver import deliver, published_before
+from tasks.delivery.delivered import Delivery
 from tasks.describe import describe
-from tasks.drift import find_drift
-from tasks.encode import encode_night
+from tasks.encode import encode
 from tasks.ingest import ingest
-from tasks.night import begin_night, forget_night
 from tasks.publish import publish
-from tasks.report import write_report
+from tasks.report import report
+from tasks.run.lifecycle import begin_night, forget_night
 from tasks.validate import validate
-from tasks.volume import check_volume
-from warehouse.run import Order, Run
+from warehouse.home.run import Order, Run
 
 Step = Callable[[Run], Any]
 
@@ -26,17 +27,17 @@ Step = Callable[[Run], Any]
 class Steps:
     """The steps of the night in their order: plain functions, which the flow makes Prefect tasks."""
 
-    take_delivery: Callable[[Run], Delivery] = take
-    ingest_file: Step = ingest
+    deliver: Callable[[Run], Delivery] = deliver
+    ingest: Step = ingest
     check_volume: Step = check_volume
-    validate_rows: Step = validate
-    compare_nights: Step = find_drift
-    encode_columns: Step = encode_night
-    cluster_customers: Step = cluster
-    describe_segments: Step = describe
-    draw_report: Step = write_report
-    audit_night: Step = audit
-    publish_night: Step = publish
+    validate: Step = validate
+    compare_nights: Step = compare_nights
+    encode: Step = encode
+    cluster: Step = cluster
+    describe: Step = describe
+    report: Step = report
+    audit: Step = audit
+    publish: Step = publish
 
 
 PLAIN_STEPS = Steps()
@@ -49,18 +50,18 @@ def night(order: Order, steps: Steps = PLAIN_STEPS) -> RunSummary:
         SegmentsError: nothing was published; see ``schemas.errors``.
     """
     with begin_night(order) as run:
-        delivery = steps.take_delivery(run)
+        delivery = steps.deliver(run)
         if earlier := published_before(run, delivery):
             forget_night(run)
             return nothing_new(run, earlier)
-        steps.ingest_file(run)
+        steps.ingest(run)
         steps.check_volume(run)
-        steps.validate_rows(run)
+        steps.validate(run)
         steps.compare_nights(run)
-        steps.encode_columns(run)
-        steps.cluster_customers(run)
-        steps.describe_segments(run)
-        steps.draw_report(run)
-        steps.audit_night(run)
-        steps.publish_night(run)
+        steps.encode(run)
+        steps.cluster(run)
+        steps.describe(run)
+        steps.report(run)
+        steps.audit(run)
+        steps.publish(run)
         return summary_of(run)

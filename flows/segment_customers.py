@@ -16,8 +16,8 @@ from flows.artifacts import Artifacts
 from flows.night import PLAIN_STEPS, Steps, night
 from flows.summary import RunSummary
 from schemas.errors import AnotherRunUnderWay, SegmentsError
-from warehouse.home import Home
-from warehouse.run import Order
+from warehouse.home.directory import Home
+from warehouse.home.run import Order
 
 
 def as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:

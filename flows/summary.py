@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.home import Home
-from warehouse.ledger import read_manifest, readable_manifest
-from warehouse.opening import published, read_sql
-from warehouse.run import Run
+from warehouse.connection import published, read_sql
+from warehouse.home.directory import Home
+from warehouse.home.ledger import read_manifest, readable_manifest
+from warehouse.home.run import Run
 from warehouse.tables import read_dicts
 
 

@@ -6,6 +6,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+#: Stands for a delimiter of several characters; no delivered file holds it.
+UNIT_SEPARATOR = "\x1f"
+
 
 class LineState(IntEnum):
     """How the quotes of a line end: all closed, the last one open, or one where none can stand."""

@@ -1,1 +1,1 @@
-"""tasks compute: one module a step, plain functions first, the Prefect task at the bottom."""
+"""tasks compute the night: one file per step, plain functions; the parts of a step are in the folders beside them."""

@@ -7,12 +7,12 @@ import pandera.pandas as pa
 from schemas.errors import AuditFailed
 from schemas.published import PUBLISHED
 from schemas.tables import checks_of
-from tasks.night_columns import night_columns
-from tasks.steps import recorded
+from tasks.run.columns import night_columns
+from tasks.run.step import recorded
 from warehouse.audit import broken_rows, invariants, table_chunks
+from warehouse.connection import Connection, staging
 from warehouse.features import create_long_views
-from warehouse.opening import Connection, staging
-from warehouse.run import Run
+from warehouse.home.run import Run
 from warehouse.runs import insert_runs
 
 

@@ -10,24 +10,24 @@ from schemas.dataset import file_settings_of
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
-from tasks.assignment import Assignment, assign, customer_pieces
-from tasks.choice import Choice, NullScore, choose_k
-from tasks.curve import Scoring
-from tasks.encoding import Feature, absent_values
-from tasks.engine import ENGINE
-from tasks.floor import least_customers
-from tasks.kmeans import Fit
-from tasks.plain import used_in
-from tasks.progress import told_progress
-from tasks.rows import Distinct, Floats, distinct_rows, projected
-from tasks.rows_file import load_far, load_rows
-from tasks.steps import recorded
-from tasks.strategies import guards_of
-from tasks.verdict import evidence_of, verdict_on
+from tasks.clustering.assignment import Assignment, assign, customer_pieces
+from tasks.clustering.choose_k import Choice, NullScore, choose_k
+from tasks.clustering.eligibility import least_customers
+from tasks.clustering.engine import ENGINE
+from tasks.clustering.lloyd import Fit
+from tasks.clustering.rows import Distinct, Floats, distinct_rows, projected
+from tasks.clustering.rows_file import load_far, load_rows
+from tasks.clustering.silhouette_curve import Scoring
+from tasks.encoding.base_encoding import used_in
+from tasks.encoding.features import Feature, absent_values
+from tasks.encoding.strategies import guards_of
+from tasks.encoding.verdict import evidence_of, verdict_on
+from tasks.run.progress import told_progress
+from tasks.run.step import recorded
+from warehouse.connection import Connection, staging
 from warehouse.encodings import k_nulls, loadings, taken_encoding
-from warehouse.ledger import source_file
-from warehouse.opening import Connection, staging
-from warehouse.run import Run
+from warehouse.home.ledger import source_file
+from warehouse.home.run import Run
 from warehouse.segments import insert_customer_segments, insert_stability
 from warehouse.tables import insert_frame, read_dicts
 

@@ -9,15 +9,15 @@ import pandas as pd
 
 from schemas.dataset import Column
 from schemas.fields import Role
-from tasks.agreement import Told, told_by_items, told_by_number, told_by_values
-from tasks.naming import Trait, description_of, name_of, unique_names
-from tasks.night_columns import night_columns
-from tasks.rows import Floats
-from tasks.steps import recorded
+from tasks.clustering.rows import Floats
+from tasks.reporting.column_association import Told, told_by_items, told_by_number, told_by_values
+from tasks.reporting.naming import Trait, description_of, name_of, unique_names
+from tasks.run.columns import night_columns
+from tasks.run.step import recorded
 from warehouse.agreements import lists_of_several, number_counts, present_counts
+from warehouse.connection import Connection, one_thread, read_sql, staging
 from warehouse.features import create_profile_view
-from warehouse.opening import Connection, one_thread, read_sql, staging
-from warehouse.run import Run
+from warehouse.home.run import Run
 from warehouse.segments import insert_segment_stats, segment_sizes
 from warehouse.tables import insert_frame, read_dicts
 

@@ -12,9 +12,13 @@ from schemas.dataset import Column, file_settings_of
 from schemas.encodings import AUTO
 from schemas.fields import OTHER_VALUES, Role
 from schemas.loading import load_dataset
-from tasks.brackets import Codes, cut
-from tasks.candidates import Choice, choose_encoding
-from tasks.encoding import (
+from tasks.clustering.eligibility import least_customers
+from tasks.clustering.rows_file import save_rows
+from tasks.encoding.base_encoding import Plain, columns_of, rows_in
+from tasks.encoding.brackets import Codes, cut
+from tasks.encoding.choose_encoding import Choice, choose_encoding
+from tasks.encoding.component_names import component_words
+from tasks.encoding.features import (
     Feature,
     Members,
     Numbers,
@@ -25,21 +29,17 @@ from tasks.encoding import (
     standard,
     with_unique_names,
 )
-from tasks.floor import least_customers
-from tasks.memory_need import Extent, WideColumn, refuse_what_does_not_fit
-from tasks.memory_there import memory_there
-from tasks.night_columns import night_columns
-from tasks.plain import Plain, columns_of, rows_in
-from tasks.progress import told_progress
-from tasks.rows_file import save_rows
-from tasks.steps import recorded
-from tasks.tried import Encoding, Tried
-from tasks.wording import component_words
+from tasks.encoding.memory import Extent, WideColumn, refuse_what_does_not_fit
+from tasks.encoding.result import Encoding, Tried
+from tasks.run.columns import night_columns
+from tasks.run.memory import memory_there
+from tasks.run.progress import told_progress
+from tasks.run.step import recorded
+from warehouse.connection import Connection, staging
 from warehouse.encodings import insert_encodings
 from warehouse.features import VocabularySize, count_values, read_marks, read_numbers, read_vocabulary
-from warehouse.ledger import source_file
-from warehouse.opening import Connection, staging
-from warehouse.run import Run
+from warehouse.home.ledger import source_file
+from warehouse.home.run import Run
 from warehouse.tables import insert_frame, read_value
 
 
@@ -56,7 +56,7 @@ class Encoded:
 
 
 @recorded("encode")
-def encode_night(run: Run) -> Encoded:
+def encode(run: Run) -> Encoded:
     """Write the encoded rows of the run and fill features, encodings, components and loadings.
 
     Raises:

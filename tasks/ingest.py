@@ -7,8 +7,7 @@ from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
 from schemas.loading import load_dataset
-from tasks.night_columns import kept_columns
-from tasks.reading import (
+from tasks.reading.source import (
     Source,
     SourceRead,
     read_source,
@@ -16,11 +15,12 @@ from tasks.reading import (
     source_layout,
     with_undeclared,
 )
-from tasks.steps import recorded
-from warehouse.ledger import delivered_files, source_file
-from warehouse.opening import staging
+from tasks.run.columns import kept_columns
+from tasks.run.step import recorded
+from warehouse.connection import staging
+from warehouse.home.ledger import delivered_files, source_file
+from warehouse.home.run import Run
 from warehouse.records import create_work_tables
-from warehouse.run import Run
 from warehouse.tables import create_published_tables
 
 

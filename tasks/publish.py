@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from tasks.steps import recorded
-from warehouse.ledger import close_manifest, read_manifest
+from tasks.run.step import recorded
+from warehouse.home.ledger import close_manifest, read_manifest
+from warehouse.home.run import Run
 from warehouse.publishing import swap_in
-from warehouse.run import Run
 from warehouse.runs import publication_message
 
 

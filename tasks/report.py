@@ -11,12 +11,13 @@ import numpy as np
 
 from schemas.dataset import Column
 from schemas.fields import Role
-from tasks.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
-from tasks.night_columns import night_columns
-from tasks.numbers import decimals_of, number_text, percent_text
-from tasks.steps import recorded
-from warehouse.ledger import read_manifest
-from warehouse.opening import Connection, one_thread, staging
+from tasks.reporting.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
+from tasks.reporting.number_text import decimals_of, number_text, percent_text
+from tasks.run.columns import night_columns
+from tasks.run.step import recorded
+from warehouse.connection import Connection, one_thread, staging
+from warehouse.home.ledger import read_manifest
+from warehouse.home.run import Run
 from warehouse.page import (
     AgreementRow,
     ComponentRow,
@@ -30,7 +31,6 @@ from warehouse.page import (
     read_rows,
 )
 from warehouse.rejects import RejectedGroup, rejected_groups
-from warehouse.run import Run
 
 #: Points of the scatter plot; more would only cover one another.
 SCATTER_POINTS = 2_000
@@ -161,7 +161,7 @@ class Page:
 
 
 @recorded("report")
-def write_report(run: Run) -> Reported:
+def report(run: Run) -> Reported:
     """Write the report of the night under construction."""
     columns = night_columns(run)
     with staging(run) as database, one_thread(database):

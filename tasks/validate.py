@@ -8,9 +8,10 @@ import pandas as pd
 from schemas.dataset import Column, file_settings_of, identifier_of, items_of
 from schemas.errors import DataRefused
 from schemas.loading import load_dataset
-from tasks.checks import find_faults, items_schema, raw_schema, text_columns, typed_schema
-from tasks.night_columns import night_columns
-from tasks.steps import recorded
+from tasks.reading.checks import find_faults, items_schema, raw_schema, text_columns, typed_schema
+from tasks.run.columns import night_columns
+from tasks.run.step import recorded
+from warehouse.connection import Connection, staging
 from warehouse.customers import (
     build_customers,
     count_customers_of,
@@ -23,8 +24,8 @@ from warehouse.customers import (
     typed_chunks,
     unify_spellings,
 )
-from warehouse.ledger import delivered_files, published_nights, read_manifest, sources_read
-from warehouse.opening import Connection, staging
+from warehouse.home.ledger import delivered_files, published_nights, read_manifest, sources_read
+from warehouse.home.run import Run
 from warehouse.rejects import (
     RejectedGroup,
     count_rejected,
@@ -34,7 +35,6 @@ from warehouse.rejects import (
     reject_items,
     rejected_groups,
 )
-from warehouse.run import Run
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from tasks.rows import Distinct, Rows, distinct_rows
+from tasks.clustering.rows import Distinct, Rows, distinct_rows
 
 
 def rows_of(matrix: npt.ArrayLike, marks: npt.ArrayLike | None = None) -> Rows:

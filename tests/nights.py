@@ -7,7 +7,7 @@ import duckdb
 
 from flows.night import night
 from flows.summary import RunSummary
-from warehouse.run import Order
+from warehouse.home.run import Order
 
 SEED_ROWS = """Age,Location,Purchase History
 25,New York,apples

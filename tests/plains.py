@@ -9,9 +9,9 @@ from scipy.sparse import csr_array, hstack
 
 from schemas import Dataset, category, flag, items, numeric
 from schemas.dataset import columns_of
-from tasks.brackets import cut
-from tasks.encoding import Feature, Members, Numbers, Value, encode_numbers, standard, with_unique_names
-from tasks.plain import Plain
+from tasks.encoding.base_encoding import Plain
+from tasks.encoding.brackets import cut
+from tasks.encoding.features import Feature, Members, Numbers, Value, encode_numbers, standard, with_unique_names
 
 
 class Shop(Dataset):

@@ -1,1 +1,1 @@
-"""warehouse stores: the only package that speaks DuckDB, and the keeper of the home directory."""
+"""warehouse stores: the only package that speaks DuckDB."""

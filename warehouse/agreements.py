@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from warehouse.opening import Connection, one_thread, read_sql
+from warehouse.connection import Connection, one_thread, read_sql
 from warehouse.tables import read_frame, read_value
 
 #: Customers whose numbers are looked at, about, and numbers of customers in all; of more customers those at equal

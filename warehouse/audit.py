@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from schemas.tables import published_table
-from warehouse.generated.quoting import quote_identifier
-from warehouse.opening import Connection, read_sql, sql_names
-from warehouse.run import Run
+from warehouse.connection import Connection, read_sql, sql_names
+from warehouse.home.run import Run
+from warehouse.statements.quoting import quote_identifier
 from warehouse.tables import read_dicts, read_value
 
 #: Customers scored again by SQL in the audit, about; of more, those at equal steps in the canonical order.

@@ -9,7 +9,8 @@ from schemas.dataset import Column
 from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.tables import published_table
-from warehouse.generated.customers import (
+from warehouse.connection import Connection, read_sql
+from warehouse.statements.customers import (
     KEYS,
     SourceDialect,
     create_duplicates,
@@ -21,8 +22,7 @@ from warehouse.generated.customers import (
     select_texts,
     select_typed,
 )
-from warehouse.generated.numbers import changes_numbers
-from warehouse.opening import Connection, read_sql
+from warehouse.statements.numbers import changes_numbers
 from warehouse.tables import read_dicts, read_frame, read_value
 
 #: Cells checked at a time, and bytes of records: they bound the memory of the checks whatever the length

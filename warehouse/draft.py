@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 
 from schemas.dialect import Dialect
-from warehouse.generated.quoting import quote_text
-from warehouse.generated.records import select_field_lists
-from warehouse.opening import Connection, read_sql
+from warehouse.connection import Connection, read_sql
+from warehouse.statements.quoting import quote_text
+from warehouse.statements.records import select_field_lists
 from warehouse.tables import read_dicts, read_value
 
 #: Cells that are looked at; of a file with more only every second, third, ... record is.
@@ -162,7 +162,7 @@ class Looked:
 
 @dataclass(frozen=True)
 class LookPatterns:
-    """What texts look like, as ``tasks.draft.looks`` has it."""
+    """What texts look like, as ``tasks.draft.text.looks`` has it."""
 
     number: str
     amount: str

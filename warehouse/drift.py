@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import duckdb
 
 from schemas.dataset import Column
-from warehouse.generated.drift import select_changed_values, select_moved_numbers
-from warehouse.generated.quoting import quote_text
+from warehouse.connection import Connection, read_sql
+from warehouse.home.run import Run
 from warehouse.integrity import published_state
-from warehouse.opening import Connection, read_sql
-from warehouse.run import Run
+from warehouse.statements.drift import select_changed_values, select_moved_numbers
+from warehouse.statements.quoting import quote_text
 from warehouse.tables import read_dicts, read_value
 
 logger = logging.getLogger(__name__)

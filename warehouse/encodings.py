@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warehouse.opening import Connection, read_sql
+from warehouse.connection import Connection, read_sql
 from warehouse.tables import insert_frame, read_dicts
 
 

@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.dataset import Column
-from warehouse.generated.features import (
+from warehouse.connection import Connection, read_sql
+from warehouse.statements.features import (
     create_profile,
     create_value_views,
     insert_vocabulary,
     select_marks,
     select_numbers,
 )
-from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts
 
 #: Customers read at a time, and present values at a time, about; they bound the memory whatever the file's length.

@@ -5,7 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from schemas.dialect import Dialect, LineStates
-from warehouse.generated.records import (
+from warehouse.connection import Connection, read_sql
+from warehouse.statements.records import (
     RecordRange,
     create_plain_frames,
     create_quoted_frames,
@@ -14,7 +15,6 @@ from warehouse.generated.records import (
     select_unquiet_lines,
     select_whole_lines,
 )
-from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_value
 
 #: Fields that a line of any text may show.

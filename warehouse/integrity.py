@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 
 from schemas.errors import SegmentsError
-from warehouse.generated.quoting import quote_identifier
-from warehouse.home import Home
-from warehouse.ledger import read_manifests
-from warehouse.opening import opened, read_sql
-from warehouse.run import RUN_ID
+from warehouse.connection import opened, read_sql
+from warehouse.home.directory import Home
+from warehouse.home.ledger import read_manifests
+from warehouse.home.run import RUN_ID
+from warehouse.statements.quoting import quote_identifier
 
 #: Tables that every version has published.
 _TABLES = {"runs", "customers", "customer_segments", "segments"}

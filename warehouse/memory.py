@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import duckdb
 
-from warehouse.run import Run
+from warehouse.home.run import Run
 
 #: DuckDB's threads at most, megabytes for each, and megabytes at least.
 MOST_THREADS, THREAD_MEMORY_MB, LEAST_MEMORY_MB = 4, 125, 250

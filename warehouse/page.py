@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.dataset import Column
-from warehouse.generated.features import select_scatter
-from warehouse.opening import Connection, read_sql
+from warehouse.connection import Connection, read_sql
+from warehouse.statements.features import select_scatter
 from warehouse.tables import read_dicts
 
 

@@ -5,11 +5,11 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from warehouse.home import Home
+from warehouse.connection import close_files
+from warehouse.home.directory import Home
+from warehouse.home.ledger import update_manifest
+from warehouse.home.run import Run
 from warehouse.integrity import published_state, sha256_of
-from warehouse.ledger import update_manifest
-from warehouse.opening import close_files
-from warehouse.run import Run
 
 #: Earlier published files that are kept.
 KEPT_IN_ARCHIVE = 14

@@ -5,8 +5,8 @@ from typing import Any
 import duckdb
 
 from schemas.errors import UsageError
-from warehouse.home import Home
-from warehouse.opening import is_damage, published
+from warehouse.connection import is_damage, published
+from warehouse.home.directory import Home
 
 
 def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -11,9 +11,10 @@ from schemas.dialect import Dialect, NumberMarks
 from schemas.errors import DataRefused
 from schemas.fields import Role
 from schemas.layout import Layout
+from warehouse.connection import Connection, read_sql
 from warehouse.framing import has_mark
-from warehouse.generated.numbers import select_number_marks
-from warehouse.generated.records import (
+from warehouse.statements.numbers import select_number_marks
+from warehouse.statements.records import (
     RecordRange,
     lists_to_separate,
     select_bracketed,
@@ -22,7 +23,6 @@ from warehouse.generated.records import (
     select_records,
     select_separators,
 )
-from warehouse.opening import Connection, read_sql
 from warehouse.tables import read_dicts, read_value
 
 #: Records by which it is known whether a delimiter stands behind the last field, and share that must have it.

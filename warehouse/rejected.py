@@ -8,10 +8,10 @@ from itertools import groupby
 from pathlib import Path
 
 from schemas.errors import UsageError
-from schemas.repair import without_mark
-from warehouse.home import Home
-from warehouse.ledger import Manifest, read_manifests
-from warehouse.opening import opened, read_sql
+from schemas.spreadsheet import without_mark
+from warehouse.connection import opened, read_sql
+from warehouse.home.directory import Home
+from warehouse.home.ledger import Manifest, read_manifests
 from warehouse.runs import published_run_id
 
 _ROWS_AT_A_TIME = 10_000

@@ -6,11 +6,11 @@ import pandas as pd
 
 from schemas.dataset import Column
 from schemas.layout import Layout
-from warehouse.generated.customers import insert_item_faults
-from warehouse.generated.quoting import quote_text
-from warehouse.generated.records import RecordRange, column_before_list, select_undecidable
-from warehouse.opening import Connection, read_sql
-from warehouse.run import Run
+from warehouse.connection import Connection, read_sql
+from warehouse.home.run import Run
+from warehouse.statements.customers import insert_item_faults
+from warehouse.statements.quoting import quote_text
+from warehouse.statements.records import RecordRange, column_before_list, select_undecidable
 from warehouse.tables import read_dicts, read_frame, read_value
 
 

@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from schemas.errors import SegmentsError, UsageError
 from schemas.tables import published_table
-from warehouse.home import Home
-from warehouse.ledger import UNDER_WAY, Manifest, by_step, read_manifest, read_manifests
-from warehouse.opening import Connection, published, read_sql
-from warehouse.run import Run
+from warehouse.connection import Connection, published, read_sql
+from warehouse.home.directory import Home
+from warehouse.home.ledger import UNDER_WAY, Manifest, by_step, read_manifest, read_manifests
+from warehouse.home.run import Run
 from warehouse.tables import insert_frame, read_value
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ import pandas as pd
 
 from schemas.dataset import Column
 from schemas.fields import Role
+from warehouse.connection import Connection, one_thread, read_sql
 from warehouse.features import create_long_views
-from warehouse.opening import Connection, one_thread, read_sql
-from warehouse.run import Run
+from warehouse.home.run import Run
 from warehouse.tables import read_frame, read_value
 
 #: Customers whose 0/1 features are counted at a time.

@@ -8,9 +8,9 @@ import pandas as pd
 from schemas.dataset import Column
 from schemas.published import PUBLISHED
 from schemas.tables import published_table
-from warehouse.generated.quoting import quote_identifier
-from warehouse.generated.tables import create_table
-from warehouse.opening import Connection
+from warehouse.connection import Connection
+from warehouse.statements.quoting import quote_identifier
+from warehouse.statements.tables import create_table
 
 
 def create_published_tables(database: Connection, columns: tuple[Column, ...]) -> None:

@@ -16,14 +16,14 @@ from benchmarks.conservation.cases import Case, Record, Writing, schema_of
 from schemas.dataset import file_settings_of
 from schemas.errors import SegmentsError
 from schemas.loading import load_dataset
-from tasks.delivery import take
+from tasks.deliver import deliver
 from tasks.ingest import ingest
-from tasks.night import begin_night
-from tasks.reading import SourceRead
+from tasks.reading.source import SourceRead
+from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
-from warehouse.ledger import delivered_files
-from warehouse.opening import Connection, staging
-from warehouse.run import Order, Run
+from warehouse.connection import Connection, staging
+from warehouse.home.ledger import delivered_files
+from warehouse.home.run import Order, Run
 
 #: Line ends, as editors count lines.
 _LINE_END = re.compile("\r\n|\r|\n")
@@ -97,7 +97,7 @@ READERS: dict[str, Reader] = {
 
 def _night(case: Case, order: Order) -> Reading:
     with begin_night(order) as run:
-        take(run)
+        deliver(run)
         (source,) = ingest(run).sources
         validate(run)
         comment = file_settings_of(load_dataset(order.dataset)).comment

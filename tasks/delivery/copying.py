@@ -7,11 +7,11 @@ from pathlib import Path
 
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
-from tasks.delivery.encodings import known_encoding, without_mark
-from tasks.delivery.packing import Packing, packing_of, read_blocks
+from tasks.delivery.cp1252 import reads_as_western
 from tasks.delivery.sources import unreadable
 from tasks.delivery.text import KEEP_UNDECODABLE, TextCopy, decoded, write_text
-from tasks.delivery.western import reads_as_western
+from tasks.delivery.text_encoding import known_encoding, without_mark
+from tasks.delivery.unpacking import Packing, packing_of, read_blocks
 
 _EXPECTED = "expected a header line and one row a customer"
 _NOTHING_DECLARED = FileSettings()

@@ -1,1 +1,1 @@
-"""draft looks at a file that nobody declared and writes its schema: dialect, kinds, names, Python text."""
+"""draft looks at a file that nobody declared and writes its schema as a Python file."""

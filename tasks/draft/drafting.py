@@ -9,21 +9,22 @@ from schemas.dialect import Dialect
 from schemas.errors import DataRefused, SegmentsError
 from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
-from tasks.delivery import find_source
 from tasks.delivery.copying import copy_source
-from tasks.draft.declaring import declare_columns, undeclared_notes
-from tasks.draft.facts import Facts
-from tasks.draft.keys import find_key, has_no_gaps, several_rows
-from tasks.draft.looks import AMOUNT_IN_PARTS, HASHES, LOOKS, MISSING_WORDS, NUMBER
-from tasks.draft.names import class_name
-from tasks.draft.number_marks import NumberMarks, find_number_marks, written_numbers
-from tasks.draft.opening import Opened, open_copy
-from tasks.draft.ranges import is_age
-from tasks.draft.rendering import DraftedSchema, render_schema
-from tasks.draft.sentinels import number_sentinels
-from tasks.draft.shape import Shape
-from tasks.draft.wording import amount, between, several, shown
-from tasks.reading import frame_source
+from tasks.delivery.sources import find_source
+from tasks.draft.columns.facts import Facts
+from tasks.draft.columns.keys import find_key, has_no_gaps, several_rows
+from tasks.draft.columns.ranges import is_age
+from tasks.draft.columns.sentinels import number_sentinels
+from tasks.draft.file.number_marks import NumberMarks, find_number_marks, written_numbers
+from tasks.draft.file.opening import Opened, open_copy
+from tasks.draft.file.shape import Shape
+from tasks.draft.python.declaring import declare_columns, undeclared_notes
+from tasks.draft.python.names import class_name
+from tasks.draft.python.rendering import DraftedSchema, render_schema
+from tasks.draft.text.looks import AMOUNT_IN_PARTS, HASHES, LOOKS, MISSING_WORDS, NUMBER
+from tasks.draft.text.wording import amount, between, several, shown
+from tasks.reading.source import frame_source
+from warehouse.connection import Connection
 from warehouse.draft import (
     Looked,
     LookPatterns,
@@ -38,7 +39,6 @@ from warehouse.draft import (
     strange_texts,
     undecodable_lines,
 )
-from warehouse.opening import Connection
 from warehouse.records import create_work_tables, load_lines
 
 #: Marks that may stand between the things of a list in one field.

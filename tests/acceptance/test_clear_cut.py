@@ -3,9 +3,9 @@
 import pytest
 
 from benchmarks.sets import CLEAR_CUT, read_set
-from tasks.choice import choose_k
-from tasks.curve import Scoring
-from tasks.rows import distinct_rows
+from tasks.clustering.choose_k import choose_k
+from tasks.clustering.rows import distinct_rows
+from tasks.clustering.silhouette_curve import Scoring
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from schemas.errors import SegmentsError, UsageError
 from tests.nights import PUBLISHED_RUN, assert_invariants, run_night, value
-from warehouse.home import Home
+from warehouse.home.directory import Home
 from warehouse.publishing import KEPT_IN_ARCHIVE
 from warehouse.querying import query_published
 

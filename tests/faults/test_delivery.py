@@ -18,12 +18,13 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import DataRefused, UsageError
-from tasks.delivery import find_source, find_sources, published_before, take
-from tasks.delivery.settling import has_writer
+from tasks.deliver import deliver, published_before
+from tasks.delivery.sources import find_source, find_sources
+from tasks.delivery.waiting import has_writer
 from tests.conftest import ROOT, aged
 from tests.nights import SEED_ROWS
-from warehouse.ledger import open_manifest, read_manifest
-from warehouse.run import Order, Run
+from warehouse.home.ledger import open_manifest, read_manifest
+from warehouse.home.run import Order, Run
 
 SCHEMA = """
 from pandera.typing import Series
@@ -86,7 +87,7 @@ time.sleep(60)
 def test_old_file_is_taken_at_once(write, begin):
     run = begin(write(SEED_ROWS))
     start = time.monotonic()
-    take(run)
+    deliver(run)
     assert time.monotonic() - start < 0.5
     assert run.source_copy(1).read_text() == SEED_ROWS
     assert not run.undecodable_file(1).exists()
@@ -96,7 +97,7 @@ def test_new_file_is_taken_once_it_has_settled(tmp_path, begin):
     (tmp_path / "new.csv").write_text(SEED_ROWS)
     run = begin(tmp_path / "new.csv", settle_seconds=0.6)
     start = time.monotonic()
-    take(run)
+    deliver(run)
     assert 0.3 < time.monotonic() - start < 1.5
 
 
@@ -105,7 +106,7 @@ def test_time_in_the_future_does_not_keep_a_file_waiting_for_it(write, begin):
     os.utime(path, (time.time() + 3600,) * 2)
     run = begin(path, settle_seconds=0.3)
     start = time.monotonic()
-    take(run)
+    deliver(run)
     assert 0.3 <= time.monotonic() - start < 1.5
 
 
@@ -114,7 +115,7 @@ def test_file_that_grows_is_taken_when_it_has_stopped(write, begin, writing, cap
     with caplog.at_level(logging.INFO):
         writing(APPEND.format(times=8), path)
         run = begin(path, settle_seconds=0.4)
-        take(run)
+        deliver(run)
     assert run.source_copy(1).read_text() == path.read_text()
     assert run.source_copy(1).read_text().count("\n") == SEED_ROWS.count("\n") + 8
     (told,) = [record.message for record in caplog.records if record.name.endswith("settling")]
@@ -125,7 +126,7 @@ def test_file_whose_name_is_no_text_is_waited_for_and_told_readably(tmp_path, be
     path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv")
     Path(path).write_text(SEED_ROWS)
     with caplog.at_level(logging.INFO):
-        take(begin(path, settle_seconds=0.2))
+        deliver(begin(path, settle_seconds=0.2))
     (told,) = [record.getMessage() for record in caplog.records if record.name.endswith("settling")]
     assert "/caf?.csv is still being written" in told
 
@@ -136,7 +137,7 @@ def test_file_that_never_stops_growing_is_refused_with_what_was_seen(write, begi
     run = begin(path, settle_seconds=0.4, wait_seconds=0.8)
     start = time.monotonic()
     with pytest.raises(DataRefused) as raised:
-        take(run)
+        deliver(run)
     assert 0.8 <= time.monotonic() - start < 1.5
     assert re.fullmatch(
         rf"{path} is still being written: grew from 1\d\d to 2\d\d bytes within 0.\d s, expected no change for 0.4 s, "
@@ -150,7 +151,7 @@ def test_file_that_never_stops_growing_is_refused_with_what_was_seen(write, begi
 def test_file_is_refused_at_once_where_nobody_may_wait(tmp_path, begin):
     (tmp_path / "new.csv").write_text(SEED_ROWS)
     with pytest.raises(DataRefused, match="is still being written: changed just now, expected no change for 1 s"):
-        take(begin(tmp_path / "new.csv", wait_seconds=0))
+        deliver(begin(tmp_path / "new.csv", wait_seconds=0))
 
 
 @linux_only
@@ -159,7 +160,7 @@ def test_file_that_another_process_holds_open_is_taken_when_it_is_closed(write, 
     writing(HOLD.format(seconds=1), path)
     aged(path)
     run = begin(path)
-    take(run)
+    deliver(run)
     assert run.source_copy(1).read_text() == SEED_ROWS + "60,Ohio,juice\n"
 
 
@@ -169,18 +170,18 @@ def test_file_that_stays_open_for_writing_is_refused(write, begin, writing):
     writing(HOLD.format(seconds=60), path)
     aged(path)
     with pytest.raises(DataRefused, match="is still being written: another process holds it open for writing, after"):
-        take(begin(path, wait_seconds=0.3))
+        deliver(begin(path, wait_seconds=0.3))
 
 
 def test_file_that_others_read_is_taken(write, begin, writing):
     path = write(SEED_ROWS)
     writing('file = open(path); print("begun", flush=True); time.sleep(60)', path)
-    take(begin(path, wait_seconds=0))
+    deliver(begin(path, wait_seconds=0))
 
 
 LOOK_OFTEN = """
 from pathlib import Path
-from tasks.delivery.settling import has_writer
+from tasks.delivery.waiting import has_writer
 path = Path(__import__("sys").argv[1])
 print(sum(has_writer(path) for _ in range(20_000)))
 """
@@ -214,9 +215,7 @@ def test_file_of_another_account_is_taken_though_its_writers_cannot_be_told(writ
     path = write(SEED_ROWS)
     path.parent.chmod(0o755)
     os.chown(path, 12345, 12345)
-    code = (
-        f"from pathlib import Path; from tasks.delivery.settling import has_writer; print(has_writer(Path('{path}')))"
-    )
+    code = f"from pathlib import Path; from tasks.delivery.waiting import has_writer; print(has_writer(Path('{path}')))"
     command = ["setpriv", "--bounding-set=-lease", sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("False\n", "")
@@ -245,7 +244,7 @@ def test_file_that_is_replaced_while_it_is_copied_is_copied_again(write, begin, 
     path, new = write("30,Ohio,apples\n" * 3_000_000), write(SEED_ROWS, "new.csv")
     run = begin(path)
     replaced_midway(path, new, run.source_copy(1))
-    delivery = take(run)
+    delivery = deliver(run)
     assert run.source_copy(1).read_text() == SEED_ROWS
     assert delivery.source_bytes == len(SEED_ROWS)
 
@@ -255,7 +254,7 @@ def test_fault_of_a_file_that_is_replaced_while_it_is_copied_is_not_that_of_the_
     path, new = write(whole[:-100], "customers.csv.gz"), write(SEED_ROWS, "new.csv")
     run = begin(path)
     replaced_midway(path, new, run.source_copy(1))
-    take(run)
+    deliver(run)
     assert run.source_copy(1).read_text() == SEED_ROWS
 
 
@@ -277,7 +276,7 @@ def test_file_that_always_changes_while_it_is_copied_is_refused(write, begin, wr
     writing(TOUCH, path)
     run = begin(path, settle_seconds=0, wait_seconds=0.7)
     with pytest.raises(DataRefused, match="is still being written: "):
-        take(run)
+        deliver(run)
 
 
 def test_gzip_that_is_still_growing_is_waited_for_not_refused_as_cut_off(tmp_path, begin, writing):
@@ -288,7 +287,7 @@ def test_gzip_that_is_still_growing_is_waited_for_not_refused_as_cut_off(tmp_pat
     code = 'print("begun", flush=True); time.sleep(0.5); open(path, "ab").write(open(path[:-16] + "rest", "rb").read())'
     writing(f"{code}; time.sleep(60)", path)
     run = begin(path, settle_seconds=0.8)
-    take(run)
+    deliver(run)
     assert run.source_copy(1).read_text() == SEED_ROWS * 1000
 
 
@@ -307,7 +306,7 @@ os.rename(path, path[:-5])
 time.sleep(60)
 """
     writing(code, path)
-    delivery = take(begin(inbox, settle_seconds=0.6))
+    delivery = deliver(begin(inbox, settle_seconds=0.6))
     assert delivery.source_name == "customers.csv"
 
 
@@ -316,14 +315,14 @@ def test_file_with_a_marker_is_taken_when_the_marker_is_there(write, begin, writ
     writing('print("begun", flush=True); time.sleep(0.5); open(path + ".done", "w"); time.sleep(60)', path)
     run = begin(path, done_marker=".done")
     start = time.monotonic()
-    take(run)
+    deliver(run)
     assert time.monotonic() - start > 0.3
 
 
 def test_file_without_its_marker_is_refused(write, begin):
     path = write(SEED_ROWS)
     with pytest.raises(DataRefused) as raised:
-        take(begin(path, done_marker=".done", wait_seconds=0.2))
+        deliver(begin(path, done_marker=".done", wait_seconds=0.2))
     assert str(raised.value).startswith(
         f"{path} has no customers.csv.done beside it, which the schema expects (done_marker='.done'), after 0.2 s"
     )
@@ -331,11 +330,11 @@ def test_file_without_its_marker_is_refused(write, begin):
 
 NIGHT = """
 import sys
-from tasks.delivery import take
-from tasks.night import begin_night
-from warehouse.run import Order
+from tasks.deliver import deliver
+from tasks.run.lifecycle import begin_night
+from warehouse.home.run import Order
 with begin_night(Order(sys.argv[1], dataset=sys.argv[2], home=sys.argv[3])) as run:
-    take(run)
+    deliver(run)
 """
 
 
@@ -357,7 +356,7 @@ def test_run_that_waits_for_a_file_can_be_told_to_stop(write, begin, tmp_path):
 def test_several_sources_are_taken_in_their_order_and_recorded_each(write, begin):
     stores = [write(SEED_ROWS, "north.csv"), write(gzip.compress(f"{SEED_ROWS}\n\xff\n".encode("latin-1")), "south.gz")]
     run = begin(*stores)
-    delivery = take(run)
+    delivery = deliver(run)
     assert [run.source_copy(number).read_text() for number in (1, 2)] == [SEED_ROWS, f"{SEED_ROWS}\n\\xff\n"]
     assert run.undecodable_file(2).read_text() == "9,0xff\n"
     assert not run.undecodable_file(1).exists()
@@ -379,11 +378,11 @@ def test_several_sources_are_taken_in_their_order_and_recorded_each(write, begin
 def test_hash_of_one_file_is_its_own_and_of_several_depends_on_each_and_their_order(write, begin):
     one, two, three = (write(SEED_ROWS + f"{age},Ohio,tea\n", f"{age}.csv") for age in (31, 32, 33))
     orders = [(one,), (two,), (one, two), (two, one), (one, two, three), (one, three, two)]
-    deliveries = [take(begin(*order)) for order in orders]
+    deliveries = [deliver(begin(*order)) for order in orders]
     assert deliveries[0].source_sha256 == deliveries[0].files[0].sha256
     assert len({delivery.source_sha256 for delivery in deliveries}) == len(orders)
     assert len({delivery.fingerprint for delivery in deliveries}) == len(orders)
-    again = take(begin(one, two))
+    again = deliver(begin(one, two))
     assert again.fingerprint == deliveries[2].fingerprint
 
 
@@ -391,13 +390,13 @@ def test_same_files_with_the_same_settings_are_known_as_published(write, home, b
     one, two = write(SEED_ROWS, "one.csv"), write(SEED_ROWS * 2, "two.csv")
     (published,) = home.glob("runs/*/manifest.json")
     record = json.loads(published.read_text())
-    delivery = take(begin(one, two, home=home))
+    delivery = deliver(begin(one, two, home=home))
     published.write_text(json.dumps({**record, "fingerprint": delivery.fingerprint}))
     run = begin(one, two, home=home)
-    assert published_before(run, take(run)) == record["run_id"]
+    assert published_before(run, deliver(run)) == record["run_id"]
     for other in ((two, one), (one,)):
         run = begin(*other, home=home)
-        assert published_before(run, take(run)) is None
+        assert published_before(run, deliver(run)) is None
 
 
 def test_one_file_is_not_taken_twice_under_any_name(write, tmp_path):
@@ -413,7 +412,7 @@ def test_one_file_is_not_taken_twice_under_any_name(write, tmp_path):
 def test_copy_of_a_file_is_not_taken_beside_it(write, begin):
     one, two = write(SEED_ROWS, "customers.csv"), write(SEED_ROWS, "customers (1).csv")
     with pytest.raises(UsageError, match="hold the same bytes; name each delivery once as SOURCE"):
-        take(begin(one, two))
+        deliver(begin(one, two))
 
 
 def test_directory_gives_its_newest_file_but_no_marker_and_nothing_hidden(tmp_path):
@@ -430,18 +429,18 @@ def test_directory_gives_its_newest_file_but_no_marker_and_nothing_hidden(tmp_pa
 
 def test_second_source_that_is_missing_is_named(write, begin, tmp_path):
     with pytest.raises(UsageError, match=f"{tmp_path}/none.csv: no such file or directory"):
-        take(begin(write(SEED_ROWS), tmp_path / "none.csv"))
+        deliver(begin(write(SEED_ROWS), tmp_path / "none.csv"))
 
 
 def test_packed_file_over_the_bounds_of_the_schema_is_refused(write, begin):
     path = write(gzip.compress(SEED_ROWS.encode() * 10_000), "customers.csv.gz")
     run = begin(path, max_unpacked_bytes=1_000_000)
     with pytest.raises(DataRefused, match="unpacks to more than 1,000,000 bytes"):
-        take(run)
+        deliver(run)
     assert list(run.staging.iterdir()) == []
 
 
 def test_encoding_of_the_schema_is_used_and_recorded(write, begin):
     run = begin(write(SEED_ROWS.replace("Texas", "Łódź").encode("cp1250")), encoding="cp1250")
-    assert take(run).files[0].encoding == "cp1250"
+    assert deliver(run).files[0].encoding == "cp1250"
     assert "Łódź" in Path(run.source_copy(1)).read_text()

@@ -11,18 +11,18 @@ import pytest
 from schemas.errors import SchemaError, SegmentsError, UsageError
 from tasks.audit import audit
 from tasks.cluster import cluster
-from tasks.delivery import take
+from tasks.deliver import deliver
 from tasks.describe import describe
-from tasks.encode import encode_night
+from tasks.encode import encode
 from tasks.ingest import ingest
-from tasks.night import begin_night, refuse_early
 from tasks.publish import publish
-from tasks.report import write_report
+from tasks.report import report
+from tasks.run.lifecycle import begin_night, refuse_early
 from tasks.validate import validate
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, assert_invariants, rows, run_night, value
-from warehouse.ledger import read_manifest
-from warehouse.run import Order
+from warehouse.home.ledger import read_manifest
+from warehouse.home.run import Order
 
 HEAD = "from pandera.typing import Series\nimport pandera.pandas as pa\nfrom schemas import *\n"
 LAST_RUN = "SELECT run_id FROM runs ORDER BY rowid DESC LIMIT 1"
@@ -53,7 +53,7 @@ def test_night_under_a_wrong_clock_does_not_spoil_the_nights_after_it(write, hom
 def test_failure_after_the_swap_leaves_the_run_published(write, home):
     order = Order(str(write(SEED_ROWS)), home=str(home), k=2)
     with pytest.raises(KeyboardInterrupt), begin_night(order) as run:  # noqa: PT012
-        for step in (take, ingest, validate, encode_night, cluster, describe, write_report, audit, publish):
+        for step in (deliver, ingest, validate, encode, cluster, describe, report, audit, publish):
             step(run)
         raise KeyboardInterrupt
     assert record(home, run.run_id)["status"] == "published"

@@ -13,15 +13,15 @@ import pytest
 from schemas.errors import AnotherRunUnderWay
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, run_night, value
-from warehouse.home import Home
-from warehouse.lock import locked
-from warehouse.run import Order, Run
+from warehouse.home.directory import Home
+from warehouse.home.lock import locked
+from warehouse.home.run import Order, Run
 
 #: Holds a home as a run under way does.
 HOLD = """
 import sys
-from warehouse.lock import locked
-from warehouse.run import Order, Run
+from warehouse.home.lock import locked
+from warehouse.home.run import Order, Run
 with locked(Run.begin(Order("", home=sys.argv[1]))):
     print("begun", flush=True)
     sys.stdin.read()
@@ -31,8 +31,8 @@ with locked(Run.begin(Order("", home=sys.argv[1]))):
 ASK = """
 import sys
 from schemas.errors import SegmentsError
-from warehouse.lock import locked
-from warehouse.run import Order, Run
+from warehouse.home.lock import locked
+from warehouse.home.run import Order, Run
 try:
     with locked(Run.begin(Order("", home=sys.argv[1]))):
         print("held")

@@ -143,7 +143,7 @@ def test_help_says_what_each_command_does_and_takes(segments, command):
 
 def test_run_without_a_server_imports_no_prefect(tmp_path):
     script = (
-        "import sys\nfrom flows.cli import app\napp(sys.argv[1:], result_action='return_none')\nprint(*sys.modules)"
+        "import sys\nfrom flows.cli.app import app\napp(sys.argv[1:], result_action='return_none')\nprint(*sys.modules)"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     done = subprocess.run(

@@ -18,9 +18,9 @@ from flows.trial import command
 from schemas.errors import SegmentsError
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, assert_invariants, rows
-from warehouse.home import Home
-from warehouse.lock import locked
-from warehouse.run import Order, Run
+from warehouse.home.directory import Home
+from warehouse.home.lock import locked
+from warehouse.home.run import Order, Run
 
 SAMPLE = ROOT / "samples" / "customers.csv"
 DEPLOYMENT = "segment-customers/nightly"

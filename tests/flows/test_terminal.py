@@ -15,13 +15,14 @@ import pytest
 from tests.conftest import ROOT
 
 STEPS = [
-    "delivery", "ingest", "volume", "validate", "drift", "encode", "cluster", "describe", "report", "audit", "publish",
+    "deliver", "ingest", "check_volume", "validate", "compare_nights", "encode", "cluster", "describe", "report",
+    "audit", "publish",
 ]  # fmt: skip
 
 #: A night without Prefect's server, shown as ``segments run`` shows it.
 NIGHT = """
 import sys
-from flows.running import progress_shown
+from flows.cli.run import progress_shown
 from tests.nights import run_night
 with progress_shown(debug=False):
     run_night(*sys.argv[1:])

@@ -7,11 +7,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from tasks.delivery import take
+from tasks.deliver import deliver
 from tasks.ingest import ingest
-from tasks.night import begin_night
+from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
-from warehouse.run import Order, Run
+from warehouse.home.run import Order, Run
 
 #: The seed's own columns, for schemas that add a setting.
 CUSTOMERS = """
@@ -72,7 +72,7 @@ def check(write, tmp_path: Path) -> Callable[..., Checked]:
         names = ["customers.csv", *(f"more-{number}.csv" for number in range(1, len(contents)))]
         delivered = tuple(str(write(content, name)) for content, name in zip(contents, names, strict=True))
         with begin_night(Order(delivered, str(schema), str(tmp_path / "home"))) as run:
-            take(run)
+            deliver(run)
             ingest(run)
             validate(run)
         checked = Checked(run)

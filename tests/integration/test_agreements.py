@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from tasks.cluster import cluster
-from tasks.delivery import take
+from tasks.deliver import deliver
 from tasks.describe import describe
-from tasks.encode import encode_night
+from tasks.encode import encode
 from tasks.ingest import ingest
-from tasks.night import begin_night
+from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
 from tests.conftest import aged
 from warehouse import agreements
-from warehouse.run import Order
+from warehouse.home.run import Order
 
 SCHEMA = """
 from pandera.typing import Series
@@ -39,7 +39,7 @@ def describe_segments_of(tmp_path):
         aged(tmp_path / "c.csv")
         files = (str(tmp_path / name) for name in ("c.csv", "shop.py", "home"))
         with begin_night(Order(*files, k=k, encoding="standard")) as run:
-            for step in (take, ingest, validate, encode_night, cluster, describe):
+            for step in (deliver, ingest, validate, encode, cluster, describe):
                 step(run)
         with duckdb.connect(str(run.night_file), read_only=True) as database:
             rows = database.execute("SELECT source_column, agreement, is_restated, reason FROM agreements").fetchall()

@@ -14,22 +14,22 @@ from schemas.published import PUBLISHED
 from schemas.tables import checks_of
 from tasks.audit import audit
 from tasks.cluster import cluster
-from tasks.delivery import take
+from tasks.deliver import deliver
 from tasks.describe import describe
-from tasks.encode import encode_night
+from tasks.encode import encode
 from tasks.ingest import ingest
-from tasks.night import begin_night
 from tasks.publish import publish
-from tasks.report import write_report
+from tasks.report import report
+from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
 from tests.conftest import aged
 from tests.nights import assert_invariants, run_night, value
 from warehouse.audit import broken_rows, invariants
+from warehouse.connection import staging
 from warehouse.features import create_long_views
-from warehouse.home import Home
-from warehouse.ledger import read_manifest, update_manifest
-from warehouse.opening import staging
-from warehouse.run import Order
+from warehouse.home.directory import Home
+from warehouse.home.ledger import read_manifest, update_manifest
+from warehouse.home.run import Order
 
 #: ``visits`` is 1 for everybody: a feature of no weight in any distance, whose rows only the grids miss.
 SCHEMA = """
@@ -48,7 +48,7 @@ _GROUPS = ((20, 9, "Ohio", "apples"), (45, 7, "Texas", "steak"), (70, 5, "Iowa",
 GOOD_ROWS = [f"{age + n},1,{place},{basket}" for age, size, place, basket in _GROUPS for n in range(size)]
 DELIVERED = "\n".join(["Age,Visits,Location,Purchase History", *GOOD_ROWS, "old,1,Ohio,apples", ""])
 
-STEPS = (take, ingest, validate, encode_night, cluster, describe, write_report)
+STEPS = (deliver, ingest, validate, encode, cluster, describe, report)
 
 
 @pytest.fixture(scope="module")

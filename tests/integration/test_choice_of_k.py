@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.nights import assert_invariants, rows, run_night, value
-from warehouse.ledger import read_manifest
+from warehouse.home.ledger import read_manifest
 
 SCHEMA = """
 from pandera.typing import Series

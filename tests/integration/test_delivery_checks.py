@@ -75,7 +75,7 @@ def test_refused_volume_is_refused_before_any_row_is_checked(home, night):
         night(customers(50))
     manifests = [json.loads(path.read_text()) for path in home.glob("runs/*/manifest.json")]
     (refused,) = [manifest for manifest in manifests if manifest["status"] == "refused"]
-    assert [step["step"] for step in refused["steps"]] == ["delivery", "ingest"]
+    assert [step["step"] for step in refused["steps"]] == ["deliver", "ingest"]
     assert (refused["rows_read"], refused["rows_loaded"]) == (50, None)
 
 

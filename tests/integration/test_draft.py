@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import warehouse.draft
-from flows.drafting import write_draft
+from flows.cli.draft import write_draft
 from schemas.dataset import columns_of, file_settings_of, normalise_header
 from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset

@@ -6,7 +6,7 @@ import pytest
 from schemas.errors import DataRefused
 from tests.conftest import aged
 from tests.nights import assert_invariants, rows, run_night, value
-from warehouse.ledger import read_manifest
+from warehouse.home.ledger import read_manifest
 
 N = 800
 PRODUCTS = [f"product {number}" for number in range(16)]

@@ -7,11 +7,11 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from flows.explaining import explanation_of, show_explanation
-from flows.show import show_picture
+from flows.cli.explain import explanation_of, show_explanation
+from flows.cli.show import show_picture
 from flows.summary import RunSummary, picture_of
 from schemas.errors import UsageError
-from warehouse.home import Home
+from warehouse.home.directory import Home
 from warehouse.page import ComponentRow, LoadingRow, TriedRow
 
 #: A night in which encodings were compared, whatever the night was.

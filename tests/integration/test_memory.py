@@ -9,9 +9,9 @@ import pytest
 import warehouse.memory
 from tests.conftest import ROOT
 from tests.nights import assert_invariants, run_night, value
-from warehouse.home import Home
-from warehouse.opening import staging
-from warehouse.run import Order, Run
+from warehouse.connection import staging
+from warehouse.home.directory import Home
+from warehouse.home.run import Order, Run
 
 #: Runs a night of few segments with DuckDB in 120 MB; prints the peak of each step over its start, in MB.
 PEAKS = """
@@ -20,7 +20,7 @@ from pathlib import Path
 import warehouse.customers
 import warehouse.memory
 from flows.night import PLAIN_STEPS, Steps, night
-from warehouse.run import Order
+from warehouse.home.run import Order
 
 warehouse.memory.LEAST_MEMORY_MB, warehouse.memory.THREAD_MEMORY_MB = 120, 1
 warehouse.customers.CHUNK_CELLS = 60_000
@@ -44,7 +44,7 @@ print(json.dumps(peaks))
 """
 
 #: Their memory is a matter of the encoded customers.
-ENCODED = {"encode_columns", "cluster_customers"}
+ENCODED = {"encode", "cluster"}
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import warehouse.customers
 from schemas.dataset import columns_of
 from schemas.loading import load_dataset
 from tests.nights import rows, run_night, value
-from warehouse.home import Home
-from warehouse.opening import staging
-from warehouse.run import Order, Run
+from warehouse.connection import staging
+from warehouse.home.directory import Home
+from warehouse.home.run import Order, Run
 from warehouse.segments import insert_customer_segments
 from warehouse.tables import create_published_tables
 

@@ -11,7 +11,7 @@ import pytest
 from schemas.errors import UsageError
 from tests.conftest import ROOT, aged
 from tests.nights import SEED_ROWS, run_night
-from warehouse.home import Home
+from warehouse.home.directory import Home
 from warehouse.querying import query_published
 
 

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from flows.repairing import write_rejects
+from flows.cli.rejects import write_rejects
 from schemas.errors import DataRefused, UsageError
-from schemas.repair import RepairShape
+from tasks.reading.repair import RepairShape
 from tests.conftest import aged
 from tests.nights import assert_invariants, rows, run_night, value
-from warehouse.home import Home
+from warehouse.home.directory import Home
 from warehouse.rejected import judged_run, rejected_rows
 
 HEADER = "Age,Location,Purchase History\n"

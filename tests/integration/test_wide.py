@@ -208,19 +208,19 @@ def test_night_that_does_not_fit_is_refused_with_the_setting_to_change(night, ho
 _ENCODED = """
 import resource, sys
 import pandas, pandera.pandas, scipy.sparse
-from tasks.delivery import take
-from tasks.encode import encode_night
+from tasks.deliver import deliver
+from tasks.encode import encode
 from tasks.ingest import ingest
-from tasks.night import begin_night
+from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
-from warehouse.opening import staging
-from warehouse.run import Order
+from warehouse.connection import staging
+from warehouse.home.run import Order
 
 with begin_night(Order(sys.argv[1], home=sys.argv[2])) as run:
-    take(run), ingest(run), validate(run)
+    deliver(run), ingest(run), validate(run)
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")
-    encode_night(run)
+    encode(run)
     peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
     print(int(peak.split()[1]) / 1024, run.rows_file.stat().st_size / 2**20)
 """

@@ -5,7 +5,7 @@ import time
 import duckdb
 
 from tests.nights import run_night, value
-from warehouse.opening import one_thread
+from warehouse.connection import one_thread
 
 
 def test_profile_of_two_thousand_products_is_read_in_seconds(write, home):

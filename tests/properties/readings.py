@@ -16,13 +16,13 @@ import duckdb
 from hypothesis import HealthCheck, Phase, seed, settings
 
 from schemas.errors import DataRefused
-from tasks.delivery import take
+from tasks.deliver import deliver
 from tasks.ingest import ingest
-from tasks.night import begin_night
+from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
 from tests.conftest import aged
-from warehouse.ledger import read_manifest
-from warehouse.run import Order, Run
+from warehouse.home.ledger import read_manifest
+from warehouse.home.run import Order, Run
 
 #: A night writes many small files; where they lie in memory, hundreds of nights are four times as fast.
 _FAST = Path("/dev/shm")
@@ -126,7 +126,7 @@ def read_delivery(content: bytes, schema: str, columns: tuple[str, ...]) -> Read
         source.write_bytes(content)
         dataset.write_text(schema, encoding="utf-8")
         with begin_night(Order(str(aged(source)), dataset=str(dataset), home=str(folder / "home"))) as run:
-            take(run)
+            deliver(run)
             ingest(run)
             try:
                 validated = validate(run)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-import tasks.assignment
-from tasks.assignment import assign, customer_pieces, distances_to, far_out
-from tasks.kmeans import settle
+import tasks.clustering.assignment
+from tasks.clustering.assignment import assign, customer_pieces, distances_to, far_out
+from tasks.clustering.lloyd import settle
 from tests.arrays import customers_of
 
 LINE = customers_of([[0.0], [1.0], [1.0], [10.0], [14.0]])
@@ -24,7 +24,7 @@ def test_one_segment_has_no_next():
 
 
 def test_pieces_are_the_customers_in_their_order(monkeypatch):
-    monkeypatch.setattr(tasks.assignment, "_PIECE_CUSTOMERS", 2)
+    monkeypatch.setattr(tasks.clustering.assignment, "_PIECE_CUSTOMERS", 2)
     nobody = np.zeros(5, dtype=np.bool_)
     pieces = list(customer_pieces(LINE, assign(LINE, settle(LINE, np.array([[0.5], [12.0]]))), nobody))
     assert [piece.labels.tolist() for piece in pieces] == [[0, 0], [0, 1], [1]]

@@ -1,7 +1,7 @@
 import numpy as np
 
-from tasks.blocks import blocks_of
-from tasks.strategies import STRATEGIES
+from tasks.encoding.blocks import blocks_of
+from tasks.encoding.strategies import STRATEGIES
 from tests.plains import plain_of
 
 RNG = np.random.default_rng(0)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tasks.brackets import cut
-from tasks.encoding import Numbers, standard
+from tasks.encoding.brackets import cut
+from tasks.encoding.features import Numbers, standard
 from tests.plains import COLUMNS
 
 

@@ -10,8 +10,8 @@ import matplotlib
 import numpy as np
 import pytest
 
-from tasks import charts
-from tasks.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
+from tasks.reporting import charts
+from tasks.reporting.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
 
 MARKS = re.compile(r'<use href="#\w+" x="[-\d.]+" y="[-\d.]+"/>')
 
@@ -175,7 +175,7 @@ def test_number_on_a_colour_can_be_read(colour):
 
 def test_matplotlib_is_loaded_by_the_first_chart_and_quietly_where_the_home_cannot_be_written(tmp_path):
     program = (
-        "import sys, tasks.report, tasks.charts as charts\n"
+        "import sys, tasks.report, tasks.reporting.charts as charts\n"
         "assert not any(name.startswith('matplotlib') for name in sys.modules)\n"
         "charts.draw_silhouette_curve([2, 3], [.1, .2], [.1, .2], [.1, .2], chosen_k=3)"
     )

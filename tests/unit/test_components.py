@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from tasks.blocks import Blocks, blocks_of
-from tasks.components import common_components
-from tasks.strategies import STRATEGIES
+from tasks.encoding.blocks import Blocks, blocks_of
+from tasks.encoding.components import common_components
+from tasks.encoding.strategies import STRATEGIES
 from tests.plains import plain_of
 
 RNG = np.random.default_rng(0)

@@ -10,9 +10,9 @@ import pytest
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from tasks.delivery.copying import copy_source
-from tasks.delivery.encodings import known_encoding
-from tasks.delivery.packing import BLOCK_BYTES
-from tasks.delivery.western import reads_as_western
+from tasks.delivery.cp1252 import reads_as_western
+from tasks.delivery.text_encoding import known_encoding
+from tasks.delivery.unpacking import BLOCK_BYTES
 
 HEADER = "Age,Location\n"
 ROWS = "".join(f"{20 + n % 60},Ohio\n" for n in range(40))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from tasks.distances import distances_between
+from tasks.clustering.distances import distances_between
 
 
 def truth(points, others):

@@ -3,8 +3,8 @@
 import pytest
 
 from schemas.errors import DataRefused
-from tasks.draft.dialect import Writing, find_writing
-from tasks.draft.head import Head, find_head
+from tasks.draft.file.dialect import Writing, find_writing
+from tasks.draft.file.head import Head, find_head
 
 ROWS = [("id", "town", "age")] + [(f"{n}", town, f"{20 + n}") for n, town in enumerate(["Leeds", "York", "Hull"] * 5)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.draft.headers import (
+from tasks.draft.text.headers import (
     is_bare_key,
     is_named_customer,
     is_named_like_account,

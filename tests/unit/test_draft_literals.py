@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.draft.literals import call_lines, literal, text_literal, wrapped
+from tasks.draft.python.literals import call_lines, literal, text_literal, wrapped
 
 NASTY = [
     '"',

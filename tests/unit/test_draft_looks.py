@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.draft.looks import look_of
+from tasks.draft.text.looks import look_of
 
 INSTANTS = [
     "2023-01-08", "08.01.2023", "22Jan2023", "15DEC2021", "Fri, 17 Mar 2023", "2023-01-08 00:00:00+00",

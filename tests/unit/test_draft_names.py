@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.dataset import RESERVED_NAMES, Dataset, normalise_header
-from tasks.draft.names import (
+from tasks.draft.python.names import (
     Naming,
     class_name,
     name_columns,

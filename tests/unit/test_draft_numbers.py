@@ -2,8 +2,8 @@
 
 import pytest
 
-from tasks.draft.ranges import Bounds, natural_bounds, takes_logarithm
-from tasks.draft.sentinels import number_sentinels, text_sentinels, word_sentinels
+from tasks.draft.columns.ranges import Bounds, natural_bounds, takes_logarithm
+from tasks.draft.columns.sentinels import number_sentinels, text_sentinels, word_sentinels
 from warehouse.draft import Counted, CountedNumber, Numbers
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from schemas.errors import DataRefused
-from tasks.draft.head import find_head
-from tasks.draft.shape import Shape, find_shape
+from tasks.draft.file.head import find_head
+from tasks.draft.file.shape import Shape, find_shape
 
 
 def shape_of(text):

@@ -3,7 +3,7 @@ import sys
 
 import numpy as np
 
-from tasks.engine import fit
+from tasks.clustering.engine import fit
 
 #: What scikit-learn-intelex looks like from here: scikit-learn's interface under another name.
 EXTENSION = """
@@ -17,7 +17,7 @@ class KMeans(Own):
 
 PROGRAM = """
 import numpy as np
-from tasks.engine import ENGINE, fit
+from tasks.clustering.engine import ENGINE, fit
 rows = np.arange(6, dtype=np.float32)[:, None]
 print(ENGINE)
 fit(rows, np.ones(6), 2, random_state=0)

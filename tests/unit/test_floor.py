@@ -1,7 +1,7 @@
 import pytest
 
 from schemas.file_settings import FileSettings
-from tasks.floor import least_customers
+from tasks.clustering.eligibility import least_customers
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from schemas.dialect import LineState, LineStates, QuoteFault
-from tasks.framing import Frames, frame_lines, long_records, without_swallowed
+from tasks.reading.framing import Frames, frame_lines, long_records, without_swallowed
 
 COMPLETE, OPEN, BROKEN = LineState.COMPLETE, LineState.OPEN, LineState.BROKEN
 

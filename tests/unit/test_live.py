@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from flows.live import Pace, View, clock_time
-from tasks.progress import StepEnded, StepProgressed, StepStarted
+from flows.cli.live import Pace, View, clock_time
+from tasks.run.progress import StepEnded, StepProgressed, StepStarted
 
 
 class Clock:
@@ -94,7 +94,7 @@ def test_step_under_way_is_shown_with_what_it_took_so_far(clock, console):
     view.watch(StepStarted("cluster"))
     clock.now += 12
     view.watch(fitted(7, 3))
-    assert str(view.__rich__()) == "cluster       0:12  k=7 fitted, 3 of 9, about 0:24 left"
+    assert str(view.__rich__()) == "cluster           0:12  k=7 fitted, 3 of 9, about 0:24 left"
 
 
 def test_step_that_begins_shows_nothing_of_the_one_before(clock, console):
@@ -106,10 +106,10 @@ def test_step_that_begins_shows_nothing_of_the_one_before(clock, console):
 
 def test_step_done_is_a_line_with_its_seconds_and_its_sentences_below(clock, console):
     view = View(console, clock)
-    view.watch(StepStarted("volume"))
-    view.watch(StepEnded("volume", 2.417, 489.3, "nights=3", ("9 rows; [bold]fewer[/bold] than usual",)))
+    view.watch(StepStarted("check_volume"))
+    view.watch(StepEnded("check_volume", 2.417, 489.3, "nights=3", ("9 rows; [bold]fewer[/bold] than usual",)))
     assert said(console).splitlines() == [
-        "volume       2.4 s    489 MB  nights=3",
+        "check_volume     2.4 s    489 MB  nights=3",
         "  9 rows; [bold]fewer[/bold] than usual",
     ]
     assert str(view.__rich__()) == ""
@@ -130,5 +130,5 @@ def test_no_line_is_wider_than_the_terminal(clock, width):
 
 
 def test_sentence_cannot_move_the_cursor(clock, console):
-    View(console, clock).watch(StepEnded("drift", 0.1, 300.0, "", ("new value '\x1b[2J\r\n'",)))
+    View(console, clock).watch(StepEnded("compare_nights", 0.1, 300.0, "", ("new value '\x1b[2J\r\n'",)))
     assert said(console).splitlines()[1] == "  new value '?[2J??'"

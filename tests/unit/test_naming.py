@@ -1,4 +1,4 @@
-from tasks.naming import Trait, name_of
+from tasks.reporting.naming import Trait, name_of
 
 
 def share(value, mean, overall=0.1):

@@ -4,7 +4,7 @@ import time
 import pytest
 from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 
-from tasks.parallel import in_order
+from tasks.clustering.parallel import in_order
 
 
 def test_results_come_in_the_order_of_the_items_whoever_is_first():

@@ -21,7 +21,7 @@ from benchmarks.planted_scores import (
 )
 from benchmarks.planted_sets import KINDS, SKEWED_SHARES, Cell, Plan, permuted, plant, write_csv
 from benchmarks.real_files import permuted_texts, texts_of, write_texts
-from tasks.plain import rows_in
+from tasks.encoding.base_encoding import rows_in
 
 SEGMENTS = tuple(SKEWED_SHARES)
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tasks.progress import StepEnded, StepProgressed, StepStarted, now_and_then, tell, told_progress, watched_by
-from tasks.steps import peak_mb
+from tasks.run.progress import StepEnded, StepProgressed, StepStarted, now_and_then, tell, told_progress, watched_by
+from tasks.run.step import peak_mb
 
 
 class Clock:
@@ -96,6 +96,6 @@ def test_peak_memory_is_of_the_process_up_to_now_and_stays():
 
 def test_peak_memory_does_not_hold_that_of_the_process_that_started_it():
     held = b"x" * 600_000_000
-    script = "from tasks.steps import peak_mb; print(peak_mb())"
+    script = "from tasks.run.step import peak_mb; print(peak_mb())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert float(done.stdout) < len(held) / 1e6 - 100

@@ -9,28 +9,28 @@ import pytest
 
 from schemas.dataset import Dataset, columns_of
 from schemas.fields import category, flag, items, numeric
-from tasks.charts import AxisText
 from tasks.cluster import cluster
-from tasks.delivery import take
+from tasks.deliver import deliver
 from tasks.describe import describe
-from tasks.encode import encode_night
+from tasks.encode import encode
 from tasks.ingest import ingest
-from tasks.numbers import number_text, percent_text
 from tasks.report import (
     SCATTER_POINTS,
     Chart,
     Page,
     choose_profile,
     render_page,
+    report,
     sample_positions,
     scatter_axes,
-    write_report,
 )
+from tasks.reporting.charts import AxisText
+from tasks.reporting.number_text import number_text, percent_text
 from tasks.validate import validate
-from warehouse.ledger import open_manifest, read_manifest
+from warehouse.home.ledger import open_manifest, read_manifest
+from warehouse.home.run import Order, Run
 from warehouse.page import AgreementRow, ComponentRow, DeclaredRow, EncodingRow, Figure, KRow, SegmentRow, TriedRow
 from warehouse.rejects import RejectedGroup
-from warehouse.run import Order, Run
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -167,13 +167,13 @@ def night_of(path, home, dataset, **options):
     run.home.prepare()
     open_manifest(run)
     run.staging.mkdir()
-    for step in (take, ingest, validate, encode_night, cluster, describe):
+    for step in (deliver, ingest, validate, encode, cluster, describe):
         step(run)
     return run
 
 
 def page_text(run):
-    write_report(run)
+    report(run)
     return run.report_file.read_text(encoding="utf-8")
 
 
@@ -221,7 +221,7 @@ def test_same_run_gives_the_same_bytes(hostile_night):
 
 
 def test_step_says_where_the_page_is_and_how_large(hostile_night):
-    reported = write_report(hostile_night)
+    reported = report(hostile_night)
     assert reported.report == str(hostile_night.report_file)
     assert reported.size == hostile_night.report_file.stat().st_size
     assert read_manifest(hostile_night.manifest_file)["steps"][-1]["size"] == reported.size

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-import tasks.rows
+import tasks.clustering.rows
 from tests.arrays import customers_of, rows_of
 
 
@@ -20,7 +20,7 @@ def test_dense_block_has_the_numbers_first_and_the_marks_behind():
 
 
 def test_blocks_cover_every_row_once_and_are_smaller_the_wider_the_rows(monkeypatch):
-    monkeypatch.setattr(tasks.rows, "BLOCK_BYTES", 4 * 8 * 300)
+    monkeypatch.setattr(tasks.clustering.rows, "BLOCK_BYTES", 4 * 8 * 300)
     narrow, wide = rows_of(np.zeros((1000, 8))), rows_of(np.zeros((1000, 2)), np.zeros((1000, 98)))
     assert [(block.start, block.stop) for block in narrow.blocks()] == [(0, 300), (300, 600), (600, 900), (900, 1000)]
     assert wide.block_rows == 256
@@ -48,8 +48,8 @@ def test_minus_zero_is_zero():
 
 
 def test_rows_whose_hashes_collide_are_still_different(monkeypatch):
-    hashes = tasks.rows._hashes
-    monkeypatch.setattr(tasks.rows, "_hashes", lambda rows, seed: hashes(rows, seed) * np.uint64(seed > 1))
+    hashes = tasks.clustering.rows._hashes
+    monkeypatch.setattr(tasks.clustering.rows, "_hashes", lambda rows, seed: hashes(rows, seed) * np.uint64(seed > 1))
     assert len(customers_of([[1.0], [2.0], [1.0]]).rows) == 2
 
 
@@ -60,7 +60,7 @@ def test_rows_that_differ_in_a_mark_alone_are_different(marks):
 
 def test_customers_who_differ_in_what_no_component_holds_are_one_row():
     customers = customers_of([[1.0, 5.0], [1.0, 7.0], [2.0, 5.0], [1.0, 7.0]])
-    along = tasks.rows.projected(customers, np.array([[1.0], [0.0]]))
+    along = tasks.clustering.rows.projected(customers, np.array([[1.0], [0.0]]))
     assert along.rows.numbers.tolist() == [[1], [2]]
     assert along.weights.tolist() == [3, 1]
     assert along.row_of.tolist() == [0, 0, 1, 0]
@@ -69,5 +69,5 @@ def test_customers_who_differ_in_what_no_component_holds_are_one_row():
 def test_coordinates_along_components_are_those_of_numbers_and_marks():
     numbers, marks = marked()
     loadings = np.random.default_rng(1).normal(size=(8, 2))
-    along = tasks.rows.projected(customers_of(numbers, marks), loadings)
+    along = tasks.clustering.rows.projected(customers_of(numbers, marks), loadings)
     assert along.rows.numbers[along.row_of] == pytest.approx(np.hstack([numbers, marks]) @ loadings, abs=1e-5)

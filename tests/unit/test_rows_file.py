@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from tasks.rows import Rows
-from tasks.rows_file import load_far, load_rows, save_rows
+from tasks.clustering.rows import Rows
+from tasks.clustering.rows_file import load_far, load_rows, save_rows
 
 
 def rows_of(n_customers, n_numbers, n_marks):

@@ -3,9 +3,9 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
-import tasks.reference
-from tasks.sampling import IN_95_PERCENT, draw, estimates, weighted_quantiles
-from tasks.silhouette import exact_silhouettes
+import tasks.clustering.reference
+from tasks.clustering.sampling import IN_95_PERCENT, draw, estimates, weighted_quantiles
+from tasks.clustering.silhouette import exact_silhouettes
 from tests.arrays import customers_of, labels_of
 
 WEIGHTED = np.random.default_rng(5).integers(0, 9, (3000, 3)).astype(np.float32)
@@ -35,7 +35,7 @@ def mean_of(distinct, values):
 
 @pytest.mark.parametrize("sizes", [{"most_scored": 400}, {"most_scored": 800, "reference_rows": 700}])
 def test_interval_holds_the_exact_mean_nineteen_times_of_twenty(overlapping, sizes, monkeypatch):
-    monkeypatch.setattr(tasks.reference, "_LEAST_ROWS", 50)
+    monkeypatch.setattr(tasks.clustering.reference, "_LEAST_ROWS", 50)
     distinct, labellings, values = overlapping
     exact, held = mean_of(distinct, values), []
     for seed in range(60):
@@ -63,7 +63,7 @@ def test_all_customers_drawn_leave_no_error(overlapping):
 
 
 def test_reference_that_is_a_sample_adds_to_the_error(overlapping, monkeypatch):
-    monkeypatch.setattr(tasks.reference, "_LEAST_ROWS", 20)
+    monkeypatch.setattr(tasks.clustering.reference, "_LEAST_ROWS", 20)
     distinct, labellings, _ = overlapping
     whole = last(distinct, labellings, 0, most_scored=500).standard_errors()
     part = last(distinct, labellings, 0, most_scored=500, reference_rows=200).standard_errors()
@@ -104,7 +104,7 @@ def test_seed_decides_who_is_drawn(overlapping):
 
 
 def test_reference_stands_for_all_customers(overlapping, monkeypatch):
-    monkeypatch.setattr(tasks.reference, "_LEAST_ROWS", 20)
+    monkeypatch.setattr(tasks.clustering.reference, "_LEAST_ROWS", 20)
     distinct, labellings, _ = overlapping
     reference = drawn_of(distinct, labellings, 0, most_scored=500, reference_rows=2000).reference
     assert reference.weights.sum() == pytest.approx(distinct.n_customers)

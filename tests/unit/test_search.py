@@ -3,10 +3,10 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
-import tasks.search
-from tasks.kmeans import settle
-from tasks.parallel import one_thread_each
-from tasks.search import restarts_for, sample_of, search, search_deeply
+import tasks.clustering.search
+from tasks.clustering.lloyd import settle
+from tasks.clustering.parallel import one_thread_each
+from tasks.clustering.search import restarts_for, sample_of, search, search_deeply
 from tests.arrays import customers_of
 
 
@@ -51,7 +51,7 @@ def test_deep_search_gets_out_of_a_bad_optimum():
 def test_deep_search_never_loses_what_it_began_with(monkeypatch):
     # On a square there are four optima nearly alike: which is the best of a sample is chance.
     distinct = customers_of(np.random.default_rng(0).random((4000, 2)))
-    monkeypatch.setattr(tasks.search, "DEEPLY_SEARCHED_ROWS", 500)
+    monkeypatch.setattr(tasks.clustering.search, "DEEPLY_SEARCHED_ROWS", 500)
     start = search(distinct, [3], 0, told)[3]
     assert settle(distinct, search_deeply(distinct, start, 0)).objective <= settle(distinct, start).objective * 1.0001
 
@@ -73,7 +73,7 @@ def test_sample_is_of_customers_and_bounded_in_rows_and_bytes():
 
 
 def test_seed_decides(monkeypatch):
-    monkeypatch.setattr(tasks.search, "SEARCHED_ROWS", 300)
+    monkeypatch.setattr(tasks.clustering.search, "SEARCHED_ROWS", 300)
     distinct = customers_of(many_blobs())
     one, same, other = (search(distinct, [4], seed, told)[4] for seed in (0, 0, 1))
     assert np.array_equal(one, same)

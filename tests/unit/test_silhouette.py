@@ -4,8 +4,8 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_samples as reference
 
-import tasks.silhouette
-from tasks.silhouette import Segments, exact_silhouettes, silhouettes_of
+import tasks.clustering.silhouette
+from tasks.clustering.silhouette import Segments, exact_silhouettes, silhouettes_of
 from tests.arrays import customers_of, labels_of
 
 
@@ -63,17 +63,17 @@ def test_blocks_and_their_order_change_nothing_but_rounding(monkeypatch):
     matrix, labels = labelled()
     order = np.random.default_rng(0).permutation(len(labels))
     whole = scored(matrix, [labels, labels // 2])
-    monkeypatch.setattr(tasks.silhouette, "_BLOCK_ROWS", 37)
-    monkeypatch.setattr(tasks.silhouette, "_DENSE_BYTES", 0)
-    monkeypatch.setattr(tasks.silhouette, "_SUMS_BYTES", 1)
+    monkeypatch.setattr(tasks.clustering.silhouette, "_BLOCK_ROWS", 37)
+    monkeypatch.setattr(tasks.clustering.silhouette, "_DENSE_BYTES", 0)
+    monkeypatch.setattr(tasks.clustering.silhouette, "_SUMS_BYTES", 1)
     assert scored(matrix[order], [labels[order], labels[order] // 2]) == pytest.approx(whole[:, order], abs=1e-6)
 
 
 def test_number_of_threads_changes_no_bit(monkeypatch):
     matrix, labels = labelled(5000)
-    monkeypatch.setattr("tasks.parallel.n_threads", lambda: 3)
+    monkeypatch.setattr("tasks.clustering.parallel.n_threads", lambda: 3)
     three = scored(matrix, [labels, labels // 2])
-    monkeypatch.setattr("tasks.parallel.n_threads", lambda: 1)
+    monkeypatch.setattr("tasks.clustering.parallel.n_threads", lambda: 1)
     assert np.array_equal(scored(matrix, [labels, labels // 2]), three)
 
 

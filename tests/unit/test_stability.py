@@ -3,9 +3,9 @@ import pytest
 from sklearn.datasets import make_blobs
 from sklearn.metrics import adjusted_rand_score
 
-import tasks.stability
-from tasks.search import search
-from tasks.stability import Agreement, adjusted_rand_index, agreements_of, jaccard_indices
+import tasks.clustering.stability
+from tasks.clustering.search import search
+from tasks.clustering.stability import Agreement, adjusted_rand_index, agreements_of, jaccard_indices
 from tests.arrays import customers_of
 from tests.threads import printed_with_threads
 
@@ -124,14 +124,14 @@ def test_one_segment_has_no_agreement():
 
 
 def test_sample_with_fewer_different_rows_than_segments_has_no_agreement(monkeypatch):
-    monkeypatch.setattr(tasks.stability, "SEARCHED_ROWS", 3)
+    monkeypatch.setattr(tasks.clustering.stability, "SEARCHED_ROWS", 3)
     few, many = agreements(planted(50), [2, 4])
     assert few.seeds is not None
     assert many == Agreement()
 
 
 def test_segment_that_the_sample_holds_nobody_of_is_not_known(monkeypatch):
-    monkeypatch.setattr(tasks.stability, "SEARCHED_ROWS", 300)
+    monkeypatch.setattr(tasks.clustering.stability, "SEARCHED_ROWS", 300)
     distinct = customers_of(np.vstack([planted(3000), [[500.0, 500.0]]]))
     centroids = np.array([[0.0, 0], [10, 0], [5, 10], [500, 500]])
     (found,) = agreements_of(distinct, [centroids], 0)
@@ -169,8 +169,8 @@ import os, sys
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {int(cpu) for cpu in sys.argv[1].split(",")} & os.sched_getaffinity(0))
 import numpy as np
-from tasks.search import search
-from tasks.stability import agreements_of
+from tasks.clustering.search import search
+from tasks.clustering.stability import agreements_of
 from tests.arrays import customers_of
 distinct = customers_of(np.random.default_rng(0).normal(size=(3000, 26)))
 found = search(distinct, [3, 5, 8], 0, print)

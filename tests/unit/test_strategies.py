@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from tasks.eligibility import NullScore
-from tasks.plain import rows_in
-from tasks.strategies import STRATEGIES, by_numbers, guards_of
+from tasks.clustering.eligibility import NullScore
+from tasks.encoding.base_encoding import rows_in
+from tasks.encoding.strategies import STRATEGIES, by_numbers, guards_of
 from tests.plains import plain_of
 
 RNG = np.random.default_rng(0)

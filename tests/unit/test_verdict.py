@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from tasks.verdict import Evidence, verdict_on
+from tasks.encoding.verdict import Evidence, verdict_on
 
 FOUND = Evidence(
     used_columns=("age", "basket"),

@@ -15,7 +15,8 @@ from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, assert_invariants, rows, run_night, value
 
 STEPS = [
-    "delivery", "ingest", "volume", "validate", "drift", "encode", "cluster", "describe", "report", "audit", "publish",
+    "deliver", "ingest", "check_volume", "validate", "compare_nights", "encode", "cluster", "describe", "report",
+    "audit", "publish",
 ]  # fmt: skip
 RUNS = "SELECT run_id, status, message, finished_at IS NULL FROM runs ORDER BY started_at"
 
@@ -33,9 +34,9 @@ NIGHT = "import sys; from tests.nights import run_night; run_night(*sys.argv[1:]
 #: A night whose one statement takes seconds, so that a signal is sure to come while DuckDB is at work.
 STATEMENT = """
 import sys
-from tasks.night import begin_night
-from warehouse.opening import staging
-from warehouse.run import Order
+from tasks.run.lifecycle import begin_night
+from warehouse.connection import staging
+from warehouse.home.run import Order
 with begin_night(Order(sys.argv[1], home=sys.argv[2])) as run, staging(run) as database:
     (run.staging / "asked").touch()
     database.execute("SELECT sum(hash(range)) FROM range(1500000000)")
@@ -227,7 +228,7 @@ def test_record_holds_every_step_with_its_seconds(home):
 def test_record_of_a_refused_run_holds_the_steps_that_it_got_to(home, write):
     with pytest.raises(DataRefused):
         run_night(write("Age,Location\n30,Ohio\n"), home)
-    assert [step["step"] for step in record(home, run_ids(home)[-1])["steps"]] == ["delivery"]
+    assert [step["step"] for step in record(home, run_ids(home)[-1])["steps"]] == ["deliver"]
 
 
 def test_table_says_what_the_record_says(home):

@@ -6,13 +6,23 @@ import re
 
 import pytest
 
-from flows.show import show_runs
+from flows.cli.show import show_runs
 from schemas.errors import DataRefused
 from tests.nights import assert_invariants, rows, run_night, value
-from warehouse.home import Home
-from warehouse.ledger import read_manifests
+from warehouse.home.directory import Home
+from warehouse.home.ledger import read_manifests
 
-BEFORE_THE_AUDIT = ["delivery", "ingest", "volume", "validate", "drift", "encode", "cluster", "describe", "report"]
+BEFORE_THE_AUDIT = [
+    "deliver",
+    "ingest",
+    "check_volume",
+    "validate",
+    "compare_nights",
+    "encode",
+    "cluster",
+    "describe",
+    "report",
+]
 BY_STEP = "SELECT seconds_by_step, peak_mb_by_step FROM runs ORDER BY started_at"
 
 
@@ -45,7 +55,7 @@ def test_earlier_run_has_every_step_and_a_refused_one_those_that_it_took(home, s
         run_night(write("Age,Location\n30,Ohio\n"), home)
     run_night(source, home, seed=5)
     seconds, peaks = zip(*rows(home, BY_STEP), strict=True)
-    every = [[*BEFORE_THE_AUDIT, "audit", "publish"], ["delivery"], BEFORE_THE_AUDIT]
+    every = [[*BEFORE_THE_AUDIT, "audit", "publish"], ["deliver"], BEFORE_THE_AUDIT]
     assert [list(found) for found in seconds] == [list(found) for found in peaks] == every
     assert_invariants(home)
 

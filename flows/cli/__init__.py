@@ -1,0 +1,1 @@
+"""cli is the command line: one file per command."""

@@ -1,0 +1,161 @@
+"""``segments explain``: why the published segments are as they are."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from rich.console import Console
+from rich.markup import escape
+
+from flows.cli.show import number, print_table, result_console
+from schemas.errors import UsageError
+from warehouse.connection import Connection, published, read_sql
+from warehouse.home.directory import Home
+from warehouse.page import AgreementRow, ComponentRow, KRow, LoadingRow, SegmentRow, TriedRow, read_rows
+from warehouse.tables import read_dicts, read_value
+
+#: Features named of a component, and components shown; the rest is in the tables, and in JSON.
+_LOADINGS, _COMPONENTS = 4, 8
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What decided on the published segments; ``encoding`` is None where none was held against another."""
+
+    run_id: str
+    verdict: str
+    n_clusters: int
+    encoding: str | None
+    encodings: tuple[TriedRow, ...]
+    k_scores: tuple[KRow, ...]
+    components: tuple[ComponentRow, ...]
+    loadings: tuple[LoadingRow, ...]
+    agreements: tuple[AgreementRow, ...]
+    segments: tuple[SegmentRow, ...]
+
+
+def explanation_of(home: Home) -> Explanation:
+    """Return what decided on the published segments.
+
+    Raises:
+        UsageError: nothing is published, or by a version that did not keep it.
+    """
+    with published(home) as database:
+        _refuse_older(database, home)
+        run_id = read_value(database, read_sql("select_published_run"))
+        query = "SELECT run_id, verdict, n_clusters, encoding FROM runs WHERE run_id = $run_id"
+        return Explanation(
+            **read_dicts(database, query, {"run_id": run_id})[0],
+            encodings=read_rows(database, "report_tried", TriedRow),
+            k_scores=read_rows(database, "report_k_scores", KRow),
+            components=read_rows(database, "report_components", ComponentRow),
+            loadings=read_rows(database, "report_loadings", LoadingRow),
+            agreements=read_rows(database, "report_agreements", AgreementRow),
+            segments=read_rows(database, "report_segments", SegmentRow),
+        )
+
+
+def show_explanation(explanation: Explanation, *, as_json: bool) -> None:
+    """Print what decided on the segments: tables on a terminal, plain text when piped, or JSON."""
+    if as_json:
+        print(json.dumps(asdict(explanation), indent=2, ensure_ascii=False))
+        return
+    console = result_console()
+    console.print(f"[bold]{escape(explanation.verdict)}[/bold]")
+    encoding = f"; encoding {explanation.encoding}" if explanation.encoding else ""
+    console.print(f"run {explanation.run_id}: k={explanation.n_clusters}{encoding}\n", markup=False)
+    _print_encodings(console, explanation.encodings)
+    by_k = "silhouette by k; agreement, up to 1, with the segments of other seeds and of customers drawn again"
+    print_table(console, by_k, _k_rows(explanation.k_scores))
+    _print_components(console, explanation)
+    print_table(console, "how far a column alone tells the segment, 0 to 1", _agreement_rows(explanation.agreements))
+    if any(row.stability is not None for row in explanation.segments):
+        print_table(console, "stability: what comes back of a segment, 0 to 1", _stability_rows(explanation))
+
+
+def _refuse_older(database: Connection, home: Home) -> None:
+    if not read_value(database, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'agreements'"):
+        raise UsageError(
+            f"{home.published_file} was published by an earlier version, which did not keep why; "
+            f"publish it anew: segments run SOURCE --home {home.root}"
+        )
+
+
+def _print_encodings(console: Console, encodings: Sequence[TriedRow]) -> None:
+    if not encodings:
+        console.print("no encoding was held against another\n")
+        return
+    print_table(console, "encodings, on a sample; permuted: the same with nothing that links the columns", [
+        {
+            "encoding": row.encoding,
+            "columns": number(row.n_columns, ","),
+            "k": number(row.k, ","),
+            "silhouette": number(row.silhouette, ".4f"),
+            "permuted": number(row.null_silhouette, ".4f"),
+            "lift": number(row.lift, "+.4f"),
+            "why": f"taken: {row.reason}" if row.is_chosen else row.reason,
+        }
+        for row in encodings
+    ])  # fmt: skip
+
+
+def _k_rows(scores: Sequence[KRow]) -> list[dict[str, str]]:
+    return [
+        {
+            "k": str(row.k),
+            "silhouette": number(row.silhouette, ".4f"),
+            "permuted": number(row.null_silhouette, ".4f"),
+            "lift": number(row.lift, "+.4f"),
+            "seeds": number(row.seeds_agreement, ".2f"),
+            "again": number(row.resampling_agreement, ".2f"),
+            "smallest": number(row.smallest_segment, ","),
+            "why": f"chosen: {row.reason}" if row.is_chosen else row.reason,
+        }
+        for row in scores
+    ]
+
+
+def _print_components(console: Console, explanation: Explanation) -> None:
+    if not explanation.components:
+        console.print("no components: the features are used as they are\n")
+        return
+    shown = explanation.components[:_COMPONENTS]
+    more = (
+        f", the {len(shown)} strongest of {len(explanation.components)}"
+        if len(shown) < len(explanation.components)
+        else ""
+    )
+    print_table(console, f"components: what the columns have in common{more}", [
+        {
+            "component": str(row.component),
+            "variance": number(row.variance, ".3g"),
+            "permuted": number(row.null_variance, ".3g"),
+            "what it is": row.description,
+            "strongest loadings": _strongest(explanation.loadings, row.component),
+        }
+        for row in shown
+    ])  # fmt: skip
+
+
+def _strongest(loadings: Sequence[LoadingRow], component: int) -> str:
+    own = [row for row in loadings if row.component == component][:_LOADINGS]
+    return ", ".join(f"{row.feature} {row.loading:+.2f}" for row in own)
+
+
+def _agreement_rows(agreements: Sequence[AgreementRow]) -> list[dict[str, str]]:
+    return [
+        {"column": row.source_column, "agreement": number(row.agreement, ".2f"), "how": row.reason}
+        for row in agreements
+    ]
+
+
+def _stability_rows(explanation: Explanation) -> list[dict[str, str]]:
+    return [
+        {
+            "id": str(row.segment_id),
+            "customers": f"{row.customers:,}",
+            "stability": number(row.stability, ".2f"),
+            "name": row.name,
+        }
+        for row in explanation.segments
+    ]

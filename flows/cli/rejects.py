@@ -1,0 +1,134 @@
+"""``segments rejects``: give the rejected rows of a run back, to be mended and run again."""
+
+import io
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from flows.cli.show import show_rows
+from schemas.errors import UsageError
+from tasks.reading.repair import RepairShape
+from warehouse.home.directory import Home
+from warehouse.home.ledger import sources_read
+from warehouse.rejected import RejectedRow, judged_run, rejected_rows
+
+
+def show_rejects(home: Home, run_id: str | None = None) -> None:
+    """Print the rejected rows of a run: a table on a terminal, else what ``write_rejects`` would write.
+
+    Raises:
+        UsageError: there is no such run, or rows of several files were rejected and no terminal shows them.
+    """
+    manifest = judged_run(home, run_id)
+    with rejected_rows(home, manifest) as rows:
+        names = list(dict.fromkeys(row.source_name for row in rows))
+    if not names:
+        _say_none(manifest)
+        return
+    with rejected_rows(home, manifest) as rows:
+        if sys.stdout.isatty():
+            show_rows(
+                ("source", "line", "reason", "row"),
+                [(row.source_name, row.line_number, row.reason, row.raw) for row in rows],
+            )
+            return
+        if len(names) > 1:
+            raise UsageError(f"rows of {len(names)} files were rejected; --csv FILE writes a file for each of them")
+        shape = _shape(manifest, names[0])
+        _write(sys.stdout.buffer, replace(shape, encoding=shape.encoding.removesuffix("-sig")), rows)
+
+
+def write_rejects(home: Home, run_id: str | None, output: Path, *, force: bool) -> None:
+    """Write the rejected rows of a run in the shape of the file that they stood in, and say how to run them.
+
+    Where rows of several files were rejected there is a file for each, the second under ``FILE-2``.
+
+    Args:
+        home: the home of the run.
+        run_id: the run; None takes the newest one whose rows were judged.
+        output: the file to write.
+        force: write over a file that exists; it may hold rows that somebody mended.
+
+    Raises:
+        UsageError: there is no such run, or the output exists or cannot be written.
+    """
+    manifest = judged_run(home, run_id)
+    written: list[Path] = []
+    with rejected_rows(home, manifest) as rows:
+        for source, of_source in _by_source(rows):
+            path = output if not written else output.with_stem(f"{output.stem}-{len(written) + 1}")
+            with _created(path, force=force) as file:
+                count = _write(file, _shape(manifest, source), of_source)
+            written.append(path)
+            print(f"{path}: {count:,} {'row' if count == 1 else 'rows'} of {source}")
+    if not written:
+        _say_none(manifest)
+        return
+    print(f"mend the rows, then: {_command(manifest, written)}")
+
+
+@contextmanager
+def _created(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """Give a file to write, which takes its name once it is whole; what stood under that name stays until then."""
+    if path.exists() and not force:
+        raise UsageError(
+            f"{path} exists already, and may hold rows that were mended; name another file with --csv, or write over "
+            "it with --force"
+        )
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        os.replace(partial, path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror}); name another file with --csv") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _by_source(rows: Iterator[RejectedRow]) -> Iterator[tuple[str, Iterator[RejectedRow]]]:
+    return groupby(rows, key=lambda row: row.source_name)
+
+
+def _shape(manifest: dict[str, Any], source_name: str) -> RepairShape:
+    for source in sources_read(manifest):
+        if source["source_name"] == source_name and "repair" in source:
+            return RepairShape(**source["repair"])
+    raise UsageError(
+        f"run {manifest['run_id']} does not say how {source_name} was written, as an earlier version made it; "
+        "run the file again with --force"
+    )
+
+
+def _write(file: BinaryIO, shape: RepairShape, rows: Iterator[RejectedRow]) -> int:
+    """Write a header and the rows; return how many."""
+    text = io.TextIOWrapper(file, shape.encoding, errors="backslashreplace", newline="\n", write_through=True)
+    text.write(f"{shape.header}\n")
+    count = 0
+    for row in rows:
+        text.write(f"{shape.record(row.line_number, row.reason, row.raw)}\n")
+        count += 1
+    text.detach()
+    return count
+
+
+def _command(manifest: dict[str, Any], written: list[Path]) -> str:
+    """Return the command that runs the mended rows beside the files that they stood in."""
+    order = manifest["order"]
+    files = [file["source_file"] for file in manifest["files"]]
+    options = [
+        *(["--dataset", order["dataset"]] if order["dataset"] != "customers" else []),
+        *(["--home", order["home"]] if order["home"] != "data" else []),
+    ]
+    return shlex.join(["segments", "run", *files, *map(str, written), *options])
+
+
+def _say_none(manifest: dict[str, Any]) -> None:
+    print(f"run {manifest['run_id']} rejected no row", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""clustering fits k-means, scores silhouettes and chooses k: arrays in, arrays out."""

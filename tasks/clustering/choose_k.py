@@ -1,0 +1,292 @@
+"""Choose k: every candidate fitted, every silhouette known or estimated, the whole curve kept.
+
+Arrays in, arrays out: no SQL, no files, no Prefect.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tasks.clustering.eligibility import (
+    DIGITS,
+    Guards,
+    NullScore,
+    Ruling,
+    adds_too_little,
+    decisive_of,
+    is_clear,
+    rounded,
+    rule,
+)
+from tasks.clustering.lloyd import Fit, fits_of, settle
+from tasks.clustering.parallel import in_order
+from tasks.clustering.rows import Distinct, Floats
+from tasks.clustering.sampling import IN_95_PERCENT
+from tasks.clustering.search import search, search_deeply
+from tasks.clustering.silhouette_curve import Curve, Scoring, curve_of
+from tasks.clustering.stability import Agreement, agreements_of
+from tasks.run.progress import Progress
+
+__all__ = ["Choice", "Guards", "KScore", "NullScore", "choose_k"]
+
+DEFAULT_SCORING, NO_GUARDS = Scoring(), Guards()
+
+#: The smallest difference of silhouettes that words show.
+_SHOWN = 0.0001
+
+_Rule = Callable[[Curve, Sequence[Fit]], Ruling]
+
+
+@dataclass(frozen=True)
+class KScore:
+    """What is known of one k; see the table k_scores."""
+
+    k: int
+    silhouette: float | None = None
+    silhouette_low: float | None = None
+    silhouette_high: float | None = None
+    silhouette_q1: float | None = None
+    silhouette_q3: float | None = None
+    method: str = "none"
+    rows_scored: int = 0
+    rows_against: int = 0
+    objective: float | None = None
+    smallest_segment: int | None = None
+    null_silhouette: float | None = None
+    lift: float | None = None
+    seeds_agreement: float | None = None
+    resampling_agreement: float | None = None
+    eligible: bool = False
+    reason: str = ""
+    decisive: bool | None = None
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen fit and the curve that it was chosen from.
+
+    Attributes:
+        fit: that of the chosen k.
+        scores: of every k, ascending.
+        stability: how far each segment of the fit comes again, 0 to 1, see ``tasks.clustering.stability``: NaN of a
+            segment that the sample holds nobody of, None where it is not defined.
+    """
+
+    fit: Fit
+    scores: tuple[KScore, ...]
+    stability: Floats | None = None
+
+    @property
+    def chosen(self) -> KScore:
+        """The score of the published k."""
+        return next(score for score in self.scores if score.chosen)
+
+
+def choose_k(
+    distinct: Distinct,
+    candidates: Sequence[int],
+    *,
+    random_state: int,
+    scoring: Scoring = DEFAULT_SCORING,
+    guards: Guards = NO_GUARDS,
+    progress: Progress = lambda words, done, total: None,
+) -> Choice:
+    """Return the eligible k with the highest mean silhouette, and the whole curve; a tie goes to the smaller k.
+
+    Where no candidate can be fitted, as with one customer or with equal ones, or none is eligible, the
+    answer is one segment, with the reason in its score. A single candidate was asked for: it is taken
+    whatever the guards say.
+
+    Args:
+        distinct: the encoded customers, in canonical order.
+        candidates: every k to try, ascending.
+        random_state: seed.
+        scoring: how many customers are scored.
+        guards: what a k must have to be eligible.
+        progress: told of every fit and of the silhouettes.
+    """
+    limit, why = _largest_k(distinct)
+    usable = [k for k in candidates if k <= limit]
+    beyond = [_not_tried(k, why) for k in candidates if k > limit]
+    if not usable:
+        return _one_segment(distinct, beyond, f"one segment: {why}")
+    fits = _fits(distinct, usable, random_state, is_exact=len(distinct.rows) <= scoring.exact_rows, progress=progress)
+    lost = [
+        _not_tried(k, f"k-means left only {fit.n_clusters} segments with customers")
+        for k, fit in fits
+        if fit.n_clusters < k
+    ]
+    whole = [fit for k, fit in fits if fit.n_clusters == k]
+    if not whole:
+        return _one_segment(distinct, [*lost, *beyond], "one segment: no k could be kept apart")
+
+    def ruled(curve: Curve, fits: Sequence[Fit]) -> Ruling:
+        smallest = {fit.n_clusters: int(fit.sizes.min()) for fit in fits}
+        return rule(smallest, curve.means(), guards, is_only=len(candidates) == 1)
+
+    curve = curve_of(
+        distinct,
+        np.array([fit.labels for fit in whole]),
+        random_state=random_state,
+        scoring=scoring,
+        progress=progress,
+        is_clear=lambda curve: is_clear(curve, ruled(curve, whole), guards),
+    )
+    curve, whole, ruling = _refined(distinct, curve, whole, ruled, random_state, progress)
+    agreements = _agreements(distinct, whole, ruling, random_state, progress)
+    scores = [*_scores(curve, whole, ruling, guards, agreements), *lost, *beyond]
+    if ruling.best is None:
+        return _one_segment(
+            distinct, scores, f"one segment: no k keeps every segment at {guards.least_customers} customers"
+        )
+    progress(f"k={whole[ruling.best].n_clusters} settled", 1, 1)
+    return Choice(whole[ruling.best], _ascending(scores), agreements[ruling.best].segments)
+
+
+def _largest_k(distinct: Distinct) -> tuple[int, str]:
+    """Return the largest k that has a silhouette, and what bounds it, in words."""
+    n_different, n_customers = len(distinct.rows), distinct.n_customers
+    if n_customers == 1:
+        return 1, "there is 1 customer"
+    if n_different == 1:
+        return 1, f"all {n_customers} customers are equal after encoding"
+    if n_different >= n_customers:
+        return n_customers - 1, f"{n_customers} customers have a silhouette up to k={n_customers - 1}"
+    return n_different, f"{n_different} of {n_customers} customers differ after encoding"
+
+
+def _fits(
+    distinct: Distinct, usable: Sequence[int], random_state: int, *, is_exact: bool, progress: Progress
+) -> list[tuple[int, Fit]]:
+    """Return a fit of every k: settled on all customers where they are few, else as the sample had it."""
+    done: list[int] = []
+
+    def fitted(k: int) -> None:
+        done.append(k)
+        progress(f"k={k} fitted", len(done), len(usable))
+
+    found = search(distinct, usable, random_state, fitted)
+    if is_exact:
+        return list(zip(usable, in_order(lambda k: settle(distinct, found[k]), usable), strict=True))
+    return list(zip(usable, fits_of(distinct, [found[k] for k in usable]), strict=True))
+
+
+def _refined(
+    distinct: Distinct,
+    curve: Curve,
+    fits: list[Fit],
+    ruled: _Rule,
+    random_state: int,
+    progress: Progress,
+) -> tuple[Curve, list[Fit], Ruling]:
+    """Return the curve and the fits with the best k searched deeply and settled on all customers.
+
+    Better segments may have another silhouette and other sizes; the best k is looked for until it is one
+    of those refined.
+    """
+    refined: set[int] = set()
+    while (best := (ruling := ruled(curve, fits)).best) is not None and best not in refined:
+        progress(f"k={fits[best].n_clusters} goes on to all customers", len(refined), len(refined) + 1)
+        refined.add(best)
+        deeper = settle(distinct, search_deeply(distinct, fits[best].centroids, random_state))
+        if deeper.n_clusters < fits[best].n_clusters:  # a segment lost its last customer
+            deeper = fits[best]
+        if not np.array_equal(deeper.labels, fits[best].labels):
+            curve = curve.with_labelling(best, deeper.labels)
+        fits = [*fits[:best], deeper, *fits[best + 1 :]]
+    return curve, fits, ruling
+
+
+def _agreements(
+    distinct: Distinct, fits: Sequence[Fit], ruling: Ruling, random_state: int, progress: Progress
+) -> list[Agreement]:
+    return agreements_of(
+        distinct,
+        [fit.centroids for fit in fits],
+        random_state,
+        published=ruling.best,
+        progress=lambda done, total: progress("segments held against those of other seeds and samples", done, total),
+    )
+
+
+def _scores(
+    curve: Curve, fits: Sequence[Fit], ruling: Ruling, guards: Guards, agreements: Sequence[Agreement]
+) -> list[KScore]:
+    means, quartiles = rounded(curve.means()), rounded(curve.quartiles())
+    margins = rounded(IN_95_PERCENT * curve.standard_errors())
+    decisive = decisive_of(curve, ruling, guards)
+    scores = []
+    for number, (fit, agreement) in enumerate(zip(fits, agreements, strict=True)):
+        mean, margin = float(means[number]), float(margins[number])
+        null = guards.nulls.get(fit.n_clusters)
+        score = KScore(
+            k=fit.n_clusters,
+            silhouette=mean,
+            silhouette_low=max(-1.0, mean - margin),
+            silhouette_high=min(1.0, mean + margin),
+            silhouette_q1=float(quartiles[number, 0]),
+            silhouette_q3=float(quartiles[number, 1]),
+            method=curve.method,
+            rows_scored=curve.n_scored,
+            rows_against=curve.n_against,
+            objective=fit.objective,
+            smallest_segment=int(fit.sizes.min()),
+            null_silhouette=null.null_silhouette if null else None,
+            lift=null.lift if null else None,
+            seeds_agreement=agreement.seeds,
+            resampling_agreement=agreement.resampling,
+            decisive=decisive[number],
+        )
+        scores.append(score)
+    return [_told(number, scores, ruling, guards) for number in range(len(scores))]
+
+
+def _told(number: int, scores: Sequence[KScore], ruling: Ruling, guards: Guards) -> KScore:
+    """Return a score with the reason why it was chosen or not."""
+    score, fault = scores[number], ruling.faults[number]
+    if number == ruling.best:
+        return replace(score, eligible=True, chosen=True, reason=_why_chosen(score, scores, ruling))
+    if ruling.best is None or fault:
+        return replace(score, reason=f"not eligible: {fault}")
+    is_eligible, reason = _compared(score, scores[ruling.best], guards)
+    return replace(
+        score, eligible=is_eligible, reason=reason if score.decisive else f"{reason}, within the error of sampling"
+    )
+
+
+def _why_chosen(score: KScore, scores: Sequence[KScore], ruling: Ruling) -> str:
+    if ruling.is_only:
+        (fault,) = ruling.faults
+        return f"asked for; {fault}" if fault else "asked for"
+    is_highest = all((other.silhouette or 0.0) <= (score.silhouette or 0.0) for other in scores)
+    return "highest silhouette" if is_highest else "highest silhouette of the eligible ones"
+
+
+def _compared(score: KScore, best: KScore, guards: Guards) -> tuple[bool, str]:
+    """Return whether a k that was not taken is eligible by its silhouette, and why it was not taken."""
+    behind = round((best.silhouette or 0.0) - (score.silhouette or 0.0), DIGITS)
+    too_little = adds_too_little(-behind, best.k, guards) if score.k > best.k else ""
+    if too_little:
+        return False, f"not eligible: {too_little}"
+    if behind == 0:
+        return True, f"equal to k={best.k}, the smaller is taken"
+    return True, f"{behind:.4f} below k={best.k}" if behind >= _SHOWN else f"less than {_SHOWN} below k={best.k}"
+
+
+def _not_tried(k: int, why: str) -> KScore:
+    return KScore(k, reason=f"not possible: {why}")
+
+
+def _one_segment(distinct: Distinct, others: Sequence[KScore], reason: str) -> Choice:
+    everyone = np.zeros((1, distinct.rows.n_features))
+    fit = settle(distinct, everyone)
+    one = KScore(
+        1, objective=fit.objective, smallest_segment=distinct.n_customers, eligible=True, reason=reason, chosen=True
+    )
+    return Choice(fit, _ascending([one, *others]))
+
+
+def _ascending(scores: Sequence[KScore]) -> tuple[KScore, ...]:
+    return tuple(sorted(scores, key=lambda score: score.k))

@@ -1,0 +1,86 @@
+"""Hold what was delivered against the published night: new and vanished values, numbers that moved."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from schemas.dataset import Column
+from schemas.fields import Role
+from tasks.reporting.number_text import number_text
+from tasks.run.columns import night_columns
+from tasks.run.step import recorded
+from warehouse.connection import Connection, staging
+from warehouse.drift import (
+    ChangedValues,
+    MovedNumbers,
+    beside_last_night,
+    changed_values,
+    common_columns,
+    moved_numbers,
+)
+from warehouse.home.run import Run
+from warehouse.statements.drift import EXAMPLES
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How the delivery differs from the last night's.
+
+    Attributes:
+        changed_columns: columns with new or vanished values, or whose numbers moved away.
+    """
+
+    changed_columns: int
+    notes: tuple[str, ...]
+
+
+@recorded("compare_nights")
+def compare_nights(run: Run) -> Drift:
+    """Compare the customers of the night with those of the published one, where both are of one dataset."""
+    columns = night_columns(run)
+    with staging(run) as database, beside_last_night(database, run) as last_dataset:
+        notes = tuple(_drift(database, columns)) if last_dataset == run.order.dataset else ()
+    return Drift(len(notes), notes)
+
+
+def values_in_words(column: Column, found: ChangedValues) -> str | None:
+    """Return what is new and what vanished in a column; None where nothing did."""
+    new = f"{found.new:,} new ({_examples(found.new_values, found.new)})" if found.new else ""
+    vanished = (
+        f"{found.vanished:,} vanished ({_examples(found.vanished_values, found.vanished)})" if found.vanished else ""
+    )
+    if not (new or vanished):
+        return None
+    if found.kept == 0 and new and vanished:
+        return f"{column.name}: no value is one of the last night: {new}, {vanished}; was it coded anew?"
+    values = "value" if found.new + found.vanished == 1 else "values"
+    return f"{column.name}: {' and '.join(filter(None, (new, vanished)))} {values} since the last night"
+
+
+def numbers_in_words(column: Column, found: MovedNumbers) -> str | None:
+    """Return that a numeric column moved away; None where the median lies where most values lay."""
+    if found.median is None or found.earlier_low is None or found.earlier_high is None:
+        return None
+    if found.earlier_low <= found.median <= found.earlier_high:
+        return None
+    low, high = number_text(found.earlier_low), number_text(found.earlier_high)
+    return (
+        f"{column.name}: the median is {number_text(found.median)}, and was {number_text(found.earlier_median)} "
+        f"the last night, when 90 % lay between {low} and {high}; did its unit change?"
+    )
+
+
+def _drift(database: Connection, columns: Sequence[Column]) -> Iterator[str]:
+    for column in common_columns(database, columns):
+        words: str | None = None
+        if column.role in (Role.CATEGORY, Role.FLAG, Role.ITEMS):
+            words = values_in_words(column, changed_values(database, column))
+        elif column.role is Role.NUMERIC:
+            words = numbers_in_words(column, moved_numbers(database, column))
+        if words:
+            yield words
+
+
+def _examples(values: tuple[str, ...], count: int) -> str:
+    """Return some values, each cut and in one line, and whether there are more."""
+    shown = ", ".join(repr(value if len(value) <= 40 else f"{value[:37]}...") for value in values)
+    return f"{shown} and {count - EXAMPLES:,} more" if count > EXAMPLES else shown

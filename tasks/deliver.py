@@ -1,0 +1,130 @@
+"""The step that takes the delivery: copied and hashed first, so that nothing can change under the run."""
+
+import hashlib
+import inspect
+import json
+from pathlib import Path
+
+from schemas.dataset import file_settings_of
+from schemas.errors import DataRefused, UsageError
+from schemas.file_settings import FileSettings
+from schemas.loading import load_dataset
+from tasks.delivery.copying import SourceCopy, copy_source
+from tasks.delivery.delivered import DeliveredFile, Delivery
+from tasks.delivery.sources import find_source, find_sources, unreadable
+from tasks.delivery.waiting import Patience
+from tasks.run.step import recorded
+from warehouse.home.ledger import read_manifest, readable_manifest
+from warehouse.home.run import Run
+from warehouse.integrity import published_state
+
+
+@recorded("deliver")
+def deliver(run: Run) -> Delivery:
+    """Copy the delivered files into the run, each once nobody writes it any more.
+
+    Raises:
+        UsageError: there is no file to take, it cannot be read, or one is taken twice.
+        DataRefused: a file is empty, not text, still being written, or cannot be unpacked.
+    """
+    settings = file_settings_of(load_dataset(run.order.dataset))
+    find_sources(run.order.sources, settings.done_marker)
+    files = tuple(_take_file(run, number, source, settings) for number, source in enumerate(run.order.sources, 1))
+    _refuse_doubles(files)
+    sha256 = _sha256_of(files)
+    return Delivery(
+        source_file=" + ".join(file.source_file for file in files),
+        source_name=" + ".join(file.source_name for file in files),
+        source_sha256=sha256,
+        source_bytes=sum(file.size for file in files),
+        fingerprint=_fingerprint(run, sha256),
+        files=files,
+    )
+
+
+def published_before(run: Run, delivery: Delivery) -> str | None:
+    """Return the run that published the same files with the same settings, if it is the published one."""
+    run_id = published_state(run.home).run_id
+    if run_id is None or run.order.force:
+        return None
+    manifest = readable_manifest(run.home.manifest_file(run_id))
+    is_same = manifest is not None and manifest.get("fingerprint") == delivery.fingerprint
+    return run_id if is_same else None
+
+
+def _take_file(run: Run, number: int, source: str, settings: FileSettings) -> DeliveredFile:
+    patience = Patience(settings)
+    while True:
+        path = find_source(source, settings.done_marker)
+        try:
+            copied = _copied_whole(run, number, path, settings, patience)
+        except PermissionError as error:
+            raise unreadable(error) from error
+        except FileNotFoundError:
+            if path.exists():
+                raise
+            patience.wait(path, "vanished while it was read")  # renamed; the directory may hold it under another name
+            continue
+        if copied is not None:
+            break
+        patience.wait(path, f"is still being written: {patience.changes()}")
+    return DeliveredFile(
+        number=number,
+        source_file=str(path),
+        source_name=path.name,
+        sha256=copied.sha256,
+        size=copied.size,
+        encoding=copied.encoding,
+        packing=copied.packing,
+        undecodable_lines=copied.undecodable_lines,
+    )
+
+
+def _copied_whole(run: Run, number: int, path: Path, settings: FileSettings, patience: Patience) -> SourceCopy | None:
+    """Return what was copied; None where the file changed meanwhile, so that whatever was read means nothing."""
+    before = patience.until_whole(path)
+    fault: DataRefused | None = None
+    copied: SourceCopy | None = None
+    try:
+        copied = copy_source(path, run.source_copy(number), run.undecodable_file(number), settings)
+    except DataRefused as error:
+        fault = error
+    if patience.has_changed(path, before):
+        return None
+    if fault is not None:
+        raise fault
+    return copied
+
+
+def _refuse_doubles(files: tuple[DeliveredFile, ...]) -> None:
+    """Refuse a file and its copy: each customer would count twice."""
+    seen: dict[str, DeliveredFile] = {}
+    for file in files:
+        earlier = seen.setdefault(file.sha256, file)
+        if earlier is not file:
+            raise UsageError(
+                f"{earlier.source_file} and {file.source_file} hold the same bytes; name each delivery once as SOURCE"
+            )
+
+
+def _sha256_of(files: tuple[DeliveredFile, ...]) -> str:
+    if len(files) == 1:
+        return files[0].sha256
+    return hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest()
+
+
+def _fingerprint(run: Run, source_sha256: str) -> str:
+    """Return a hash of all that the published tables depend on; the day counts only where it was given."""
+    order = run.order
+    dataset = load_dataset(order.dataset)
+    facts = {
+        "source": source_sha256,
+        "dataset": order.dataset,
+        "declaration": inspect.getsource(inspect.getmodule(dataset) or dataset),
+        "candidates": order.candidates,
+        "as_of": order.as_of and order.as_of.isoformat(),
+        "seed": order.seed,
+        "encoding": order.encoding,
+        "software": read_manifest(run.manifest_file)["software_version"],
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""columns decides what each column of a file is: its kind, its range, its missing values."""

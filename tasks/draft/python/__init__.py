@@ -1,0 +1,1 @@
+"""python writes the declaration: names, literals, the text of the schema file."""

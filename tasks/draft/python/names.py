@@ -1,0 +1,78 @@
+"""Name columns and classes after what a file calls them: identifiers of Python, unique, and never a word in use."""
+
+import keyword
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from schemas.dataset import RESERVED_NAMES, Dataset, normalise_header
+from tasks.draft.text.headers import snake_case, to_ascii
+
+#: Names of a schema file that a column or a class must not hide.
+_IN_USE = (
+    {"Dataset", "Series", "category", "flag", "identifier", "ignored", "items", "numeric"}
+    | set(keyword.kwlist)
+    | set(dir(Dataset))
+    | {"bool", "float", "int", "list", "str"}
+)
+
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The name of a column in the schema, and the alias that it needs to be found by its header."""
+
+    name: str
+    alias: str | None
+
+
+def name_columns(
+    headers: Sequence[str | None], customer_key: int | None = None, lists: Collection[int] = ()
+) -> tuple[Naming, ...]:
+    """Return a name for every column: snake_case, unique as the schema counts it.
+
+    Args:
+        headers: the headers as delivered; None for a column of a file that has none.
+        customer_key: place of the column that is the customer's key, from 0; it is called customer_id.
+        lists: places of lists that no header names.
+    """
+    taken = {normalise_header(header): place for place, header in enumerate(headers) if header}
+    namings = []
+    for place, header in enumerate(headers):
+        wanted = _usable(snake_case(header or ""), place)
+        wanted = "customer_id" if place == customer_key else "basket" if place in lists else wanted
+        name = _unique(wanted, place, taken)
+        taken[name.casefold()] = taken[normalise_header(name)] = place
+        is_found = header is None or normalise_header(header) == normalise_header(name)
+        namings.append(Naming(name, None if is_found else header))
+    return tuple(namings)
+
+
+def class_name(stem: str) -> str:
+    """Return the name of the schema's class, after the name of the file without its ending."""
+    words = re.findall(r"[A-Za-z0-9]+", to_ascii(stem))
+    name = "".join(word[:1].upper() + word[1:] for word in words)[:_LONGEST_NAME]
+    name = f"File{name}" if not name or name[0].isdigit() else name
+    return f"{name}File" if name in _IN_USE else name
+
+
+def _usable(name: str, place: int) -> str:
+    """Return the name, or one like it that Python and the published tables leave free."""
+    if not name:
+        return f"column_{place + 1}"
+    if re.fullmatch(r"(?:19|20)\d\d", name):
+        return f"year_{name}"
+    if name[0].isdigit():
+        return f"column_{name}"
+    # A header is found whatever its underscores, so one at the end needs no alias.
+    return f"{name}_" if name in _IN_USE or name in RESERVED_NAMES else name
+
+
+def _unique(wanted: str, place: int, taken: dict[str, int]) -> str:
+    """Return the name, numbered if another column has it or is found by it."""
+    name, number = wanted, 1
+    while any(taken.get(key, place) != place for key in (name.casefold(), normalise_header(name))):
+        number += 1
+        name = f"{wanted}_{number}"
+    return name

@@ -1,0 +1,1 @@
+"""text recognizes what single texts are: headers, and the values below them."""

@@ -1,0 +1,84 @@
+"""Sampled customers as blocks of columns that can be permuted, each on its own, so that nothing links them any more.
+
+Arrays in, arrays out: no SQL, no files.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from schemas.fields import Role
+from tasks.clustering.rows import Matrix
+from tasks.encoding.base_encoding import Plain, rows_in, used_in
+from tasks.encoding.features import Feature
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Customers in an encoding, dense.
+
+    Attributes:
+        matrix: float32 of shape (n_customers, n_features), numbers first.
+        block_of: block of each feature, ascending from 0; the features of a block move together.
+        weights: weight of each feature, which is in the matrix.
+    """
+
+    matrix: Matrix
+    block_of: npt.NDArray[np.int64]
+    weights: Matrix
+
+    @property
+    def n_blocks(self) -> int:
+        """How many columns can be permuted independently."""
+        return int(self.block_of.max()) + 1 if len(self.block_of) else 0
+
+    def permuted(self, random_state: int) -> Matrix:
+        """Return the matrix with the customers of every block in an order of their own."""
+        rng = np.random.default_rng(random_state)
+        shuffled = np.empty_like(self.matrix)
+        starts = np.flatnonzero(np.r_[True, np.diff(self.block_of) > 0])
+        for start, end in zip(starts, [*starts[1:], len(self.block_of)], strict=True):
+            shuffled[:, start:end] = self.matrix[rng.permutation(len(self.matrix)), start:end]
+        return shuffled
+
+
+def blocks_of(plain: Plain, features: Sequence[Feature]) -> Blocks:
+    """Return customers in an encoding, a block for each number, category and flag, and for each item of a list.
+
+    A list that never holds more than one item is a block as a whole: its items exclude one another
+    by the way they are delivered, which links nothing.
+    """
+    rows = rows_in(plain, features)
+    used = used_in(features)
+    whole = _single_choice_columns(plain)
+    names = [_block_name(feature, whole) for feature in used]
+    order = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    block_of = np.array([order[name] for name in names], dtype=np.int64)
+    assert (np.diff(block_of) >= 0).all()  # noqa: S101  # a column's features stand together
+    weights = np.array([feature.weight for feature in used], dtype=np.float32)
+    return Blocks(rows.dense(slice(None)), block_of, weights)
+
+
+def _block_name(feature: Feature, whole: set[str]) -> str:
+    is_alone = feature.kind == Role.ITEMS.value and feature.source_column not in whole
+    return feature.feature if is_alone else f"{feature.source_column} {feature.encoding}"
+
+
+def _single_choice_columns(plain: Plain) -> set[str]:
+    """Return the lists of which no customer has more than one item."""
+    found = set()
+    kinds = [(feature.source_column, feature.kind) for feature in plain.mark_features]
+    for column in dict.fromkeys(name for name, kind in kinds if kind == Role.ITEMS.value):
+        own = np.array([name == column for name, _ in kinds])
+        if _most_present(plain.marks, own) <= 1:
+            found.add(column)
+    return found
+
+
+def _most_present(marks: csr_array, own: npt.NDArray[np.bool_]) -> int:
+    """Return how many of some marks a customer has at most."""
+    ends = np.concatenate([[0], np.cumsum(own[marks.indices])])
+    return int((ends[marks.indptr[1:]] - ends[marks.indptr[:-1]]).max(initial=0))

@@ -1,0 +1,73 @@
+"""Find what several columns have in common: the principal components that permuted columns do not have.
+
+Parallel analysis (Horn 1965), held against the largest variance of permuted columns along any
+component: what is left of a column then is its own, and noise to everybody else. Arrays in, arrays
+out: no SQL, no files.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.clustering.parallel import in_order
+from tasks.clustering.rows import Floats, Matrix
+from tasks.encoding.blocks import Blocks
+
+#: How often the columns are permuted; the largest of so many largest variances is the bound.
+_PERMUTATIONS = 20
+
+
+@dataclass(frozen=True)
+class Components:
+    """What is in common.
+
+    Attributes:
+        loadings: orthonormal columns, shape (n_features, n_components), the strongest first.
+        variances: variance of the customers along each, shape (n_components,).
+        null_variance: largest variance that permuted columns had along any component.
+    """
+
+    loadings: Floats
+    variances: Floats
+    null_variance: float
+
+    def __len__(self) -> int:
+        """Return the number of components."""
+        return len(self.variances)
+
+
+def common_components(blocks: Blocks, random_state: int) -> Components:
+    """Return the components whose variance is above all that permuted columns have; none where there are none.
+
+    Declared weights are taken off, as a column that counts more has nothing more in common; they
+    come in again where the customers are projected.
+
+    Args:
+        blocks: customers in a balanced encoding.
+        random_state: seed of the permutations.
+    """
+    bare = Blocks(blocks.matrix / blocks.weights, blocks.block_of, np.ones_like(blocks.weights))
+    n_features = bare.matrix.shape[1]
+    if bare.n_blocks < 2 or len(bare.matrix) < 2:
+        return Components(np.zeros((n_features, 0)), np.zeros(0), 0.0)
+    variances, directions = np.linalg.eigh(_covariance(bare.matrix))
+    seeds = [random_state + number for number in range(_PERMUTATIONS)]
+    bound = max(in_order(lambda seed: _largest_variance(bare.permuted(seed)), seeds))
+    kept = np.flatnonzero(variances > bound)[::-1]
+    return Components(_signed(directions[:, kept]), variances[kept], bound)
+
+
+def _covariance(matrix: Matrix) -> Floats:
+    centred = matrix - matrix.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return np.asarray(centred.T @ centred, dtype=np.float64) / len(matrix)
+
+
+def _largest_variance(matrix: Matrix) -> float:
+    return float(np.linalg.eigvalsh(_covariance(matrix))[-1])
+
+
+def _signed(directions: Floats) -> Floats:
+    """Return the directions with their largest loading positive, as a direction and its opposite are one."""
+    largest = np.abs(directions).argmax(axis=0)
+    signs = np.where(directions[largest, np.arange(directions.shape[1])] < 0, -1.0, 1.0)
+    return directions * signs

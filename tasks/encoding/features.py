@@ -1,0 +1,267 @@
+"""Encode customers as numbers the textbook's way; ``tasks.encoding.strategies`` makes every other encoding of that.
+
+Arrays in, arrays out: no SQL, no files. Every feature is ``encoded = weight * (x - center) / scale``, x
+being the number (its logarithm, clipped, where declared) or 1 and 0, so that a customer can be scored in SQL.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from schemas.dataset import Column
+from schemas.fields import MISSING_CATEGORY, OTHER_VALUES, MissingRule, Role
+from tasks.clustering.rows import Floats
+
+Keys = npt.NDArray[np.int64]
+
+#: Quantiles between which a number is clipped for the fit where values lie far beyond them, and the share of
+#: the width between them from which a value is far.
+_CLIPPED, _FAR = (0.01, 0.99), 0.5
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A numeric column: one value a customer, NaN where it is missing."""
+
+    column: Column
+    values: Floats
+
+
+@dataclass(frozen=True)
+class Value:
+    """What one 0/1 feature stands for.
+
+    Attributes:
+        text: the category or item; None of a flag, and where several values join.
+        joined_values: how many different values it stands for.
+        is_commonest: whether the commonest value of the column is of them.
+    """
+
+    text: str | None
+    joined_values: int
+    is_commonest: bool
+
+
+@dataclass(frozen=True)
+class Members:
+    """A category, flag or items column: its values, in the order of their features."""
+
+    column: Column
+    values: tuple[Value, ...]
+
+
+Source = Numbers | Members
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of the encoded rows, with all that it takes to encode a value; see the table features."""
+
+    feature: str
+    source_column: str
+    kind: str
+    encoding: str
+    value: str | None
+    joined_values: int | None
+    center: float
+    scale: float
+    weight: float
+    is_log: bool
+    clip_low: float | None
+    clip_high: float | None
+    imputed: float
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is one of ``Rows.numbers``; else it is one of ``Rows.marks``."""
+        return self.encoding == "standardised"
+
+
+def standard(source: Source) -> list[Feature]:
+    """Return the features of one column in the textbook's encoding.
+
+    A number is standardised to mean 0 and standard deviation 1 (population), clipped where the
+    column declares it or values lie far out; a category is one-hot, a list multi-hot, a flag
+    itself, all as 0 and 1. What is missing counts as its column
+    declares: as the median or the commonest value, or as a category of its own.
+    """
+    if isinstance(source, Numbers):
+        return [_standardised(source)]
+    return [_zero_or_one(source.column, value) for value in source.values]
+
+
+def with_unique_names(features: Iterable[Feature]) -> list[Feature]:
+    """Number the names that differ by case alone, which SQL cannot tell apart; the values stay."""
+    taken = {"segment_id", "customers"}
+    unique = []
+    for feature in features:
+        name, number = feature.feature, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{feature.feature} ({number})"
+        taken.add(name.casefold())
+        unique.append(replace(feature, feature=name))
+    return unique
+
+
+def encode_numbers(values: Floats, feature: Feature) -> Floats:
+    """Return the encoded values of a numeric column, shape (n_customers,)."""
+    return _scaled(transform(values, feature), feature)
+
+
+def encode_marks(
+    pieces: Iterable[tuple[int, Keys]], features: Sequence[Feature], n_customers: int, most: int
+) -> csr_array:
+    """Return what the present 0/1 features add to the encoded rows, float32 of shape (n_customers, n_marks).
+
+    Args:
+        pieces: some customers after the other, how many they are, and for each of their present
+            features the key n_marks * (place among them) + mark. The keys are sorted in place.
+        features: the 0/1 features; their places are the marks.
+        n_customers: number of customers.
+        most: how many present features there are at most.
+    """
+    added = added_values(features)
+    index = np.int32 if most < 2**31 else np.int64
+    indices, amounts = np.empty(most, dtype=index), np.empty(most, dtype=np.float32)
+    starts = np.zeros(n_customers + 1, dtype=index)
+    first, n_stored = 0, 0
+    for n_in_piece, keys in pieces:
+        places, own = np.divmod(_different(keys), len(features))
+        stored = slice(n_stored, n_stored + len(own))
+        indices[stored], amounts[stored] = own, added[own]
+        counts = np.bincount(places, minlength=n_in_piece)
+        starts[first + 1 : first + 1 + n_in_piece] = n_stored + np.cumsum(counts)
+        first, n_stored = first + n_in_piece, stored.stop
+    marks = csr_array((amounts[:n_stored], indices[:n_stored], starts), shape=(n_customers, len(features)))
+    if not added.all():  # a weight may be too small for a float32
+        marks.eliminate_zeros()
+    return marks
+
+
+def absent_values(features: Sequence[Feature]) -> Floats:
+    """Return the encoded value of each 0/1 feature where it is absent; ``Rows`` holds what presence adds to it."""
+    return np.array([_scaled(np.zeros(1), feature)[0] for feature in features])
+
+
+def added_values(features: Sequence[Feature]) -> npt.NDArray[np.float32]:
+    """Return what the presence of each 0/1 feature adds to its encoded value."""
+    return np.array([feature.weight / feature.scale for feature in features], dtype=np.float32)
+
+
+def transform(values: Floats, feature: Feature) -> Floats:
+    """Return x of the stored values: clipped, logarithm taken, missing values imputed."""
+    x = _shaped(values, feature.is_log, feature.clip_low, feature.clip_high)
+    return np.where(np.isnan(x), feature.imputed, x)
+
+
+def is_far(values: Floats, feature: Feature) -> npt.NDArray[np.bool_]:
+    """Return which values lie far beyond the bounds that their number is clipped to; none where it is not."""
+    if feature.clip_low is None or feature.clip_high is None:
+        return np.zeros(len(values), dtype=np.bool_)
+    return _are_far(values, feature.clip_low, feature.clip_high, feature.is_log)
+
+
+def _shaped(values: Floats, is_log: bool, clip_low: float | None, clip_high: float | None) -> Floats:
+    x = values if clip_low is None and clip_high is None else np.clip(values, clip_low, clip_high)
+    return np.sign(x) * np.log1p(np.abs(x)) if is_log else x
+
+
+def _scaled(x: Floats, feature: Feature) -> Floats:
+    return feature.weight * (x - feature.center) / feature.scale
+
+
+def _different(keys: Keys) -> Keys:
+    """Sort keys in place and return each of them once."""
+    keys.sort()
+    is_new = np.r_[True, keys[1:] != keys[:-1]][: len(keys)]
+    return keys if is_new.all() else keys[is_new]
+
+
+def _standardised(source: Numbers) -> Feature:
+    settings = source.column.settings
+    low, high = settings.clip or _bounds_of(source.values[~np.isnan(source.values)], settings.log)
+    x = _shaped(source.values, settings.log, low, high)
+    center, scale = _center_and_scale(x[~np.isnan(x)])
+    return Feature(
+        feature=source.column.name,
+        source_column=source.column.name,
+        kind=Role.NUMERIC.value,
+        encoding="standardised",
+        value=None,
+        joined_values=None,
+        center=center,
+        scale=scale,
+        weight=settings.weight,
+        is_log=settings.log,
+        clip_low=low,
+        clip_high=high,
+        imputed=_imputed_number(x[~np.isnan(x)], settings.missing, center),
+    )
+
+
+def _bounds_of(values: Floats, is_log: bool) -> tuple[float | None, float | None]:
+    """Return the bounds to clip a number to, as one far customer would be a segment; None where none is far.
+
+    Of a number that is encoded as its logarithm, what is far is so among the logarithms.
+    """
+    if len(values) == 0:
+        return None, None
+    low, high = (float(bound) for bound in np.quantile(values, _CLIPPED))
+    return (low, high) if low < high and _are_far(values, low, high, is_log).any() else (None, None)
+
+
+def _are_far(values: Floats, low: float, high: float, is_log: bool) -> npt.NDArray[np.bool_]:
+    x, (least, most) = _shaped(values, is_log, None, None), _shaped(np.array([low, high]), is_log, None, None)
+    beyond = _FAR * (most - least)
+    far: npt.NDArray[np.bool_] = (x < least - beyond) | (x > most + beyond)
+    return far
+
+
+def _center_and_scale(x: Floats) -> tuple[float, float]:
+    """Return mean and standard deviation; a constant, whose spread is rounding at most, is not blown up by it."""
+    if len(x) == 0:
+        return 0.0, 1.0
+    if float(np.ptp(x)) == 0.0:
+        return float(x[0]), 1.0
+    # Of the tiniest numbers the squares are 0; they cannot be told apart then.
+    return float(x.mean()), float(x.std()) or 1.0
+
+
+def _imputed_number(x: Floats, rule: MissingRule, center: float) -> float:
+    """Return what a missing number counts as; the mean where none can be missing."""
+    if len(x) == 0 or rule not in ("median", "commonest"):
+        return center
+    if rule == "median":
+        return float(np.median(x))
+    values, counts = np.unique(x, return_counts=True)
+    return float(values[counts.argmax()])
+
+
+def _zero_or_one(column: Column, value: Value) -> Feature:
+    text = OTHER_VALUES if value.joined_values > 1 else value.text
+    return Feature(
+        feature=column.name if text is None else f"{column.name}={text}",
+        source_column=column.name,
+        kind=column.role.value,
+        encoding={Role.ITEMS: "multi-hot", Role.FLAG: "flag"}.get(column.role, "one-hot"),
+        value=text,
+        joined_values=value.joined_values,
+        center=0.0,
+        scale=1.0,
+        weight=column.settings.weight,
+        is_log=False,
+        clip_low=None,
+        clip_high=None,
+        imputed=float(_is_imputed(column, value)),
+    )
+
+
+def _is_imputed(column: Column, value: Value) -> bool:
+    """Return whether a missing value counts as this one."""
+    if column.settings.missing == "own":
+        return value.text == MISSING_CATEGORY
+    return value.is_commonest and (column.settings.missing == "commonest" or column.role is Role.FLAG)

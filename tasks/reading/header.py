@@ -1,0 +1,272 @@
+"""How the head of a delivered file maps to the declared columns: its dialect, its header, their places."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from schemas.dataset import Column, items_of, normalise_header
+from schemas.dialect import Dialect
+from schemas.errors import DataRefused
+from schemas.file_settings import FileSettings
+from schemas.layout import Layout
+from tasks.reading.head import HeadRecord, head_records, without_closing
+from tasks.reading.products import FEWEST_PRODUCTS, products_among
+from tasks.reading.reject_columns import refuse_half_a_repair, reject_places
+
+#: Tried in this order where the dataset does not declare its delimiter, or its quote.
+DELIMITERS = (",", ";", "\t", "|")
+QUOTES = ('"', "'")
+
+#: Records among which the header is looked for.
+HEADER_WITHIN = 50
+
+#: Fields that a message shows.
+_SHOWN_FIELDS = 30
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """A record taken for the header, under one delimiter and quote."""
+
+    record: HeadRecord
+    delimiter: str
+    quote: str | None
+    columns_found: int
+
+
+def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings, place: str) -> Layout:
+    """Return the layout that the first lines of a file give, reading them by the declared columns first.
+
+    Args:
+        head: the first lines of the file, blank ones too.
+        settings: what is declared; a delimiter or quote that is not is the one under which most
+            declared columns are found.
+        place: the file, for the error.
+
+    Raises:
+        DataRefused: a header stands twice, a declared column is missing, or there is no header.
+    """
+    if not any(line.strip() for line in head):
+        raise DataRefused(f"{place} holds blank lines only; expected a header line and one row a customer")
+    heading = _heading(head, columns, settings)
+    if heading is None:
+        raise DataRefused(f"{place} holds comment lines only; expected a header line and one row a customer")
+    rejects = reject_places(heading.record.fields, columns)
+    if not settings.header and not (rejects and heading.columns_found):
+        return _without_header(head, columns, settings, place)
+    dialect = _dialect(settings, heading.delimiter, _quote_of_rows(head, settings, heading.delimiter, heading.quote))
+    where = f"{place} line {heading.record.first_line}"
+    if heading.columns_found == 0 and _looks_like_data(heading.record.fields):
+        raise DataRefused(_no_header(heading.record.fields, columns, where))
+    header = _without_empty_end(heading.record.fields, columns)
+    refuse_half_a_repair(header, rejects, where)
+    refuse_duplicate_headers(header, where)
+    positions = _positions(header, columns)
+    taken = set(positions.values()) | set(rejects)
+    spare = tuple((name, number) for number, name in enumerate(header) if number not in taken and name)
+    missing = [column for column in columns if column.name not in positions]
+    wide = _wide_column(missing, columns, spare)
+    products = products_among(spare, head[heading.record.last_line :], dialect, len(header)) if wide else ()
+    if missing and len(products) < FEWEST_PRODUCTS:
+        raise DataRefused(_missing_columns(missing, header, where, products))
+    return Layout(
+        dialect=dialect,
+        header=header,
+        header_text="\n".join(head[heading.record.first_line - 1 : heading.record.last_line]),
+        header_line=heading.record.first_line,
+        first_line=heading.record.last_line + 1,
+        positions=positions,
+        list_column=_list_column(columns, positions),
+        wide_column=wide,
+        item_positions=products,
+        undeclared=tuple(column for column in spare if column not in products),
+        reject_places=rejects,
+    )
+
+
+def refuse_duplicate_headers(header: tuple[str, ...], place: str) -> None:
+    """Refuse a header in which one name stands twice.
+
+    Raises:
+        DataRefused: with both places.
+    """
+    first: dict[str, int] = {}
+    for number, name in enumerate(header, start=1):
+        key = normalise_header(name)
+        if key and first.setdefault(key, number) != number:
+            raise DataRefused(
+                f"{place}: header {name!r} stands twice, in columns {first[key]} and {number} "
+                "(case, spaces and underscores do not count); rename or remove one"
+            )
+
+
+def _heading(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings) -> _Heading | None:
+    """Return the record that holds most declared columns, the earliest of them, under the delimiter that shows it."""
+    best: _Heading | None = None
+    for dialect in _possible_dialects(settings):
+        found = _best_record(head, columns, dialect)
+        if found and (best is None or _rank(found) > _rank(best)):
+            best = found
+    return best
+
+
+def _possible_dialects(settings: FileSettings) -> list[Dialect]:
+    delimiters = (settings.delimiter,) if settings.delimiter else DELIMITERS
+    quotes = (settings.quote or None,) if settings.quote is not None else QUOTES
+    return [
+        _dialect(settings, delimiter, quote) for quote, delimiter in product(quotes, delimiters) if delimiter != quote
+    ]
+
+
+def _rank(heading: _Heading) -> tuple[int, int, int]:
+    return heading.columns_found, -heading.record.first_line, len(heading.record.fields)
+
+
+def _best_record(head: Sequence[str], columns: tuple[Column, ...], dialect: Dialect) -> _Heading | None:
+    best: _Heading | None = None
+    for record, _ in zip(head_records(head, dialect), range(HEADER_WITHIN), strict=False):
+        found = _Heading(record, dialect.delimiter, dialect.quote, len(_positions(record.fields, columns)))
+        if best is None or found.columns_found > best.columns_found:
+            best = found
+        if best.columns_found == len(columns):
+            break
+    return best
+
+
+def _dialect(settings: FileSettings, delimiter: str, quote: str | None) -> Dialect:
+    return Dialect(
+        delimiter=delimiter,
+        quote=quote,
+        escape=settings.escape,
+        comment=settings.comment,
+        decimal=settings.decimal or ".",
+        thousands=settings.thousands or None,
+    )
+
+
+def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings, place: str) -> Layout:
+    """Return the layout of a file without a header: the declared columns in their order.
+
+    The delimiter is the one under which most of the first records have a field for each.
+    """
+    positions = {column.name: number for number, column in enumerate(columns)}
+    list_column = _list_column(columns, positions)
+    fitting = {
+        dialect: _fitting(head, dialect, len(columns), takes_more=list_column is not None)
+        for dialect in _possible_dialects(settings)
+    }
+    best = max(fitting, key=lambda tried: fitting[tried])
+    dialect = replace(best, quote=_quote_of_rows(head, settings, best.delimiter, best.quote))
+    if fitting[best] == (0, 0):
+        raise DataRefused(
+            f"{place} line 1: no record has the {len(columns)} declared columns under any of the delimiters "
+            f"{' '.join(map(repr, DELIMITERS))}; set delimiter= in the schema, or declare the columns that are there"
+        )
+    return Layout(
+        dialect=dialect,
+        header=tuple(column.header for column in columns),
+        positions=positions,
+        list_column=list_column,
+    )
+
+
+def _quote_of_rows(head: Sequence[str], settings: FileSettings, delimiter: str, quote: str | None) -> str | None:
+    """Return the quote that half of the first lines have around a field, where nothing else shows which one it is."""
+    if settings.quote is not None or quote != QUOTES[0]:
+        return quote
+    lines = [line for line in head if line.strip()]
+    usual, other = (sum(_has_whole_field(line, delimiter, mark) for line in lines) for mark in QUOTES)
+    return QUOTES[1] if other > usual and 2 * other >= len(lines) else quote
+
+
+def _has_whole_field(line: str, delimiter: str, quote: str) -> bool:
+    mark = re.escape(delimiter)
+    return quote in line and re.search(f"(?:^|{mark}) *{quote}[^{quote}]*{quote} *(?:{mark}|$)", line) is not None
+
+
+def _fitting(head: Sequence[str], dialect: Dialect, n_columns: int, *, takes_more: bool) -> tuple[int, int]:
+    """Return how many of the first records fit the declared columns, and how many fields they have."""
+    records = (record.fields for record, _ in zip(head_records(head, dialect), range(HEADER_WITHIN), strict=False))
+    sizes = [len(without_closing(fields, n_columns)) for fields in records]
+    fit = [size for size in sizes if size == n_columns or (takes_more and size > n_columns)]
+    return len(fit), sum(fit)
+
+
+def _list_column(columns: tuple[Column, ...], positions: dict[str, int]) -> str | None:
+    lists = [column.name for column in items_of(columns) if column.name in positions]
+    return lists[0] if len(lists) == 1 else None
+
+
+def _without_empty_end(header: tuple[str, ...], columns: tuple[Column, ...]) -> tuple[str, ...]:
+    """Return the header without the unnamed end that a delimiter too many makes behind a list.
+
+    It would take the last thing of every list for itself.
+    """
+    named = len(header)
+    while named > 0 and not header[named - 1]:
+        named -= 1
+    lists = {normalise_header(column.header) for column in items_of(columns)}
+    return header[:named] if named and normalise_header(header[named - 1]) in lists else header
+
+
+def _positions(header: tuple[str, ...], columns: tuple[Column, ...]) -> dict[str, int]:
+    places = {normalise_header(name): place for place, name in reversed(list(enumerate(header)))}
+    wanted = {column.name: normalise_header(column.header) for column in columns}
+    return {name: places[key] for name, key in wanted.items() if key in places}
+
+
+def _wide_column(missing: list[Column], columns: tuple[Column, ...], spare: tuple[tuple[str, int], ...]) -> str | None:
+    """Return the items column that the spare headers may stand for: the only one, and the only one missing."""
+    if len(missing) == 1 and items_of(columns) == tuple(missing) and spare:
+        return missing[0].name
+    return None
+
+
+def _missing_columns(
+    missing: list[Column], header: tuple[str, ...], place: str, products: tuple[tuple[str, int], ...]
+) -> str:
+    """Return the message for declared columns that the header does not hold.
+
+    Args:
+        products: (header, place) of the columns of 0 and 1, too few for a list.
+    """
+    wanted = ", ".join(repr(column.header) for column in missing)
+    likely = _likeliest(missing[0], header, is_only_one=len(missing) == 1)
+    hint = f"; is {likely!r} the same? then set alias={likely!r}" if likely else ""
+    lone = "".join(f"; {name!r} holds 0 and 1, but one such column is no list" for name, _ in products)
+    found = _shown(header)
+    what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
+    advice = "deliver the column, or name its header with alias= in the schema"
+    return f"{place}: {what} missing (found {found}){hint}{lone}; {advice}"
+
+
+def _likeliest(missing: Column, header: tuple[str, ...], *, is_only_one: bool) -> str | None:
+    """Return the header that most likely is the missing column under another name."""
+    by_key = {normalise_header(name): name for name in header if name}
+    close = difflib.get_close_matches(normalise_header(missing.header), list(by_key), n=1)
+    if close:
+        return by_key[close[0]]
+    holding = [name for key, name in by_key.items() if normalise_header(missing.header) in key]
+    return holding[0] if is_only_one and holding else None
+
+
+def _shown(fields: tuple[str, ...]) -> str:
+    """Return the first of some fields, cut, for a message of one line."""
+    cut = [repr(field if len(field) <= 60 else f"{field[:57]}...") for field in fields[:_SHOWN_FIELDS]]
+    rest = len(fields) - len(cut)
+    return ", ".join(cut) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _looks_like_data(fields: tuple[str, ...]) -> bool:
+    """Return whether a record holds a number: headers hold words."""
+    return any(field.replace(".", "", 1).replace(",", "", 1).lstrip("+-").isdecimal() for field in fields)
+
+
+def _no_header(fields: tuple[str, ...], columns: tuple[Column, ...], place: str) -> str:
+    wanted = ", ".join(repr(column.header) for column in columns)
+    return (
+        f"{place}: no header, found {_shown(fields)}; expected {wanted}. If the file has none, set header=False "
+        "in the schema and declare the columns in their order"
+    )

@@ -1,0 +1,1 @@
+"""reporting names segments, associates them with columns and draws charts."""

@@ -1,0 +1,195 @@
+"""Begin and end a night: the order checked, the home held, the ledger true whatever happens."""
+
+import errno
+import logging
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from schemas.dataset import file_settings_of
+from schemas.encodings import AUTO, ENCODINGS
+from schemas.errors import HomeNotWritable, SegmentsError, UsageError
+from schemas.loading import load_dataset
+from tasks.delivery.sources import find_sources
+from tasks.run.memory import memory_there
+from warehouse.connection import kept_open
+from warehouse.home.directory import Home
+from warehouse.home.ledger import (
+    add_note,
+    close_abandoned,
+    close_manifest,
+    discard_manifest,
+    open_manifest,
+    read_manifest,
+    record_ended,
+)
+from warehouse.home.lock import locked
+from warehouse.home.run import Order, Run
+from warehouse.integrity import published_state
+from warehouse.publishing import damaged_file, discard_staging, set_log_aside
+from warehouse.runs import publication_message
+
+logger = logging.getLogger(__name__)
+
+_STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+#: No retailer acts on more; a fit of so many segments is a typing error.
+LARGEST_K = 100
+
+
+def check_order(order: Order) -> None:
+    """Check what can be checked before any work.
+
+    Raises:
+        UsageError: k out of range, an unknown encoding or dataset, no file to take, a limit of memory that is no
+            number.
+        SchemaError: the schema file cannot be used.
+    """
+    for name, value in (("k", order.k), ("k-min", order.k_min), ("k-max", order.k_max)):
+        if value is not None and not 2 <= value <= LARGEST_K:
+            raise UsageError(f"--{name} {value} is out of range; expected 2 to {LARGEST_K}")
+    if order.k_min > order.k_max:
+        raise UsageError(f"--k-min {order.k_min} is above --k-max {order.k_max}; expected k-min <= k-max")
+    if not 0 <= order.seed < 2**32:
+        raise UsageError(f"--seed {order.seed} is out of range; expected 0 to {2**32 - 1}")
+    if order.encoding not in (AUTO, *ENCODINGS):
+        known = ", ".join((AUTO, *ENCODINGS))
+        raise UsageError(f"--encoding {order.encoding} is not known; expected one of {known}")
+    memory_there()
+    dataset = load_dataset(order.dataset)
+    find_sources(order.sources, file_settings_of(dataset).done_marker)
+
+
+def refuse_early(order: Order) -> None:
+    """Check an order and its home before anything is started for them; an order that cannot run is recorded."""
+    Home(Path(order.home)).prepare()
+    try:
+        check_order(order)
+    except SegmentsError as error:
+        record_ended(Run.begin(order), error.status, str(error))
+        raise
+
+
+@contextmanager
+def begin_night(order: Order) -> Iterator[Run]:
+    """Hold the home for one run, and record how the run ends, whatever happens.
+
+    Raises:
+        HomeNotWritable, AnotherRunUnderWay: the night cannot begin.
+        UsageError, SchemaError: the order makes no sense; see ``check_order``.
+    """
+    run = Run.begin(order)
+    run.home.prepare()
+    # Recorded with the lock held: other runs close the record of a run that has not ended and holds no lock.
+    with _told_to_stop() as told, locked(run):
+        open_manifest(run)
+        with _recorded_end(run, told):
+            set_log_aside(run)
+            previous = published_state(run.home)
+            if previous.fault:
+                _tell_damage(run, previous.fault)
+            close_abandoned(run, previous.run_id)
+            discard_staging(run.home)
+            check_order(order)
+            run.staging.mkdir()
+            with kept_open(run):
+                yield run
+
+
+def forget_night(run: Run) -> None:
+    """Leave no trace of a run that had nothing to do."""
+    discard_staging(run.home)
+    discard_manifest(run)
+
+
+def _tell_damage(run: Run, fault: str) -> None:
+    note = (
+        f"the published file is damaged ({fault}): it is not compared with, "
+        f"and is kept as {damaged_file(run)} once this run has published"
+    )
+    logger.warning("%s", note)
+    add_note(run, note)
+
+
+@contextmanager
+def _recorded_end(run: Run, told: list[BaseException]) -> Iterator[None]:
+    """Close the record of a run that fails or is told to stop."""
+    try:
+        yield
+    except SegmentsError as error:
+        _close(run, error.status, str(error))
+        raise
+    except Exception as error:
+        if told:  # DuckDB turns what a signal raises within a statement into an error of its own
+            _close_stopped(run)
+            raise told[0] from error
+        if _is_full(error):
+            shutil.rmtree(run.staging, ignore_errors=True)  # or there is no room for the record either
+            full = HomeNotWritable(f"cannot write {run.home.root} (No space left on device); make room or see --home")
+            _close(run, full.status, str(full))
+            raise full from error
+        _close(run, "failed", f"{type(error).__name__}: {' '.join(str(error).split())}")
+        raise
+    except BaseException:
+        _close_stopped(run)
+        raise
+
+
+def _close(run: Run, status: str, message: str) -> None:
+    """Close the record; a run that is published stays so, whatever came after."""
+    if published_state(run.home).run_id == run.run_id:
+        close_manifest(run, "published", f"{publication_message(read_manifest(run.manifest_file))}; then: {message}")
+    else:
+        close_manifest(run, status, message)
+
+
+def _close_stopped(run: Run) -> None:
+    _close(run, "interrupted", "the run was told to stop")
+
+
+def _is_full(error: Exception) -> bool:
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in str(error)
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[list[BaseException]]:
+    """Give a list that holds the exception of the signal that told this process to stop, once one has.
+
+    SIGTERM and SIGHUP become an exception where nobody listens, so that the ledger is written; who listens is
+    asked as before. Elsewhere than in the main thread the process listens itself.
+    """
+    told: list[BaseException] = []
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.getsignal(number) for number in _STOPS}
+    for number, listener in before.items():
+        if listener is not signal.SIG_IGN:
+            signal.signal(number, _noting(listener, told))
+    try:
+        yield told
+    finally:
+        for number, listener in before.items():
+            signal.signal(number, listener)
+
+
+def _noting(listener: Any, told: list[BaseException]) -> Callable[[int, FrameType | None], None]:
+    """Return a listener that notes what the earlier one raises."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if told:  # the first one is being answered, and its record written
+            return
+        try:
+            if not callable(listener):
+                raise SystemExit(128 + number)
+            listener(number, frame)
+        except BaseException as raised:
+            told.append(raised)
+            raise
+
+    return stop

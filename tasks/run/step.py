@@ -1,0 +1,86 @@
+"""What every step of the night has in common: its line in the log and in the run's manifest."""
+
+import functools
+import logging
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from tasks.run.progress import StepEnded, StepStarted, tell
+from warehouse.home.ledger import record_step
+from warehouse.home.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+class Counts(Protocol):
+    """A small frozen dataclass: what a step did, in numbers and words."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+C = TypeVar("C", bound=Counts)
+
+
+def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
+    """Wrap a step so that its seconds, peak memory and counts are logged and kept in the manifest.
+
+    Sentences that it returns as ``notes`` are logged too, and kept for the report.
+    """
+
+    def decorate(compute: Callable[[Run], C]) -> Callable[[Run], C]:
+        @functools.wraps(compute)
+        def compute_and_record(run: Run) -> C:
+            logger.info("step=%s started", step)
+            tell(StepStarted(step))
+            start = time.perf_counter()
+            counts = compute(run)
+            seconds, peak = time.perf_counter() - start, peak_mb()
+            facts = asdict(counts)
+            notes = facts.pop("notes", ())
+            record_step(run, step, seconds, peak, facts, notes)
+            in_words = _in_words(facts)
+            logger.info("step=%s seconds=%.2f peak_mb=%.0f %s", step, seconds, peak, in_words)
+            tell(StepEnded(step, seconds, peak, in_words, tuple(notes)))
+            for note in notes:
+                logger.info("step=%s %s", step, note)
+            return counts
+
+        return compute_and_record
+
+    return decorate
+
+
+def peak_mb() -> float:
+    """Return the peak memory of this process so far, in megabytes (10^6 bytes) resident.
+
+    It is read and never reset, so that whoever measures from outside finds the same.
+    """
+    # Linux hands the peak of the process that started this one down in ru_maxrss; VmHWM is of this one alone.
+    peak = _high_water_mark()
+    if peak is not None:
+        return peak * 1024 / 1e6
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6
+
+
+def _high_water_mark() -> int | None:
+    """Return the peak in KiB as Linux tells it of the process alone; None where it does not."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), None)
+
+
+def _in_words(counts: dict[str, Any]) -> str:
+    """Return the numbers among the counts; what is of single customers gets into no log."""
+    return " ".join(f"{name}={_in_digits(value)}" for name, value in counts.items() if isinstance(value, int | float))
+
+
+def _in_digits(value: float) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

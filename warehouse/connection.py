@@ -1,0 +1,192 @@
+"""Open DuckDB: the night under construction to write, the published file to read and nothing else."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from schemas.errors import SegmentsError, UsageError
+from warehouse.home.directory import Home
+from warehouse.home.run import Run
+from warehouse.memory import bound_memory, threads_of
+from warehouse.statements.quoting import quote_text
+
+#: Opens in every DuckDB client since 1.0; a file in 2.0's own format opens in none of 1.x.
+STORAGE_VERSION = "v1.0.0"
+
+#: Of what takes some seconds DuckDB shows a progress bar, on standard output, which is for results.
+_QUIET = "SET enable_progress_bar = false"
+
+#: What would hold whole tables in memory to read them once, and joins a list of five words, a hash table a column.
+_FRUGAL = "SET disabled_optimizers = 'common_subplan,in_clause'"
+
+#: Python variables are not tables, and SQL reads no file.
+LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False,
+    "python_enable_replacements": False,
+}
+
+Connection = duckdb.DuckDBPyConnection
+
+
+#: Bytes of a run's two files up to which the next step goes on with the same connection: opening costs more than a
+#: step on a small file does. Of larger ones DuckDB would hold memory while the arithmetic needs it.
+_KEPT_OPEN_BYTES = 16_000_000
+
+#: Runs of this process that keep a connection from step to step, by their staging directory; None where none is open.
+_kept: dict[Path, Connection | None] = {}
+
+
+@contextmanager
+def kept_open(run: Run) -> Iterator[None]:
+    """Let the steps of a run share a connection while its files are small; it is closed whatever happens."""
+    _kept[run.staging] = None
+    try:
+        yield
+    finally:
+        database = _kept.pop(run.staging, None)
+        if database is not None:
+            database.close()
+
+
+@contextmanager
+def staging(run: Run) -> Iterator[Connection]:
+    """Open the run's two files: ``night``, which will be published, and ``work``, which will not.
+
+    Unqualified names are the night's.
+    """
+    database = _taken(run) or _opened_to_write(run)
+    try:
+        bound_memory(database, run)
+        yield database
+        if run.staging in _kept and _size(run) <= _KEPT_OPEN_BYTES:
+            _kept[run.staging], database = database, None
+        else:
+            _checkpoint(database)
+    finally:
+        if database is not None:
+            database.close()
+
+
+def close_files(run: Run) -> None:
+    """Close the run's files where they are still open, with all that was written in them."""
+    database = _taken(run)
+    if database is not None:
+        with closing(database):
+            _checkpoint(database)
+
+
+def _taken(run: Run) -> Connection | None:
+    """Take the connection that the step before left open; nobody else has it then."""
+    database = _kept.get(run.staging)
+    if database is not None:
+        _kept[run.staging] = None
+    return database
+
+
+def _opened_to_write(run: Run) -> Connection:
+    database = duckdb.connect(config={"python_enable_replacements": False})
+    try:
+        database.execute(_QUIET)
+        database.execute(_FRUGAL)
+        database.execute("SET TimeZone = 'UTC'")
+        database.execute(f"SET temp_directory = {quote_text(str(run.staging / 'spill'))}")
+        database.execute(f"ATTACH {quote_text(str(run.work_file))} AS work")
+        database.execute(f"ATTACH {quote_text(str(run.night_file))} AS night (STORAGE_VERSION '{STORAGE_VERSION}')")
+        database.execute("USE night")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _checkpoint(database: Connection) -> None:
+    database.execute("CHECKPOINT night")
+    database.execute("CHECKPOINT work")
+
+
+def _size(run: Run) -> int:
+    """Return the bytes of the run's files and of the logs beside them."""
+    return sum(path.stat().st_size for path in run.staging.glob("*.duckdb*"))
+
+
+@contextmanager
+def published(home: Home) -> Iterator[Connection]:
+    """Open the published file, read-only and locked down: no other file, no setting, no write.
+
+    Raises:
+        UsageError: nothing has been published in this home yet.
+        SegmentsError: the file is damaged.
+    """
+    if not home.published_file.exists():
+        raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
+    with opened(home.published_file, home) as database:
+        yield database
+
+
+@contextmanager
+def opened(path: Path, home: Home) -> Iterator[Connection]:
+    """Open a file that is or was published, read-only and locked down.
+
+    Raises:
+        SegmentsError: the file is damaged.
+    """
+    if not path.is_file():  # DuckDB would wait for what a pipe has to say
+        raise _damaged(path, home, "is not a file")
+    try:
+        database = duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
+    except duckdb.Error as error:
+        raise _damaged(path, home, f"cannot be opened ({_one_line(error)})") from error
+    try:
+        database.execute(_QUIET)
+        database.execute("SET lock_configuration = true")
+        yield database
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise _damaged(path, home, f"is damaged ({_one_line(error)})") from error
+        raise
+    finally:
+        database.close()
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Return whether DuckDB failed at the bytes of the file, and not at what it was asked."""
+    return isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException) or (
+        "Corrupt database file" in str(error)
+    )
+
+
+def _damaged(path: Path, home: Home, what: str) -> SegmentsError:
+    remedy = "the next run replaces it, and" if path == home.published_file else "other"
+    return SegmentsError(f"{path} {what}; {remedy} earlier files are in {home.archive}")
+
+
+def _one_line(error: duckdb.Error) -> str:
+    return " ".join(str(error).split())
+
+
+@contextmanager
+def one_thread(database: Connection) -> Iterator[None]:
+    """Have DuckDB add up in one order: sums of doubles over several threads differ in their last digits."""
+    threads = threads_of(database)
+    database.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        database.execute(f"SET threads = {threads}")
+
+
+@cache
+def read_sql(name: str) -> str:
+    """Return a statement kept in ``warehouse/sql``, as in ``read_sql("segment_stats")``."""
+    return files("warehouse").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def sql_names(folder: str) -> tuple[str, ...]:
+    """Return the names of the statements in a folder of ``warehouse/sql``, sorted."""
+    found = files("warehouse").joinpath("sql", folder).iterdir()
+    return tuple(sorted(f"{folder}/{Path(entry.name).stem}" for entry in found if entry.name.endswith(".sql")))

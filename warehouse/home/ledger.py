@@ -1,0 +1,221 @@
+"""The ledger of runs: a manifest per run, written whatever happens."""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import HomeNotWritable
+from warehouse.home.directory import Home
+from warehouse.home.run import Run
+
+Manifest = dict[str, Any]
+
+#: Status of a manifest whose run has not ended; the published tables never show it.
+UNDER_WAY = "under way"
+
+
+def open_manifest(run: Run) -> None:
+    """Record that the run has begun; call it with the lock held, as a run without it is taken for a killed one.
+
+    Raises:
+        HomeNotWritable: the record cannot be written.
+    """
+    _begin(run)
+
+
+def record_ended(run: Run, status: str, message: str) -> None:
+    """Record a run that ended before it could begin; written once, so that it needs no lock.
+
+    Raises:
+        HomeNotWritable: the record cannot be written.
+    """
+    _begin(run, **_end(status, message))
+
+
+def update_manifest(run: Run, **facts: Any) -> None:
+    """Add facts to the run's manifest; a fact of the same name is replaced."""
+    _write(run.manifest_file, {**read_manifest(run.manifest_file), **facts})
+
+
+def record_step(
+    run: Run, step: str, seconds: float, peak_mb: float, counts: Manifest, notes: Sequence[str] = ()
+) -> None:
+    """Add a finished step to the run's manifest: seconds, megabytes at the peak, counts and what it has to say."""
+    manifest = read_manifest(run.manifest_file)
+    record = {"step": step, "seconds": round(seconds, 3), "peak_mb": round(peak_mb), **counts}
+    steps = [*manifest["steps"], record]
+    said = [*manifest["notes"], *notes]
+    _write(run.manifest_file, {**manifest, **_run_facts(counts), "notes": said, "steps": steps})
+
+
+def close_manifest(run: Run, status: str, message: str) -> None:
+    """Record how the run ended: published, refused, failed or interrupted."""
+    update_manifest(run, **_end(status, message))
+
+
+def add_note(run: Run, note: str) -> None:
+    """Add a sentence to what the run has to say."""
+    update_manifest(run, notes=[*read_manifest(run.manifest_file)["notes"], note])
+
+
+def discard_manifest(run: Run) -> None:
+    """Forget a run that had nothing to do."""
+    run.manifest_file.unlink(missing_ok=True)
+    with suppress(OSError):  # a log that was set aside stays
+        run.directory.rmdir()
+
+
+def source_file(run: Run) -> str:
+    """Return the file that the run took, as messages name it; known once it was taken."""
+    return str(read_manifest(run.manifest_file)["source_file"])
+
+
+def delivered_files(run: Run) -> list[Manifest]:
+    """Return the files that the run took, in their order, each under a name of its own.
+
+    ``published_name`` is the file's name, or the file as it was given where two have one name.
+    """
+    files: list[Manifest] = read_manifest(run.manifest_file)["files"]
+    names = [file["source_name"] for file in files]
+    return [
+        {
+            **file,
+            "published_name": file["source_name"] if names.count(file["source_name"]) == 1 else file["source_file"],
+        }
+        for file in files
+    ]
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return one manifest."""
+    manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def read_manifests(home: Home) -> list[Manifest]:
+    """Return the manifests of a home, the oldest first; one that cannot be read is left out."""
+    found = (readable_manifest(path) for path in home.runs.glob("*/manifest.json"))
+    # Run ids tell seconds only, and several runs may begin within one.
+    return sorted(
+        (manifest for manifest in found if manifest is not None),
+        key=lambda manifest: (str(manifest.get("started_at")), manifest["run_id"]),
+    )
+
+
+def published_nights(run: Run, *, at_most: int) -> list[Manifest]:
+    """Return the manifests of the last published runs of the run's dataset, the newest first."""
+    nights = [
+        manifest
+        for manifest in reversed(read_manifests(run.home))
+        if manifest["status"] == "published" and manifest.get("dataset") == run.order.dataset
+    ]
+    return nights[:at_most]
+
+
+def sources_read(manifest: Manifest) -> list[Manifest]:
+    """Return what the files of a run turned out to be; none where the run ended before they were read."""
+    return [source for step in manifest["steps"] if step["step"] == "ingest" for source in step["sources"]]
+
+
+def by_step(manifest: Manifest, fact: str) -> dict[str, float] | None:
+    """Return a number of each step of a run that has it, such as its seconds; None where no step has."""
+    found = {record["step"]: float(record[fact]) for record in manifest.get("steps") or () if fact in record}
+    return found or None
+
+
+def readable_manifest(path: Path) -> Manifest | None:
+    """Return one manifest; None where there is none or it cannot be read."""
+    try:
+        manifest = read_manifest(path)
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and {"run_id", "status"} <= manifest.keys() else None
+
+
+def printable(text: str) -> str:
+    """Return a text with a question mark for each byte of a file name that is no character."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def close_abandoned(run: Run, published_run_id: str | None) -> None:
+    """Close the manifests of runs that were killed; call it with the lock held.
+
+    The published file is the truth: a run killed right after the swap did publish.
+    """
+    for manifest in read_manifests(run.home):
+        if manifest["status"] != UNDER_WAY or manifest["run_id"] == run.run_id:
+            continue
+        is_published = manifest["run_id"] == published_run_id
+        status = "published" if is_published else "interrupted"
+        message = "published, and killed right after" if is_published else "the run was killed before it could end"
+        path = run.home.manifest_file(manifest["run_id"])
+        _write(path, {**manifest, "status": status, "message": message})
+
+
+def _begin(run: Run, **facts: Any) -> None:
+    try:
+        _write(run.manifest_file, {**_new_manifest(run), **facts})
+    except OSError as error:
+        raise HomeNotWritable(f"cannot write {run.directory} ({error.strerror}); make room or see --home") from error
+
+
+def _end(status: str, message: str) -> Manifest:
+    return {"status": status, "message": message, "finished_at": _instant(datetime.now(UTC))}
+
+
+def _new_manifest(run: Run) -> Manifest:
+    return {
+        "run_id": run.run_id,
+        "as_of": run.as_of.isoformat(),
+        "dataset": run.order.dataset,
+        "status": UNDER_WAY,
+        "started_at": _instant(run.started_at),
+        "finished_at": None,
+        "source_name": printable(" + ".join(Path(source).name for source in run.order.sources)),
+        "source_sha256": None,
+        "rows_read": None,
+        "rows_loaded": None,
+        "rows_rejected": None,
+        "n_clusters": None,
+        "encoding": None,
+        "silhouette": None,
+        "objective": None,
+        "seed": run.order.seed if 0 <= run.order.seed < 2**32 else None,
+        "verdict": None,
+        "message": "the run has not ended",
+        "software_version": version("nightly-segments"),
+        "process": os.getpid(),
+        "order": {**asdict(run.order), "as_of": run.order.as_of and run.order.as_of.isoformat()},
+        "notes": [],
+        "steps": [],
+    }
+
+
+def _run_facts(counts: Manifest) -> Manifest:
+    """Return the counts that are facts of the run as a whole, not only of the step."""
+    facts = (
+        "source_file", "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected",
+        "n_clusters", "encoding", "silhouette", "objective", "verdict", "fingerprint", "files", "kept_columns",
+    )  # fmt: skip
+    return {name: counts[name] for name in facts if name in counts}
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _write(path: Path, manifest: Manifest) -> None:
+    """Replace the manifest as a whole, so that a killed run leaves the old or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")  # two processes never write into one
+    with partial.open("wb") as file:
+        file.write(printable(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)

@@ -1,0 +1,252 @@
+"""From customers to features: codes, long and wide views, the points of a chart."""
+
+from collections.abc import Collection, Sequence
+
+from schemas.dataset import Column
+from schemas.fields import MISSING_CATEGORY, OTHER_VALUES, Role
+from warehouse.statements.customers import truth
+from warehouse.statements.quoting import quote_identifier, quote_text
+
+#: Features up to which each has a comment in segment_profile: every comment writes the whole view once more.
+_MOST_COMMENTED = 1_000
+
+
+def select_numbers(column: Column) -> str:
+    """Return the query for the values of a numeric column and their places, of the customers in a range."""
+    value = f"CAST({quote_identifier(column.name)} AS DOUBLE)"
+    return f"SELECT rowid - $first AS place, {value} AS v FROM customers WHERE rowid BETWEEN $first AND $last"
+
+
+def insert_vocabulary(column: Column) -> str:
+    """Return the statement that adds the different values of a category, flag or items column to ``work.vocabulary``.
+
+    Values that a smaller share of the customers has than the column's ``other_below`` join, where there are two of
+    them at least, and so does a value that is delivered under their common name.
+    """
+    source, next_mark = quote_text(column.name), "(SELECT coalesce(max(mark) + 1, 0) FROM work.vocabulary)"
+    if column.role is Role.FLAG:
+        return f"""
+            INSERT INTO work.vocabulary
+            WITH counted AS (
+                SELECT count(*) AS customers, count(is_set) AS known, count(*) FILTER (is_set) AS is_set
+                FROM (SELECT {truth(column)} AS is_set FROM customers)
+            )
+            SELECT {source}, NULL, is_set + if(2 * is_set > known, customers - known, 0), false, false,
+                2 * is_set > known, {next_mark}
+            FROM counted"""
+    other_below = f"{quote_text(repr(column.settings.other_below))}::DOUBLE"
+    may_join = f"value <> {quote_text(MISSING_CATEGORY)}" if column.settings.missing == "own" else "true"
+    return f"""
+        INSERT INTO work.vocabulary
+        WITH counted AS (
+            SELECT value, count(*) AS customers FROM (SELECT {_category(column)} AS value FROM customers)
+            WHERE value IS NOT NULL GROUP BY value
+        ), judged AS (
+            SELECT *, customers / (SELECT count(*) FROM customers) < {other_below} AND {may_join} AS is_rare
+            FROM counted
+        ), joined AS (
+            SELECT *, (is_rare OR value = {quote_text(OTHER_VALUES)})
+                AND (SELECT count(*) FROM judged WHERE is_rare) > 1 AS is_joined
+            FROM judged
+        )
+        SELECT {source}, value, customers, is_rare AND is_joined, is_joined,
+            row_number() OVER (ORDER BY customers DESC, value) = 1,
+            {next_mark} + dense_rank() OVER (ORDER BY is_joined, if(is_joined, NULL, value)) - 1
+        FROM joined"""
+
+
+def select_marks(columns: Sequence[Column]) -> str:
+    """Return the query for which customer has which 0/1 feature, of the customers in a range; in no order.
+
+    One row a customer and value: key, which is ``$n_marks`` * place in the range + mark.
+    """
+    marks = " UNION ALL ".join(_marks(column) for column in columns)
+    return f"SELECT $n_marks * (_position - $first) + mark AS key FROM ({marks})"
+
+
+def create_value_views(columns: Sequence[Column], joined: Collection[str] = (), cut: Collection[str] = ()) -> list[str]:
+    """Return the temporary views that give the customers in the long form.
+
+    ``number_values`` has one row a customer and number, ``present_values`` one row a customer and
+    0/1 feature that is 1; ``_position`` is the customer's place in the canonical order, from 0.
+
+    Args:
+        columns: the columns of the night.
+        joined: names of the columns of which one feature stands for several values.
+        cut: names of the numbers that are cut into brackets.
+    """
+    numbers = [_number_values(column) for column in columns if column.role is Role.NUMERIC]
+    marked = [column for column in columns if column.is_feature and column.role is not Role.NUMERIC]
+    present = [_joined_values(column) if column.name in joined else _present_values(column) for column in marked]
+    present += [_bracket_values(column) for column in columns if column.name in cut]
+    no_numbers, no_present = (
+        "SELECT NULL::BIGINT AS _position, NULL::VARCHAR AS customer_id, NULL::VARCHAR AS source_column, "
+        f"NULL::{value_type} AS v WHERE false"
+        for value_type in ("DOUBLE", "VARCHAR")
+    )
+    return [
+        f"CREATE OR REPLACE TEMP VIEW number_values AS {' UNION ALL '.join(numbers or [no_numbers])}",
+        f"CREATE OR REPLACE TEMP VIEW present_values AS {' UNION ALL '.join(present or [no_present])}",
+    ]
+
+
+def create_profile(features: Sequence[str]) -> list[str]:
+    """Return the statements that create ``segment_profile``, the wide form of ``segment_stats``."""
+    # A list a segment, taken apart by place: an aggregate a feature would cost the square of their number.
+    means = ", ".join(f"means[{number}] AS {quote_identifier(name)}" for number, name in enumerate(features, start=1))
+    view = f"""
+        CREATE OR REPLACE VIEW segment_profile AS
+        WITH lists AS (
+            SELECT segment_stats.segment_id, list(segment_stats.mean ORDER BY features.feature_number) AS means
+            FROM segment_stats JOIN features USING (feature)
+            GROUP BY segment_stats.segment_id
+        )
+        SELECT segments.segment_id, segments.customers{", " if means else ""}{means}
+        FROM segments LEFT JOIN lists USING (segment_id)
+        ORDER BY segments.segment_id"""
+    grain = "One row a segment: its number of customers and the mean of every feature, in the source column's units."
+    comments = {"segment_id": "Key of segments", "customers": "Number of customers in the segment"} | {
+        name: f"Mean of {name}; of a 0/1 feature the share of customers that have it"
+        for name in (features if len(features) <= _MOST_COMMENTED else ())
+    }
+    return [
+        view,
+        f"COMMENT ON VIEW segment_profile IS {quote_text(grain)}",
+        *(
+            f"COMMENT ON COLUMN segment_profile.{quote_identifier(name)} IS {quote_text(text)}"
+            for name, text in comments.items()
+        ),
+    ]
+
+
+def select_scatter(x: Column, y: Column) -> str:
+    """Return the query for x, y and segment_id of the customers at ``$positions``, missing values left out.
+
+    Of an items column it is the number of items.
+    """
+    return f"""
+        SELECT * FROM (
+            SELECT {_axis_value(x)} AS x, {_axis_value(y)} AS y, customer_segments.segment_id, ordered._position
+            FROM work.ordered
+            INNER JOIN customer_segments ON ordered._position = customer_segments.rowid
+            WHERE ordered._position IN (SELECT unnest($positions))
+        )
+        WHERE x IS NOT NULL AND y IS NOT NULL
+        ORDER BY _position"""
+
+
+def _number_values(column: Column) -> str:
+    name = quote_identifier(column.name)
+    return (
+        f"SELECT rowid AS _position, customer_id, {quote_text(column.name)} AS source_column, "
+        f"CAST({name} AS DOUBLE) AS v FROM customers"
+    )
+
+
+def _bracket_values(column: Column) -> str:
+    """Return the query for the bracket of each customer's number, one row a customer."""
+    name, source = f"CAST(customers.{quote_identifier(column.name)} AS DOUBLE)", quote_text(column.name)
+    return f"""
+        SELECT customers.rowid AS _position, customers.customer_id, {source} AS source_column, features.value AS v
+        FROM customers
+        INNER JOIN features ON features.source_column = {source} AND features.encoding = 'bracket'
+            AND if({name} IS NULL, features.imputed = 1,
+                {name} >= coalesce(features.clip_low, '-inf'::DOUBLE)
+                AND {name} < coalesce(features.clip_high, 'inf'::DOUBLE))"""
+
+
+def _present_values(column: Column) -> str:
+    source = quote_text(column.name)
+    imputed = _imputed_values(column)
+    if column.role is Role.FLAG:
+        present = (
+            f"SELECT rowid AS _position, customer_id, {source} AS source_column, NULL::VARCHAR AS v FROM customers"
+        )
+        return f"{present} WHERE {truth(column)}{imputed}"
+    return f"SELECT * FROM ({_stored_values(column)}) WHERE v IS NOT NULL{imputed}"
+
+
+def _joined_values(column: Column) -> str:
+    """Return the query for the present values of a column, those that are no feature's own as the one that joins them.
+
+    A customer has that one once, however many of them it holds.
+    """
+    source, other = quote_text(column.name), quote_text(OTHER_VALUES)
+    own = f"(SELECT value FROM features WHERE source_column = {source} AND joined_values = 1)"
+    return f"""
+        SELECT stored.* FROM ({_stored_values(column)}) AS stored WHERE stored.v IN {own}
+        UNION ALL
+        SELECT rowid AS _position, customer_id, {source} AS source_column, {other} AS v
+        FROM customers
+        WHERE rowid IN (
+            SELECT stored._position FROM ({_stored_values(column)}) AS stored
+            WHERE stored.v IS NOT NULL AND stored.v NOT IN {own}
+        ){_imputed_values(column)}"""
+
+
+def _stored_values(column: Column) -> str:
+    source = quote_text(column.name)
+    return f"SELECT rowid AS _position, customer_id, {source} AS source_column, {_stored(column)} AS v FROM customers"
+
+
+def _stored(column: Column) -> str:
+    """Return the expression for the stored values of a category or items column."""
+    name = quote_identifier(column.name)
+    return f"unnest({name})" if column.role is Role.ITEMS else f"CAST({name} AS VARCHAR)"
+
+
+def _imputed_values(column: Column) -> str:
+    """Return what adds the values that the customers without one count as having; empty where none can be missing."""
+    if column.role is Role.ITEMS or not column.nullable:
+        return ""
+    return f"""
+        UNION ALL
+        SELECT customers.rowid AS _position, customers.customer_id, features.source_column, features.value AS v
+        FROM customers
+        INNER JOIN features ON features.source_column = {quote_text(column.name)} AND features.imputed = 1
+        WHERE customers.{quote_identifier(column.name)} IS NULL"""
+
+
+def _marks(column: Column) -> str:
+    """Return the query for the marks of one column, one row a customer and value."""
+    in_range = "FROM customers WHERE rowid BETWEEN $first AND $last"
+    vocabulary = (
+        f"(SELECT value, mark, is_commonest FROM work.vocabulary WHERE source_column = {quote_text(column.name)})"
+    )
+    if column.role is Role.FLAG:
+        return f"""
+            SELECT flags._position, vocabulary.mark
+            FROM (SELECT rowid AS _position, {truth(column)} AS is_set {in_range}) AS flags, {vocabulary} AS vocabulary
+            WHERE coalesce(flags.is_set, vocabulary.is_commonest)"""
+    commonest = f"(SELECT value FROM {vocabulary} WHERE is_commonest)"
+    return f"""
+        SELECT held._position, vocabulary.mark
+        FROM (SELECT rowid AS _position, {_category(column, commonest)} AS value {in_range}) AS held
+        INNER JOIN {vocabulary} AS vocabulary ON held.value = vocabulary.value"""
+
+
+def _category(column: Column, commonest: str | None = None) -> str:
+    """Return the expression for the values of a category or items column, what is missing by the column's own rule.
+
+    Args:
+        column: the column.
+        commonest: expression for its commonest value, where that is known.
+    """
+    value = _stored(column)
+    if column.settings.missing == "own":
+        return f"coalesce({value}, {quote_text(MISSING_CATEGORY)})"
+    if column.settings.missing == "commonest":
+        return f"coalesce({value}, {commonest or _commonest(value)})"
+    return value
+
+
+def _commonest(value: str) -> str:
+    return (
+        f"(SELECT {value} AS value FROM customers WHERE {value} IS NOT NULL "
+        f"GROUP BY {value} ORDER BY count(*) DESC, {value} LIMIT 1)"
+    )
+
+
+def _axis_value(column: Column) -> str:
+    name = f"ordered.{quote_identifier(column.name)}"
+    return f"CAST({f'len({name})' if column.role is Role.ITEMS else name} AS DOUBLE)"

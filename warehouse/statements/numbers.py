@@ -1,0 +1,154 @@
+"""Numbers as people write them: currency signs, decimal and thousands marks, texts that mean missing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from schemas.dataset import Column
+from schemas.dialect import Dialect
+from schemas.fields import Role
+from schemas.layout import Layout
+from warehouse.statements.quoting import pattern_of, quote_text
+from warehouse.statements.records import cell_of, mended_fields
+
+#: What cannot be read as a number under the marks of its file; no check takes it for one.
+_NO_NUMBER = "'?'"
+
+_SIGN = "[+-]?"
+_GROUPS = {mark: f"\\d{{1,3}}(?:{pattern}\\d{{3}})" for mark, pattern in ((",", ","), (".", "\\."))}
+_SPACED = "\\d{1,3}(?:[ \\x{a0}\\x{202f}']\\d{3})+"
+
+#: Kind of evidence -> pattern of a number that can be read in one way only.
+_EVIDENCE = {
+    "decimal_commas": f"{_SIGN}(?:\\d*,\\d{{1,2}}|\\d*,\\d{{4,}}|0,\\d+|\\d{{4,}},\\d+|{_GROUPS['.']}+,\\d+"
+    f"|{_SPACED},\\d+|{_GROUPS['.']}{{2,}})",
+    "decimal_points": f"{_SIGN}(?:\\d*\\.\\d{{1,2}}|\\d*\\.\\d{{4,}}|0\\.\\d+|\\d{{4,}}\\.\\d+|{_GROUPS[',']}+\\.\\d+"
+    f"|{_SPACED}\\.\\d+|{_GROUPS[',']}{{2,}})",
+    "grouping_commas": f"{_SIGN}(?:{_GROUPS[',']}{{2,}}(?:\\.\\d*)?|{_GROUPS[',']}+\\.\\d*)",
+    "grouping_points": f"{_SIGN}(?:{_GROUPS['.']}{{2,}}(?:,\\d*)?|{_GROUPS['.']}+,\\d*)",
+    "grouping_spaces": f"{_SIGN}\\d{{1,3}}(?:[ \\x{{a0}}\\x{{202f}}]\\d{{3}})+(?:[.,]\\d*)?",
+    "grouping_apostrophes": f"{_SIGN}\\d{{1,3}}(?:'\\d{{3}})+(?:[.,]\\d*)?",
+}
+
+#: In a column of whole numbers a comma before three digits can only group them, and so can a point, unless what
+#: stands behind it is zeros alone.
+_GROUPED_WHOLE = f"{_SIGN}{_GROUPS[',']}+"
+_POINTED_WHOLE, _POINTED_ZEROS = f"{_SIGN}{_GROUPS['.']}+", f"{_SIGN}\\d{{1,3}}(?:\\.000)+"
+
+
+def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None:
+    """Return the query for what the numbers of ``work.framed`` show: one row, a count a kind of evidence.
+
+    None where no column holds numbers.
+    """
+    numeric = [column for column in columns if _is_number(column) and column.name in layout.positions]
+    if not numeric:
+        return None
+    cells = ", ".join(
+        f"{{'text': {_stripped(cell_of(layout, column), column)}, 'is_whole': {column.value_type is int}}}"
+        for column in numeric
+    )
+    counts = [
+        f"count_if(regexp_full_match(text, {quote_text(pattern)})) AS {kind}" for kind, pattern in _EVIDENCE.items()
+    ]
+    counts += [
+        f"count_if(regexp_full_match(text, {quote_text(_unclear_pattern('.'))})"
+        f" OR (is_whole AND regexp_full_match(text, {quote_text(_POINTED_WHOLE)}))) AS unclear_points",
+        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_GROUPED_WHOLE)})) AS grouped_whole_numbers",
+        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_POINTED_WHOLE)})"
+        f" AND NOT regexp_full_match(text, {quote_text(_POINTED_ZEROS)})) AS grouped_whole_points",
+    ]
+    # A record of another shape, such as a footer, does not say how the others are written.
+    shape = f"len(_fields) {'>=' if layout.takes_more else '='} {layout.n_fields}"
+    return f"""
+        WITH cells AS (
+            SELECT unnest([{cells}], recursive := true)
+            FROM ({mended_fields(layout, columns)}) WHERE {shape}
+        )
+        SELECT {", ".join(counts)} FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')"""
+
+
+def number_text(text: str, column: Column, dialect: Dialect) -> str:
+    """Return the expression for a number's text as SQL reads it: no signs of currency, no groups, a decimal point.
+
+    A number that stands for a missing value is null, however it is written: ``9,999`` as ``9999``.
+    """
+    if not _is_number(column):
+        return text
+    number = _plain_number(_stripped(text, column), column, dialect)
+    sentinels = [_as_number(sentinel) for sentinel in column.settings.sentinels]
+    missing = ", ".join(str(sentinel) for sentinel in sentinels if sentinel is not None)
+    return f"CASE WHEN TRY_CAST({number} AS DOUBLE) IN ({missing}) THEN NULL ELSE {number} END" if missing else number
+
+
+def changes_numbers(column: Column, dialect: Dialect) -> bool:
+    """Return whether a column's numbers are written otherwise than SQL reads them."""
+    if not _is_number(column):
+        return False
+    return bool(column.settings.strip or dialect.unclear or dialect.thousands) or dialect.decimal != "."
+
+
+def without_sentinels(text: str, column: Column) -> str:
+    """Return the expression for a text that is null where it stands for a missing value."""
+    if not column.settings.sentinels:
+        return text
+    words = ", ".join(quote_text(sentinel.strip().lower()) for sentinel in column.settings.sentinels)
+    return f"CASE WHEN lower({text}) IN ({words}) THEN NULL ELSE {text} END"
+
+
+def _plain_number(text: str, column: Column, dialect: Dialect) -> str:
+    """Return the expression for a number's text without groups and with a decimal point."""
+    unclear = _unclear(column, dialect)
+    if unclear is not None:
+        plain = _plain_number(text, column, replace(dialect, unclear=None))
+        return f"CASE WHEN regexp_full_match({text}, {quote_text(unclear)}) THEN {_NO_NUMBER} ELSE {plain} END"
+    if dialect.decimal == "." and dialect.thousands is None:
+        return text
+    group = _class(dialect.thousands) if dialect.thousands else None
+    whole = f"(?:\\d{{1,3}}(?:{group}\\d{{3}})+|\\d*)" if group else "\\d*"
+    pattern = f"{_SIGN}{whole}(?:{_class(dialect.decimal)}\\d*)?(?:[eE][+-]?\\d+)?"
+    plain = text
+    if group:
+        plain = f"regexp_replace({plain}, {quote_text(group)}, '', 'g')"
+    if dialect.decimal != ".":
+        plain = f"replace({plain}, {quote_text(dialect.decimal)}, '.')"
+    is_number = f"regexp_full_match({text}, {quote_text(pattern)})"
+    return f"CASE WHEN {text} IS NULL THEN NULL WHEN {is_number} THEN {plain} ELSE {_NO_NUMBER} END"
+
+
+def _unclear(column: Column, dialect: Dialect) -> str | None:
+    """Return the pattern of a number of a column that can be read in two ways; None where the marks decide."""
+    mark = dialect.unclear
+    if mark is None or mark == dialect.thousands or (mark == "," and column.value_type is float):
+        return None
+    return _unclear_pattern(mark, is_whole=column.value_type is int)
+
+
+def _unclear_pattern(mark: str, *, is_whole: bool = False) -> str:
+    pattern = pattern_of(mark)
+    return f"{_SIGN}\\d{{1,3}}(?:{pattern}\\d{{3}})+" if is_whole else f"{_SIGN}[1-9]\\d{{0,2}}{pattern}\\d{{3}}"
+
+
+def _is_number(column: Column) -> bool:
+    return column.role is not Role.FLAG and column.value_type in (int, float)
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def _stripped(text: str, column: Column) -> str:
+    """Return the expression for a text without the declared signs at either end, behind a sign too."""
+    if not column.settings.strip:
+        return text
+    signs = "|".join(pattern_of(sign.strip()) for sign in sorted(column.settings.strip, key=len, reverse=True))
+    pattern = f"(?i)^\\s*([+-]?)\\s*(?:{signs})?\\s*(.*?)\\s*(?:{signs})?\\s*$"
+    return f"regexp_replace({text}, {quote_text(pattern)}, '\\1\\2')"
+
+
+def _class(mark: str) -> str:
+    """Return the pattern for a mark; a space stands for every kind of it."""
+    return "[ \\x{a0}\\x{202f}]" if mark == " " else pattern_of(mark)
