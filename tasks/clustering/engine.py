@@ -49,13 +49,14 @@ def _starts(matrix: Matrix | csr_matrix, k: int, random_state: np.random.RandomS
 
     The same draws as scikit-learn's own, which looks at all rows anew for every centroid.
     """
-    rows = matrix.astype(np.float64)
+    rows: Any = matrix.astype(np.float64)  # an array or a sparse one
     squares = row_norms(rows, squared=True)
 
     def to(places: npt.NDArray[np.intp]) -> Floats:
         """Return the squared distances of some rows to all, shape (n_places, n_rows)."""
         others = rows[places].toarray() if issparse(rows) else rows[places]
-        return np.maximum((squares + squares[places, None]) - 2 * (rows @ others.T).T, 0)
+        distances: Floats = np.maximum((squares + squares[places, None]) - 2 * (rows @ others.T).T, 0)
+        return distances
 
     chosen = [random_state.choice(len(weights), p=weights / weights.sum())]
     nearest = to(np.array(chosen))[0]
@@ -67,5 +68,5 @@ def _starts(matrix: Matrix | csr_matrix, k: int, random_state: np.random.RandomS
         best = int((nearer @ weights).argmin())
         chosen.append(drawn[best])
         nearest = nearer[best]
-    starts = rows[chosen]
-    return starts.toarray() if issparse(rows) else starts
+    starts: Floats = rows[chosen].toarray() if issparse(rows) else rows[chosen]
+    return starts
