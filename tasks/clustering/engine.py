@@ -55,8 +55,11 @@ def _starts(matrix: Matrix | csr_matrix, k: int, random_state: np.random.RandomS
     def to(places: npt.NDArray[np.intp]) -> Floats:
         """Return the squared distances of some rows to all, shape (n_places, n_rows)."""
         others = rows[places].toarray() if issparse(rows) else rows[places]
-        distances: Floats = np.maximum((squares + squares[places, None]) - 2 * (rows @ others.T).T, 0)
-        return distances
+        distances: Floats = (rows @ others.T).T if issparse(rows) else others @ rows.T
+        distances *= -2
+        distances += squares
+        distances += squares[places, None]
+        return np.maximum(distances, 0, out=distances)
 
     chosen = [random_state.choice(len(weights), p=weights / weights.sum())]
     nearest = to(np.array(chosen))[0]
