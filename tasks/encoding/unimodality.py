@@ -7,7 +7,6 @@ that of the critical bandwidth (Silverman 1981). Arrays in, arrays out: no SQL, 
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.signal import fftconvolve
 
 from tasks.clustering.rows import Floats
 
@@ -65,7 +64,7 @@ def critical_bandwidth(values: Floats) -> float:
 
 def _n_humps(counts: Floats, step: float, bandwidth: float) -> int:
     offsets = np.arange(-_GRID // 2, _GRID // 2 + 1) * step
-    density = fftconvolve(counts, np.exp(-0.5 * np.square(offsets / bandwidth)), mode="same")
+    density = np.convolve(counts, np.exp(-0.5 * np.square(offsets / bandwidth)))[_GRID // 2 :][:_GRID]
     density[density < density.max() * _NO_HUMP] = 0
     slopes = np.sign(np.diff(density))
     slopes = slopes[slopes != 0]
