@@ -47,7 +47,7 @@ class Answer:
         verdict: strong, weak or none; empty where no verdict is given.
         encoding: what they were found in.
         silhouette: their mean silhouette.
-        lift: how far that is above the same on permuted columns; None where that was not tried.
+        silhouette_gain: silhouette less that of a null model; None where that was not tried.
     """
 
     k: int
@@ -55,7 +55,7 @@ class Answer:
     verdict: str
     encoding: str
     silhouette: float | None
-    lift: float | None
+    silhouette_gain: float | None
 
 
 def segmented_by_textbook(planted: Planted) -> Answer:
@@ -93,7 +93,7 @@ def segmented(planted: Planted, encoding: str) -> Answer:
     evidence = evidence_of(
         chosen.encoding.features,
         choice.chosen,
-        against=taken.against if taken.k else None,
+        null_model=taken.null_model if taken.k else None,
         margin=taken.margin if taken.k else None,
         spread=taken.spread if taken.k else None,
         why_untried=taken.reason,
@@ -104,7 +104,7 @@ def segmented(planted: Planted, encoding: str) -> Answer:
         first_word(verdict_on(evidence)),
         chosen.encoding.name,
         choice.chosen.silhouette,
-        taken.lift if taken.k else None,
+        taken.silhouette_gain if taken.k else None,
     )
 
 
@@ -139,4 +139,4 @@ def segmented_by_night(planted: Planted, encoding: str) -> Answer:
         source = Path(folder) / "customers.csv"
         write_csv(planted, source)
         night = night_on(aged(source), str(DATASET) if "spend" in planted.numbers else "customers", encoding)
-    return Answer(night.k, night.labels, night.verdict, night.encoding, night.silhouette, night.lift)
+    return Answer(night.k, night.labels, night.verdict, night.encoding, night.silhouette, night.silhouette_gain)

@@ -25,7 +25,7 @@ from tasks.encoding.verdict import evidence_of, verdict_on
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
-from warehouse.encodings import k_nulls, loadings, taken_encoding
+from warehouse.encodings import k_nulls, loadings, selected_encoding
 from warehouse.home.ledger import source_file
 from warehouse.home.run import Run
 from warehouse.segments import insert_customer_segments, insert_stability
@@ -57,18 +57,18 @@ def cluster(run: Run) -> Clustered:
     settings = file_settings_of(load_dataset(run.order.dataset))
     with staging(run) as database:
         features = _features(database)
-        taken, loading, nulls = taken_encoding(database), loadings(database), k_nulls(database)
+        taken, loading, nulls = selected_encoding(database), loadings(database), k_nulls(database)
     distinct = _distinct(run, loading)
     with told_progress("cluster") as progress:
         choice = choose_k(
             distinct,
             run.order.candidates,
             random_state=run.order.seed,
-            scoring=Scoring(settings.exact_rows, settings.most_scored),
+            scoring=Scoring(settings.exact_rows, settings.max_scored),
             guards=guards_of(
                 taken.encoding,
                 least_customers(distinct.n_customers, settings),
-                {k: NullScore(null, lift) for k, (null, lift) in nulls.items()},
+                {k: NullScore(null, gain) for k, (null, gain) in nulls.items()},
             ),
             progress=progress,
         )
@@ -77,9 +77,9 @@ def cluster(run: Run) -> Clustered:
         evidence_of(
             features,
             chosen,
-            against=taken.against,
+            null_model=taken.null_model,
             margin=taken.margin,
-            spread=taken.null_spread,
+            spread=taken.null_std,
             why_untried=taken.reason,
         )
     )

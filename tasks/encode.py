@@ -108,7 +108,7 @@ def _refuse_what_does_not_fit(
 ) -> None:
     settings = {column.name: column.settings for column in columns}
     wide = [
-        WideColumn(size.source_column, size.n_features, size.n_present, settings[size.source_column].other_below)
+        WideColumn(size.source_column, size.n_features, size.n_present, settings[size.source_column].min_frequency)
         for size in sizes
     ]
     is_cut = run.order.encoding in (AUTO, "brackets")
@@ -161,19 +161,19 @@ def _insert_features(database: Connection, encoding: Encoding) -> None:
     numbered = [
         {**asdict(feature), "feature_number": number} for number, feature in enumerate(encoding.features, start=1)
     ]
-    insert_frame(database, "features", pd.DataFrame(numbered).astype({"joined_values": "Int64"}))
+    insert_frame(database, "features", pd.DataFrame(numbered).astype({"grouped_values": "Int64"}))
 
 
 #: Columns of ``encodings`` that are null where an encoding was not tried, and their types in a frame.
 _FIGURES = (
     dict.fromkeys(["n_columns", "n_dimensions", "k", "n_permutations", "rows_sampled"], "Int64")
-    | dict.fromkeys(["silhouette", "null_silhouette", "lift", "null_best", "null_spread", "margin"], "float64")
-    | {"against": "string"}
+    | dict.fromkeys(["silhouette", "null_silhouette", "silhouette_gain", "null_best", "null_std", "margin"], "float64")
+    | {"null_model": "string"}
 )
 
 
 def _encodings(choice: Choice) -> pd.DataFrame:
-    """Return one row an encoding that was tried or was not, for its reason."""
+    """Return one row per encoding, tried or not."""
     rows = [_encoding_row(one, is_chosen=one is choice.taken) for one in choice.tried]
     return pd.DataFrame(rows, columns=["encoding", "chosen", "reason", *_FIGURES]).astype(_FIGURES)
 
@@ -183,17 +183,19 @@ def _encoding_row(one: Tried, *, is_chosen: bool) -> dict[str, object]:
     if one.encoding is not None:
         row |= {"n_columns": len(columns_of(one.encoding.used)), "n_dimensions": one.encoding.n_dimensions}
     if one.contrast is not None and one.k is not None:
-        row |= {name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "lift", "margin")}
-        row |= {"null_best": one.contrast.null_best, "null_spread": one.spread, "against": one.against}
+        row |= {
+            name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "silhouette_gain", "margin")
+        }
+        row |= {"null_best": one.contrast.null_best, "null_std": one.spread, "null_model": one.null_model}
         row |= {"n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
     return row
 
 
 def _k_nulls(taken: Tried) -> pd.DataFrame:
-    """Return one row a k: its silhouette on permuted columns, and the lift above it."""
+    """Return one row per k: its silhouette in the null model, and the gain over it."""
     scores = taken.contrast.null_scores if taken.contrast else {}
     rows = [{"k": k, **asdict(score)} for k, score in scores.items()]
-    return pd.DataFrame(rows, columns=["k", "null_silhouette", "lift"])
+    return pd.DataFrame(rows, columns=["k", "null_silhouette", "silhouette_gain"])
 
 
 def _components(encoding: Encoding) -> pd.DataFrame:
@@ -225,13 +227,13 @@ def _loadings(encoding: Encoding) -> pd.DataFrame:
 
 def _notes(columns: Sequence[Column], sizes: Sequence[VocabularySize]) -> tuple[str, ...]:
     """Return a sentence for each column in which values are rare."""
-    floors = {column.name: column.settings.other_below for column in columns}
+    floors = {column.name: column.settings.min_frequency for column in columns}
     return tuple(_rare_values(size, floors[size.source_column]) for size in sizes if size.n_rare)
 
 
-def _rare_values(size: VocabularySize, other_below: float) -> str:
+def _rare_values(size: VocabularySize, min_frequency: float) -> str:
     also = f", and so do those delivered as {OTHER_VALUES}" if size.n_joined > size.n_rare else ""
     return (
-        f"{size.source_column}: {size.n_rare:,} of {size.n_values:,} values are rarer than {other_below * 100:.6g}% "
+        f"{size.source_column}: {size.n_rare:,} of {size.n_values:,} values are rarer than {min_frequency * 100:.6g}% "
         f"of the customers and count as {OTHER_VALUES}{also}"
     )

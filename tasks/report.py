@@ -18,7 +18,7 @@ from warehouse.connection import Connection, one_thread, staging
 from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Run
 from warehouse.page import (
-    AgreementRow,
+    ColumnAssociationRow,
     ComponentRow,
     DeclaredRow,
     EncodingRow,
@@ -40,7 +40,7 @@ _PROFILE_ROWS, _PROFILE_ROWS_A_SEGMENT = 36, 12
 #: Standard deviations from which a cell is shaded, lightest first.
 _SHADES = (0.25, 0.5, 1.0, 2.0)
 
-_REJECTED_GROUPS, _COMPONENTS, _AGREEMENTS = 20, 8, 8
+_REJECTED_GROUPS, _COMPONENTS, _ASSOCIATIONS = 20, 8, 8
 
 #: Stability under which a segment is none to rely on (Hennig 2007).
 _UNSTABLE = 0.6
@@ -111,7 +111,7 @@ class Page:
     declared: tuple[DeclaredRow, ...]
     tried: tuple[TriedRow, ...]
     components: tuple[ComponentRow, ...]
-    agreements: tuple[AgreementRow, ...]
+    column_associations: tuple[ColumnAssociationRow, ...]
 
     @property
     def dataset(self) -> str:
@@ -131,7 +131,7 @@ class Page:
     @property
     def is_tried(self) -> bool:
         """Whether an encoding was held against permuted columns."""
-        return any(row.lift is not None for row in self.tried)
+        return any(row.silhouette_gain is not None for row in self.tried)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -144,9 +144,9 @@ class Page:
         return self.components[:_COMPONENTS]
 
     @property
-    def agreements_shown(self) -> tuple[AgreementRow, ...]:
+    def associations_shown(self) -> tuple[ColumnAssociationRow, ...]:
         """The columns that tell most of the segments; none where there is one segment."""
-        return tuple(row for row in self.agreements if row.agreement is not None)[:_AGREEMENTS]
+        return tuple(row for row in self.column_associations if row.association is not None)[:_ASSOCIATIONS]
 
     @property
     def objective_decimals(self) -> int:
@@ -232,7 +232,7 @@ def _read_page(database: Connection, run: Run, columns: tuple[Column, ...]) -> P
         declared=read_rows(database, "report_declared", DeclaredRow),
         tried=read_rows(database, "report_tried", TriedRow),
         components=read_rows(database, "report_components", ComponentRow),
-        agreements=read_rows(database, "report_agreements", AgreementRow),
+        column_associations=read_rows(database, "report_column_associations", ColumnAssociationRow),
     )
 
 

@@ -102,7 +102,7 @@ def read_marks(
 
 def create_long_views(database: Connection, columns: Sequence[Column]) -> None:
     """Make the temporary views that give the customers' values in the long form; the features are known."""
-    joined = database.execute("SELECT source_column FROM features WHERE joined_values > 1").fetchall()
+    joined = database.execute("SELECT source_column FROM features WHERE grouped_values > 1").fetchall()
     cut = database.execute("SELECT source_column FROM features WHERE encoding = 'bracket'").fetchall()
     for statement in create_value_views(columns, {name for (name,) in joined}, {name for (name,) in cut}):
         database.execute(statement)

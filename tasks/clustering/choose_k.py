@@ -54,9 +54,9 @@ class KScore:
     objective: float | None = None
     smallest_segment: int | None = None
     null_silhouette: float | None = None
-    lift: float | None = None
-    seeds_agreement: float | None = None
-    resampling_agreement: float | None = None
+    silhouette_gain: float | None = None
+    ari_seeds: float | None = None
+    ari_bootstrap: float | None = None
     eligible: bool = False
     reason: str = ""
     decisive: bool | None = None
@@ -234,9 +234,9 @@ def _scores(
             objective=fit.objective,
             smallest_segment=int(fit.sizes.min()),
             null_silhouette=null.null_silhouette if null else None,
-            lift=null.lift if null else None,
-            seeds_agreement=agreement.seeds,
-            resampling_agreement=agreement.resampling,
+            silhouette_gain=null.silhouette_gain if null else None,
+            ari_seeds=agreement.seeds,
+            ari_bootstrap=agreement.resampling,
             decisive=decisive[number],
         )
         scores.append(score)

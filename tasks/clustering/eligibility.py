@@ -26,11 +26,11 @@ class NullScore:
 
     Attributes:
         null_silhouette: its mean silhouette where each column is permuted on its own.
-        lift: by how much the silhouette of the sample is above that.
+        silhouette_gain: by how much the silhouette of the sample is above that.
     """
 
     null_silhouette: float
-    lift: float
+    silhouette_gain: float
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Guards:
     Attributes:
         least_customers: customers of its smallest segment.
         least_gain: by how much its silhouette must be above that of a smaller k that could be chosen.
-        least_lift_share: lift, as a share of the highest one among those whose segments are large enough.
-        nulls: what is known of permuted columns, by k; a k that is not there is not judged by its lift.
+        min_gain_share: silhouette_gain, as a share of the highest one among those whose segments are large enough.
+        nulls: what is known of permuted columns, by k; a k that is not there is not judged by its silhouette_gain.
     """
 
     least_customers: int = 1
     least_gain: float = 0.0
-    least_lift_share: float = 0.0
+    min_gain_share: float = 0.0
     nulls: Mapping[int, NullScore] = field(default_factory=dict)
 
 
@@ -139,8 +139,10 @@ def adds_too_little(added: float, k: int, guards: Guards) -> str:
 
 def _faults(smallest: Mapping[int, int], guards: Guards) -> tuple[str, ...]:
     small = {k: _small_segment(customers, guards) for k, customers in smallest.items()}
-    lifts = {k: guards.nulls[k].lift for k, fault in small.items() if not fault and k in guards.nulls}
-    return tuple(fault or _low_lift(k, lifts, guards) for k, fault in small.items())
+    silhouette_gains = {
+        k: guards.nulls[k].silhouette_gain for k, fault in small.items() if not fault and k in guards.nulls
+    }
+    return tuple(fault or _low_gain(k, silhouette_gains, guards) for k, fault in small.items())
 
 
 def _small_segment(customers: int, guards: Guards) -> str:
@@ -150,15 +152,15 @@ def _small_segment(customers: int, guards: Guards) -> str:
     return f"its smallest segment has {words}, fewer than {guards.least_customers}"
 
 
-def _low_lift(k: int, lifts: Mapping[int, float], guards: Guards) -> str:
-    if k not in lifts:
+def _low_gain(k: int, silhouette_gains: Mapping[int, float], guards: Guards) -> str:
+    if k not in silhouette_gains:
         return ""
-    top = max(lifts, key=lambda other: lifts[other])
+    top = max(silhouette_gains, key=lambda other: silhouette_gains[other])
     # Where nothing stands out from permuted columns, no k is worse than another by that.
-    if lifts[top] <= 0 or lifts[k] >= guards.least_lift_share * lifts[top]:
+    if silhouette_gains[top] <= 0 or silhouette_gains[k] >= guards.min_gain_share * silhouette_gains[top]:
         return ""
-    own = f"only {_decimal(lifts[k])} above" if lifts[k] > 0 else "not above"
-    return f"{own} permuted columns, k={top} {_decimal(lifts[top])}"
+    own = f"only {_decimal(silhouette_gains[k])} above" if silhouette_gains[k] > 0 else "not above"
+    return f"{own} permuted columns, k={top} {_decimal(silhouette_gains[top])}"
 
 
 def _decimal(value: float) -> str:

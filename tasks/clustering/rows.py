@@ -31,7 +31,7 @@ class Rows:
     """Encoded rows, one a customer or one for all customers that are equal.
 
     Attributes:
-        numbers: the standardised numbers, float32 of shape (n_rows, n_numbers).
+        numbers: the standardized numbers, float32 of shape (n_rows, n_numbers).
         marks: of each 0/1 feature what its presence adds to the encoded row, float32 of shape
             (n_rows, n_marks); indices ascend within a row, and no 0 is stored.
     """

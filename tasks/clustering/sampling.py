@@ -122,7 +122,7 @@ def draw(
     labellings: Labellings,
     random_state: int,
     *,
-    most_scored: int,
+    max_scored: int,
     reference_rows: int,
 ) -> Drawn:
     """Draw the customers to score and their reference.
@@ -131,13 +131,13 @@ def draw(
         distinct: the customers.
         labellings: of the distinct rows, shape (n_labellings, n_rows).
         random_state: seed.
-        most_scored: customers to score at most, about.
+        max_scored: customers to score at most, about.
         reference_rows: rows to measure them against at most, about.
     """
     rng = np.random.default_rng(random_state)
     stratum_of, sizes = _strata(distinct, labellings)
     members = _by_stratum(stratum_of, len(sizes))
-    rounds = _rounds(most_scored)
+    rounds = _rounds(max_scored)
     wanted = [_allocated(sizes, n_scored) for n_scored in rounds]
     rows = [_drawn_customers(rng, own, distinct.weights, most) for own, most in zip(members, wanted[-1], strict=True)]
     order = [(number, stratum) for number in range(len(rounds)) for stratum in range(len(sizes))]
@@ -172,11 +172,11 @@ def weighted_quantiles(values: Floats, weights: npt.NDArray[Any], shares: Sequen
     return [float(value) for value in values[order[np.minimum(places, len(order) - 1)]]]
 
 
-def _rounds(most_scored: int) -> list[int]:
+def _rounds(max_scored: int) -> list[int]:
     """Return how many customers are scored after each round: twice as many as before, up to the most."""
-    rounds = [min(FIRST_SCORED, most_scored)]
-    while rounds[-1] < most_scored:
-        rounds.append(min(2 * rounds[-1], most_scored))
+    rounds = [min(FIRST_SCORED, max_scored)]
+    while rounds[-1] < max_scored:
+        rounds.append(min(2 * rounds[-1], max_scored))
     return rounds
 
 

@@ -28,12 +28,12 @@ class Scoring:
     Attributes:
         exact_rows: different rows up to which every customer is scored against all; the time it takes
             grows with their square.
-        most_scored: customers scored at most where there are more, about.
+        max_scored: customers scored at most where there are more, about.
         reference_rows: different rows that each of those is measured against at most, about.
     """
 
     exact_rows: int = FileSettings.exact_rows
-    most_scored: int = FileSettings.most_scored
+    max_scored: int = FileSettings.max_scored
     reference_rows: int = 200_000
 
 
@@ -154,7 +154,7 @@ class Sampled:
             distinct,
             labellings,
             random_state,
-            most_scored=scoring.most_scored,
+            max_scored=scoring.max_scored,
             reference_rows=scoring.reference_rows,
         )
         progress("customers scored", 0, drawn.ends[-1])

@@ -67,7 +67,7 @@ def _bracket(number: Feature, low: float | None, high: float | None, *, is_imput
         feature=f"{number.source_column}={text}",
         encoding="bracket",
         value=text,
-        joined_values=None,
+        grouped_values=None,
         center=0.0,
         scale=1.0,
         is_log=False,

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from schemas.encodings import AUTO
 from tasks.encoding.base_encoding import Plain
 from tasks.encoding.redundant_columns import in_words, restated_columns
-from tasks.encoding.result import ONE_HUMP, Encoding, Tried
+from tasks.encoding.result import UNIMODAL, Encoding, Tried
 from tasks.encoding.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES
 from tasks.encoding.trials import COMPARED_CUSTOMERS, Trial
 from tasks.run.progress import Progress
 
 #: Components have fewer dimensions than the columns they are made of, and higher silhouettes for that: what is found
-#: in the columns as they are is taken unless components have so many times its lift; where all are numbers, which
+#: in the columns as they are is taken unless components have so many times its gain; where all are numbers, which
 #: need not be made comparable, more times.
 _DIRECT, _DIRECT_OF_NUMBERS = 1.5, 2.5
 
@@ -64,11 +64,11 @@ def choose_encoding(
     found = [one for one in tried if one.is_found]
     if found:
         direct = _DIRECT if plain.mark_features else _DIRECT_OF_NUMBERS
-        best = max(found, key=lambda one: one.lift * (1.0 if _has_components(one) else direct))
+        best = max(found, key=lambda one: one.silhouette_gain * (1.0 if _has_components(one) else direct))
         return _choice(best, tried, in_words(restated))
     alone = [one for one in trial.tried(trial.alone(left_out), progress) if one.is_found]
     if alone:
-        best = max(alone, key=lambda one: one.lift)
+        best = max(alone, key=lambda one: one.silhouette_gain)
         return _choice(best, [*(one for one in tried if one.name != best.name), best], ())
     return _without_find(trial, tried)
 
@@ -93,7 +93,7 @@ def _wanted(trial: Trial, wanted: str, progress: Progress) -> Choice:
     given = [one for one in trial.alone() if one.name == SINGLE] if is_single else [trial.encoding(wanted)]
     able = [one for one in trial.tried(given, progress) if one.encoding is not None]
     if able:
-        best = max(able, key=lambda one: one.lift)
+        best = max(able, key=lambda one: one.silhouette_gain)
         return _choice(best, [best], ())
     why = given[0].reason if given else "no number has enough values"
     (standard,) = trial.tried([trial.encoding(STANDARD)], progress)
@@ -115,15 +115,16 @@ def _reason(one: Tried, taken: Tried, *, is_only: bool) -> str:
         return "asked for" if is_only else _why_taken(one)
     if not one.is_found:
         return f"no more than chance: its best silhouette is {one.margin:+.3f} from the best of permuted columns"
-    if one.lift > taken.lift:
+    if one.silhouette_gain > taken.silhouette_gain:
         return (
-            f"its lift of {one.lift:.3f} is too little above the {taken.lift:.3f} of {taken.name}, which is more direct"
+            f"its silhouette gain of {one.silhouette_gain:.3f} is too little above the {taken.silhouette_gain:.3f} of "
+            f"{taken.name}, which is more direct"
         )
-    return f"its lift of {one.lift:.3f} is below the {taken.lift:.3f} of {taken.name}"
+    return f"its silhouette gain of {one.silhouette_gain:.3f} is below the {taken.silhouette_gain:.3f} of {taken.name}"
 
 
 def _why_taken(taken: Tried) -> str:
-    if taken.against == ONE_HUMP:
+    if taken.null_model == UNIMODAL:
         return "nothing links the columns, and what is taken falls apart by itself, beside numbers of one hump"
     return (
         "its segments stand out most" if taken.is_found else "nothing stands out, so customers are encoded as they are"

@@ -36,13 +36,13 @@ class Value:
 
     Attributes:
         text: the category or item; None of a flag, and where several values join.
-        joined_values: how many different values it stands for.
-        is_commonest: whether the commonest value of the column is of them.
+        grouped_values: how many different values it stands for.
+        is_most_frequent: whether the commonest value of the column is of them.
     """
 
     text: str | None
-    joined_values: int
-    is_commonest: bool
+    grouped_values: int
+    is_most_frequent: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Feature:
     kind: str
     encoding: str
     value: str | None
-    joined_values: int | None
+    grouped_values: int | None
     center: float
     scale: float
     weight: float
@@ -77,19 +77,19 @@ class Feature:
     @property
     def is_number(self) -> bool:
         """Whether it is one of ``Rows.numbers``; else it is one of ``Rows.marks``."""
-        return self.encoding == "standardised"
+        return self.encoding == "standardized"
 
 
 def standard(source: Source) -> list[Feature]:
     """Return the features of one column in the textbook's encoding.
 
-    A number is standardised to mean 0 and standard deviation 1 (population), clipped where the
+    A number is standardized to mean 0 and standard deviation 1 (population), clipped where the
     column declares it or values lie far out; a category is one-hot, a list multi-hot, a flag
     itself, all as 0 and 1. What is missing counts as its column
     declares: as the median or the commonest value, or as a category of its own.
     """
     if isinstance(source, Numbers):
-        return [_standardised(source)]
+        return [_standardized(source)]
     return [_zero_or_one(source.column, value) for value in source.values]
 
 
@@ -181,7 +181,7 @@ def _different(keys: Keys) -> Keys:
     return keys if is_new.all() else keys[is_new]
 
 
-def _standardised(source: Numbers) -> Feature:
+def _standardized(source: Numbers) -> Feature:
     settings = source.column.settings
     low, high = settings.clip or _bounds_of(source.values[~np.isnan(source.values)], settings.log)
     x = _shaped(source.values, settings.log, low, high)
@@ -190,9 +190,9 @@ def _standardised(source: Numbers) -> Feature:
         feature=source.column.name,
         source_column=source.column.name,
         kind=Role.NUMERIC.value,
-        encoding="standardised",
+        encoding="standardized",
         value=None,
-        joined_values=None,
+        grouped_values=None,
         center=center,
         scale=scale,
         weight=settings.weight,
@@ -233,7 +233,7 @@ def _center_and_scale(x: Floats) -> tuple[float, float]:
 
 def _imputed_number(x: Floats, rule: MissingRule, center: float) -> float:
     """Return what a missing number counts as; the mean where none can be missing."""
-    if len(x) == 0 or rule not in ("median", "commonest"):
+    if len(x) == 0 or rule not in ("median", "most_frequent"):
         return center
     if rule == "median":
         return float(np.median(x))
@@ -242,14 +242,14 @@ def _imputed_number(x: Floats, rule: MissingRule, center: float) -> float:
 
 
 def _zero_or_one(column: Column, value: Value) -> Feature:
-    text = OTHER_VALUES if value.joined_values > 1 else value.text
+    text = OTHER_VALUES if value.grouped_values > 1 else value.text
     return Feature(
         feature=column.name if text is None else f"{column.name}={text}",
         source_column=column.name,
         kind=column.role.value,
         encoding={Role.ITEMS: "multi-hot", Role.FLAG: "flag"}.get(column.role, "one-hot"),
         value=text,
-        joined_values=value.joined_values,
+        grouped_values=value.grouped_values,
         center=0.0,
         scale=1.0,
         weight=column.settings.weight,
@@ -262,6 +262,6 @@ def _zero_or_one(column: Column, value: Value) -> Feature:
 
 def _is_imputed(column: Column, value: Value) -> bool:
     """Return whether a missing value counts as this one."""
-    if column.settings.missing == "own":
+    if column.settings.missing == "category":
         return value.text == MISSING_CATEGORY
-    return value.is_commonest and (column.settings.missing == "commonest" or column.role is Role.FLAG)
+    return value.is_most_frequent and (column.settings.missing == "most_frequent" or column.role is Role.FLAG)

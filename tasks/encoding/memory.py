@@ -42,7 +42,7 @@ class WideColumn:
     name: str
     n_features: int
     n_present: int
-    other_below: float
+    min_frequency: float
 
     @property
     def n_bytes(self) -> int:
@@ -118,7 +118,7 @@ def _remedy(extent: Extent) -> str:
         return f"declare columns ignored(), or {more}"
     return (
         f"{widest.n_features:,} of the features are values of {widest.name}, present {widest.n_present:,} times: "
-        f"raise its other_below={widest.other_below:g} in the schema, declare it ignored(), or {more}"
+        f"raise its min_frequency={widest.min_frequency:g} in the schema, declare it ignored(), or {more}"
     )
 
 

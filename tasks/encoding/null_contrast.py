@@ -56,15 +56,15 @@ class Contrast:
         return means
 
     @property
-    def lifts(self) -> Floats:
+    def silhouette_gains(self) -> Floats:
         """By how much the silhouette at each k is above that of permuted customers."""
         return self.silhouettes - self.null_silhouettes
 
     @property
     def null_scores(self) -> dict[int, NullScore]:
-        """The mean silhouette of permuted customers and the lift above it, by k."""
-        figures = zip(self.ks, self.null_silhouettes.tolist(), self.lifts.tolist(), strict=True)
-        return {k: NullScore(null, lift) for k, null, lift in figures}
+        """The mean silhouette of permuted customers and the silhouette_gain above it, by k."""
+        figures = zip(self.ks, self.null_silhouettes.tolist(), self.silhouette_gains.tolist(), strict=True)
+        return {k: NullScore(null, silhouette_gain) for k, null, silhouette_gain in figures}
 
     @property
     def null_best(self) -> float:
@@ -72,7 +72,7 @@ class Contrast:
         return float(self.nulls.max(axis=1).mean())
 
     @property
-    def null_spread(self) -> float:
+    def null_std(self) -> float:
         """Standard deviation of the best silhouettes of permuted customers."""
         return float(self.nulls.max(axis=1).std(ddof=1))
 

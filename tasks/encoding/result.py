@@ -13,13 +13,13 @@ from tasks.encoding.null_contrast import Contrast
 from tasks.encoding.strategies import LEAST_MARGIN
 
 #: What silhouettes are held against.
-PERMUTED, ONE_HUMP = "permuted columns", "one hump"
+PERMUTED, UNIMODAL = "permuted columns", "unimodal"
 
 #: Spreads of the best of permuted columns that the best silhouette is above it where segments are there.
 LEAST_SPREADS, _LEAST_SPREAD = 3.0, 0.002
 
 #: The same of one number, above one hump: a number of equally many customers at every value reaches .04.
-LEAST_LIFT_OF_ONE = 0.07
+MIN_GAIN_OF_ONE = 0.07
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Tried:
         contrast: its silhouettes beside those of permuted customers; None where it was not tried.
         k: its best k on the sample; None where no k is eligible.
         n_sampled: customers in the sample.
-        against: what its silhouettes are beside: ``PERMUTED`` columns, or numbers of ``ONE_HUMP`` each.
+        null_model: what its silhouettes are beside: ``PERMUTED`` columns, or numbers of ``UNIMODAL`` each.
         reason: why it was taken or not, in words.
     """
 
@@ -66,7 +66,7 @@ class Tried:
     contrast: Contrast | None = None
     k: int | None = None
     n_sampled: int = 0
-    against: str = PERMUTED
+    null_model: str = PERMUTED
     reason: str = ""
 
     @property
@@ -80,7 +80,7 @@ class Tried:
         return self._at(self.contrast.null_silhouettes) if self.contrast else 0.0
 
     @property
-    def lift(self) -> float:
+    def silhouette_gain(self) -> float:
         """By how much its best silhouette is above that of permuted customers at the same k."""
         return self.silhouette - self.null_silhouette
 
@@ -91,8 +91,8 @@ class Tried:
         That is the best of permuted customers; of one hump it is the silhouette at the same k, as few
         dimensions have high silhouettes at any k.
         """
-        if self.contrast is None or self.against == ONE_HUMP:
-            return self.lift
+        if self.contrast is None or self.null_model == UNIMODAL:
+            return self.silhouette_gain
         return self.silhouette - self.contrast.null_best
 
     @property
@@ -101,7 +101,7 @@ class Tried:
         if self.contrast is None:
             return 0.0
         return (
-            self._at(self.contrast.nulls.std(axis=0, ddof=1)) if self.against == ONE_HUMP else self.contrast.null_spread
+            self._at(self.contrast.nulls.std(axis=0, ddof=1)) if self.null_model == UNIMODAL else self.contrast.null_std
         )
 
     @property
@@ -109,16 +109,16 @@ class Tried:
         """Whether its segments are there."""
         if self.k is None or self.contrast is None:
             return False
-        return is_apart(self.margin, self.spread, least_margin(self.against))
+        return is_apart(self.margin, self.spread, least_margin(self.null_model))
 
     def _at(self, values: Floats) -> float:
         assert self.contrast is not None  # noqa: S101
         return float(values[self.contrast.ks.index(self.k)]) if self.k is not None else 0.0
 
 
-def least_margin(against: str) -> float:
+def least_margin(null_model: str) -> float:
     """Return the margin that segments have at least."""
-    return LEAST_LIFT_OF_ONE if against == ONE_HUMP else LEAST_MARGIN
+    return MIN_GAIN_OF_ONE if null_model == UNIMODAL else LEAST_MARGIN
 
 
 def is_apart(margin: float, spread: float, least: float = LEAST_MARGIN) -> bool:

@@ -18,8 +18,8 @@ _RAREST, _MOST_MARKS = 0.01, 500
 #: The best silhouette is that much above the best of permuted columns where segments are there.
 LEAST_MARGIN = 0.04
 
-#: Share of the best lift that another k must have. In one dimension two halves have the best silhouette of all.
-_LEAST_LIFT_SHARE, _LEAST_LIFT_SHARE_OF_ONE = 0.5, 0.8
+#: Share of the best gain that another k must have. In one dimension two halves have the best silhouette of all.
+_MIN_GAIN_SHARE, _MIN_GAIN_SHARE_OF_ONE = 0.5, 0.8
 
 STANDARD = "standard"
 
@@ -88,12 +88,12 @@ def guards_of(name: str, least_customers: int, nulls: Mapping[int, NullScore]) -
     Args:
         name: of the encoding.
         least_customers: customers that a segment must have.
-        nulls: what is known of permuted columns, by k; where no lift is more than chance, shares of it mean nothing.
+        nulls: what is known of permuted columns, by k; where no gain is more than chance, shares of it mean nothing.
     """
     gain = 0.0 if name == SINGLE else STRATEGIES[name].least_gain
-    share = _LEAST_LIFT_SHARE_OF_ONE if name == SINGLE else _LEAST_LIFT_SHARE
-    is_lifted = max((one.lift for one in nulls.values()), default=0.0) >= LEAST_MARGIN
-    return Guards(least_customers, gain, share if is_lifted else 0.0, nulls)
+    share = _MIN_GAIN_SHARE_OF_ONE if name == SINGLE else _MIN_GAIN_SHARE
+    is_gained = max((one.silhouette_gain for one in nulls.values()), default=0.0) >= LEAST_MARGIN
+    return Guards(least_customers, gain, share if is_gained else 0.0, nulls)
 
 
 def by_numbers(plain: Plain, columns: Collection[str]) -> tuple[Feature, ...]:

@@ -15,7 +15,7 @@ from tasks.encoding.blocks import Blocks, blocks_of
 from tasks.encoding.components import Components, common_components
 from tasks.encoding.features import Feature, with_unique_names
 from tasks.encoding.null_contrast import Contrast, contrasts
-from tasks.encoding.result import ONE_HUMP, Encoding, Tried
+from tasks.encoding.result import UNIMODAL, Encoding, Tried
 from tasks.encoding.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES, by_numbers, guards_of
 from tasks.encoding.unimodality import farthest_from_one_hump, one_humped
 from tasks.run.progress import Progress
@@ -99,7 +99,7 @@ class Trial:
             Encoding(SINGLE, by_numbers(self.plain, [name])) for name in farthest_from_one_hump(numbers, _MOST_ALONE)
         ]
         together = [Encoding(NUMBERS, by_numbers(self.plain, names))] if len(names) > 1 else []
-        return [Tried(one.name, one, against=ONE_HUMP) for one in (*singles, *together)]
+        return [Tried(one.name, one, null_model=UNIMODAL) for one in (*singles, *together)]
 
     def tried(self, encodings: Sequence[Tried], progress: Progress) -> list[Tried]:
         """Return encodings with their silhouettes beside those of permuted customers."""
@@ -107,7 +107,9 @@ class Trial:
             few = f"not tried: {self.plain.n_customers:,} customers are too few to tell segments from chance"
             return [replace(one, reason=one.reason or few) for one in encodings]
         blocks = {place: self._blocks(one.encoding) for place, one in enumerate(encodings) if one.encoding is not None}
-        able = {place: own for place, own in blocks.items() if own.n_blocks > 1 or encodings[place].against == ONE_HUMP}
+        able = {
+            place: own for place, own in blocks.items() if own.n_blocks > 1 or encodings[place].null_model == UNIMODAL
+        }
         sets = [self._set(encodings[place], own) for place, own in able.items()]
         contrast_of = {}
         for place, contrast in zip(able, contrasts(sets, self.ks, self.random_state), strict=True):
@@ -133,7 +135,7 @@ class Trial:
     def _set(self, one: Tried, blocks: Blocks) -> tuple[Matrix, Iterator[Matrix]]:
         assert one.encoding is not None  # noqa: S101
         encoding, seeds = one.encoding, range(self.random_state + 1, self.random_state + 1 + PERMUTATIONS)
-        if one.against == ONE_HUMP:
+        if one.null_model == UNIMODAL:
             return blocks.matrix, (_one_humped(blocks.matrix, seed) for seed in seeds)
         return _projected(blocks.matrix, encoding), (_projected(blocks.permuted(seed), encoding) for seed in seeds)
 

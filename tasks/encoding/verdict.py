@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tasks.clustering.choose_k import KScore
 from tasks.encoding.base_encoding import columns_of, used_in
 from tasks.encoding.features import Feature
-from tasks.encoding.result import LEAST_LIFT_OF_ONE, ONE_HUMP, is_apart
+from tasks.encoding.result import MIN_GAIN_OF_ONE, UNIMODAL, is_apart
 
 #: A strong verdict takes that margin over the best of permuted columns, and that agreement with the segments
 #: of other seeds and of customers drawn again.
@@ -30,8 +30,8 @@ class Evidence:
         is_alone: whether it was held against numbers of one hump, as nothing links the columns.
         margin: of the sample, over the best of permuted columns or over one hump; None where it was not tried.
         spread: standard deviation of what that is above.
-        seeds_agreement: mean adjusted Rand index with the segments of other seeds; None where not known.
-        resampling_agreement: the same with those of customers drawn again.
+        ari_seeds: mean adjusted Rand index with the segments of other seeds; None where not known.
+        ari_bootstrap: the same with those of customers drawn again.
     """
 
     used_columns: Sequence[str]
@@ -43,15 +43,15 @@ class Evidence:
     is_alone: bool = False
     margin: float | None = None
     spread: float | None = None
-    seeds_agreement: float | None = None
-    resampling_agreement: float | None = None
+    ari_seeds: float | None = None
+    ari_bootstrap: float | None = None
 
 
 def evidence_of(
     features: Sequence[Feature],
     chosen: KScore,
     *,
-    against: str | None,
+    null_model: str | None,
     margin: float | None,
     spread: float | None,
     why_untried: str,
@@ -61,7 +61,7 @@ def evidence_of(
     Args:
         features: of the encoding.
         chosen: the score of the published k.
-        against: what the encoding was held against; None where it was not.
+        null_model: what the encoding was held against; None where it was not.
         margin: see ``Evidence``.
         spread: see ``Evidence``.
         why_untried: see ``Evidence``.
@@ -73,11 +73,11 @@ def evidence_of(
         silhouette=chosen.silhouette,
         why_one=chosen.reason,
         why_untried=why_untried,
-        is_alone=against == ONE_HUMP,
+        is_alone=null_model == UNIMODAL,
         margin=margin,
         spread=spread,
-        seeds_agreement=chosen.seeds_agreement,
-        resampling_agreement=chosen.resampling_agreement,
+        ari_seeds=chosen.ari_seeds,
+        ari_bootstrap=chosen.ari_bootstrap,
     )
 
 
@@ -106,7 +106,7 @@ def _verdict_on_alone(evidence: Evidence, margin: float, spread: float) -> str:
     falls += f" (silhouette {margin:.2f} above one hump)"
     if evidence.n_columns > 1:
         return f"none: nothing that links the columns makes segments; {falls}, which these segments are"
-    if not is_apart(margin, spread, LEAST_LIFT_OF_ONE):
+    if not is_apart(margin, spread, MIN_GAIN_OF_ONE):
         return f"none: {names} has one hump, which its segments only cut"
     return f"{_strength(evidence, margin)}: {falls}; {_meaning(evidence, margin)}"
 
@@ -114,19 +114,18 @@ def _verdict_on_alone(evidence: Evidence, margin: float, spread: float) -> str:
 def _strength(evidence: Evidence, margin: float) -> str:
     is_strong = (
         margin >= _STRONG_MARGIN
-        and _or_whole(evidence.seeds_agreement) >= _STRONG_SEEDS
-        and _or_whole(evidence.resampling_agreement) >= _STRONG_RESAMPLING
+        and _or_whole(evidence.ari_seeds) >= _STRONG_SEEDS
+        and _or_whole(evidence.ari_bootstrap) >= _STRONG_RESAMPLING
     )
     return "strong" if is_strong else "weak"
 
 
 def _meaning(evidence: Evidence, margin: float) -> str:
-    if _or_whole(evidence.seeds_agreement) < _STRONG_SEEDS:
-        return f"other seeds find other segments (agreement {evidence.seeds_agreement:.2f}), so hold them loosely"
-    if _or_whole(evidence.resampling_agreement) < _STRONG_RESAMPLING:
+    if _or_whole(evidence.ari_seeds) < _STRONG_SEEDS:
+        return f"other seeds find other segments (agreement {evidence.ari_seeds:.2f}), so hold them loosely"
+    if _or_whole(evidence.ari_bootstrap) < _STRONG_RESAMPLING:
         return (
-            f"customers drawn again give other segments (agreement {evidence.resampling_agreement:.2f}), "
-            "so hold them loosely"
+            f"customers drawn again give other segments (agreement {evidence.ari_bootstrap:.2f}), so hold them loosely"
         )
     if _strength(evidence, margin) == "weak":
         return "the segments are there and overlap, so treat their borders as a matter of degree"

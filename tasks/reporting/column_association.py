@@ -22,59 +22,58 @@ from schemas.fields import Role
 from tasks.clustering.rows import Floats
 from tasks.reporting.number_text import number_text
 
-#: Agreement from which the segments are a column again.
-RESTATED = 0.95
+#: Association from which the segments are a column again.
+REDUNDANT = 0.95
 
-#: Agreement from which a column tells so much of the segment, in words.
+#: Association from which a column tells so much of the segment, in words.
 _TELLS = ((0.7, "it tells most of the segment"), (0.4, "it tells part of the segment"), (0.15, "it tells little of it"))
 
 _MOST_CUTS_IN_WORDS, _MOST_LETTERS = 5, 60
 
 
 @dataclass(frozen=True)
-class Told:
+class ColumnAssociation:
     """What a column says of the segments.
 
     Attributes:
         source_column: name of the column.
         kind: numeric, category, flag or items.
-        agreement: 0 to 1; None with one segment.
+        association: 0 to 1; None with one segment.
         by: by what it tells the segment, in words.
         gives: what gives the segments where they are this column again, in words.
     """
 
     source_column: str
     kind: str
-    agreement: float | None
+    association: float | None
     by: str
     gives: str
 
     @property
-    def is_restated(self) -> bool:
+    def is_redundant(self) -> bool:
         """Whether the segments are this column again."""
-        return self.agreement is not None and self.agreement >= RESTATED
+        return self.association is not None and self.association >= REDUNDANT
 
     @property
     def reason(self) -> str:
-        """How the agreement was measured and what it means."""
-        if self.agreement is None:
+        """How the association was measured and what it means."""
+        if self.association is None:
             return "there is one segment, and nothing to tell apart"
-        return f"{self.by}: {self._meaning(self.agreement)}"
+        return f"{self.by}: {self._meaning(self.association)}"
 
     @property
     def note(self) -> str:
         """What is to be said where the segments are this column again."""
-        return (
-            f"these segments are your {self.source_column} column (agreement {self.agreement or 0:.2f}): {self.gives}"
-        )
+        found = f"these segments are your {self.source_column} column (association {self.association or 0:.2f})"
+        return f"{found}: {self.gives}"
 
-    def _meaning(self, agreement: float) -> str:
-        if self.is_restated:
+    def _meaning(self, association: float) -> str:
+        if self.is_redundant:
             return f"the segments are this column again, {self.gives}"
-        return next((words for least, words in _TELLS if agreement >= least), "it tells next to nothing of it")
+        return next((words for least, words in _TELLS if association >= least), "it tells next to nothing of it")
 
 
-def agreement_of(tables: npt.ArrayLike) -> Floats:
+def association_of(tables: npt.ArrayLike) -> Floats:
     """Return how far each column tells the segment, 0 to 1, chance taken off.
 
     Args:
@@ -95,9 +94,9 @@ def agreement_of(tables: npt.ArrayLike) -> Floats:
     return np.sqrt(np.clip(_share_of(tau - by_chance, 1 - by_chance), 0, 1))
 
 
-def told_by_values(
+def association_of_values(
     source_column: str, kind: str, counts: npt.ArrayLike, sizes: npt.ArrayLike, *, is_list: bool = False
-) -> Told:
+) -> ColumnAssociation:
     """Return what a category or flag says, or a list of which no customer has two items.
 
     Args:
@@ -115,10 +114,12 @@ def told_by_values(
     if n_values > n_segments:
         gives = f"groups of its {values} give them"
     one_each = ", of which no customer has two" if is_list else ""
-    return Told(source_column, kind, _measured(table), by + one_each, gives)
+    return ColumnAssociation(source_column, kind, _measured(table), by + one_each, gives)
 
 
-def told_by_items(source_column: str, items: Sequence[str], counts: npt.ArrayLike, sizes: npt.ArrayLike) -> Told:
+def association_of_items(
+    source_column: str, items: Sequence[str], counts: npt.ArrayLike, sizes: npt.ArrayLike
+) -> ColumnAssociation:
     """Return what a list says by the item that says most, alone.
 
     Args:
@@ -129,13 +130,15 @@ def told_by_items(source_column: str, items: Sequence[str], counts: npt.ArrayLik
     """
     present = np.asarray(counts, dtype=np.float64)
     tables = np.stack([present, np.asarray(sizes, dtype=np.float64) - present], axis=1)
-    best = int(np.argmax(agreement_of(tables)))
+    best = int(np.argmax(association_of(tables)))
     item = _short(items[best])
     by = f"by its most telling item, {item}"
-    return Told(source_column, Role.ITEMS.value, _measured(tables[best]), by, f"whether it holds {item} gives them")
+    return ColumnAssociation(
+        source_column, Role.ITEMS.value, _measured(tables[best]), by, f"whether it holds {item} gives them"
+    )
 
 
-def told_by_number(source_column: str, cuts: Sequence[float], counts: npt.ArrayLike) -> Told:
+def association_of_number(source_column: str, cuts: Sequence[float], counts: npt.ArrayLike) -> ColumnAssociation:
     """Return what a number says, cut midway between the means of the segments that are neighbours in it.
 
     Args:
@@ -146,11 +149,13 @@ def told_by_number(source_column: str, cuts: Sequence[float], counts: npt.ArrayL
     table = np.asarray(counts, dtype=np.float64)
     places = _in_words(cuts)
     by = f"cut at {places}, midway between the segments' means"
-    return Told(source_column, Role.NUMERIC.value, _measured(table), by, f"cutting it at {places} gives them")
+    return ColumnAssociation(
+        source_column, Role.NUMERIC.value, _measured(table), by, f"cutting it at {places} gives them"
+    )
 
 
 def _measured(table: Floats) -> float | None:
-    return float(agreement_of(table)) if table.shape[-1] > 1 else None
+    return float(association_of(table)) if table.shape[-1] > 1 else None
 
 
 def _share_of(part: Floats, whole: Floats) -> Floats:

@@ -28,7 +28,7 @@ def test_what_kinds_of_customers_buy_is_found_in_components():
     choice = choice_of(plain_of(**{**NOISE, "basket": OWN_PRODUCTS}))
     assert choice.encoding.components is not None
     assert (choice.taken.k, choice.taken.is_found) == (4, True)
-    assert choice.taken.lift > 0.15
+    assert choice.taken.silhouette_gain > 0.15
 
 
 def test_noise_is_taken_for_noise():
@@ -52,7 +52,7 @@ def test_one_number_in_humps_is_found_and_is_no_find_of_the_columns_together():
 def test_blobs_on_a_grid_are_no_find_of_the_columns_together_and_fall_apart_by_themselves():
     blobs, _ = make_blobs(N, centers=[[0, 0], [9, 0], [0, 9], [9, 9]], random_state=0)
     choice = choice_of(plain_of(age=blobs[:, 0], spend=blobs[:, 1]))
-    assert (choice.encoding.name, choice.taken.against, choice.taken.k) == ("numbers", "one hump", 4)
+    assert (choice.encoding.name, choice.taken.null_model, choice.taken.k) == ("numbers", "unimodal", 4)
     assert [one.name for one in choice.tried].count("numbers") == 1
 
 
@@ -145,7 +145,7 @@ def test_the_same_seed_finds_the_same():
     plain = plain_of(**{**NOISE, "basket": OWN_PRODUCTS})
     first, second = choice_of(plain), choice_of(plain)
     assert np.array_equal(first.encoding.components.loadings, second.encoding.components.loadings)
-    assert [one.lift for one in first.tried] == [one.lift for one in second.tried]
+    assert [one.silhouette_gain for one in first.tried] == [one.silhouette_gain for one in second.tried]
 
 
 def test_customers_that_are_alike_in_components_are_of_one_kind():

@@ -55,7 +55,7 @@ def test_refusal_says_what_is_needed_what_there_is_and_which_setting_to_change()
     assert str(refused.value) == (
         f"customers.csv: 1,000,000 customers with 5,051 features need about {memory_need(EXTENT) / 1e6:.0f} MB of "
         "memory and there are 100 MB (SEGMENTS_MEMORY_MB=300); 5,000 of the features are values of purchase_history, "
-        "present 5,000,000 times: raise its other_below=0 in the schema, declare it ignored(), or give it more memory"
+        "present 5,000,000 times: raise its min_frequency=0 in the schema, declare it ignored(), or give it more memory"
     )
     assert refused.value.exit_code == 65
 

@@ -33,7 +33,7 @@ class Skewed(Dataset):
 
     spend: Series[float] = numeric(log=True, clip=(0, 100), nullable=True)
     state: Series[str] = category(nullable=True)
-    plan: Series[str] = category(missing="commonest")
+    plan: Series[str] = category(missing="most_frequent")
 
 
 SPEND, STATE, MEMBER, BASKET = columns_of(Everything)
@@ -112,11 +112,11 @@ def test_customers_without_any_feature_have_empty_rows():
 
 def test_every_feature_says_how_it_was_made():
     names = [
-        (feature.feature, feature.encoding, feature.value, feature.joined_values)
+        (feature.feature, feature.encoding, feature.value, feature.grouped_values)
         for feature in features_of(Numbers(SPEND, np.array([1.0, 2.0])), *MARKED)
     ]
     assert names == [
-        ("spend", "standardised", None, None),
+        ("spend", "standardized", None, None),
         ("state=Ohio", "one-hot", "Ohio", 1),
         ("state=Texas", "one-hot", "Texas", 1),
         ("member", "flag", None, 1),

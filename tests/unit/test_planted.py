@@ -246,7 +246,10 @@ def test_table_has_even_and_skewed_sizes_side_by_side():
 
 
 def test_scores_are_the_same_once_written_and_read(tmp_path):
-    scores = [scored(), replace(scored("nothing", encoding="textbook", verdict=""), silhouette=None, lift=None)]
+    scores = [
+        scored(),
+        replace(scored("nothing", encoding="textbook", verdict=""), silhouette=None, silhouette_gain=None),
+    ]
     write_scores(tmp_path / "file.csv", scores)
     assert read_scores(tmp_path / "file.csv") == scores
     assert read_scores(tmp_path / "other.csv") == []

@@ -29,7 +29,16 @@ from tasks.reporting.number_text import number_text, percent_text
 from tasks.validate import validate
 from warehouse.home.ledger import open_manifest, read_manifest
 from warehouse.home.run import Order, Run
-from warehouse.page import AgreementRow, ComponentRow, DeclaredRow, EncodingRow, Figure, KRow, SegmentRow, TriedRow
+from warehouse.page import (
+    ColumnAssociationRow,
+    ComponentRow,
+    DeclaredRow,
+    EncodingRow,
+    Figure,
+    KRow,
+    SegmentRow,
+    TriedRow,
+)
 from warehouse.rejects import RejectedGroup
 
 SCRIPT = "<script>alert(1)</script>"
@@ -87,7 +96,7 @@ def figures(n_segments, n_features, name="item"):
 
 TRIED = (
     TriedRow("mixed", 3, 2, 4, 0.61, 0.25, 0.36, 0.34, 2000, True, "its segments stand out most"),
-    TriedRow("standard", 3, 22, 2, 0.31, 0.28, 0.03, 0.01, 2000, False, "0.33 less lift than mixed"),
+    TriedRow("standard", 3, 22, 2, 0.31, 0.28, 0.03, 0.01, 2000, False, "0.33 less gain than mixed"),
     TriedRow("numbers", None, None, None, None, None, None, None, None, False, "there is one number"),
 )
 
@@ -110,9 +119,11 @@ def page_of(n_segments=4, n_features=20, name="milk", **changes):
         declared=(DeclaredRow("age", 2.0, False, None, None), DeclaredRow("income", 1.0, True, 0.0, 90000.0)),
         tried=TRIED,
         components=(ComponentRow(1, 4.2, 1.3, "milk, tea against high age"),),
-        agreements=(
-            AgreementRow("age", "numeric", 0.71, False, "cut at 31: it tells most of the segment"),
-            AgreementRow("bought", "items", 0.32, False, "by its most telling item, milk: it tells little of it"),
+        column_associations=(
+            ColumnAssociationRow("age", "numeric", 0.71, False, "cut at 31: it tells most of the segment"),
+            ColumnAssociationRow(
+                "bought", "items", 0.32, False, "by its most telling item, milk: it tells little of it"
+            ),
         ),
     )
     return replace(page, **changes)
@@ -274,7 +285,7 @@ def test_long_texts_from_the_file_are_cut():
         "limited to 0 to 90,000, then taken as its logarithm",
         "Encoding mixed; multi-hot: 1 column as 20 features",
         "Each was tried on 2,000 customers and on the same",
-        "mixed 3 4 0.6100 0.2500 +0.3600 taken: its segments stand out most",
+        "mixed 3 4 0.6100 0.2500 +0.3600 selected: its segments stand out most",
         "numbers — — — — — there is one number",
         "milk, tea against high age (variance 4.2, permuted columns reach 1.3)",
         "age 0.71 cut at 31: it tells most of the segment",
@@ -316,7 +327,7 @@ def test_encoding_that_was_asked_for_is_shown_with_its_reason_and_no_table_of_ot
     asked = TriedRow("standard", 3, 22, None, None, None, None, None, None, True, "asked for")
     words = words_of(page_of(tried=(asked,), components=()))
     assert "The encoding is standard: asked for." in words
-    assert "Lift" not in words
+    assert "Gain" not in words
     assert "what the columns have in common" not in words
 
 
@@ -325,15 +336,15 @@ def test_page_without_any_encoding_on_record_says_so():
 
 
 def test_one_segment_is_told_from_no_other_by_any_column():
-    none = AgreementRow("age", "numeric", None, False, "there is one segment, and nothing to tell apart")
-    words = words_of(page_of(agreements=(none,)))
+    none = ColumnAssociationRow("age", "numeric", None, False, "there is one segment, and nothing to tell apart")
+    words = words_of(page_of(column_associations=(none,)))
     assert "There is one segment, which no column could tell from another." in words
-    assert "Agreement" not in words
+    assert "Association" not in words
 
 
 def test_columns_that_tell_most_are_shown_and_the_others_counted():
-    rows = tuple(AgreementRow(f"c{place}", "numeric", 1 - place / 100, place < 5, "why") for place in range(30))
-    words = words_of(page_of(agreements=rows))
+    rows = tuple(ColumnAssociationRow(f"c{place}", "numeric", 1 - place / 100, place < 5, "why") for place in range(30))
+    words = words_of(page_of(column_associations=rows))
     assert "The 8 of 30 columns that tell most." in words
     assert "c7 0.93 why" in words
     assert "c8 " not in words
@@ -359,8 +370,8 @@ def test_stability_of_a_segment_is_shown_where_it_is_known_and_low_is_said():
 
 def test_k_table_shows_what_permuted_columns_other_seeds_and_customers_drawn_again_give():
     plain = page_of()
-    assert not re.search("Permuted and lift|Other seeds|Drawn again", words_of(plain))
-    score = replace(plain.k_scores[0], null_silhouette=0.11, lift=0.09, seeds_agreement=0.87, resampling_agreement=0.78)
+    assert not re.search("ARI", words_of(plain))
+    score = replace(plain.k_scores[0], null_silhouette=0.11, silhouette_gain=0.09, ari_seeds=0.87, ari_bootstrap=0.78)
     words = words_of(replace(plain, k_scores=(score, *plain.k_scores[1:])))
     assert "2 0.2000 0.1100 +0.0900 0.87 0.78 4.500 40" in words
     assert "3 0.3000 — — — — 3.000 40" in words
@@ -374,8 +385,8 @@ def test_column_that_is_left_out_is_named_and_no_weight():
 
 def test_markup_in_what_explains_the_segments_is_text():
     tried = replace(TRIED[0], reason=SCRIPT)
-    component, told = ComponentRow(1, 2.0, 1.0, SCRIPT), AgreementRow("bought", "items", 0.99, True, SCRIPT)
-    text = render_page(page_of(tried=(tried,), components=(component,), agreements=(told,)))
+    component, told = ComponentRow(1, 2.0, 1.0, SCRIPT), ColumnAssociationRow("bought", "items", 0.99, True, SCRIPT)
+    text = render_page(page_of(tried=(tried,), components=(component,), column_associations=(told,)))
     assert_self_contained(text)
     assert Outline(text).text.count(SCRIPT) == 3
 
@@ -385,7 +396,7 @@ def test_many_kinds_of_fault_are_cut_and_counted():
     words = Outline(render_page(page_of(rejected=groups))).text
     assert "code_20 " in words
     assert "code_21 " not in words
-    assert "The 20 commonest of 30 kinds of fault are shown." in words
+    assert "The 20 most frequent of 30 kinds of fault are shown." in words
 
 
 def test_dataset_given_as_a_path_is_shown_by_its_name():

@@ -94,7 +94,7 @@ def test_a_constant_column_takes_no_part_in_mixed():
 def test_single_is_one_number():
     features = by_numbers(PLAIN, ["age"])
     assert rows_in(PLAIN, features).dense(slice(None)).shape == (N, 1)
-    assert guards_of("single", 1, LIFTED).least_lift_share > guards_of("standard", 1, LIFTED).least_lift_share
+    assert guards_of("single", 1, LIFTED).min_gain_share > guards_of("standard", 1, LIFTED).min_gain_share
 
 
 def test_only_components_ask_a_larger_k_for_a_gain():
@@ -103,8 +103,8 @@ def test_only_components_ask_a_larger_k_for_a_gain():
 
 
 def test_shares_of_what_is_chance_mean_nothing():
-    assert guards_of("standard", 1, {2: NullScore(0.3, 0.01)}).least_lift_share == 0
-    assert guards_of("standard", 1, {}).least_lift_share == 0
+    assert guards_of("standard", 1, {2: NullScore(0.3, 0.01)}).min_gain_share == 0
+    assert guards_of("standard", 1, {}).min_gain_share == 0
 
 
 def test_guards_hold_the_floor_and_what_is_known_of_permuted_columns():

@@ -11,8 +11,8 @@ FOUND = Evidence(
     silhouette=0.61,
     margin=0.34,
     spread=0.005,
-    seeds_agreement=1.0,
-    resampling_agreement=0.97,
+    ari_seeds=1.0,
+    ari_bootstrap=0.97,
 )
 
 
@@ -21,14 +21,14 @@ FOUND = Evidence(
     [
         ({}, "strong", "0.34 above the best of permuted columns; other seeds and customers drawn again"),
         ({"margin": 0.06}, "weak", "overlap, so treat their borders as a matter of degree"),
-        ({"seeds_agreement": 0.5}, "weak", "other seeds find other segments (agreement 0.50)"),
-        ({"resampling_agreement": 0.4}, "weak", "customers drawn again give other segments (agreement 0.40)"),
+        ({"ari_seeds": 0.5}, "weak", "other seeds find other segments (agreement 0.50)"),
+        ({"ari_bootstrap": 0.4}, "weak", "customers drawn again give other segments (agreement 0.40)"),
         ({"margin": 0.03}, "none", "+0.030 from that of permuted columns"),
         ({"margin": 0.10, "spread": 0.04}, "none", "which is chance (spread 0.040)"),
         ({"margin": -0.10}, "none", "-0.100 from that of permuted columns"),
         ({"silhouette": None, "why_one": "there is 1 customer"}, "none", "there is 1 customer"),
         ({"margin": None, "why_untried": "6 customers are too few"}, "none", "6 customers are too few"),
-        ({"seeds_agreement": None, "resampling_agreement": None}, "strong", "above the best of permuted columns"),
+        ({"ari_seeds": None, "ari_bootstrap": None}, "strong", "above the best of permuted columns"),
     ],
 )
 def test_verdict_is_what_the_evidence_says(change, strength, says):

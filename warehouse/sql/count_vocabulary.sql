@@ -1,4 +1,4 @@
--- one row a category, flag or items column: how many features it makes, and how often customers have its values
+-- one row per category, flag or items column: how many features it makes, and how often customers have its values
 select
     source_column,
     count(distinct mark) as n_features,

@@ -1,4 +1,4 @@
--- work.vocabulary: one row a different value of a category, flag or items column, with its 0/1 feature
+-- work.vocabulary: one row per different value of a category, flag or items column, with its 0/1 feature
 -- mark numbers those features from 0, in the order of the columns; values that join have one mark. A flag has no value.
 create or replace table work.vocabulary (
     source_column varchar,
@@ -6,6 +6,6 @@ create or replace table work.vocabulary (
     customers bigint,
     is_rare boolean,
     is_joined boolean,
-    is_commonest boolean,
+    is_most_frequent boolean,
     mark integer
 );

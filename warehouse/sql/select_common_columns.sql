@@ -1,4 +1,4 @@
--- one row a column that both nights have, in the same type
+-- one row per column that both nights have, in the same type
 select tonight.column_name
 from duckdb_columns() as tonight
 inner join duckdb_columns() as earlier on tonight.column_name = earlier.column_name

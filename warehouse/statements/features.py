@@ -20,7 +20,7 @@ def select_numbers(column: Column) -> str:
 def insert_vocabulary(column: Column) -> str:
     """Return the statement that adds the different values of a category, flag or items column to ``work.vocabulary``.
 
-    Values that a smaller share of the customers has than the column's ``other_below`` join, where there are two of
+    Values that a smaller share of the customers has than the column's ``min_frequency`` join, where there are two of
     them at least, and so does a value that is delivered under their common name.
     """
     source, next_mark = quote_text(column.name), "(SELECT coalesce(max(mark) + 1, 0) FROM work.vocabulary)"
@@ -34,15 +34,15 @@ def insert_vocabulary(column: Column) -> str:
             SELECT {source}, NULL, is_set + if(2 * is_set > known, customers - known, 0), false, false,
                 2 * is_set > known, {next_mark}
             FROM counted"""
-    other_below = f"{quote_text(repr(column.settings.other_below))}::DOUBLE"
-    may_join = f"value <> {quote_text(MISSING_CATEGORY)}" if column.settings.missing == "own" else "true"
+    min_frequency = f"{quote_text(repr(column.settings.min_frequency))}::DOUBLE"
+    may_join = f"value <> {quote_text(MISSING_CATEGORY)}" if column.settings.missing == "category" else "true"
     return f"""
         INSERT INTO work.vocabulary
         WITH counted AS (
             SELECT value, count(*) AS customers FROM (SELECT {_category(column)} AS value FROM customers)
             WHERE value IS NOT NULL GROUP BY value
         ), judged AS (
-            SELECT *, customers / (SELECT count(*) FROM customers) < {other_below} AND {may_join} AS is_rare
+            SELECT *, customers / (SELECT count(*) FROM customers) < {min_frequency} AND {may_join} AS is_rare
             FROM counted
         ), joined AS (
             SELECT *, (is_rare OR value = {quote_text(OTHER_VALUES)})
@@ -172,7 +172,7 @@ def _joined_values(column: Column) -> str:
     A customer has that one once, however many of them it holds.
     """
     source, other = quote_text(column.name), quote_text(OTHER_VALUES)
-    own = f"(SELECT value FROM features WHERE source_column = {source} AND joined_values = 1)"
+    own = f"(SELECT value FROM features WHERE source_column = {source} AND grouped_values = 1)"
     return f"""
         SELECT stored.* FROM ({_stored_values(column)}) AS stored WHERE stored.v IN {own}
         UNION ALL
@@ -211,14 +211,14 @@ def _marks(column: Column) -> str:
     """Return the query for the marks of one column, one row a customer and value."""
     in_range = "FROM customers WHERE rowid BETWEEN $first AND $last"
     vocabulary = (
-        f"(SELECT value, mark, is_commonest FROM work.vocabulary WHERE source_column = {quote_text(column.name)})"
+        f"(SELECT value, mark, is_most_frequent FROM work.vocabulary WHERE source_column = {quote_text(column.name)})"
     )
     if column.role is Role.FLAG:
         return f"""
             SELECT flags._position, vocabulary.mark
             FROM (SELECT rowid AS _position, {truth(column)} AS is_set {in_range}) AS flags, {vocabulary} AS vocabulary
-            WHERE coalesce(flags.is_set, vocabulary.is_commonest)"""
-    commonest = f"(SELECT value FROM {vocabulary} WHERE is_commonest)"
+            WHERE coalesce(flags.is_set, vocabulary.is_most_frequent)"""
+    commonest = f"(SELECT value FROM {vocabulary} WHERE is_most_frequent)"
     return f"""
         SELECT held._position, vocabulary.mark
         FROM (SELECT rowid AS _position, {_category(column, commonest)} AS value {in_range}) AS held
@@ -233,9 +233,9 @@ def _category(column: Column, commonest: str | None = None) -> str:
         commonest: expression for its commonest value, where that is known.
     """
     value = _stored(column)
-    if column.settings.missing == "own":
+    if column.settings.missing == "category":
         return f"coalesce({value}, {quote_text(MISSING_CATEGORY)})"
-    if column.settings.missing == "commonest":
+    if column.settings.missing == "most_frequent":
         return f"coalesce({value}, {commonest or _commonest(value)})"
     return value
 
