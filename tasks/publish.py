@@ -20,7 +20,6 @@ class Published:
 @recorded("publish")
 def publish(run: Run) -> Published:
     """Swap the night in and close the run as published."""
-    size = run.night_file.stat().st_size
     swap_in(run)
     close_manifest(run, "published", publication_message(read_manifest(run.manifest_file)))
-    return Published(str(run.home.published_file), size)
+    return Published(str(run.home.published_file), run.home.published_file.stat().st_size)

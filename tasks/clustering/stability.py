@@ -13,12 +13,8 @@ Arrays in, arrays out: no SQL, no files, no Prefect.
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.cluster import kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 
 from tasks.clustering.parallel import in_order
@@ -155,7 +151,6 @@ def _labels_of(sample: Sample, other: _Other, random_state: int) -> Positions:
     seen = _drawn_again(sample, rng) if other.is_resampled else sample
     fit = seen.fitted(
         min(other.k, seen.n_rows),
-        init=partial(_starts, weights=seen.weights),
         n_init=_RESTARTS,
         tol=_TOLERANCE,
         random_state=int(rng.integers(2**32)),
@@ -169,13 +164,6 @@ def _drawn_again(sample: Sample, rng: np.random.Generator) -> Sample:
     counts = rng.multinomial(int(n_customers), sample.weights / n_customers)
     drawn = np.flatnonzero(counts)
     return Sample(sample.matrix[drawn], counts[drawn].astype(np.float64))
-
-
-def _starts(matrix: Matrix | csr_matrix, k: int, random_state: Any, *, weights: Floats) -> Floats:
-    """Return where k-means++ starts. In double precision, as scikit-learn would convert the rows for every centroid."""
-    starts: Floats
-    starts, _ = kmeans_plusplus(matrix.astype(np.float64), k, sample_weight=weights, random_state=random_state)
-    return starts
 
 
 def _nearest(sample: Sample, centroids: Matrix) -> Positions:

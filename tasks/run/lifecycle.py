@@ -18,6 +18,7 @@ from schemas.errors import HomeNotWritable, SegmentsError, UsageError
 from schemas.loading import load_dataset
 from tasks.delivery.sources import find_sources
 from tasks.run.memory import memory_there
+from warehouse.connection import kept_open
 from warehouse.home.directory import Home
 from warehouse.home.ledger import (
     add_note,
@@ -97,7 +98,8 @@ def begin_night(order: Order) -> Iterator[Run]:
             discard_staging(run.home)
             check_order(order)
             run.staging.mkdir()
-            yield run
+            with kept_open(run):
+                yield run
 
 
 def forget_night(run: Run) -> None:
