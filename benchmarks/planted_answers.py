@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 from sklearn.cluster import KMeans
 
-from benchmarks.nights import aged, first_word, night_on
+from benchmarks.nights import aged, night_on
 from benchmarks.planted_customers import PlantedCustomers
 from benchmarks.planted_sets import Ints, Planted, write_csv
 from schemas.dataset import columns_of
@@ -95,13 +95,13 @@ def segmented(planted: Planted, encoding: str) -> Answer:
         choice.chosen,
         null_model=taken.null_model if taken.k else None,
         margin=taken.margin if taken.k else None,
-        spread=taken.spread if taken.k else None,
+        null_std=taken.spread if taken.k else None,
         why_untried=taken.reason,
     )
     return Answer(
         choice.fit.n_clusters,
         choice.fit.labels[distinct.row_of].astype(np.int64),
-        first_word(verdict_on(evidence)),
+        verdict_on(evidence).level,
         chosen.encoding.name,
         choice.chosen.silhouette,
         taken.silhouette_gain if taken.k else None,

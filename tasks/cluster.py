@@ -21,7 +21,7 @@ from tasks.clustering.silhouette_curve import Scoring
 from tasks.encoding.base_encoding import used_in
 from tasks.encoding.features import Feature, absent_values
 from tasks.encoding.strategies import guards_of
-from tasks.encoding.verdict import evidence_of, verdict_on
+from tasks.encoding.verdict import Verdict, evidence_of, verdict_on
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
@@ -79,7 +79,7 @@ def cluster(run: Run) -> Clustered:
             chosen,
             null_model=taken.null_model,
             margin=taken.margin,
-            spread=taken.null_std,
+            null_std=taken.null_std,
             why_untried=taken.reason,
         )
     )
@@ -97,7 +97,7 @@ def cluster(run: Run) -> Clustered:
         silhouette=chosen.silhouette,
         objective=choice.fit.objective,
         encoding=taken.encoding,
-        verdict=verdict,
+        verdict=str(verdict),
         engine=ENGINE,
         notes=_notes(choice, distinct.n_customers),
     )
@@ -130,11 +130,11 @@ def _features(database: Connection) -> list[Feature]:
     return [Feature(**row) for row in rows]
 
 
-def _refuse_none(run: Run, settings: FileSettings, verdict: str) -> None:
-    if settings.refuse_none and verdict.startswith("none"):
+def _refuse_none(run: Run, settings: FileSettings, verdict: Verdict) -> None:
+    if settings.refuse_none and verdict.level == "none":
         raise DataRefused(
             f"{source_file(run)}: the verdict is {verdict}; expected segments, as the dataset says refuse_none=True: "
-            "look at the delivery, or publish such nights too with refuse_none=False"
+            "look at the delivery, or publish such runs too with refuse_none=False"
         )
 
 

@@ -10,7 +10,7 @@ from tasks.encoding.base_encoding import used_in
 from tasks.encoding.components import Components
 from tasks.encoding.features import Feature
 from tasks.encoding.null_contrast import Contrast
-from tasks.encoding.strategies import LEAST_MARGIN
+from tasks.encoding.strategies import MIN_MARGIN
 
 #: What silhouettes are held against.
 PERMUTED, UNIMODAL = "permuted columns", "unimodal"
@@ -109,18 +109,18 @@ class Tried:
         """Whether its segments are there."""
         if self.k is None or self.contrast is None:
             return False
-        return is_apart(self.margin, self.spread, least_margin(self.null_model))
+        return is_apart(self.margin, self.spread, min_margin(self.null_model))
 
     def _at(self, values: Floats) -> float:
         assert self.contrast is not None  # noqa: S101
         return float(values[self.contrast.ks.index(self.k)]) if self.k is not None else 0.0
 
 
-def least_margin(null_model: str) -> float:
+def min_margin(null_model: str) -> float:
     """Return the margin that segments have at least."""
-    return MIN_GAIN_OF_ONE if null_model == UNIMODAL else LEAST_MARGIN
+    return MIN_GAIN_OF_ONE if null_model == UNIMODAL else MIN_MARGIN
 
 
-def is_apart(margin: float, spread: float, least: float = LEAST_MARGIN) -> bool:
+def is_apart(margin: float, spread: float, least: float = MIN_MARGIN) -> bool:
     """Return whether a silhouette is above what chance gives, beyond its spread."""
     return margin >= least and margin >= LEAST_SPREADS * max(spread, _LEAST_SPREAD)

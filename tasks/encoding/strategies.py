@@ -16,7 +16,7 @@ from tasks.encoding.features import Feature
 _RAREST, _MOST_MARKS = 0.01, 500
 
 #: The best silhouette is that much above the best of permuted columns where segments are there.
-LEAST_MARGIN = 0.04
+MIN_MARGIN = 0.04
 
 #: Share of the best gain that another k must have. In one dimension two halves have the best silhouette of all.
 _MIN_GAIN_SHARE, _MIN_GAIN_SHARE_OF_ONE = 0.5, 0.8
@@ -92,7 +92,7 @@ def guards_of(name: str, least_customers: int, nulls: Mapping[int, NullScore]) -
     """
     gain = 0.0 if name == SINGLE else STRATEGIES[name].least_gain
     share = _MIN_GAIN_SHARE_OF_ONE if name == SINGLE else _MIN_GAIN_SHARE
-    is_gained = max((one.silhouette_gain for one in nulls.values()), default=0.0) >= LEAST_MARGIN
+    is_gained = max((one.silhouette_gain for one in nulls.values()), default=0.0) >= MIN_MARGIN
     return Guards(least_customers, gain, share if is_gained else 0.0, nulls)
 
 
