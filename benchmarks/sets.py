@@ -56,8 +56,8 @@ def encoded_customers(n_customers: int, seed: int = 0) -> Rows:
     is_state[starts[:-1]] = True
     indices = np.empty(len(is_state), dtype=np.int32)
     indices[is_state], indices[~is_state] = states, N_STATES + bought.indices
-    marks = csr_array((np.ones(len(indices), np.float32), indices, starts), shape=(n_customers, N_STATES + N_PRODUCTS))
-    return Rows(((ages - ages.mean()) / ages.std()).astype(np.float32)[:, None], marks)
+    binary = csr_array((np.ones(len(indices), np.float32), indices, starts), shape=(n_customers, N_STATES + N_PRODUCTS))
+    return Rows(((ages - ages.mean()) / ages.std()).astype(np.float32)[:, None], binary)
 
 
 def _standardized_customers(n_rows: int, seed: int) -> Rows:

@@ -125,7 +125,7 @@ class SegmentStats(pa.DataFrameModel):
         isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
     )
     mean: Series[float] = pa.Field(
-        nullable=True, description="Mean; of a 0/1 feature the share of customers that have it"
+        nullable=True, description="Mean; of a binary feature the share of customers that have it"
     )
     median: Series[float] = pa.Field(nullable=True, description="Median")
     std: Series[float] = pa.Field(nullable=True, ge=0, description="Standard deviation of the segment as a population")
@@ -134,7 +134,7 @@ class SegmentStats(pa.DataFrameModel):
     overall_mean: Series[float] = pa.Field(nullable=True, description="Mean over all customers")
     difference: Series[float] = pa.Field(nullable=True, description="mean - overall_mean")
     lift: Series[float] = pa.Field(
-        nullable=True, ge=0, description="mean / overall_mean of a 0/1 feature; null for numbers"
+        nullable=True, ge=0, description="mean / overall_mean of a binary feature; null for numbers"
     )
 
 
@@ -213,12 +213,12 @@ class Features(pa.DataFrameModel):
     )
     value: Series[str] = pa.Field(
         nullable=True,
-        description="Category or item of the 0/1 feature; (other) for all infrequent categories of the column together",
+        description="Category or item of the binary feature; (other) for all infrequent categories of the column",
     )
     grouped_values: Series[int] = pa.Field(
         nullable=True,
         ge=1,
-        description="Number of different values of the 0/1 feature, over 1 for infrequent categories; null for numbers",
+        description="Different values of the binary feature, over 1 for infrequent categories; null for numbers",
     )
     center: Series[float] = pa.Field(description="Encoded value = weight * (x - center) / scale")
     scale: Series[float] = pa.Field(gt=0, description="See center")

@@ -12,8 +12,7 @@ from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
 from tasks.clustering.assignment import Assignment, assign, customer_pieces
 from tasks.clustering.choose_k import Choice, NullScore, choose_k
-from tasks.clustering.eligibility import least_customers
-from tasks.clustering.engine import ENGINE
+from tasks.clustering.eligibility import min_customers
 from tasks.clustering.lloyd import Fit
 from tasks.clustering.rows import Distinct, Floats, distinct_rows, projected
 from tasks.clustering.rows_file import load_far, load_rows
@@ -43,7 +42,6 @@ class Clustered:
     objective: float
     encoding: str
     verdict: str
-    engine: str
     notes: tuple[str, ...]
 
 
@@ -67,7 +65,7 @@ def cluster(run: Run) -> Clustered:
             scoring=Scoring(settings.exact_rows, settings.max_scored),
             guards=guards_of(
                 taken.encoding,
-                least_customers(distinct.n_customers, settings),
+                min_customers(distinct.n_customers, settings),
                 {k: NullScore(null, gain) for k, (null, gain) in nulls.items()},
             ),
             progress=progress,
@@ -98,7 +96,6 @@ def cluster(run: Run) -> Clustered:
         objective=choice.fit.objective,
         encoding=taken.encoding,
         verdict=str(verdict),
-        engine=ENGINE,
         notes=_notes(choice, distinct.n_customers),
     )
 
@@ -115,7 +112,7 @@ def _notes(choice: Choice, n_customers: int) -> tuple[str, ...]:
     ]
     near = [f"k={score.k}" for score in choice.scores if score.decisive is False and not score.chosen]
     if near:
-        notes.append(f"the choice of k={chosen.k} is not decisive: {', '.join(near)} within the error of sampling")
+        notes.append(f"the choice of k={chosen.k} is not decisive: {', '.join(near)} within sampling error")
     return tuple(notes)
 
 
@@ -153,8 +150,8 @@ def _centroids(fit: Fit, features: Sequence[Feature], loading: Floats | None) ->
     component holds, so that the centroid nearest among the features is the one nearest among the components.
     """
     used, place_of = used_in(features), {feature.feature: place for place, feature in enumerate(features)}
-    marks = [feature for feature in used if not feature.is_number]
-    absent = np.concatenate([np.zeros(len(used) - len(marks)), absent_values(marks)])
+    binary = [feature for feature in used if not feature.is_number]
+    absent = np.concatenate([np.zeros(len(used) - len(binary)), absent_values(binary)])
     values = np.zeros((fit.n_clusters, len(features)))
     values[:, [place_of[feature.feature] for feature in used]] = (
         fit.centroids + absent if loading is None else (fit.centroids + absent @ loading) @ loading.T

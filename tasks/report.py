@@ -11,7 +11,7 @@ import numpy as np
 
 from schemas.dataset import Column
 from schemas.fields import Role
-from tasks.reporting.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
+from tasks.reporting.charts import AxisText, color_of, draw_scatter, draw_silhouette_curve, text_color_on
 from tasks.reporting.number_text import decimals_of, number_text, percent_text
 from tasks.run.columns import night_columns
 from tasks.run.step import recorded
@@ -69,7 +69,7 @@ class ProfileRow:
 
     Attributes:
         heading: the column, for people.
-        value: category or item of a 0/1 feature; None for numbers and flags.
+        value: category or item of a binary feature; None for numbers and flags.
     """
 
     source_column: str
@@ -325,5 +325,5 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"number": number_text, "percent": percent_text, "shade": _shade, "figure": _figure}
-    environment.globals |= {"colour_of": colour_of, "text_colour_on": text_colour_on, "unstable": _UNSTABLE}
+    environment.globals |= {"color_of": color_of, "text_color_on": text_color_on, "unstable": _UNSTABLE}
     return environment

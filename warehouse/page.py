@@ -15,7 +15,7 @@ from warehouse.tables import read_dicts
 
 @dataclass(frozen=True)
 class SegmentRow:
-    """One segment; ``stability`` is None where it is not known."""
+    """One segment; ``stability`` is None where unknown."""
 
     segment_id: int
     name: str
@@ -30,8 +30,8 @@ class Figure:
     """One feature of one segment beside all customers, in the units of its column.
 
     Attributes:
-        value: category or item of a 0/1 feature; None for numbers and flags.
-        mean: mean, or share of a 0/1 feature; None where the segment has no value.
+        value: category or item of a binary feature; None for numbers and flags.
+        mean: mean, or share of a binary feature; None where the segment has no value.
         spread: standard deviation over all customers.
     """
 

@@ -10,7 +10,7 @@ from typing import Literal
 from tasks.clustering.choose_k import KScore
 from tasks.encoding.base_encoding import columns_of, used_in
 from tasks.encoding.features import Feature
-from tasks.encoding.result import UNIMODAL, is_apart, min_margin
+from tasks.encoding.null_contrast import UNIMODAL, is_apart, min_margin
 
 _PARTITION = "no evidence of segments; treat them as an arbitrary partition"
 

@@ -18,44 +18,57 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-#: Petroff (2021), arXiv:2107.02270: ten colours chosen for colour-blind readers.
+#: Petroff (2021), arXiv:2107.02270: ten colors chosen for color-blind readers.
 PALETTE = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
     "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
 
-#: Their number and that of the colours have no common divisor, so 130 segments look different.
+#: Their number and that of the colors are coprime, so 130 segments look different.
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*", "d")
 
-#: Stands for the colour of the page's text, whether the page is light or dark.
+#: Placeholder for the color of the page's text, which depends on the reader's theme.
 _INK = "#010203"
 
-_CHART_INCHES = (7.2, 3.2)
-_SCATTER_INCHES = (7.2, 4.6)
 
-#: Half a step of whole numbers, less a gap that keeps the steps apart.
-_JITTER = 0.36
+@dataclass(frozen=True)
+class ChartSizes:
+    """Sizes in the charts.
 
-#: Size of a segment's number in the chart, as shares of its width and height.
-_NUMBER_WIDTH, _NUMBER_HEIGHT = 0.045, 0.075
+    Attributes:
+        curve: inches of the curve over k; as wide as the text of the report.
+        scatter: inches of the scatter plot.
+        jitter: shift of whole numbers at most: half a step less a gap between the steps.
+        number_width: of a segment's number, as a share of the chart.
+        number_height: the same.
+    """
+
+    curve: tuple[float, float] = (7.2, 3.2)
+    scatter: tuple[float, float] = (7.2, 4.6)
+    jitter: float = 0.36
+    number_width: float = 0.045
+    number_height: float = 0.075
+
+
+SIZES = ChartSizes()
 
 
 @dataclass(frozen=True)
 class AxisText:
-    """What stands along an axis, and whether the axis is logarithmic where the values span decades."""
+    """The label of an axis, and whether it is logarithmic where the values span decades."""
 
     label: str
     is_log: bool = False
 
 
-def colour_of(segment_id: int) -> str:
-    """Return the colour of a segment, numbered from 1, as '#rrggbb'."""
+def color_of(segment_id: int) -> str:
+    """Return the color of a segment, numbered from 1, as '#rrggbb'."""
     return PALETTE[(segment_id - 1) % len(PALETTE)]
 
 
-def text_colour_on(colour: str) -> str:
-    """Return black or white, whichever is easier to read on a colour '#rrggbb' (WCAG 2.2, relative luminance)."""
-    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+def text_color_on(color: str) -> str:
+    """Return black or white, whichever is easier to read on a color '#rrggbb' (WCAG 2.2, relative luminance)."""
+    shares = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return "#000000" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "#ffffff"
@@ -70,7 +83,7 @@ def draw_silhouette_curve(
     chosen_k: int,
     null: Sequence[float | None] = (),
 ) -> str:
-    """Return the silhouette over k as SVG, the chosen k marked, and quieter what permuted columns give.
+    """Return the silhouette over k as SVG, with the chosen k marked and the null model in the background.
 
     Args:
         k: every k tried.
@@ -78,7 +91,7 @@ def draw_silhouette_curve(
         low: lower end of the 95 % interval of each; a k whose ends are equal shows none.
         high: upper end.
         chosen_k: the published k.
-        null: mean silhouette of each k where the columns are permuted; a k without one is left out.
+        null: mean silhouette of each k in the null model; a k without one is left out.
     """
     nulls = [(at, mean) for at, mean in zip(k, null, strict=False) if mean is not None]
     points = [
@@ -99,23 +112,23 @@ def draw_silhouette_curve(
             _paint_null(axes, np.array(nulls, dtype=np.float64))
         _label(axes, x_is_whole=True, y_is_whole=False)
 
-    beside = ", and of permuted columns" if nulls else ""
+    beside = ", and of the null model" if nulls else ""
     label = f"Mean silhouette for each k{beside}; the chosen k is {chosen_k}"
-    return _drawn("silhouette", label, _CHART_INCHES, paint, AxisText("k (number of segments)"), AxisText("silhouette"))
+    return _drawn("silhouette", label, SIZES.curve, paint, AxisText("k (number of segments)"), AxisText("silhouette"))
 
 
 def draw_scatter(
     x: Floats, y: Floats, segment_ids: Ints, *, x_axis: AxisText, y_axis: AxisText, random_state: int
 ) -> str:
-    """Return customers as points coloured by segment, as SVG; each segment's number stands at its medians.
+    """Return customers as points colored by segment, as SVG, with each segment's number at its medians.
 
-    Whole numbers are moved by less than half a step, so that equal customers do not cover one another.
+    Whole numbers are jittered by less than half a step, so that equal customers do not overlap.
 
     Args:
         x: values in the units of their column, shape (n_points,).
         y: the same.
         segment_ids: segment of each point, from 1, shape (n_points,).
-        random_state: seed of the moves.
+        random_state: seed of the jitter.
     """
     rng = np.random.default_rng(random_state)
     moved_x, moved_y = _jittered(x, rng), _jittered(y, rng)
@@ -137,8 +150,8 @@ def draw_scatter(
             columnspacing=1.0, handletextpad=0.1,
         )  # fmt: skip
 
-    label = f"{len(x)} customers: {x_axis.label} against {y_axis.label}, coloured by segment"
-    return _drawn("scatter", label, _SCATTER_INCHES, paint, x_axis, y_axis)
+    label = f"{len(x)} customers: {y_axis.label} by {x_axis.label}, colored by segment"
+    return _drawn("scatter", label, SIZES.scatter, paint, x_axis, y_axis)
 
 
 def _paint_points(axes: "Axes", x: Floats, y: Floats, segment_id: int) -> None:
@@ -148,7 +161,7 @@ def _paint_points(axes: "Axes", x: Floats, y: Floats, segment_id: int) -> None:
         linestyle="none",
         marker=_MARKERS[(segment_id - 1) % len(_MARKERS)],
         markersize=4.5,
-        markerfacecolor=colour_of(segment_id),
+        markerfacecolor=color_of(segment_id),
         markeredgecolor=_INK,
         markeredgewidth=0.3,
         alpha=0.75,
@@ -157,37 +170,38 @@ def _paint_points(axes: "Axes", x: Floats, y: Floats, segment_id: int) -> None:
 
 
 def _number_segments(axes: "Axes", x: Floats, y: Floats, segment_ids: Ints) -> None:
-    """Write each segment's number at the medians of its points, moved aside where two would meet."""
+    """Write each segment's number at the medians of its points, moved aside where two would overlap."""
     ids = np.unique(segment_ids)
     if len(ids) == 0:
         return
     medians = [(np.median(x[segment_ids == own]), np.median(y[segment_ids == own])) for own in ids]
-    # Until the limits are asked for, the place of a value on the page is not known.
+    # The limits must be computed before values can be transformed to positions.
     axes.get_xlim(), axes.get_ylim()
-    places = (axes.transData + axes.transAxes.inverted()).transform(medians)
-    for segment_id, (across, up) in zip(ids, _apart(places), strict=True):
-        colour = colour_of(int(segment_id))
+    positions = (axes.transData + axes.transAxes.inverted()).transform(medians)
+    for segment_id, (across, up) in zip(ids, _apart(positions), strict=True):
+        color = color_of(int(segment_id))
         axes.text(
             across, up, str(segment_id), transform=axes.transAxes, ha="center", va="center", weight="bold",
-            color=text_colour_on(colour), in_layout=False,
-            bbox={"boxstyle": "circle,pad=0.3", "facecolor": colour, "edgecolor": _INK, "linewidth": 0.8},
+            color=text_color_on(color), in_layout=False,
+            bbox={"boxstyle": "circle,pad=0.3", "facecolor": color, "edgecolor": _INK, "linewidth": 0.8},
         )  # fmt: skip
 
 
-def _apart(places: Floats) -> list[tuple[float, float]]:
-    """Return places on the unit square moved up or down in steps until none covers an earlier one."""
-    taken: list[tuple[float, float]] = []
-    steps = [0, *(sign * step for step in range(1, len(places) + 1) for sign in (1, -1))]
-    for across, up in places:
-        candidates = [(float(across), float(up) + step * _NUMBER_HEIGHT) for step in steps]
-        free = (place for place in candidates if 0.03 < place[1] < 0.97 and not _covers_any(place, taken))
-        taken.append(next(free, candidates[0]))
-    return taken
+def _apart(positions: Floats) -> list[tuple[float, float]]:
+    """Return positions on the unit square moved up or down in steps until none covers an earlier one."""
+    placed: list[tuple[float, float]] = []
+    steps = [0, *(sign * step for step in range(1, len(positions) + 1) for sign in (1, -1))]
+    for across, up in positions:
+        candidates = [(float(across), float(up) + step * SIZES.number_height) for step in steps]
+        free = (one for one in candidates if 0.03 < one[1] < 0.97 and not _covers_any(one, placed))
+        placed.append(next(free, candidates[0]))
+    return placed
 
 
-def _covers_any(place: tuple[float, float], taken: Sequence[tuple[float, float]]) -> bool:
+def _covers_any(one: tuple[float, float], placed: Sequence[tuple[float, float]]) -> bool:
     return any(
-        abs(place[0] - across) < _NUMBER_WIDTH and abs(place[1] - up) < _NUMBER_HEIGHT * 0.99 for across, up in taken
+        abs(one[0] - across) < SIZES.number_width and abs(one[1] - up) < SIZES.number_height * 0.99
+        for across, up in placed
     )
 
 
@@ -204,16 +218,14 @@ def _mark_chosen(axes: "Axes", k: Floats, silhouette: Floats, chosen_k: int) -> 
 
 
 def _paint_null(axes: "Axes", nulls: Floats) -> None:
-    """Draw what permuted columns give as a line that stands back, its name at its end."""
+    """Draw the null model as a line in the background, labeled at its end."""
     at, mean = nulls.T
     axes.plot(at, mean, color=_INK, alpha=0.5, linestyle="--", marker="o", markersize=2.5, linewidth=1.1)
-    axes.annotate(
-        "columns permuted", (at[-1], mean[-1]), (0, -12), textcoords="offset points", ha="right", alpha=0.7, size=8
-    )
+    axes.annotate("null model", (at[-1], mean[-1]), (0, -12), textcoords="offset points", ha="right", alpha=0.7, size=8)
 
 
 def _jittered(values: Floats, rng: np.random.Generator) -> Floats:
-    moves = rng.uniform(-_JITTER, _JITTER, len(values))
+    moves = rng.uniform(-SIZES.jitter, SIZES.jitter, len(values))
     return values + moves if _are_whole(values) else values
 
 
@@ -246,10 +258,10 @@ def _drawn(
     x_axis: AxisText,
     y_axis: AxisText,
 ) -> str:
-    """Return what ``paint`` draws, with the labels that matplotlib is not shown.
+    """Return what ``paint`` draws, with the labels inserted afterwards.
 
-    Matplotlib would read ``$`` as mathematics, and warn of letters that its own font lacks though
-    the reader's browser has them.
+    Matplotlib would read ``$`` as mathematics, and warn of letters that its font lacks though the
+    reader's browser has them.
     """
     with _plain_style(name):
         from matplotlib.figure import Figure
@@ -266,7 +278,7 @@ def _drawn(
 
 @contextmanager
 def _plain_style(salt: str) -> Iterator[None]:
-    """Draw in matplotlib's own defaults, whatever the machine's settings; they are as before afterwards."""
+    """Draw with matplotlib's defaults, whatever the machine's settings, which are restored afterwards."""
     with _unwarned():
         import matplotlib.style
         from matplotlib.backends import backend_svg  # noqa: F401  loads the fonts too
@@ -289,7 +301,7 @@ def _plain_style(salt: str) -> Iterator[None]:
 
 @contextmanager
 def _unwarned() -> Iterator[None]:
-    """Keep matplotlib quiet where the home directory cannot be written: it takes a temporary one by itself."""
+    """Suppress matplotlib's warning that it uses a temporary directory where the home is read-only."""
     logger = logging.getLogger("matplotlib")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -300,10 +312,10 @@ def _unwarned() -> Iterator[None]:
 
 
 def _inline(svg: str) -> str:
-    """Return an SVG file as an element that can stand in a page beside others."""
+    """Return an SVG file as an element of a page."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", r"<svg \1>", svg, count=1)
-    # Its rules would hold for the whole page.
+    # Its rules would apply to the whole page.
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
     svg = svg.replace("xlink:href", "href").replace(_INK, "currentColor")
     referenced = set(re.findall(r"#([\w.-]+)", svg))
@@ -312,7 +324,7 @@ def _inline(svg: str) -> str:
 
 
 def _lighter(svg: str) -> str:
-    """Say the style of many equal marks once, and their places to a tenth of a point."""
+    """State the style of many equal markers once, and their positions to a tenth of a point."""
 
     def once(found: re.Match[str]) -> str:
         uses = found[2].replace(f' style="{found[3]}"', "")

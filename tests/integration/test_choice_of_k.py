@@ -73,7 +73,7 @@ def test_choice_within_the_error_of_sampling_is_said_in_table_and_notes(night):
     notes = read_manifest(manifest)["notes"]
     chosen = value(home, "SELECT k FROM k_scores WHERE chosen")
     words = ", ".join(f"k={k}" for (k,) in near)
-    assert f"the choice of k={chosen} is not decisive: {words} within the error of sampling" in notes
+    assert f"the choice of k={chosen} is not decisive: {words} within sampling error" in notes
     assert any(note.startswith("silhouettes are those of ") and "of the 2,400 customers" in note for note in notes)
     assert notes[-1] in (manifest.parent / "report.html").read_text().replace("&#39;", "'")
 

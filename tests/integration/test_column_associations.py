@@ -63,7 +63,9 @@ def test_segments_of_six_places_beside_a_weak_age_are_said_to_be_the_places(desc
     assert list(told) == ["age", "location"]
     assert told["location"][:2] == (pytest.approx(1), True)
     assert told["age"][0] < 0.2
-    assert notes == ["these segments are your location column (association 1.00): a plain GROUP BY location gives them"]
+    assert notes == [
+        "these segments duplicate your location column (association 1.00): a plain GROUP BY location gives them"
+    ]
 
 
 def test_segments_that_cut_a_skewed_number_are_said_to_be_it(describe_segments_of, rng):
@@ -97,7 +99,9 @@ def test_list_of_one_item_each_is_told_as_a_category_is(describe_segments_of, rn
     columns = {"age": rng.integers(18, 80, 300), "bought": PLACES[:3][rng.integers(0, 3, 300)]}
     fields = ["age: Series[int] = numeric(weight=0.1)", "bought: Series[list] = items()"]
     told, notes = describe_segments_of(fields, columns, k=3)
-    assert notes == ["these segments are your bought column (association 1.00): a plain GROUP BY bought gives them"]
+    assert notes == [
+        "these segments duplicate your bought column (association 1.00): a plain GROUP BY bought gives them"
+    ]
     assert told["bought"][2].startswith("by its 3 values, of which no customer has two: ")
 
 
@@ -107,7 +111,7 @@ def test_segments_of_those_who_buy_one_thing_are_told_by_it(describe_segments_of
     columns = {"age": rng.integers(18, 80, 300), "bought": baskets}
     fields = ["age: Series[int] = numeric(weight=0.1)", "bought: Series[list] = items(separator=';')"]
     _, notes = describe_segments_of(fields, columns, k=2)
-    assert notes == ["these segments are your bought column (association 1.00): whether it holds wine gives them"]
+    assert notes == ["these segments duplicate your bought column (association 1.00): whether it holds wine gives them"]
 
 
 def test_one_segment_agrees_with_nothing(describe_segments_of):

@@ -122,7 +122,7 @@ def test_every_encoding_is_kept_with_its_figures_and_its_reason(planted_home):
 def test_components_have_more_variance_than_chance_and_words(planted_home):
     found = rows(planted_home, "SELECT variance > null_variance, description FROM components ORDER BY component")
     assert [is_more for is_more, _ in found] == [True, True, True]
-    assert all("product" in words and " against " in words for _, words in found)
+    assert all("product" in words and " versus " in words for _, words in found)
 
 
 def test_the_curve_stands_beside_that_of_permuted_columns(planted_home):

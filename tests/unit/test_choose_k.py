@@ -10,6 +10,7 @@ import tasks.clustering.silhouette
 import tasks.clustering.silhouette_curve
 from tasks.clustering.choose_k import Guards, NullScore, choose_k
 from tasks.clustering.eligibility import decisive_of, rule
+from tasks.clustering.silhouette import BlockSizes
 from tasks.clustering.silhouette_curve import Scoring
 from tests.arrays import customers_of
 from tests.threads import printed_with_threads
@@ -81,7 +82,7 @@ def test_tie_goes_to_the_smaller_k(monkeypatch):
     )
     choice = chosen(blobs(4))
     assert choice.chosen.k == 2
-    assert choice.scores[1].reason == "equal to k=2, the smaller is taken"
+    assert choice.scores[1].reason == "equal to k=2, the smaller is chosen"
 
 
 #: Prints all that is known of a choice on noise, where every rounding shows.
@@ -144,8 +145,7 @@ def test_k_that_was_asked_for_is_no_decision():
 def test_many_ks_are_scored_in_parts_and_told_as_one(monkeypatch):
     matrix = blobs(4, 900, spread=4.0)
     whole = [chosen(matrix, exact_rows=rows, max_scored=300).scores for rows in (1000, 10)]
-    monkeypatch.setattr(tasks.clustering.silhouette, "_SUMS_BYTES", 1)
-    monkeypatch.setattr(tasks.clustering.silhouette, "_SEGMENTS_AT_A_TIME", 10)
+    monkeypatch.setattr(tasks.clustering.silhouette, "BLOCKS", BlockSizes(sums_bytes=1, segments=10))
     told = []
     parts = chosen(matrix, exact_rows=1000, progress=lambda *words: told.append(words)).scores
     for one, other in zip(
@@ -197,7 +197,7 @@ def test_sampling_goes_on_while_it_is_not_and_then_says_so(monkeypatch):
     assert not best.decisive
     near = [score for score in scores if not score.decisive and not score.chosen]
     assert near
-    assert all(score.reason.endswith(f"below k={best.k}, within the error of sampling") for score in near)
+    assert all(score.reason.endswith(f"below k={best.k}, within sampling error") for score in near)
 
 
 def test_chosen_k_is_settled_on_all_customers_and_scored_as_published():
@@ -236,7 +236,7 @@ def four_groups_and_a_far_row(distance):
 def test_one_far_customer_is_no_segment_of_its_own():
     matrix = four_groups_and_a_far_row(30)
     assert chosen(matrix).chosen.smallest_segment == 1
-    choice = chosen(matrix, guards=Guards(least_customers=5))
+    choice = chosen(matrix, guards=Guards(min_customers=5))
     assert choice.chosen.k == 4
     assert choice.chosen.smallest_segment >= 75
     assert reasons(choice)[5] == "not eligible: its smallest segment has 1 customer, fewer than 5"
@@ -246,7 +246,7 @@ def test_one_far_customer_is_no_segment_of_its_own():
 
 
 def test_where_every_k_has_a_small_segment_there_is_one_segment_and_the_curve_is_kept():
-    choice = chosen(four_groups_and_a_far_row(1e6), range(2, 5), guards=Guards(least_customers=5))
+    choice = chosen(four_groups_and_a_far_row(1e6), range(2, 5), guards=Guards(min_customers=5))
     assert (choice.fit.n_clusters, choice.stability) == (1, None)
     assert choice.chosen.reason == "one segment: no k keeps every segment at 5 customers"
     assert [score.k for score in choice.scores] == [1, 2, 3, 4]
@@ -257,15 +257,15 @@ def test_where_every_k_has_a_small_segment_there_is_one_segment_and_the_curve_is
 
 
 def test_k_that_was_asked_for_is_taken_with_what_speaks_against_it():
-    choice = chosen(four_groups_and_a_far_row(30), [5], guards=Guards(least_customers=5))
+    choice = chosen(four_groups_and_a_far_row(30), [5], guards=Guards(min_customers=5))
     assert choice.chosen.k == 5
     assert choice.chosen.eligible
     assert choice.chosen.reason == "asked for; its smallest segment has 1 customer, fewer than 5"
-    assert chosen(blobs(3), [3], guards=Guards(least_customers=5)).chosen.reason == "asked for"
+    assert chosen(blobs(3), [3], guards=Guards(min_customers=5)).chosen.reason == "asked for"
 
 
 def test_guards_hold_for_the_segments_that_are_published(monkeypatch):
-    matrix, guards = np.vstack([blobs(4, 400), [[60.0, 60.0]]]), Guards(least_customers=2)
+    matrix, guards = np.vstack([blobs(4, 400), [[60.0, 60.0]]]), Guards(min_customers=2)
     assert chosen(matrix, [3, 4], guards=guards).chosen.k == 4
 
     def deeper(distinct, start, random_state):
@@ -298,7 +298,7 @@ def test_k_that_hardly_stands_out_from_permuted_columns_is_not_eligible(monkeypa
 
 def test_lifts_of_ks_with_small_segments_and_without_figures_do_not_count():
     nulls = {2: NullScore(0.1, 0.8), 3: NullScore(0.4, 0.1), 5: NullScore(0.4, -0.01)}
-    guards = Guards(least_customers=5, min_gain_share=0.5, nulls=nulls)
+    guards = Guards(min_customers=5, min_gain_share=0.5, nulls=nulls)
     ruling = rule({2: 1, 3: 50, 4: 40, 5: 30}, np.array([0.9, 0.5, 0.4, 0.6]), guards)
     assert (ruling.best, ruling.faults[1:3]) == (1, ("", ""))
     assert ruling.faults[3] == "not above permuted columns, k=3 .100"
@@ -311,7 +311,7 @@ def test_no_lift_rules_out_where_nothing_stands_out():
 
 def test_larger_k_that_adds_too_little_is_not_eligible(monkeypatch):
     with_silhouettes(monkeypatch, {2: 0.4, 3: 0.5, 4: 0.5199, 5: 0.5, 6: 0.5001, 7: 0.49})
-    choice = chosen(blobs(4), range(2, 8), guards=Guards(least_gain=0.02))
+    choice = chosen(blobs(4), range(2, 8), guards=Guards(min_improvement=0.02))
     assert choice.chosen.k == 3
     assert reasons(choice) == {
         2: "0.1000 below k=3",
@@ -326,7 +326,7 @@ def test_larger_k_that_adds_too_little_is_not_eligible(monkeypatch):
 
 
 def test_larger_k_that_adds_as_much_as_is_asked_is_taken():
-    guards = Guards(least_gain=0.02)
+    guards = Guards(min_improvement=0.02)
     assert rule({2: 9, 3: 9}, np.array([0.5, 0.52]), guards).best == 1
     assert rule({2: 9, 3: 9}, np.array([0.5, 0.519]), guards).best == 0
 
@@ -345,7 +345,7 @@ def test_chosen_k_has_the_highest_silhouette_of_the_eligible_ones_whatever_the_g
         assert (ruling.best is None) == (not eligible), seed
         for place in eligible:
             behind = means[ruling.best] - means[place]
-            assert behind >= 0 or (place > ruling.best and -behind < guards.least_gain), seed
+            assert behind >= 0 or (place > ruling.best and -behind < guards.min_improvement), seed
 
 
 def test_k_that_is_not_eligible_leaves_the_choice_decided(monkeypatch):
@@ -381,7 +381,7 @@ class Known:
     ],
 )
 def test_gain_that_is_near_what_is_asked_leaves_the_choice_open(means, decisive):
-    guards = Guards(least_gain=0.02)
+    guards = Guards(min_improvement=0.02)
     ruling = rule({2: 9, 3: 9, 4: 9}, np.array(means), guards)
     assert ruling.best == 1
     assert decisive_of(Known(means, 0.001), ruling, guards) == decisive

@@ -76,13 +76,13 @@ def test_many_tables_are_measured_at_once_and_none_is_changed(rng):
     assert (tables == before).all()
 
 
-def test_restated_category_says_what_gives_the_segments():
+def test_redundant_category_says_what_gives_the_segments():
     told = association_of_values("location", "category", np.diag([30, 20, 10]), [30, 20, 10])
     assert told.is_redundant
     assert told.note == (
-        "these segments are your location column (association 1.00): a plain GROUP BY location gives them"
+        "these segments duplicate your location column (association 1.00): a plain GROUP BY location gives them"
     )
-    assert told.reason == ("by its 3 values: the segments are this column again, a plain GROUP BY location gives them")
+    assert told.reason == ("by its 3 values: the segments duplicate this column, a plain GROUP BY location gives them")
 
 
 def test_category_of_more_values_than_segments_is_said_to_be_grouped():
@@ -95,11 +95,11 @@ def test_customers_without_a_value_are_a_value_of_their_own():
     assert association_of_values("member", "flag", [[20, 40]], [60, 40]).association < 0.8
 
 
-def test_list_is_told_by_its_most_telling_item():
+def test_list_predicts_by_its_best_item():
     told = association_of_items("bought", ["milk", "old\n  wine", "tea"], [[50, 50], [2, 98], [40, 60]], [100, 100])
     assert told.association == pytest.approx(0.96, abs=0.01)
     assert told.note == (
-        "these segments are your bought column (association 0.96): whether it holds old wine gives them"
+        "these segments duplicate your bought column (association 0.96): whether it holds old wine gives them"
     )
 
 
@@ -109,21 +109,23 @@ def test_long_item_is_cut_in_the_words():
 
 @pytest.mark.parametrize(
     ("cuts", "places"),
-    [([31.0], "31"), ([31.0, 52.25], "31 and 52.25"), ([1.0, 2.0, 3e6], "1, 2 and 3,000,000"), ([1.0] * 9, "9 places")],
+    [([31.0], "31"), ([31.0, 52.25], "31 and 52.25"), ([1.0, 2.0, 3e6], "1, 2 and 3,000,000"), ([1.0] * 9, "9 points")],
 )
 def test_number_says_where_it_is_cut(cuts, places):
     told = association_of_number("age", cuts, np.eye(len(cuts) + 1) * 50)
-    assert told.note == f"these segments are your age column (association 1.00): cutting it at {places} gives them"
+    assert (
+        told.note == f"these segments duplicate your age column (association 1.00): cutting it at {places} gives them"
+    )
 
 
 @pytest.mark.parametrize(
     ("association", "meaning"),
     [
-        (0.95, "the segments are this column again, a GROUP BY gives them"),
-        (0.949, "it tells most of the segment"),
-        (0.5, "it tells part of the segment"),
-        (0.2, "it tells little of it"),
-        (0.0, "it tells next to nothing of it"),
+        (0.95, "the segments duplicate this column, a GROUP BY gives them"),
+        (0.949, "predicts the segment well"),
+        (0.5, "predicts the segment partly"),
+        (0.2, "predicts the segment poorly"),
+        (0.0, "predicts the segment hardly better than chance"),
     ],
 )
 def test_reason_says_what_the_figure_means(association, meaning):
@@ -142,4 +144,4 @@ def test_reason_says_what_the_figure_means(association, meaning):
 )
 def test_one_segment_agrees_with_nothing_and_says_why(told):
     assert (told.association, told.is_redundant) == (None, False)
-    assert told.reason == "there is one segment, and nothing to tell apart"
+    assert told.reason == "there is one segment, so there is nothing to predict"

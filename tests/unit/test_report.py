@@ -120,9 +120,9 @@ def page_of(n_segments=4, n_features=20, name="milk", **changes):
         tried=TRIED,
         components=(ComponentRow(1, 4.2, 1.3, "milk, tea against high age"),),
         column_associations=(
-            ColumnAssociationRow("age", "numeric", 0.71, False, "cut at 31: it tells most of the segment"),
+            ColumnAssociationRow("age", "numeric", 0.71, False, "cut at 31: predicts the segment well"),
             ColumnAssociationRow(
-                "bought", "items", 0.32, False, "by its most telling item, milk: it tells little of it"
+                "bought", "items", 0.32, False, "by its most predictive item, milk: predicts the segment poorly"
             ),
         ),
     )
@@ -288,7 +288,7 @@ def test_long_texts_from_the_file_are_cut():
         "mixed 3 4 0.6100 0.2500 +0.3600 selected: its segments stand out most",
         "numbers — — — — — there is one number",
         "milk, tea against high age (variance 4.2, permuted columns reach 1.3)",
-        "age 0.71 cut at 31: it tells most of the segment",
+        "age 0.71 cut at 31: predicts the segment well",
     ],
 )
 def test_page_says(words):
@@ -336,7 +336,7 @@ def test_page_without_any_encoding_on_record_says_so():
 
 
 def test_one_segment_is_told_from_no_other_by_any_column():
-    none = ColumnAssociationRow("age", "numeric", None, False, "there is one segment, and nothing to tell apart")
+    none = ColumnAssociationRow("age", "numeric", None, False, "there is one segment, so there is nothing to predict")
     words = words_of(page_of(column_associations=(none,)))
     assert "There is one segment, which no column could tell from another." in words
     assert "Association" not in words

@@ -4,7 +4,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
 import tasks.clustering.reference
-from tasks.clustering.sampling import IN_95_PERCENT, draw, estimates, weighted_quantiles
+from tasks.clustering.sampling import IN_95_PERCENT, draw, estimates
 from tasks.clustering.silhouette import exact_silhouettes
 from tests.arrays import customers_of, labels_of
 
@@ -35,7 +35,7 @@ def mean_of(distinct, values):
 
 @pytest.mark.parametrize("sizes", [{"max_scored": 400}, {"max_scored": 800, "reference_rows": 700}])
 def test_interval_holds_the_exact_mean_nineteen_times_of_twenty(overlapping, sizes, monkeypatch):
-    monkeypatch.setattr(tasks.clustering.reference, "_LEAST_ROWS", 50)
+    monkeypatch.setattr(tasks.clustering.reference, "_MIN_ROWS", 50)
     distinct, labellings, values = overlapping
     exact, held = mean_of(distinct, values), []
     for seed in range(60):
@@ -58,12 +58,12 @@ def test_all_customers_drawn_leave_no_error(overlapping):
     assert found.means() == pytest.approx(mean_of(distinct, values), abs=1e-6)
     assert found.standard_errors().max() == pytest.approx(0, abs=1e-9)
     assert found.quartiles()[0] == pytest.approx(
-        weighted_quantiles(values[0], distinct.weights, (0.25, 0.75)), abs=1e-6
+        np.quantile(np.repeat(values[0], distinct.weights), (0.25, 0.75), method="inverted_cdf"), abs=1e-6
     )
 
 
 def test_reference_that_is_a_sample_adds_to_the_error(overlapping, monkeypatch):
-    monkeypatch.setattr(tasks.clustering.reference, "_LEAST_ROWS", 20)
+    monkeypatch.setattr(tasks.clustering.reference, "_MIN_ROWS", 20)
     distinct, labellings, _ = overlapping
     whole = last(distinct, labellings, 0, max_scored=500).standard_errors()
     part = last(distinct, labellings, 0, max_scored=500, reference_rows=200).standard_errors()
@@ -104,7 +104,7 @@ def test_seed_decides_who_is_drawn(overlapping):
 
 
 def test_reference_stands_for_all_customers(overlapping, monkeypatch):
-    monkeypatch.setattr(tasks.clustering.reference, "_LEAST_ROWS", 20)
+    monkeypatch.setattr(tasks.clustering.reference, "_MIN_ROWS", 20)
     distinct, labellings, _ = overlapping
     reference = drawn_of(distinct, labellings, 0, max_scored=500, reference_rows=2000).reference
     assert reference.weights.sum() == pytest.approx(distinct.n_customers)
@@ -120,7 +120,3 @@ def test_a_stratum_of_one_customer_is_no_trouble():
     found = last(distinct, labels_of(distinct, [0, 0, 0, 1, 2])[None], 0, max_scored=3)
     assert np.isfinite(found.means()).all()
     assert np.isfinite(found.standard_errors()).all()
-
-
-def test_quantiles_weigh():
-    assert weighted_quantiles(np.array([3.0, 1.0, 2.0]), np.array([1, 8, 1]), (0.25, 0.75, 0.85, 1)) == [1, 1, 2, 3]
