@@ -43,8 +43,15 @@ _SHADES = (0.25, 0.5, 1.0, 2.0)
 
 _REJECTED_GROUPS, _COMPONENTS, _ASSOCIATIONS = 20, 8, 8
 
-#: Stability under which a segment is none to rely on (Hennig 2007).
+#: Stability below which a segment is unreliable (Hennig 2007).
 _UNSTABLE = 0.6
+
+#: What to do with the segments, by the level of the verdict.
+_ADVICE = {
+    "strong": "Use these segments.",
+    "weak": "Use these segments with care: customers near a border could be in either.",
+    "none": "Do not base decisions on these segments.",
+}
 
 
 @dataclass(frozen=True)
@@ -125,13 +132,18 @@ class Page:
         return str(self.facts["verdict"]).partition(":")[0]
 
     @property
-    def taken(self) -> TriedRow | None:
-        """The encoding of the customers that was taken."""
+    def advice(self) -> str:
+        """What a marketer does with the segments."""
+        return _ADVICE[self.strength]
+
+    @property
+    def selected(self) -> TriedRow | None:
+        """The encoding of the customers that was selected."""
         return next((row for row in self.tried if row.is_chosen), None)
 
     @property
     def is_tried(self) -> bool:
-        """Whether an encoding was held against permuted columns."""
+        """Whether an encoding was compared with a null model."""
         return any(row.silhouette_gain is not None for row in self.tried)
 
     @property
@@ -146,7 +158,7 @@ class Page:
 
     @property
     def associations_shown(self) -> tuple[ColumnAssociationRow, ...]:
-        """The columns that tell most of the segments; none where there is one segment."""
+        """The columns that predict the segments best; none where there is one segment."""
         return tuple(row for row in self.column_associations if row.association is not None)[:_ASSOCIATIONS]
 
     @property
@@ -156,7 +168,7 @@ class Page:
 
     @property
     def rejected_shown(self) -> tuple[RejectedGroup, ...]:
-        """The commonest kinds of fault."""
+        """The most frequent kinds of fault."""
         return self.rejected[:_REJECTED_GROUPS]
 
 
@@ -252,8 +264,8 @@ def _curve(scores: Sequence[KRow]) -> Chart:
     )
     interval = " Bars are 95 % intervals of sampled silhouettes." if any(score.is_sampled for score in scored) else ""
     has_null = any(score.null_silhouette is not None for score in scores)
-    null = " The dashed line is what the same columns give where nothing is there." if has_null else ""
-    return Chart(svg, f"Mean silhouette for each k: the higher, the better the segments stand apart.{interval}{null}")
+    null = " The dashed line is the null model, in which nothing links the columns." if has_null else ""
+    return Chart(svg, f"Mean silhouette for each k: the higher, the better the segments are separated.{interval}{null}")
 
 
 def _scatter(database: Connection, columns: Sequence[Column], *, n_customers: int, random_state: int) -> Chart:
@@ -283,8 +295,8 @@ def _scatter_caption(n_shown: int, n_drawn: int, n_customers: int, x_axis: AxisT
     who = f"A random sample of {n_drawn:,} of the {n_customers:,} customers" if is_sample else "All customers"
     missing = f"; {n_drawn - n_shown:,} of them lack a value and are left out" if n_shown < n_drawn else ""
     return (
-        f"{who}: {x_axis.label} against {y_axis.label}{missing}. Whole numbers are spread a little, so that equal "
-        "customers do not cover one another; each segment's number stands at its medians or beside them."
+        f"{who}: {y_axis.label} by {x_axis.label}{missing}. Whole numbers are jittered, so that equal customers do not "
+        "overlap; each segment's number is at its medians or next to them."
     )
 
 

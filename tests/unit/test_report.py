@@ -56,9 +56,9 @@ FACTS = {
     "silhouette": 0.5225,
     "objective": 1.3,
     "seed": 7,
-    "verdict": "strong: silhouette 0.52; the segments stand well apart",
+    "verdict": "strong: 4 clearly separate segments, use them (silhouette 0.52)",
     "software_version": "0.1.0",
-    "notes": ["customers.csv was read as utf-8 text", "location: 1 new ('Utah') value since the last night"],
+    "notes": ["customers.csv was read as utf-8 text", "location: 1 new ('Utah') value since the previous run"],
 }
 
 
@@ -284,10 +284,10 @@ def test_long_texts_from_the_file_are_cut():
         "age: 2",
         "limited to 0 to 90,000, then taken as its logarithm",
         "Encoding mixed; multi-hot: 1 column as 20 features",
-        "Each was tried on 2,000 customers and on the same",
+        "Each was tried on 2,000 customers and compared with a null model",
         "mixed 3 4 0.6100 0.2500 +0.3600 selected: its segments stand out most",
         "numbers — — — — — there is one number",
-        "milk, tea against high age (variance 4.2, permuted columns reach 1.3)",
+        "milk, tea against high age (variance 4.2, of permuted columns up to 1.3)",
         "age 0.71 cut at 31: predicts the segment well",
     ],
 )
@@ -298,7 +298,7 @@ def test_page_says(words):
 def test_verdict_stands_before_all_figures():
     words = Outline(render_page(page_of())).text
     headings = [
-        "strong: silhouette",
+        "Use these segments. strong: 4 clearly separate segments",
         "rows read",
         "Segments Segment",
         "What sets",
@@ -323,29 +323,29 @@ def words_of(page):
     return Outline(render_page(page)).text
 
 
-def test_encoding_that_was_asked_for_is_shown_with_its_reason_and_no_table_of_others():
+def test_requested_encoding_is_shown_without_others():
     asked = TriedRow("standard", 3, 22, None, None, None, None, None, None, True, "asked for")
     words = words_of(page_of(tried=(asked,), components=()))
     assert "The encoding is standard: asked for." in words
     assert "Gain" not in words
-    assert "what the columns have in common" not in words
+    assert "components that the columns share" not in words
 
 
 def test_page_without_any_encoding_on_record_says_so():
-    assert "No encoding was held against another." in words_of(page_of(tried=(), components=()))
+    assert "No encoding was compared with another." in words_of(page_of(tried=(), components=()))
 
 
-def test_one_segment_is_told_from_no_other_by_any_column():
+def test_one_segment_has_no_association():
     none = ColumnAssociationRow("age", "numeric", None, False, "there is one segment, so there is nothing to predict")
     words = words_of(page_of(column_associations=(none,)))
-    assert "There is one segment, which no column could tell from another." in words
+    assert "There is one segment, so no column can predict it." in words
     assert "Association" not in words
 
 
-def test_columns_that_tell_most_are_shown_and_the_others_counted():
+def test_best_predicting_columns_are_shown_others_counted():
     rows = tuple(ColumnAssociationRow(f"c{place}", "numeric", 1 - place / 100, place < 5, "why") for place in range(30))
     words = words_of(page_of(column_associations=rows))
-    assert "The 8 of 30 columns that tell most." in words
+    assert "The 8 of 30 columns that predict best." in words
     assert "c7 0.93 why" in words
     assert "c8 " not in words
 
@@ -357,7 +357,7 @@ def test_strongest_components_are_shown_and_the_others_counted():
     assert "The 8 strongest of 12 components" in words
 
 
-def test_stability_of_a_segment_is_shown_where_it_is_known_and_low_is_said():
+def test_low_stability_is_marked():
     plain = page_of()
     assert "Stability" not in words_of(plain)
     first, second, *others = plain.segments
@@ -365,10 +365,10 @@ def test_stability_of_a_segment_is_shown_where_it_is_known_and_low_is_said():
     words = words_of(replace(plain, segments=known))
     assert re.search(r"1,000 25% 0\.93 buys", words)
     assert re.search(r"500 25% 0\.41 low buys", words)
-    assert "below 0.6 it is no segment to rely on" in words
+    assert "do not rely on a segment below 0.6" in words
 
 
-def test_k_table_shows_what_permuted_columns_other_seeds_and_customers_drawn_again_give():
+def test_k_table_shows_gain_and_ari():
     plain = page_of()
     assert not re.search("ARI", words_of(plain))
     score = replace(plain.k_scores[0], null_silhouette=0.11, silhouette_gain=0.09, ari_seeds=0.87, ari_bootstrap=0.78)
