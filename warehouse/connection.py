@@ -1,7 +1,7 @@
 """Open DuckDB: the night under construction to write, the published file to read and nothing else."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -58,17 +58,15 @@ def staging(run: Run) -> Iterator[Connection]:
 
     Unqualified names are the night's.
     """
-    database = _taken(run) or _opened_to_write(run)
-    try:
+    with ExitStack() as stack:
+        database = stack.enter_context(closing(_taken(run) or _opened_to_write(run)))
         bound_memory(database, run)
         yield database
         if run.staging in _kept and _size(run) <= _KEPT_OPEN_BYTES:
-            _kept[run.staging], database = database, None
+            _kept[run.staging] = database
+            stack.pop_all()
         else:
             _checkpoint(database)
-    finally:
-        if database is not None:
-            database.close()
 
 
 def close_files(run: Run) -> None:

@@ -1,12 +1,8 @@
 """The charts of the report: the same bytes for the same numbers, nothing left behind, nothing from outside."""
 
-import os
 import re
-import subprocess
-import sys
 from xml.etree import ElementTree
 
-import matplotlib
 import numpy as np
 import pytest
 
@@ -64,20 +60,6 @@ def test_chart_refers_to_nothing_outside_itself(draw):
     assert "<script" not in svg
     targets = set(re.findall(r'(?:href="|url\()#?([^")]+)', svg))
     assert targets == ids_in(svg)
-
-
-@pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
-def test_settings_of_matplotlib_are_as_before(draw):
-    before = dict(matplotlib.rcParams)
-    draw()
-    assert dict(matplotlib.rcParams) == before
-
-
-@pytest.mark.parametrize("setting", [{"font.size": 30}, {"axes.facecolor": "red"}, {"text.usetex": True}])
-def test_settings_of_the_machine_do_not_change_the_chart(setting):
-    expected = curve()
-    with matplotlib.rc_context(setting):
-        assert curve() == expected
 
 
 def test_two_charts_in_one_page_share_no_id():
@@ -171,18 +153,6 @@ def test_number_on_a_color_can_be_read(color):
 
     lighter, darker = sorted((luminance(color), luminance(text_color_on(color))), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
-
-
-def test_matplotlib_is_loaded_by_the_first_chart_and_quietly_where_the_home_cannot_be_written(tmp_path):
-    program = (
-        "import sys, tasks.report, tasks.reporting.charts as charts\n"
-        "assert not any(name.startswith('matplotlib') for name in sys.modules)\n"
-        "charts.draw_silhouette_curve([2, 3], [.1, .2], [.1, .2], [.1, .2], chosen_k=3)"
-    )
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MPL", "XDG"))}
-    environment |= {"HOME": "/dev/null", "PREFECT_HOME": str(tmp_path)}
-    found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
-    assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_a_handful_of_customers_is_drawn_without_a_warning():
