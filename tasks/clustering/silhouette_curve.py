@@ -64,7 +64,7 @@ class Curve(Protocol):
         """Return the lower and upper quartile of the customers' silhouettes, shape (n_labellings, 2)."""
 
     def with_labelling(self, number: int, labels: Labellings) -> "Curve":
-        """Return the curve with one labelling, of shape (n_rows,), in another's place."""
+        """Return the curve with one labelling, of shape (n_rows,), replaced."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Exact:
         return quartiles
 
     def with_labelling(self, number: int, labels: Labellings) -> "Exact":
-        """Return the curve with one labelling in another's place."""
+        """Return the curve with one labelling replaced."""
         values = self.values.copy()
         (values[number],) = exact_silhouettes(self.distinct.rows, self.distinct.weights, labels[None])
         return replace(self, values=values)
@@ -196,7 +196,7 @@ class Sampled:
         return self.so_far.quartiles()
 
     def with_labelling(self, number: int, labels: Labellings) -> "Sampled":
-        """Return the curve with one labelling in another's place, scored for the same customers."""
+        """Return the curve with one labelling replaced, scored for the same customers."""
         values = self.so_far.values.copy()
         for own in estimates(self.distinct, labels[None], self.drawn):
             if own.n_drawn == self.n_scored:
@@ -221,7 +221,7 @@ def curve_of(
         labellings: of the distinct rows, shape (n_labellings, n_rows).
         random_state: seed.
         scoring: how many customers are scored.
-        progress: told of the customers scored.
+        progress: called with the customers scored.
         is_clear: whether no more customers need to be scored; None where the highest mean is wanted.
     """
     if len(distinct.rows) <= scoring.exact_rows:

@@ -125,7 +125,7 @@ def test_number_says_where_it_is_cut(cuts, places):
         (0.949, "predicts the segment well"),
         (0.5, "predicts the segment partly"),
         (0.2, "predicts the segment poorly"),
-        (0.0, "predicts the segment hardly better than chance"),
+        (0.0, "predicts the segment no better than chance"),
     ],
 )
 def test_reason_says_what_the_figure_means(association, meaning):
