@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import fftconvolve
 
 from tasks.clustering.rows import Floats
 
@@ -80,7 +79,8 @@ def critical_bandwidth(values: Floats) -> float:
 
 def _n_modes(counts: Floats, step: float, bandwidth: float) -> int:
     offsets = np.arange(-SETTINGS.grid // 2, SETTINGS.grid // 2 + 1) * step
-    density = fftconvolve(counts, np.exp(-0.5 * np.square(offsets / bandwidth)), mode="same")
+    kernel = np.exp(-0.5 * np.square(offsets / bandwidth))
+    density = np.convolve(counts, kernel)[SETTINGS.grid // 2 :][: SETTINGS.grid]
     density[density < density.max() * SETTINGS.min_density] = 0
     slopes = np.sign(np.diff(density))
     slopes = slopes[slopes != 0]
