@@ -1,6 +1,6 @@
 import numpy as np
 
-from tasks.encoding.component_names import component_words
+from tasks.encoding.components import component_words
 from tests.base_encodings import base_of
 
 BASE = base_of(
