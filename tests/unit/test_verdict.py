@@ -58,7 +58,7 @@ def test_multimodal_number_is_no_evidence_across_columns():
     )
 
 
-def test_only_column_may_be_multimodal_on_its_own():
+def test_only_column_may_be_multimodal():
     assert verdict_on(replace(ALONE, n_columns=1)).level == "strong"
     assert "0.12 above a unimodal null model" in verdict_on(replace(ALONE, n_columns=1)).reason
     assert verdict_on(replace(ALONE, n_columns=1, margin=0.02)).level == "none"
