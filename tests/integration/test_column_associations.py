@@ -94,7 +94,7 @@ def test_list_of_single_items_is_a_category(describe_segments_of, rng):
     assert notes == [
         "these segments duplicate your bought column (association 1.00): a plain GROUP BY bought gives them"
     ]
-    assert told["bought"][2].startswith("by its 3 values, of which no customer has two: ")
+    assert told["bought"][2].startswith("by its 3 values, of which each customer has at most one: ")
 
 
 def test_item_that_predicts_segments_is_named(describe_segments_of, rng):
@@ -106,10 +106,10 @@ def test_item_that_predicts_segments_is_named(describe_segments_of, rng):
     assert notes == ["these segments duplicate your bought column (association 1.00): whether it holds wine gives them"]
 
 
-def test_one_segment_agrees_with_nothing(describe_segments_of):
+def test_one_segment_has_no_association(describe_segments_of):
     fields = ["age: Series[int] = numeric()", "location: Series[str] = category()"]
     told, notes = describe_segments_of(fields, {"age": [30] * 9, "location": ["Ohio"] * 9}, k=None)
-    reason = "there is one segment, and nothing to tell apart"
+    reason = "there is one segment, so there is nothing to predict"
     assert told == {"age": (None, False, reason), "location": (None, False, reason)}
     assert notes == []
 

@@ -1,4 +1,4 @@
-"""How far a column alone tells the segment: the whole of it, chance, and what comes between."""
+"""How well a column alone predicts the segment: fully, by chance, and in between."""
 
 import numpy as np
 import pytest
