@@ -155,13 +155,13 @@ def _segment_rows(picture: Picture) -> list[dict[str, str]]:
 
 
 def _score_rows(picture: Picture) -> list[dict[str, str]]:
-    is_tried = any(row["lift"] is not None for row in picture.k_scores)
+    is_tried = any(row["silhouette_gain"] is not None for row in picture.k_scores)
     return [
         {
             "k": str(row["k"]),
             "silhouette": number(row["silhouette"], ".4f"),
             "": _bar(row["silhouette"]),
-            **({"lift": number(row["lift"], "+.4f")} if is_tried else {}),
+            **({"gain": number(row["silhouette_gain"], "+.4f")} if is_tried else {}),
             "smallest": number(row["smallest_segment"], ","),
             "why": f"chosen: {row['reason']}" if row["chosen"] else row["reason"],
         }

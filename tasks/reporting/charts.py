@@ -11,14 +11,14 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-#: Petroff (2021), arXiv:2107.02270: ten colours chosen for colour-blind readers.
+#: Petroff (2021), arXiv:2107.02270: ten colors chosen for color-blind readers.
 PALETTE = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
     "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
 
-#: Outlines of the marks: circle, square, triangle, diamond and so on. Their number and that of the colours have no
-#: common divisor, so 130 segments look different.
+#: Outlines of the markers: circle, square, triangle, diamond and so on. Their number and that of the colors are
+#: coprime, so 130 segments look different.
 _MARKERS = (
     "M-2.2 0a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0z",
     "M-2-2h4v4h-4z",
@@ -35,39 +35,55 @@ _MARKERS = (
     "M0-3L1.8 0L0 3L-1.8 0z",
 )
 
-#: Points of width and height of the charts.
-_CURVE_SIZE, _SCATTER_SIZE = (518, 230), (518, 331)
 
-#: Points that a digit is wide and a line of text high; numbers in a row of the legend, and points for each.
-_DIGIT, _LINE = 6.4, 14
-_LEGEND_COLUMNS, _LEGEND_STEP = 12, 32
+@dataclass(frozen=True)
+class ChartSizes:
+    """Sizes in the charts, in points unless another unit is named.
 
-#: Share of an axis that stays free at either end.
-_MARGIN = 0.05
+    Attributes:
+        curve: width and height of the curve over k; as wide as the text of the report.
+        scatter: width and height of the scatter plot.
+        digit: width of a digit.
+        line: height of a line of text.
+        legend_columns: numbers in a row of the legend.
+        legend_step: width of each of them.
+        margin: share of an axis that stays free at either end.
+        jitter: shift of whole numbers at most: half a step less a gap between the steps.
+        number_width: of a segment's number, as a share of the chart.
+        number_height: the same.
+    """
 
-#: Half a step of whole numbers, less a gap that keeps the steps apart.
-_JITTER = 0.36
+    curve: tuple[int, int] = (518, 230)
+    scatter: tuple[int, int] = (518, 331)
+    digit: float = 6.4
+    line: int = 14
+    legend_columns: int = 12
+    legend_step: int = 32
+    margin: float = 0.05
+    jitter: float = 0.36
+    number_width: float = 0.045
+    number_height: float = 0.075
 
-#: Size of a segment's number in the chart, as shares of its width and height.
-_NUMBER_WIDTH, _NUMBER_HEIGHT = 0.045, 0.075
+
+SIZES = ChartSizes()
 
 
 @dataclass(frozen=True)
 class AxisText:
-    """What stands along an axis, and whether the axis is logarithmic where the values span decades."""
+    """The label of an axis, and whether it is logarithmic where the values span decades."""
 
     label: str
     is_log: bool = False
 
 
-def colour_of(segment_id: int) -> str:
-    """Return the colour of a segment, numbered from 1, as '#rrggbb'."""
+def color_of(segment_id: int) -> str:
+    """Return the color of a segment, numbered from 1, as '#rrggbb'."""
     return PALETTE[(segment_id - 1) % len(PALETTE)]
 
 
-def text_colour_on(colour: str) -> str:
-    """Return black or white, whichever is easier to read on a colour '#rrggbb' (WCAG 2.2, relative luminance)."""
-    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+def text_color_on(color: str) -> str:
+    """Return black or white, whichever is easier to read on a color '#rrggbb' (WCAG 2.2, relative luminance)."""
+    shares = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return "#000000" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "#ffffff"
@@ -82,7 +98,7 @@ def draw_silhouette_curve(
     chosen_k: int,
     null: Sequence[float | None] = (),
 ) -> str:
-    """Return the silhouette over k as SVG, the chosen k marked, and quieter what permuted columns give.
+    """Return the silhouette over k as SVG, with the chosen k marked and the null model in the background.
 
     Args:
         k: every k tried.
@@ -90,7 +106,7 @@ def draw_silhouette_curve(
         low: lower end of the 95 % interval of each; a k whose ends are equal shows none.
         high: upper end.
         chosen_k: the published k.
-        null: mean silhouette of each k where the columns are permuted; a k without one is left out.
+        null: mean silhouette of each k in the null model; a k without one is left out.
     """
     points = [
         (at, mean, mean if lower is None else lower, mean if upper is None else upper)
@@ -101,31 +117,31 @@ def draw_silhouette_curve(
     across, *up = np.array(points, dtype=np.float64).reshape(-1, 4).T
     seen = np.concatenate([*up, [mean for _, mean in nulls]])
     frame = _Frame.of(
-        _CURVE_SIZE,
+        SIZES.curve,
         _Scale.of(np.concatenate([across, [at for at, _ in nulls]]), is_whole=True),
-        _Scale.of(seen, margin=5 * _MARGIN),
+        _Scale.of(seen, margin=5 * SIZES.margin),
     )
 
     def paint() -> Iterator[str]:
-        line = [frame.place(at, mean) for at, mean, _, _ in points]
+        line = [frame.position(at, mean) for at, mean, _, _ in points]
         yield _polyline(line, f"stroke: {PALETTE[0]}; stroke-width: 1.8")
         for x, y in line:
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" style="fill: {PALETTE[0]}"/>'
         for at, _, lower, upper in points:
             if upper > lower:
-                (x, bottom), (_, top) = frame.place(at, lower), frame.place(at, upper)
+                (x, bottom), (_, top) = frame.position(at, lower), frame.position(at, upper)
                 path = f"M{x - 3:.1f} {bottom:.1f}h6m-3 0V{top:.1f}m-3 0h6"
                 yield f'<path d="{path}" style="fill: none; stroke: currentColor; stroke-width: 1.5"/>'
-        for x, y in [place for place, point in zip(line, points, strict=True) if point[0] == chosen_k]:
+        for x, y in [position for position, point in zip(line, points, strict=True) if point[0] == chosen_k]:
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6.5" style="fill: none; stroke: currentColor"/>'
             yield _text(x, y - 12, f"k = {chosen_k}", "text-anchor: middle; font-weight: bold")
         if nulls:
-            quiet = [frame.place(at, mean) for at, mean in nulls]
-            yield _polyline(quiet, "stroke: currentColor; stroke-width: 1.1; stroke-dasharray: 4 2; opacity: 0.5")
-            x, y = quiet[-1]
-            yield _text(x, y + 16, "columns permuted", "text-anchor: end; font-size: 8px; opacity: 0.7")
+            background = [frame.position(at, mean) for at, mean in nulls]
+            yield _polyline(background, "stroke: currentColor; stroke-width: 1.1; stroke-dasharray: 4 2; opacity: 0.5")
+            x, y = background[-1]
+            yield _text(x, y + 16, "null model", "text-anchor: end; font-size: 8px; opacity: 0.7")
 
-    beside = ", and of permuted columns" if nulls else ""
+    beside = ", and of the null model" if nulls else ""
     label = f"Mean silhouette for each k{beside}; the chosen k is {chosen_k}"
     return _drawn(label, frame, paint, AxisText("k (number of segments)"), AxisText("silhouette"))
 
@@ -133,15 +149,15 @@ def draw_silhouette_curve(
 def draw_scatter(
     x: Floats, y: Floats, segment_ids: Ints, *, x_axis: AxisText, y_axis: AxisText, random_state: int
 ) -> str:
-    """Return customers as points coloured by segment, as SVG; each segment's number stands at its medians.
+    """Return customers as points colored by segment, as SVG, with each segment's number at its medians.
 
-    Whole numbers are moved by less than half a step, so that equal customers do not cover one another.
+    Whole numbers are jittered by less than half a step, so that equal customers do not overlap.
 
     Args:
         x: values in the units of their column, shape (n_points,).
         y: the same.
         segment_ids: segment of each point, from 1, shape (n_points,).
-        random_state: seed of the moves.
+        random_state: seed of the jitter.
     """
     rng = np.random.default_rng(random_state)
     moved_x, moved_y = _jittered(x, rng), _jittered(y, rng)
@@ -150,23 +166,23 @@ def draw_scatter(
         for values, moved, axis in ((x, moved_x, x_axis), (y, moved_y, y_axis))
     )
     ids = [int(own) for own in np.unique(segment_ids)]
-    rows = math.ceil(len(ids) / _LEGEND_COLUMNS)
-    frame = _Frame.of(_SCATTER_SIZE, x_scale, y_scale, above=(rows + 1) * _LINE)
+    rows = math.ceil(len(ids) / SIZES.legend_columns)
+    frame = _Frame.of(SIZES.scatter, x_scale, y_scale, above=(rows + 1) * SIZES.line)
 
     def paint() -> Iterator[str]:
         used = {(own - 1) % len(_MARKERS) for own in ids}
         outlines = "".join(f'<path id="marker_{number}" d="{_MARKERS[number]}"/>' for number in sorted(used))
         yield f"<defs>{outlines}</defs>"
         for own in ids:
-            places = frame.places(moved_x[segment_ids == own], moved_y[segment_ids == own])
-            yield _marks(own, [*places, _legend_place(frame, ids, own)])
+            positions = frame.positions(moved_x[segment_ids == own], moved_y[segment_ids == own])
+            yield _markers(own, [*positions, _legend_position(frame, ids, own)])
         yield _text(frame.width / 2, 11, "segment", "text-anchor: middle")
         for own in ids:
-            across, up = _legend_place(frame, ids, own)
+            across, up = _legend_position(frame, ids, own)
             yield _text(across + 7, up + 3.5, str(own))
         yield from _numbers(frame, x, y, segment_ids, ids)
 
-    label = f"{len(x)} customers: {x_axis.label} against {y_axis.label}, coloured by segment"
+    label = f"{len(x)} customers: {y_axis.label} by {x_axis.label}, colored by segment"
     return _drawn(label, frame, paint, x_axis, y_axis)
 
 
@@ -180,7 +196,9 @@ class _Scale:
     is_log: bool = False
 
     @classmethod
-    def of(cls, values: Floats, *, is_whole: bool = False, is_log: bool = False, margin: float = _MARGIN) -> "_Scale":
+    def of(
+        cls, values: Floats, *, is_whole: bool = False, is_log: bool = False, margin: float = SIZES.margin
+    ) -> "_Scale":
         """Return the scale that shows all values, with some room at either end."""
         stretched = _stretched(values) if is_log else values
         low, high = (float(end) for end in (stretched.min(initial=np.inf), stretched.max(initial=-np.inf)))
@@ -212,20 +230,20 @@ class _Frame:
 
     @classmethod
     def of(cls, size: tuple[float, float], x: _Scale, y: _Scale, above: float = 0.0) -> "_Frame":
-        """Return axes that leave room for what stands beside them, and above."""
+        """Return axes that leave room for the labels beside and above them."""
         width, height = size
         digits = max((len(_number(tick)) for tick in y.ticks), default=1)
-        return cls(width, height, 26 + digits * _DIGIT, above + 8, width - 8, height - 36, x, y)
+        return cls(width, height, 26 + digits * SIZES.digit, above + 8, width - 8, height - 36, x, y)
 
-    def places(self, x: Floats, y: Floats) -> list[tuple[float, float]]:
+    def positions(self, x: Floats, y: Floats) -> list[tuple[float, float]]:
         """Return where values are on the page."""
         across = self.left + self.x.shares(x) * (self.right - self.left)
         up = self.bottom - self.y.shares(y) * (self.bottom - self.top)
         return list(zip(across.tolist(), up.tolist(), strict=True))
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
+    def position(self, x: float, y: float) -> tuple[float, float]:
         """Return where one pair of values is on the page."""
-        return self.places(np.array([x]), np.array([y]))[0]
+        return self.positions(np.array([x]), np.array([y]))[0]
 
 
 def _stretched(values: Floats) -> Floats:
@@ -256,7 +274,7 @@ def _number(value: float) -> str:
 
 
 def _drawn(label: str, frame: _Frame, paint: Callable[[], Iterator[str]], x_axis: AxisText, y_axis: AxisText) -> str:
-    """Return the axes and what is painted in them as an element that can stand in a page beside others."""
+    """Return the axes and what is painted in them as an element of a page."""
     head = f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {frame.width:g} {frame.height:g}"'
     style = 'style="font-size: 10px; fill: currentColor"'
     return "\n".join([f"{head} {style}>", *_axes(frame, x_axis, y_axis), *paint(), "</svg>"])
@@ -264,8 +282,8 @@ def _drawn(label: str, frame: _Frame, paint: Callable[[], Iterator[str]], x_axis
 
 def _axes(frame: _Frame, x_axis: AxisText, y_axis: AxisText) -> Iterator[str]:
     left, top, right, bottom = frame.left, frame.top, frame.right, frame.bottom
-    across = [place for place, _ in frame.places(np.array(frame.x.ticks), np.full(len(frame.x.ticks), np.nan))]
-    up = [place for _, place in frame.places(np.full(len(frame.y.ticks), np.nan), np.array(frame.y.ticks))]
+    across = [position for position, _ in frame.positions(np.array(frame.x.ticks), np.full(len(frame.x.ticks), np.nan))]
+    up = [position for _, position in frame.positions(np.full(len(frame.y.ticks), np.nan), np.array(frame.y.ticks))]
     grid = "".join([f"M{at:.1f} {bottom}V{top}" for at in across] + [f"M{left:.1f} {at:.1f}H{right}" for at in up])
     yield f'<path d="{grid}" style="stroke: currentColor; stroke-width: 0.8; opacity: 0.15"/>'
     ticks = "".join([f"M{at:.1f} {bottom}v3.5" for at in across] + [f"M{left:.1f} {at:.1f}h-3.5" for at in up])
@@ -285,23 +303,23 @@ def _text(x: float, y: float, text: str, style: str = "", more: str = "") -> str
     return f'<text x="{x:.1f}" y="{y:.1f}"{styled}{more}>{escape(text)}</text>'
 
 
-def _polyline(places: Sequence[tuple[float, float]], style: str) -> str:
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+def _polyline(positions: Sequence[tuple[float, float]], style: str) -> str:
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in positions)
     return f'<polyline points="{points}" style="fill: none; {style}"/>'
 
 
-def _marks(segment_id: int, places: Sequence[tuple[float, float]]) -> str:
+def _markers(segment_id: int, positions: Sequence[tuple[float, float]]) -> str:
     marker = (segment_id - 1) % len(_MARKERS)
-    uses = "".join(f'<use href="#marker_{marker}" x="{x:.1f}" y="{y:.1f}"/>' for x, y in places)
+    uses = "".join(f'<use href="#marker_{marker}" x="{x:.1f}" y="{y:.1f}"/>' for x, y in positions)
     style = "stroke: currentColor; stroke-width: 0.3; fill-opacity: 0.75; stroke-opacity: 0.75"
-    return f'<g style="fill: {colour_of(segment_id)}; {style}">{uses}</g>'
+    return f'<g style="fill: {color_of(segment_id)}; {style}">{uses}</g>'
 
 
-def _legend_place(frame: _Frame, ids: Sequence[int], segment_id: int) -> tuple[float, float]:
-    """Return where the mark of a segment stands above the axes, where it covers no point."""
-    row, column = divmod(ids.index(segment_id), _LEGEND_COLUMNS)
-    n_columns = min(len(ids), _LEGEND_COLUMNS)
-    return frame.width / 2 + (column - n_columns / 2 + 0.3) * _LEGEND_STEP, 11 + (row + 0.75) * _LINE
+def _legend_position(frame: _Frame, ids: Sequence[int], segment_id: int) -> tuple[float, float]:
+    """Return the position of a segment in the legend, above the axes."""
+    row, column = divmod(ids.index(segment_id), SIZES.legend_columns)
+    n_columns = min(len(ids), SIZES.legend_columns)
+    return frame.width / 2 + (column - n_columns / 2 + 0.3) * SIZES.legend_step, 11 + (row + 0.75) * SIZES.line
 
 
 def _numbers(frame: _Frame, x: Floats, y: Floats, segment_ids: Ints, ids: Sequence[int]) -> Iterator[str]:
@@ -312,34 +330,35 @@ def _numbers(frame: _Frame, x: Floats, y: Floats, segment_ids: Ints, ids: Sequen
     for own, (across, up) in zip(ids, _apart(shares), strict=True):
         at_x = frame.left + across * (frame.right - frame.left)
         at_y = frame.bottom - up * (frame.bottom - frame.top)
-        colour = colour_of(own)
+        color = color_of(own)
         yield (
             f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="{5 + 2.5 * len(str(own)):g}" '
-            f'style="fill: {colour}; stroke: currentColor; stroke-width: 0.8"/>'
+            f'style="fill: {color}; stroke: currentColor; stroke-width: 0.8"/>'
         )
-        style = f"text-anchor: middle; font-weight: bold; fill: {text_colour_on(colour)}"
+        style = f"text-anchor: middle; font-weight: bold; fill: {text_color_on(color)}"
         yield _text(at_x, at_y + 3.5, str(own), style)
 
 
-def _apart(places: Floats) -> list[tuple[float, float]]:
-    """Return places on the unit square moved up or down in steps until none covers an earlier one."""
-    taken: list[tuple[float, float]] = []
-    steps = [0, *(sign * step for step in range(1, len(places) + 1) for sign in (1, -1))]
-    for across, up in places:
-        candidates = [(float(across), float(up) + step * _NUMBER_HEIGHT) for step in steps]
-        free = (place for place in candidates if 0.03 < place[1] < 0.97 and not _covers_any(place, taken))
-        taken.append(next(free, candidates[0]))
-    return taken
+def _apart(positions: Floats) -> list[tuple[float, float]]:
+    """Return positions on the unit square moved up or down in steps until none covers an earlier one."""
+    placed: list[tuple[float, float]] = []
+    steps = [0, *(sign * step for step in range(1, len(positions) + 1) for sign in (1, -1))]
+    for across, up in positions:
+        candidates = [(float(across), float(up) + step * SIZES.number_height) for step in steps]
+        free = (position for position in candidates if 0.03 < position[1] < 0.97 and not _covers_any(position, placed))
+        placed.append(next(free, candidates[0]))
+    return placed
 
 
-def _covers_any(place: tuple[float, float], taken: Sequence[tuple[float, float]]) -> bool:
+def _covers_any(position: tuple[float, float], placed: Sequence[tuple[float, float]]) -> bool:
     return any(
-        abs(place[0] - across) < _NUMBER_WIDTH and abs(place[1] - up) < _NUMBER_HEIGHT * 0.99 for across, up in taken
+        abs(position[0] - across) < SIZES.number_width and abs(position[1] - up) < SIZES.number_height * 0.99
+        for across, up in placed
     )
 
 
 def _jittered(values: Floats, rng: np.random.Generator) -> Floats:
-    moves = rng.uniform(-_JITTER, _JITTER, len(values))
+    moves = rng.uniform(-SIZES.jitter, SIZES.jitter, len(values))
     return values + moves if _are_whole(values) else values
 
 

@@ -26,7 +26,7 @@ def night(segments, tmp_path_factory):
 def test_run_prints_verdict_segments_curve_rejects_and_where_to_go_on(night):
     home, done = night
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("strong: silhouette 0.52")
+    assert done.stdout.startswith("strong: 4 clearly separate segments")
     assert "customers.csv: 3,012 rows read, 3,000 customers, 12 rejected; k=4" in done.stdout
     for expected in ("diapers, juice", "chosen: highest silhouette", "not_a_whole_number", f"{home}/segments.duckdb"):
         assert expected in done.stdout
@@ -94,7 +94,7 @@ def test_explain_says_why_in_words_and_as_json(night, segments):
     assert re.match(r"(strong|weak|none): .*\nrun \S+: k=4", done.stdout)
     told = json.loads(segments("explain", "--home", home, "--json").stdout)
     assert [row["k"] for row in told["k_scores"] if row["is_chosen"]] == [4]
-    assert {row["source_column"] for row in told["agreements"]} == {"age", "location", "purchase_history"}
+    assert {row["source_column"] for row in told["column_associations"]} == {"age", "location", "purchase_history"}
 
 
 def test_unknown_encoding_is_wrong_usage_and_named(segments, tmp_path):

@@ -86,7 +86,7 @@ def test_run_shows_every_step_and_leaves_standard_output_to_the_result(on_termin
     source = ROOT / "samples" / "customers.csv"
     code, stdout, shown = on_terminal("-m", "flows", "run", source, "--home", home)
     assert code == 0
-    assert stdout.startswith("strong: silhouette 0.52")
+    assert stdout.startswith("strong: 4 clearly separate segments")
     assert "\x1b" not in stdout
     steps = [line for line in stays(shown) if re.match(r"\w+ +\d+\.\d s +\d+ MB  \w+=", line)]
     assert [line.split()[0] for line in steps] == STEPS

@@ -1,9 +1,4 @@
-"""Whose k-means computes: that of scikit-learn-intelex where it is installed, else scikit-learn's own.
-
-Both have one interface. The former helps where all customers of a sample differ: it knows no weights,
-and hands a fit that has some to scikit-learn. Either gives the same night twice; one may end in
-another optimum than the other.
-"""
+"""scikit-learn's k-means on weighted rows, with k-means++ that computes the squares of the rows once."""
 
 import math
 from functools import partial
@@ -13,52 +8,44 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, issparse
 from sklearn import config_context
+from sklearn.cluster import KMeans
 from sklearn.utils.extmath import row_norms
 
 from tasks.clustering.rows import Floats, Matrix
 
-try:
-    from sklearnex.cluster import KMeans
-
-    ENGINE = "scikit-learn-intelex"
-except ImportError:
-    from sklearn.cluster import KMeans
-
-    ENGINE = "scikit-learn"
-
 
 def fit(matrix: Matrix | csr_matrix, weights: Floats, n_clusters: int, **settings: Any) -> Any:
-    """Return the fitted k-means, with ``cluster_centers_`` and ``inertia_``.
+    """Return the fitted k-means, with ``cluster_centers_``, ``labels_`` and ``inertia_``.
 
     Args:
         matrix: the rows, dense or sparse, shape (n_rows, n_features).
-        weights: customers that each row stands for, shape (n_rows,).
+        weights: customers per row, shape (n_rows,).
         n_clusters: number of segments.
         settings: the other parameters of ``sklearn.cluster.KMeans``.
     """
     if isinstance(settings.get("init", ""), str):
         settings["init"] = partial(_starts, weights=weights)
     is_weighted = bool(np.any(weights != 1))
-    # What is handed over is sound; of few rows looking at it takes longer than the fit.
+    # The input is valid; for few rows checking it takes longer than the fit.
     with config_context(assume_finite=True, skip_parameter_validation=True):
         return KMeans(n_clusters, **settings).fit(matrix, sample_weight=weights if is_weighted else None)
 
 
 def _starts(matrix: Matrix | csr_matrix, k: int, random_state: np.random.RandomState, *, weights: Floats) -> Floats:
-    """Return where k-means++ starts (Arthur & Vassilvitskii 2007), of several rows drawn each time the best.
+    """Return the starts of greedy k-means++ (Arthur & Vassilvitskii 2007), shape (k, n_features).
 
-    The same draws as scikit-learn's own, which looks at all rows anew for every centroid.
+    It makes the draws of scikit-learn's own, which computes the squares of all rows again for every centroid.
     """
-    rows: Any = matrix.astype(np.float64)  # an array or a sparse one
+    rows: Any = matrix.astype(np.float64)
     squares = row_norms(rows, squared=True)
 
-    def to(places: npt.NDArray[np.intp]) -> Floats:
-        """Return the squared distances of some rows to all, shape (n_places, n_rows)."""
-        others = rows[places].toarray() if issparse(rows) else rows[places]
+    def to(indices: npt.NDArray[np.intp]) -> Floats:
+        """Return the squared distances of some rows to all, shape (n_indices, n_rows)."""
+        others = _dense(rows[indices])
         distances: Floats = (rows @ others.T).T if issparse(rows) else others @ rows.T
         distances *= -2
         distances += squares
-        distances += squares[places, None]
+        distances += squares[indices, None]
         return np.maximum(distances, 0, out=distances)
 
     chosen = [random_state.choice(len(weights), p=weights / weights.sum())]
@@ -71,5 +58,9 @@ def _starts(matrix: Matrix | csr_matrix, k: int, random_state: np.random.RandomS
         best = int((nearer @ weights).argmin())
         chosen.append(drawn[best])
         nearest = nearer[best]
-    starts: Floats = rows[chosen].toarray() if issparse(rows) else rows[chosen]
-    return starts
+    return _dense(rows[chosen])
+
+
+def _dense(rows: Any) -> Floats:
+    dense: Floats = rows.toarray() if issparse(rows) else rows
+    return dense
