@@ -76,6 +76,11 @@ class Dialect:
     unclear: str | None = None
     item_separator: str = ","
 
+    @property
+    def delimiter_character(self) -> str:
+        """The one character that stands for the delimiter, in whose place it is put where that is longer."""
+        return self.delimiter if len(self.delimiter) == 1 else UNIT_SEPARATOR
+
 
 #: Share of the numbers of either kind that must show a mark for the others to be read by it: one stray cell may not.
 _SHOWN = 0.05

@@ -337,7 +337,7 @@ class _Patterns:
     """The regular expressions of a dialect with quotes, for whole lines."""
 
     def __init__(self, dialect: Dialect) -> None:
-        quote, mark = pattern_of(dialect.quote or '"'), pattern_of(_mark(dialect))
+        quote, mark = pattern_of(dialect.quote or '"'), pattern_of(dialect.delimiter_character)
         blank = _blanks(dialect)
         content = _content(dialect)
         quoted = _quoted(dialect)
@@ -371,11 +371,6 @@ def _content(dialect: Dialect) -> str:
     return f"(?:[^{quote}{escape}]|{escape}(?:.|\\n)|{quote}{quote})*"
 
 
-def _mark(dialect: Dialect) -> str:
-    """Return the one character that stands between fields: a longer delimiter is replaced by it."""
-    return dialect.delimiter if len(dialect.delimiter) == 1 else UNIT_SEPARATOR
-
-
 def _one_mark(text: str, dialect: Dialect) -> str:
     if len(dialect.delimiter) == 1:
         return text
@@ -403,9 +398,9 @@ def _split(dialect: Dialect) -> str:
     """Return the expression for the fields of ``raw``; only a record with a quote pays for quoting."""
     if dialect.quote is None:
         return f"string_split(raw, {quote_text(dialect.delimiter)})"
-    mark, raw = pattern_of(_mark(dialect)), _one_mark("raw", dialect)
+    mark, raw = pattern_of(dialect.delimiter_character), _one_mark("raw", dialect)
     pattern = quote_text(f"(?s)({_quoted(dialect)}|[^{mark}]*){mark}")
-    quoted = f"regexp_extract_all({raw} || chr({ord(_mark(dialect))}), {pattern}, 1)"
+    quoted = f"regexp_extract_all({raw} || chr({ord(dialect.delimiter_character)}), {pattern}, 1)"
     if len(dialect.delimiter) > 1:
         back = f"replace(f, chr({ord(UNIT_SEPARATOR)}), {quote_text(dialect.delimiter)})"
         quoted = f"list_transform({quoted}, lambda f: {back})"
