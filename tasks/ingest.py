@@ -52,7 +52,7 @@ def ingest(run: Run, delivery: Delivery) -> Ingested:
     kept = _kept(layouts, declared, settings)
     columns = run_columns(run, kept)
     layouts = [
-        with_undeclared(layout, columns[len(declared) :], settings, source.place)
+        with_undeclared(layout, columns[len(declared) :], settings, source.path)
         for layout, source in zip(layouts, sources, strict=True)
     ]
     with staging(run) as database:
@@ -66,7 +66,7 @@ def ingest(run: Run, delivery: Delivery) -> Ingested:
             reject_undecidable_commas(database, one, columns)
     rows_read = sum(one.facts.rows_read for one in read)
     if rows_read == 0:
-        raise DataRefused(f"{delivery.source_file} holds a header and no row; expected one row a customer")
+        raise DataRefused(f"{delivery.source_file} holds a header and no row; expected one row per customer")
     return Ingested(
         sources=tuple(one.facts for one in read),
         kept_columns=kept,
@@ -79,7 +79,7 @@ def _sources(run: Run, delivery: Delivery) -> list[Source]:
     return [
         Source(
             name=delivery.published_name(file),
-            place=file.source_file,
+            path=file.source_file,
             copy=run.source_copy(file.number),
             undecodable=run.undecodable_file(file.number),
             encoding=file.encoding,

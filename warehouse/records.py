@@ -70,13 +70,13 @@ def create_work_tables(database: Connection) -> None:
         database.execute(read_sql(f"create_{name}"))
 
 
-def load_lines(database: Connection, copy: Path, undecodable: Path, source_name: str, place: str) -> LineRange:
+def load_lines(database: Connection, copy: Path, undecodable: Path, source_name: str, path: str) -> LineRange:
     """Read a copied file into ``work.lines``, blank lines too, and return the keys of its lines.
 
     Args:
-        undecodable: the lines that hold bytes which are no text; need not exist.
+        undecodable: the lines with undecodable bytes; need not exist.
         source_name: the file as the published tables name it.
-        place: the file, for the error.
+        path: the file, for the error.
 
     Raises:
         DataRefused: a line is longer than 16 MiB.
@@ -87,7 +87,7 @@ def load_lines(database: Connection, copy: Path, undecodable: Path, source_name:
     except duckdb.InvalidInputException as error:
         if "Maximum line size" not in str(error):
             raise
-        raise DataRefused(f"{place}: a line is longer than 16 MiB; expected one line a customer") from error
+        raise DataRefused(f"{path}: a line is longer than 16 MiB; expected one line per customer") from error
     if undecodable.exists():
         database.execute(read_sql("insert_undecodable"), {"path": str(undecodable), "lines_before": before})
     last = int(read_value(database, "SELECT coalesce(max(record), 0) FROM work.lines"))
@@ -114,7 +114,7 @@ def count_bracketed(database: Connection, layout: Layout, columns: Sequence[Colu
 def count_separators(
     database: Connection, layout: Layout, columns: Sequence[Column], separators: Sequence[str], records: LineRange
 ) -> dict[str, SeparatedLists]:
-    """Count what each of some texts makes of the lists of some columns; one that no list holds is left out."""
+    """Count what each of some texts makes of the lists of some columns; a text that is in none of them is left out."""
     found = read_dicts(database, select_separators(layout, columns, separators, records))
     return {row.pop("separator"): SeparatedLists(**row) for row in found}
 

@@ -49,9 +49,9 @@ def message_of_failure(error, source, home, **order):
 
 #: Name -> what is delivered, and what the message says: where, what was found, what was expected, what to do.
 BAD_FILES = {
-    "no bytes": (b"", ["customers.csv is empty (0 bytes)", "expected a header line and one row a customer"]),
+    "no bytes": (b"", ["customers.csv is empty (0 bytes)", "expected a header line and one row per customer"]),
     "blank lines": (b"\n\n  \n\r\n\r", ["customers.csv holds blank lines only", "expected a header line and one row"]),
-    "only a header": (HEADER, ["customers.csv holds a header and no row", "expected one row a customer"]),
+    "only a header": (HEADER, ["customers.csv holds a header and no row", "expected one row per customer"]),
     "a header and blank lines": (f"\n{HEADER}\n \n", ["customers.csv holds a header and no row"]),
     "random bytes": (random.Random(7).randbytes(20_000), ["customers.csv", "is not text"]),
     "random bytes without NUL": (
@@ -77,7 +77,7 @@ BAD_FILES = {
     ),
     "a header twice": (
         "Age,Location,AGE ,Purchase History\n30,Ohio,31,apples\n",
-        ["customers.csv line 1", "header 'AGE' stands twice, in columns 1 and 3", "rename or remove one"],
+        ["customers.csv line 1", "header 'AGE' occurs twice, in columns 1 and 3", "rename or remove one"],
     ),
     "all rows bad": (
         f"{HEADER}x,Ohio,apples\ny,Texas,steak\n207,Ohio,juice\n-1,Ohio,tea\n",
@@ -85,7 +85,7 @@ BAD_FILES = {
     ),
     "a line without an end": (
         f"{HEADER}30,Ohio,{'apples' * 3_000_000}",
-        ["customers.csv", "longer than 16 MiB", "expected one line a customer"],
+        ["customers.csv", "longer than 16 MiB", "expected one line per customer"],
     ),
 }
 

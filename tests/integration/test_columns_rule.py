@@ -67,7 +67,7 @@ def test_discard_row_rejects_the_rows_that_fill_an_undeclared_column(check):
         (5, None, "undeclared_value", "Shoe Size=XL"),
     ]
     assert checked.rejected("reason")[0] == (
-        "Shoe Size=44 stands in a column that the schema does not declare; declare it or leave it empty",
+        "Shoe Size=44 is in a column that the schema does not declare; declare it or leave it empty",
     )
     said = "customers.csv: column 'Shoe Size', which the schema does not declare, rejects the rows that fill it"
     assert said in checked.notes

@@ -212,7 +212,7 @@ def test_undeclared_column_beside_products_follows_the_rule(check, columns):
     [
         (
             "Age,Location,Newsletter\n30,Ohio,1\n31,Utah,0\n",
-            "; 'Newsletter' holds 0 and 1, but one such column is no list",
+            "; 'Newsletter' holds 0 and 1, but one such column is not a list",
         ),
         ("Age,Location,Newsletter,City\n30,Ohio,1,Ulm\n31,Utah,0,Bonn\n", "; 'Newsletter' holds 0 and 1, but one such"),
         ("Age,Location,City,Street\n30,Ohio,Ulm,A\n31,Utah,Bonn,B\n", r"'Street'\); deliver the column"),

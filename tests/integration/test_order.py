@@ -29,8 +29,8 @@ def test_segments_of_the_customers_stand_in_the_order_of_the_customers(write, ho
 def test_wide_customers_sorted_some_at_a_time_have_the_same_order(write, home, tmp_path, monkeypatch, bytes_at_a_time):
     source = write(lines([*range(120), *range(30)]))
     run_night(source, home, k=2)
-    monkeypatch.setattr(warehouse.customers, "WIDE_BYTES", 0)
-    monkeypatch.setattr(warehouse.customers, "SORTED_BYTES", bytes_at_a_time)
+    pieces = warehouse.customers.PieceLimits(wide_bytes=0, sorted_bytes=bytes_at_a_time)
+    monkeypatch.setattr(warehouse.customers, "PIECES", pieces)
     run_night(source, tmp_path / "parts", k=2)
     everything = "SELECT rowid, * FROM customers ORDER BY rowid"
     assert rows(tmp_path / "parts", everything) == rows(home, everything)

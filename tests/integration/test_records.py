@@ -32,8 +32,8 @@ def test_header_again_is_rejected_whatever_its_case_blanks_and_quotes(check):
 def test_records_before_the_header_are_rejected_and_blank_lines_are_none(check):
     checked = check('Customers\n\n"as of\ntoday",1,2,3\n' + HEADER + GOOD)
     assert checked.rejected("line_number, code, reason, raw") == [
-        (1, "before_header", "the record stands before the header; expected the header first", "Customers"),
-        (3, "before_header", "the record stands before the header; expected the header first", '"as of\ntoday",1,2,3'),
+        (1, "before_header", "the record precedes the header; expected the header first", "Customers"),
+        (3, "before_header", "the record precedes the header; expected the header first", '"as of\ntoday",1,2,3'),
     ]
     assert lines_of(checked) == [6, 7, 8, 9]
     assert "header on line 5" in checked.notes[0]
@@ -277,7 +277,7 @@ def test_row_of_delimiters_alone_is_no_customer(check):
     fields = "name: Series[str] = category(nullable=True)\n    income: Series[float] = numeric(nullable=True)"
     checked = check('Name;Income\na;1\n;\n " ";\n;2\n', fields=fields)
     assert checked.customers("name, income") == [("a", 1), (None, 2)]
-    reason = "every field of the row is empty; expected one row a customer"
+    reason = "every field of the row is empty; expected one row per customer"
     assert checked.rejected("line_number, code, reason") == [(3, "empty_row", reason), (4, "empty_row", reason)]
 
 

@@ -51,7 +51,7 @@ def test_missing_column_is_named_with_the_likeliest_header():
     "header", ["Age,age,Location,Purchase History", "Age,Location,Purchase History,purchase_history"]
 )
 def test_duplicate_headers_are_refused_with_both_places(header):
-    with pytest.raises(DataRefused, match=r"stands twice, in columns \d and \d"):
+    with pytest.raises(DataRefused, match=r"occurs twice, in columns \d and \d"):
         read_layout([header], COLUMNS, FileSettings(), "x")
 
 

@@ -5,8 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from schemas.dialect import LineState, LineStates, QuoteFault
-from tasks.reading.record_spans import RecordSpans, find_spans, long_records, without_joined_records
+from schemas.dialect import InnerLines, LineState, LineStates, QuoteFault
+from tasks.reading.record_spans import RecordSpans, find_spans, lines_like_records, long_records, without_joined_records
 
 COMPLETE, OPEN, BROKEN = LineState.COMPLETE, LineState.OPEN, LineState.BROKEN
 
@@ -96,6 +96,31 @@ def test_span_of_whole_records_is_taken_apart():
 def test_lines_unlike_records_stay_together():
     given = spans(joined=[(3, 6), (8, 9)])
     assert in_words(without_joined_records(given, like_records=np.array([3, 6, 9]))) == in_words(given)
+
+
+@pytest.mark.parametrize(
+    ("n_fields", "of_lines", "found"),
+    [
+        (3, [3, 2, 0, 4], [2, 5]),
+        (2, [2], []),
+        (2, [2, 2], []),
+        (2, [2, 2, 2], [2, 3, 4]),
+        (2, [2, 2, 3], []),
+        (2, [2, 2, 2, 2, 2, 3], [2, 3, 4, 5, 6, 7]),
+        (2, [2, 2, 2, 2, 2, 0], []),
+        (2, [], []),
+    ],
+)
+def test_lines_with_all_fields_look_like_records(n_fields, of_lines, found):
+    n_lines = len(of_lines)
+    inner = InnerLines(np.arange(2, 2 + n_lines), np.full(n_lines, 1), np.array(of_lines, dtype=np.int64))
+    assert lines_like_records(inner, n_fields).tolist() == found
+
+
+def test_lines_of_each_record_agree_by_themselves():
+    first = np.array([1, 1, 1, 9, 9, 9])
+    inner = InnerLines(np.array([2, 3, 4, 10, 11, 12]), first, np.array([2, 2, 1, 2, 2, 2]))
+    assert lines_like_records(inner, 2).tolist() == [10, 11, 12]
 
 
 @pytest.mark.parametrize(

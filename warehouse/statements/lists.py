@@ -84,7 +84,7 @@ def first_of_each(items: str) -> str:
     """Return the expression for a list without repetitions, in its own order; sorted where it is very long.
 
     Args:
-        items: a column: an expression would be computed anew for each of its items.
+        items: a column: an expression would be computed again for each of its items.
     """
     few = f"list_filter({items}, lambda x, i: list_position({items}, x) = i)"
     return f"CASE WHEN len({items}) <= {_ORDERED_ITEMS} THEN {few} ELSE list_sort(list_distinct({items})) END"
