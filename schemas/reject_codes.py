@@ -8,7 +8,7 @@ REJECT_CODES: dict[str, str] = {
     "header_again": "The row repeats the header, as files that were joined do; remove it.",
     "empty_row": "The row is all delimiters, as the empty rows of a spreadsheet are; nothing is lost with it.",
     "too_few_fields": "The row has fewer fields than the header; a delimiter or the end of the row is missing.",
-    "too_many_fields": "The row has more fields than the header, and none of them is a list; quote what holds a delimiter.",
+    "too_many_fields": "The row has more fields than the header, none a list; quote what holds a delimiter.",
     "empty_end": "The row ends with more delimiters than columns, after a list; remove them.",
     "undecidable_comma": "A comma may belong to the text before the list or to the list; quote it, or set `isin=`.",
     "not_zero_or_one": "A cell of a list that is delivered as one column per item is neither 0 nor 1.",
