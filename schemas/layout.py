@@ -21,7 +21,7 @@ class Layout:
         item_positions: item -> position, of the wide column's items.
         undeclared: (header, position) of the undeclared columns.
         reject_positions: positions of line and reason in a file of corrected rows.
-        rejects_undeclared: whether a value in a undeclared column rejects its row.
+        rejects_undeclared: whether a value in an undeclared column rejects its row.
         closes_records: whether the records, but not the header, have a trailing delimiter.
         spills: whether lists may run on into more fields; not where they are all written within one.
         bracketed: names of the items columns whose lists are in brackets, as programs write them.
