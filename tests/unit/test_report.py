@@ -44,7 +44,7 @@ FACTS = Facts(
     seed=7,
     verdict="strong: silhouette 0.52; the segments stand well apart",
     software_version="0.1.0",
-    notes=("customers.csv was read as utf-8 text", "location: 1 new ('Utah') value since the last night"),
+    notes=("customers.csv was read as utf-8 text", "location: 1 new ('Utah') value since the previous run"),
 )
 
 

@@ -1,4 +1,4 @@
-"""``Order``, what was asked for, and ``Run``, one night's attempt at it: what passes between tasks."""
+"""``Order``, what was asked for, and ``Run``, one attempt at it: what every step takes."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ class Order:
     """What was asked for; the names are those of the command's options and the flow's parameters.
 
     Attributes:
-        source: the delivered file, or several that make one night together.
+        source: the delivered file, or several that make one delivery together.
         k: fixed number of segments; None chooses it between k_min and k_max.
         as_of: the day that the run speaks for; None is today in UTC.
         force: run again although the same file is published with the same settings.
-        accept_volume: run although the delivery holds far fewer rows than the last nights.
+        accept_volume: run although the delivery holds far fewer rows than the previous runs.
         encoding: name of the encoding; ``"auto"`` takes the one whose segments stand out most.
     """
 
@@ -103,7 +103,7 @@ class Run:
         return self.staging / f"source-{number}.csv"
 
     def undecodable_file(self, number: int) -> Path:
-        """The lines of that copy that hold bytes which are no text; absent where there are none."""
+        """The lines of that copy that hold bytes which are not text; absent where there are none."""
         return self.staging / f"source-{number}.undecodable.csv"
 
     @property
