@@ -60,21 +60,6 @@ class LineStates:
 
 
 @dataclass(frozen=True)
-class InnerLines:
-    """The lines between the first and the last of records of several lines, blank ones aside; all of shape (n,).
-
-    Attributes:
-        record: keys of the lines, ascending.
-        first_record: key of the first line of the record that each is in.
-        n_fields: fields that each would have as a record of its own; 0 where its quotes do not close.
-    """
-
-    record: NDArray[np.int64]
-    first_record: NDArray[np.int64]
-    n_fields: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
 class Dialect:
     """How a file writes its records and numbers.
 

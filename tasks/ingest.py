@@ -12,7 +12,6 @@ from tasks.reading.source import (
     Source,
     SourceRead,
     read_source,
-    reject_undecidable_commas,
     source_layout,
     with_undeclared,
 )
@@ -21,6 +20,7 @@ from tasks.run.step import recorded
 from warehouse.connection import staging
 from warehouse.home.run import Run
 from warehouse.records import create_work_tables
+from warehouse.rejects import reject_undecidable
 from warehouse.tables import create_published_tables
 
 
@@ -63,7 +63,7 @@ def ingest(run: Run, delivery: Delivery) -> Ingested:
             for number, (source, layout) in enumerate(zip(sources, layouts, strict=True))
         ]
         for one in read:
-            reject_undecidable_commas(database, one, columns)
+            reject_undecidable(database, one.shape)
     rows_read = sum(one.facts.rows_read for one in read)
     if rows_read == 0:
         raise DataRefused(f"{delivery.source_file} holds a header and no row; expected one row per customer")

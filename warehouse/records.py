@@ -11,31 +11,14 @@ from schemas.dialect import LineRange, NumberMarks
 from schemas.errors import DataRefused
 from schemas.layout import Layout
 from warehouse.connection import Connection, read_sql
-from warehouse.statements.fields import create_fields, select_trailing_delimiters
-from warehouse.statements.lists import select_bracketed, select_separators
+from warehouse.statements.fields import create_fields, select_trailing_share
+from warehouse.statements.lists import select_bracketed_shares, select_separators
 from warehouse.statements.numbers import select_number_marks
 from warehouse.statements.records import select_records
 from warehouse.tables import read_dicts, read_value
 
 #: Lines and characters among which the header is looked for, with whatever precedes it.
 _HEAD_LINES, _HEAD_CHARACTERS = 500, 1 << 20
-
-
-@dataclass(frozen=True)
-class TrailingDelimiters:
-    """How many records were looked at, and how many of them have a trailing delimiter."""
-
-    records: int
-    closed: int
-
-
-@dataclass(frozen=True)
-class BracketedLists:
-    """How many lists of a column hold something, and how many of them are in brackets."""
-
-    name: str
-    lists: int
-    bracketed: int
 
 
 @dataclass(frozen=True)
@@ -96,9 +79,9 @@ def load_lines(database: Connection, copy: Path, undecodable: Path, source_name:
     return LineRange(before + 1, last)
 
 
-def count_trailing_delimiters(database: Connection, layout: Layout, records: LineRange) -> TrailingDelimiters:
-    """Count the records with a trailing delimiter among those of some lines."""
-    return TrailingDelimiters(**read_dicts(database, select_trailing_delimiters(layout, records))[0])
+def trailing_share(database: Connection, layout: Layout, records: LineRange) -> float:
+    """Return the share of records with a trailing delimiter among those of some lines."""
+    return float(read_value(database, select_trailing_share(layout, records)))
 
 
 def view_fields(database: Connection, layout: Layout, columns: Sequence[Column], lines: LineRange) -> None:
@@ -106,9 +89,9 @@ def view_fields(database: Connection, layout: Layout, columns: Sequence[Column],
     database.execute(create_fields(layout, columns, lines))
 
 
-def count_bracketed(database: Connection, layout: Layout, columns: Sequence[Column]) -> list[BracketedLists]:
-    """Count the lists in brackets of each of some items columns; one whose lists are all empty is left out."""
-    return [BracketedLists(**row) for row in read_dicts(database, select_bracketed(layout, columns))]
+def bracketed_shares(database: Connection, layout: Layout, columns: Sequence[Column]) -> dict[str, float]:
+    """Return the share of the lists in brackets of each items column, empty lists aside."""
+    return {row["name"]: row["share"] for row in read_dicts(database, select_bracketed_shares(layout, columns))}
 
 
 def count_separators(
@@ -133,19 +116,10 @@ def insert_records(
 ) -> int:
     """Split the records of a source into ``work.records`` and return how many there are."""
     dialect = layout.dialect
-    marks = {
-        "decimal_mark": dialect.decimal,
-        "thousands_mark": dialect.thousands,
-        "unclear_mark": dialect.unclear,
-    }
+    marks = {"decimal_mark": dialect.decimal, "thousands_mark": dialect.thousands, "unclear_mark": dialect.unclear}
     database.execute(read_sql("update_source"), {**marks, "first_record": lines.first})
     selected = select_records(layout, columns, lines.first)
     into = "CREATE OR REPLACE TABLE work.records AS" if is_first else "INSERT INTO work.records"
     database.execute(f"{into} {selected}")
-    return int(
-        read_value(
-            database,
-            "SELECT count(*) FROM work.records WHERE _record BETWEEN $first AND $last",
-            {"first": lines.first, "last": lines.last},
-        )
-    )
+    within = "SELECT count(*) FROM work.records WHERE _record BETWEEN $first AND $last"
+    return int(read_value(database, within, {"first": lines.first, "last": lines.last}))

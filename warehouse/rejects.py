@@ -12,7 +12,7 @@ from warehouse.home.run import Run
 from warehouse.statements.commas import column_before_list, select_undecidable
 from warehouse.statements.customers import insert_item_faults
 from warehouse.statements.quoting import quote_text
-from warehouse.tables import read_dicts, read_frame, read_value, registered
+from warehouse.tables import read_frame, read_value, registered
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,6 @@ class Shape:
     layout: Layout
     columns: tuple[Column, ...]
     lines: LineRange
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The header of each column of the source, as it was delivered."""
-        return {name: self.layout.header[position] for name, position in self.layout.positions.items()}
 
 
 def reject_misshapen(database: Connection, shape: Shape) -> None:
@@ -115,12 +110,7 @@ def count_rejected(database: Connection) -> int:
 
 def rejected_groups(database: Connection) -> tuple[RejectedGroup, ...]:
     """Return the rejected rows by column and kind of fault, the most frequent first."""
-    return tuple(
-        RejectedGroup(
-            row["column_name"], row["code"], row["n_rows"], row["first_line"], row["first_reason"], row["first_source"]
-        )
-        for row in read_dicts(database, read_sql("count_rejected"))
-    )
+    return tuple(RejectedGroup(*row) for row in database.execute(read_sql("count_rejected")).fetchall())
 
 
 def export_rejected(database: Connection, run: Run) -> None:
@@ -131,7 +121,8 @@ def export_rejected(database: Connection, run: Run) -> None:
 
 def _around_the_comma(shape: Shape) -> dict[str, str | None]:
     """Return the headers of the list and of the text before it, between which a comma is ambiguous."""
-    text = column_before_list(shape.layout, shape.columns)
-    if text is None or shape.layout.list_column is None:
+    layout = shape.layout
+    if layout.list_column is None or column_before_list(layout, shape.columns) is None:
         return {"text_column": None, "list_column": None}
-    return {"text_column": shape.headers[text.name], "list_column": shape.headers[shape.layout.list_column]}
+    position = layout.positions[layout.list_column]
+    return {"text_column": layout.header[position - 1], "list_column": layout.header[position]}

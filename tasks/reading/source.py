@@ -18,9 +18,9 @@ from tasks.reading.record_spans import (
     LongRecords,
     RecordSpans,
     find_spans,
-    lines_like_records,
     long_records,
-    without_joined_records,
+    spans_of_records,
+    without,
 )
 from tasks.reading.repair import RepairShape, repair_shape
 from warehouse.connection import Connection
@@ -33,14 +33,14 @@ from warehouse.record_spans import (
     view_records,
 )
 from warehouse.records import (
-    count_trailing_delimiters,
     insert_records,
     load_lines,
     number_marks,
     read_head,
+    trailing_share,
     view_fields,
 )
-from warehouse.rejects import Shape, reject_misshapen, reject_uncorrected, reject_undecidable, reject_undecodable
+from warehouse.rejects import Shape, reject_misshapen, reject_uncorrected, reject_undecodable
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,13 @@ class SourceRead:
 
 @dataclass(frozen=True)
 class ReadSource:
-    """A file that is in ``work.records``: its layout, the keys of its lines, what it turned out to be.
+    """A file that is in ``work.records``, and what it turned out to be.
 
     Attributes:
         notes: the same in sentences, and what became of the undeclared columns.
     """
 
-    layout: Layout
-    lines: LineRange
+    shape: Shape
     facts: SourceRead
     notes: tuple[str, ...]
 
@@ -182,12 +181,7 @@ def read_source(
         *_undeclared_in_words(source, layout, settings),
         *_long_in_words(source, layout, found.long, lines),
     )
-    return ReadSource(layout, lines, _facts(source, layout, columns, settings, rows_read), notes)
-
-
-def reject_undecidable_commas(database: Connection, read: ReadSource, columns: tuple[Column, ...]) -> None:
-    """Reject the records whose first item is known as a value of the text before it; once all files are read."""
-    reject_undecidable(database, Shape(read.layout, columns, read.lines))
+    return ReadSource(shape, _facts(source, layout, columns, settings, rows_read), notes)
 
 
 def find_records(
@@ -210,7 +204,7 @@ def _join_lines(database: Connection, dialect: Dialect, lines: LineRange, n_fiel
     spans = find_spans(unbalanced, closing, last=lines.last, max_lines=max_lines)
     if n_fields > 1 and spans.first.size:  # any line of a text is one field
         inner = inner_lines(database, dialect, _frame(spans))
-        spans = without_joined_records(spans, lines_like_records(inner, n_fields))
+        spans = without(spans, spans_of_records(inner, n_fields))
     broken = pd.DataFrame(
         {"record": spans.broken, "fault": spans.faults, "closing_line": spans.closing - lines.first + 1}
     )
@@ -247,8 +241,8 @@ def _closes_records(database: Connection, layout: Layout, lines: LineRange) -> b
     if layout.takes_more:
         return False
     first = lines.first + layout.first_line - 1
-    found = count_trailing_delimiters(database, layout, LineRange(first, first + _LIMITS.closing_records - 1))
-    return found.closed > _LIMITS.closing_share * found.records
+    records = LineRange(first, first + _LIMITS.closing_records - 1)
+    return trailing_share(database, layout, records) > _LIMITS.closing_share
 
 
 def _with_marks(
