@@ -357,9 +357,7 @@ COMMAND_LINES = {
 
 @pytest.mark.prefect
 @pytest.mark.parametrize(("arguments", "exit_code", "said", "is_recorded"), COMMAND_LINES.values(), ids=COMMAND_LINES)
-def test_command_line_fails_in_one_line(
-    segments, write, home, arguments, exit_code, said, is_recorded
-):
+def test_command_line_fails_in_one_line(segments, write, home, arguments, exit_code, said, is_recorded):
     published, earlier = (home / "segments.duckdb").read_bytes(), records(home)
     for name, path in {"SOURCE": write(SEED_ROWS), "FILE": write("mine", "file")}.items():
         arguments = [argument.replace(name, str(path)) for argument in arguments]

@@ -241,7 +241,7 @@ def test_trailing_delimiter_is_not_a_field(check, head, settings):
     loaded = [(30 + n, "Ohio") for n in range(40)] + [(50, "Utah"), (51, None)]
     assert checked.customers("age, location") == loaded
     assert checked.rejected("code, raw") == [("too_many_fields", "52;Utah;x"), ("too_many_fields", "53;;Utah;")]
-    assert "a ';' behind the last one" in checked.notes[0]
+    assert "a trailing ';'" in checked.notes[0]
 
 
 def test_few_extra_delimiters_are_rejected(check):
