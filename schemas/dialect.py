@@ -25,17 +25,25 @@ class QuoteFault(IntEnum):
     CLOSED_WITHIN_FIELD = 1
     NEVER_CLOSED = 2
     NOT_WITHIN_BOUND = 3
-    SWALLOWED_ROWS = 4
+    SPANS_RECORDS = 4
 
 
-#: Each fault in words; ``{line}`` is the number of the line that closes the quote.
+#: Each fault in words; ``{line}`` is the line that closes the quote, ``{max_lines}`` the most lines of a record.
 QUOTE_FAULTS: dict[QuoteFault, str] = {
     QuoteFault.WITHIN_FIELD: "a quote is opened or closed within a field",
     QuoteFault.CLOSED_WITHIN_FIELD: "a quote opened here is closed within a field on line {line}",
     QuoteFault.NEVER_CLOSED: "a quote is opened here and never closed",
     QuoteFault.NOT_WITHIN_BOUND: "a quote is opened here and not closed within {max_lines} lines",
-    QuoteFault.SWALLOWED_ROWS: "a quote opened here is closed on line {line} only, with whole records in between",
+    QuoteFault.SPANS_RECORDS: "a quote opened here is closed on line {line} only, with whole records in between",
 }
+
+
+@dataclass(frozen=True)
+class LineRange:
+    """The keys of some lines: those of the first and the last."""
+
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -43,12 +51,12 @@ class LineStates:
     """How the quotes of some lines end, in the order of the lines.
 
     Attributes:
-        records: keys of the lines, int64 of shape (n,), ascending.
-        states: the ``LineState`` of each, int8 of shape (n,).
+        record: keys of the lines, of shape (n,), ascending.
+        state: the ``LineState`` of each, of shape (n,).
     """
 
-    records: NDArray[np.int64]
-    states: NDArray[np.int8]
+    record: NDArray[np.int64]
+    state: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,8 @@ class Dialect:
         comment: lines that begin with it are no records; None where there are no such lines.
         decimal: the character between the whole and the fraction of a number.
         thousands: the character between groups of three digits; None where there is none.
-        unclear: the mark that may be either where it stands before three digits; None where that is clear.
-        item_separator: the character between the items of a list that stands in one field.
+        unclear: the mark that may be either where it precedes three digits; None where that is clear.
+        item_separator: the character between the items of a list within one field.
     """
 
     delimiter: str = ","
@@ -76,6 +84,11 @@ class Dialect:
     unclear: str | None = None
     item_separator: str = ","
 
+    @property
+    def delimiter_character(self) -> str:
+        """The one character that replaces the delimiter where that is longer."""
+        return self.delimiter if len(self.delimiter) == 1 else UNIT_SEPARATOR
+
 
 #: Share of the numbers of either kind that must show a mark for the others to be read by it: one stray cell may not.
 _SHOWN = 0.05
@@ -86,7 +99,7 @@ class NumberMarks:
     """How many numbers of a file can be read in one way only, by what they show.
 
     Attributes:
-        unclear_points: numbers whose points stand before three digits each, and that may be read in either way.
+        unclear_points: numbers whose points precede three digits each, and that may be read in either way.
         grouped_whole_numbers: whole numbers with commas before three digits each.
         grouped_whole_points: whole numbers with points before three digits each, not all of them zeros.
     """

@@ -10,8 +10,8 @@ import duckdb
 
 from schemas.dialect import Dialect
 from warehouse.connection import Connection, read_sql
+from warehouse.statements.quotes import select_unquoted_fields
 from warehouse.statements.quoting import quote_text
-from warehouse.statements.records import select_field_lists
 from warehouse.tables import read_dicts, read_value
 
 #: Cells that are looked at; of a file with more only every second, third, ... record is.
@@ -212,7 +212,7 @@ def create_fields(
     Args:
         closed_width: number of fields of a record with a delimiter behind the last one; 0 where there is none such.
     """
-    database.execute(f"CREATE OR REPLACE VIEW work.field_lists AS {select_field_lists(dialect)}")
+    database.execute(f"CREATE OR REPLACE VIEW work.field_lists AS {select_unquoted_fields(dialect)}")
     parameters = {"header_line": header_line, "header": list(header), "closed_width": closed_width}
     database.execute(read_sql("draft/create_fields"), parameters)
     database.execute(read_sql("draft/delete_undecodable"))

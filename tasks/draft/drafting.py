@@ -23,7 +23,7 @@ from tasks.draft.python.names import class_name
 from tasks.draft.python.rendering import DraftedSchema, render_schema
 from tasks.draft.text.looks import AMOUNT_IN_PARTS, HASHES, LOOKS, MISSING_WORDS, NUMBER
 from tasks.draft.text.wording import amount, between, several, shown
-from tasks.reading.source import frame_source
+from tasks.reading.source import find_records
 from warehouse.connection import Connection
 from warehouse.draft import (
     Looked,
@@ -109,7 +109,7 @@ def _load(database: Connection, opened: Opened, copy: Path) -> None:
     dialect = Dialect(writing.delimiter, writing.quote, writing.escape, writing.comment)
     create_work_tables(database)
     lines = load_lines(database, copy, copy.with_name(_UNDECODABLE), copy.name, opened.place)
-    dialect = frame_source(database, dialect, lines, opened.shape.n_columns, FileSettings()).dialect
+    dialect = find_records(database, dialect, lines, opened.shape.n_columns, FileSettings()).dialect
     create_fields(database, dialect, opened.header_line, opened.header, opened.shape.closed_width)
 
 
