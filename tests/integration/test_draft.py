@@ -330,10 +330,10 @@ def test_key_is_the_column_that_speaks_of_the_customer(drafted, columns, key):
     assert keys == ([normalise_header(key)] if key else [])
 
 
-def test_several_rows_a_customer_are_said_and_none_of_them_is_dropped(write, home):
+def test_several_rows_per_customer_are_said(write, home):
     source = write(file_of_columns(order_id=[500 + n for n in N], user_id=[n % 30 for n in N], spend=MIXED))
     draft = draft_schema(str(source))
-    assert "There are several rows a customer ('user id' holds 30 different in 60 rows)" in draft.text
+    assert "There are several rows per customer ('user id' holds 30 different in 60 rows)" in draft.text
     schema = home.parent / "drafted.py"
     schema.write_text(draft.text, encoding="utf-8")
     run_night(source, home, dataset=str(schema), k=2)
@@ -343,7 +343,7 @@ def test_several_rows_a_customer_are_said_and_none_of_them_is_dropped(write, hom
 @pytest.mark.parametrize("key", ["customer_id", "id"])
 def test_rows_of_one_customer_each_are_not_said_to_be_several(write, key):
     text = file_of_columns(**{key: N, "account_id": [n % 30 for n in N], "spend": MIXED})
-    assert "several rows a customer" not in draft_schema(str(write(text))).text
+    assert "several rows per customer" not in draft_schema(str(write(text))).text
 
 
 def comment_of(text, name):
@@ -382,10 +382,10 @@ def test_column_that_says_the_same_as_an_earlier_one_says_so(write):
 REASONS = {
     "postal codes": (
         ("Customer Zip Code", [10_115 + n for n in N]),
-        "postal codes, no amounts: 60 different in 60 rows",
+        "postal codes, not amounts: 60 different in 60 rows",
     ),
     "key of another thing": (("store_id", [n % 25 for n in N]), "named like the key of another thing: 25 different"),
-    "minus behind": (("saldo", [f"{n}.50-" for n in N]), "numbers, those below zero with the minus behind"),
+    "minus behind": (("saldo", [f"{n}.50-" for n in N]), "numbers, those below zero with the minus after them"),
     "brackets": (("saldo", [f"({n}.50)" if n % 2 else n for n in N]), "in brackets, such as '(1.50)'"),
     "too many codes": (("agent", [n * 7 % 50 for n in N]), "50 different in 60 rows, too many to be categories"),
     "codes with gaps": (("area code", repeated(408, 415, 510)), "with gaps or met once, so others may come"),
@@ -469,9 +469,23 @@ def test_settings_are_those_that_differ_from_the_usual_and_the_file_runs_with_th
 def test_points_that_may_be_either_mark_are_declared_and_said(drafted, write, home):
     text = "kg;age\n" + "".join(f"{1 + n % 9}.{100 + n * 7 % 900};{20 + n % 30}\n" for n in range(60))
     assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": "."}
-    assert "taken for decimal points" in " ".join((home.parent / "drafted.py").read_text().split())
+    assert "read as decimal points" in " ".join((home.parent / "drafted.py").read_text().split())
     run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
     assert rows(home, "SELECT rows_rejected FROM runs") == [(0,)]
+
+
+STRAY_MARKS = {
+    "a comma among unclear points": ([*(f"{1 + n % 9}.{100 + n * 7 % 900}" for n in range(1_000)), "12,5"], "."),
+    "a point among commas": ([*(f"{n % 90},5" for n in range(200)), "1.25"], ","),
+}
+
+
+@pytest.mark.parametrize(("cells", "decimal"), STRAY_MARKS.values(), ids=STRAY_MARKS)
+def test_drafted_marks_are_those_of_a_run(drafted, write, home, cells, decimal):
+    text = "kg;age\n" + "".join(f"{cell};{20 + n % 30}\n" for n, cell in enumerate(cells))
+    assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": decimal}
+    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(len(cells) - 1, 1)]
 
 
 def test_column_that_writes_numbers_otherwise_than_the_file_is_left_out(drafted):
@@ -530,7 +544,7 @@ def test_line_that_is_no_text_is_no_customer(write):
     content = people().encode().replace(b"3,Leeds", b"3,Le\xff\xfeds", 1)
     draft = draft_schema(str(write(content)))
     assert draft.n_rows == 59
-    assert "Rejected: 1 record that is no utf-8 text." in draft.text
+    assert "Rejected: 1 record that is not utf-8 text." in draft.text
     assert 'isin=["Hull", "Leeds", "York"]' in draft.text
 
 
@@ -607,11 +621,11 @@ def test_file_that_no_schema_fits_is_refused_in_one_line(write, text, match):
 
 
 def test_long_file_is_looked_at_in_steps_and_says_so(write, monkeypatch):
-    monkeypatch.setattr(warehouse.draft, "CELLS_LOOKED_AT", 50)
+    monkeypatch.setattr(warehouse.draft, "MAX_CELLS", 50)
     text = draft_schema(str(write(people(head="row,town,age")))).text
     assert "60 rows of 3 columns" in text
     assert "counts are those of one record in 4." in text
-    assert "# the customer's key, no feature: 15 different in 15 rows" in text
+    assert "# the customer's key, not a feature: 15 different in 15 rows" in text
 
 
 PAYLOAD = '"""\nimport pathlib; pathlib.Path("harm").touch()\n"""'

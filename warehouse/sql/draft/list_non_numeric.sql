@@ -1,18 +1,18 @@
--- one row a column of numbers and text in it that is no number, the commonest first
+-- one row per column of numbers and text in it that is not a number, the most common first
 with spellings as (
     select
         column_number,
         arg_max(value, (n, value)) as value,
-        bool_or(look = 'missing') as is_missing_word,
+        bool_or(type = 'missing') as is_missing_word,
         sum(n)::bigint as n
-    from work.draft_looks
-    where look not in ('empty', 'number', 'amount')
+    from work.draft_texts
+    where type not in ('empty', 'number', 'amount')
     group by column_number, lower(value)
 )
 
 select
     column_number,
-    value,
+    value as text,
     is_missing_word,
     n
 from spellings
