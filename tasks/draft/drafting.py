@@ -17,7 +17,7 @@ from tasks.draft.columns.ranges import is_age
 from tasks.draft.columns.sentinels import number_sentinels
 from tasks.draft.file.number_marks import find_number_marks
 from tasks.draft.file.opening import Opened, open_copy
-from tasks.draft.python.declaring import declare_columns, undeclared_notes
+from tasks.draft.python.declaring import DraftedColumn, declare_columns, undeclared_notes
 from tasks.draft.python.names import class_name
 from tasks.draft.python.rendering import DraftedSchema, render_schema
 from tasks.draft.text.cell_types import PATTERNS
@@ -33,6 +33,7 @@ from warehouse.draft import (
     draft_database,
     never_falls,
     non_numeric_values,
+    number_marks,
     profile_columns,
     read_numbers,
     undecodable_lines,
@@ -130,6 +131,7 @@ def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
     marks = find_number_marks(database, profiles.columns, dialect.delimiter, headers, opened.source)
     read_numbers(database, replace(dialect, decimal=marks.decimal, thousands=marks.thousands))
     columns = _facts(database, profiles, headers, shape.list_column)
+    declared = declare_columns(columns, opened.source)
     schema = DraftedSchema(
         class_name=class_name(path.name.split(".")[0] or path.name),
         sentences=[
@@ -139,8 +141,8 @@ def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
             *([_ASSUMED] if marks.unclear == "." else []),
             *([f"The file is long: counts are those of one record in {profiles.step}."] if profiles.step > 1 else []),
         ],
-        settings=_settings(opened, marks),
-        columns=declare_columns(columns, opened.source),
+        settings=_settings(opened, marks, _marks_of(database, declared, dialect.delimiter)),
+        columns=declared,
         notes=undeclared_notes(columns),
     )
     return Draft(path, render_schema(schema), n_rows)
@@ -181,8 +183,19 @@ def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | Non
     return [replace(facts, is_key=facts.index == key) for facts in columns]
 
 
-def _settings(opened: Opened, marks: NumberMarks) -> dict[str, object]:
-    """Return the class keywords: what a run would not find by itself."""
+def _marks_of(database: Connection, declared: Sequence[DraftedColumn], delimiter: str) -> NumberMarks:
+    """Return what the numbers show that are declared as such, by which alone a run decides what is not declared."""
+    numbers = [column.number for column in declared if column.kind.value_type in ("int", "float")]
+    return number_marks(database, numbers, is_comma_quoted=delimiter == ",")
+
+
+def _settings(opened: Opened, marks: NumberMarks, shown: NumberMarks) -> dict[str, object]:
+    """Return the class keywords: what a run would not find by itself.
+
+    Args:
+        marks: what all numbers of the file show.
+        shown: what those of the declared columns show.
+    """
     dialect, has_no_header = opened.sample.dialect, opened.shape.header is None
     share = (opened.head.header or 0) / len(opened.sample.records)
     settings: dict[str, object] = {
@@ -193,8 +206,7 @@ def _settings(opened: Opened, marks: NumberMarks) -> dict[str, object]:
         "comment": dialect.comment,
         "header": False if has_no_header else None,
         "encoding": None if opened.encoding in _SHOWN_ENCODINGS else opened.encoding,
-        # A later file may not show what a point before three digits is.
-        "decimal": marks.decimal if marks.decimal != "." or marks.unclear_points else None,
+        "decimal": marks.decimal if (marks.decimal, shown.decimal, shown.unclear) != (".", ".", None) else None,
         "thousands": marks.thousands,
         "max_rejected_share": round(share + 0.1, 1) if share > _USUAL_REJECTS else None,
     }

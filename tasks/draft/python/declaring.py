@@ -33,10 +33,11 @@ _SETTINGS = DeclaringSettings()
 
 @dataclass(frozen=True)
 class DraftedColumn:
-    """A column as it is declared."""
+    """A column as it is declared; its number in the file from 1, or 0 where it stands for several."""
 
     naming: Naming
     kind: Kind
+    number: int = 0
 
 
 def declare_columns(columns: Sequence[Facts], source: str) -> list[DraftedColumn]:
@@ -54,7 +55,8 @@ def declare_columns(columns: Sequence[Facts], source: str) -> list[DraftedColumn
     lists = {index for index, facts in enumerate(named) if facts.runs_on and facts.header is None}
     namings = name_columns([facts.header for facts in named], key, lists)
     kinds = with_remarks([decide_kind(facts) for facts in named], named)
-    drafted = [DraftedColumn(naming, kind) for naming, kind in zip(namings, kinds, strict=True)]
+    numbers = [facts.index + 1 for facts in named]
+    drafted = [DraftedColumn(*column) for column in zip(namings, kinds, numbers, strict=True)]
     drafted = _with_items(drafted, named)
     _refuse_too_wide(drafted, source)
     _refuse_without_feature(drafted, source)
