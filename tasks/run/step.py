@@ -1,4 +1,4 @@
-"""What every step of the night has in common: its line in the log and in the run's manifest."""
+"""What every step has in common: its line in the log and its record in the manifest."""
 
 import functools
 import logging
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
 
 from tasks.run.progress import StepEnded, StepStarted, tell
 from warehouse.home.ledger import record_step
@@ -24,21 +24,23 @@ class Counts(Protocol):
 
 
 C = TypeVar("C", bound=Counts)
+Earlier = ParamSpec("Earlier")
+Step = Callable[Concatenate[Run, Earlier], C]
 
 
-def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
-    """Wrap a step so that its seconds, peak memory and counts are logged and kept in the manifest.
+def recorded(step: str) -> Callable[[Step[Earlier, C]], Step[Earlier, C]]:
+    """Wrap a step, which takes the run and results of earlier steps: its seconds, memory and counts are recorded.
 
     Sentences that it returns as ``notes`` are logged too, and kept for the report.
     """
 
-    def decorate(compute: Callable[[Run], C]) -> Callable[[Run], C]:
+    def decorate(compute: Step[Earlier, C]) -> Step[Earlier, C]:
         @functools.wraps(compute)
-        def compute_and_record(run: Run) -> C:
+        def compute_and_record(run: Run, /, *earlier: Earlier.args, **named: Earlier.kwargs) -> C:
             logger.info("step=%s started", step)
             tell(StepStarted(step))
             start = time.perf_counter()
-            counts = compute(run)
+            counts = compute(run, *earlier, **named)
             seconds, peak = time.perf_counter() - start, peak_mb()
             facts = asdict(counts)
             notes = facts.pop("notes", ())
@@ -58,7 +60,7 @@ def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
 def peak_mb() -> float:
     """Return the peak memory of this process so far, in megabytes (10^6 bytes) resident.
 
-    It is read and never reset, so that whoever measures from outside finds the same.
+    It is read and never reset, so that a measurement from outside finds the same.
     """
     # Linux hands the peak of the process that started this one down in ru_maxrss; VmHWM is of this one alone.
     peak = _high_water_mark()
@@ -69,7 +71,7 @@ def peak_mb() -> float:
 
 
 def _high_water_mark() -> int | None:
-    """Return the peak in KiB as Linux tells it of the process alone; None where it does not."""
+    """Return the peak of this process alone in KiB, from Linux; None on other systems."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

@@ -90,7 +90,7 @@ def test_run_shows_every_step_and_leaves_standard_output_to_the_result(on_termin
     assert "\x1b" not in stdout
     steps = [line for line in stays(shown) if re.match(r"\w+ +\d+\.\d s +\d+ MB  \w+=", line)]
     assert [line.split()[0] for line in steps] == STEPS
-    assert "  3,012 rows; no earlier night of this dataset to compare with" in stays(shown)
+    assert "  3,012 rows; no previous run of this dataset to compare with" in stays(shown)
     # Which of them is seen depends on how fast they come.
     assert re.search(r"(encode|cluster) +0:0\d  [\w= ]+, [\d,]+ of [\d,]+", shown)
     assert shown.endswith("\x1b[?25h\r\x1b[1A\x1b[2K"), "the cursor is back, on an empty line"

@@ -1,11 +1,15 @@
-"""``Order``, what was asked for, and ``Run``, one night's attempt at it: what passes between tasks."""
+"""``Order``, what was asked for, and ``Run``, one attempt at it: what every step takes."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from warehouse.home.directory import Home
+
+SOFTWARE_VERSION = version("nightly-segments")
 
 #: What every run id looks like: when the run began, and a random part.
 RUN_ID = r"\d{8}T\d{6}Z-[0-9a-f]{6}"
@@ -16,11 +20,11 @@ class Order:
     """What was asked for; the names are those of the command's options and the flow's parameters.
 
     Attributes:
-        source: the delivered file, or several that make one night together.
+        source: the delivered file, or several that make one delivery together.
         k: fixed number of segments; None chooses it between k_min and k_max.
         as_of: the day that the run speaks for; None is today in UTC.
         force: run again although the same file is published with the same settings.
-        accept_volume: run although the delivery holds far fewer rows than the last nights.
+        accept_volume: run although the delivery holds far fewer rows than the previous runs.
         encoding: name of the encoding; ``"auto"`` takes the one whose segments stand out most.
     """
 
@@ -49,13 +53,18 @@ class Order:
 
 @dataclass(frozen=True)
 class Run:
-    """One attempt at an order: its key, its day and its files."""
+    """One attempt at an order: its key, its day and its files.
+
+    Attributes:
+        record: what its manifest holds; the steps write into it through ``warehouse.home.ledger`` and read nothing.
+    """
 
     run_id: str
     order: Order
     home: Home
     as_of: date
     started_at: datetime
+    record: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def begin(cls, order: Order) -> "Run":
@@ -94,7 +103,7 @@ class Run:
         return self.staging / f"source-{number}.csv"
 
     def undecodable_file(self, number: int) -> Path:
-        """The lines of that copy that hold bytes which are no text; absent where there are none."""
+        """The lines of that copy that hold bytes which are not text; absent where there are none."""
         return self.staging / f"source-{number}.undecodable.csv"
 
     @property
