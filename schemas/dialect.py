@@ -25,17 +25,25 @@ class QuoteFault(IntEnum):
     CLOSED_WITHIN_FIELD = 1
     NEVER_CLOSED = 2
     NOT_WITHIN_BOUND = 3
-    SWALLOWED_ROWS = 4
+    SPANS_RECORDS = 4
 
 
-#: Each fault in words; ``{line}`` is the number of the line that closes the quote.
+#: Each fault in words; ``{line}`` is the line that closes the quote, ``{max_lines}`` the most lines of a record.
 QUOTE_FAULTS: dict[QuoteFault, str] = {
     QuoteFault.WITHIN_FIELD: "a quote is opened or closed within a field",
     QuoteFault.CLOSED_WITHIN_FIELD: "a quote opened here is closed within a field on line {line}",
     QuoteFault.NEVER_CLOSED: "a quote is opened here and never closed",
     QuoteFault.NOT_WITHIN_BOUND: "a quote is opened here and not closed within {max_lines} lines",
-    QuoteFault.SWALLOWED_ROWS: "a quote opened here is closed on line {line} only, with whole records in between",
+    QuoteFault.SPANS_RECORDS: "a quote opened here is closed on line {line} only, with whole records in between",
 }
+
+
+@dataclass(frozen=True)
+class LineRange:
+    """The keys of some lines: those of the first and the last."""
+
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -43,12 +51,27 @@ class LineStates:
     """How the quotes of some lines end, in the order of the lines.
 
     Attributes:
-        records: keys of the lines, int64 of shape (n,), ascending.
-        states: the ``LineState`` of each, int8 of shape (n,).
+        record: keys of the lines, of shape (n,), ascending.
+        state: the ``LineState`` of each, of shape (n,).
     """
 
-    records: NDArray[np.int64]
-    states: NDArray[np.int8]
+    record: NDArray[np.int64]
+    state: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class InnerLines:
+    """The lines between the first and the last of records of several lines, blank ones aside; all of shape (n,).
+
+    Attributes:
+        record: keys of the lines, ascending.
+        first_record: key of the first line of the record that each is in.
+        n_fields: fields that each would have as a record of its own; 0 where its quotes do not close.
+    """
+
+    record: NDArray[np.int64]
+    first_record: NDArray[np.int64]
+    n_fields: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -75,6 +98,11 @@ class Dialect:
     thousands: str | None = None
     unclear: str | None = None
     item_separator: str = ","
+
+    @property
+    def delimiter_character(self) -> str:
+        """The one character that stands for the delimiter, in whose place it is put where that is longer."""
+        return self.delimiter if len(self.delimiter) == 1 else UNIT_SEPARATOR
 
 
 #: Share of the numbers that must show a mark for it to count beside another: one stray cell may not decide.

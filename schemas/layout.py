@@ -24,7 +24,6 @@ class Layout:
         rejects_undeclared: whether a value in a column that nobody declares rejects its row.
         closes_records: whether the records, but not the header, have a delimiter behind their last field.
         spills: whether lists may run on into more fields; not where they are all written within one.
-        has_unseen: whether white space other than blanks, or marks that nobody sees, stand in the file.
         bracketed: names of the items columns whose lists stand in brackets, as programs write them.
     """
 
@@ -42,7 +41,6 @@ class Layout:
     rejects_undeclared: bool = False
     closes_records: bool = False
     spills: bool = True
-    has_unseen: bool = True
     bracketed: tuple[str, ...] = ()
 
     @property

@@ -23,7 +23,7 @@ from warehouse.statements.customers import (
     select_typed,
 )
 from warehouse.statements.numbers import changes_numbers
-from warehouse.tables import read_dicts, read_frame, read_value
+from warehouse.tables import read_dicts, read_frame, read_value, transaction
 
 #: Cells checked at a time, and bytes of records: they bound the memory of the checks whatever the length
 #: and the width of the file.
@@ -117,10 +117,9 @@ def build_customers(database: Connection, columns: tuple[Column, ...]) -> int:
         "first_records": [source["first_record"] for source in sources],
     }
     insert = insert_customers(published_table("customers", columns), columns)
-    database.execute("BEGIN")
-    for keys in _key_ranges(database):
-        database.execute(insert, {**parameters, "first_key": keys.start, "last_key": keys.stop - 1})
-    database.execute("COMMIT")
+    with transaction(database):
+        for keys in _key_ranges(database):
+            database.execute(insert, {**parameters, "first_key": keys.start, "last_key": keys.stop - 1})
     database.execute(read_sql("create_ordered"))
     return int(read_value(database, "SELECT count(*) FROM customers"))
 

@@ -11,8 +11,8 @@ import duckdb
 from schemas.dialect import Dialect, NumberMarks
 from warehouse.connection import Connection, read_sql
 from warehouse.statements.numbers import counted_evidence, plain_number
+from warehouse.statements.quotes import select_unquoted_fields
 from warehouse.statements.quoting import quote_text
-from warehouse.statements.records import select_field_lists
 from warehouse.tables import read_dicts, read_value
 
 #: Cells that are profiled; of a file with more only every second, third, ... record is.
@@ -163,13 +163,13 @@ def draft_database(folder: Path) -> Iterator[Connection]:
 
 
 def create_fields(database: Connection, dialect: Dialect, header_line: int, closed_width: int) -> None:
-    """Split ``work.framed`` into ``work.fields``: one row per record below the header.
+    """Split the records into ``work.fields``: one row per record below the header.
 
     Args:
         header_line: line on which the header begins; 0 where there is none.
         closed_width: fields of a record with a trailing delimiter; 0 where records have none.
     """
-    database.execute(f"CREATE OR REPLACE VIEW work.field_lists AS {select_field_lists(dialect)}")
+    database.execute(f"CREATE OR REPLACE VIEW work.field_lists AS {select_unquoted_fields(dialect)}")
     database.execute(read_sql("draft/create_fields"), {"header_line": header_line, "closed_width": closed_width})
 
 

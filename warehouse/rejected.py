@@ -88,7 +88,6 @@ def _tables_of(home: Home, run_id: str) -> Path:
 
 def _exported_rows(lines: Iterator[str]) -> Iterator[RejectedRow]:
     """Yield the rows of a run that was refused; its file has one row a reason."""
-    csv.field_size_limit(2**31 - 1)
     reasons = csv.DictReader(lines)
     for (source_name, line_number), group in groupby(reasons, key=lambda row: (row["source_name"], row["line_number"])):
         rows = list(group)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.dataset import Column
+from schemas.dialect import LineRange
 from schemas.layout import Layout
 from warehouse.connection import Connection, read_sql
 from warehouse.home.run import Run
+from warehouse.statements.commas import column_before_list, select_undecidable
 from warehouse.statements.customers import insert_item_faults
 from warehouse.statements.quoting import quote_text
-from warehouse.statements.records import RecordRange, column_before_list, select_undecidable
-from warehouse.tables import read_dicts, read_frame, read_value
+from warehouse.tables import read_dicts, read_frame, read_value, registered
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Shape:
 
     layout: Layout
     columns: tuple[Column, ...]
-    lines: RecordRange
+    lines: LineRange
 
     @property
     def headers(self) -> dict[str, str]:
@@ -88,22 +89,16 @@ def reject(database: Connection, faults: pd.DataFrame) -> None:
     if faults.empty:
         return
     typed = faults.astype({"record": "int64", "column_name": "str", "value": "str"})
-    database.register("_faults", typed)
-    try:
+    with registered(database, "_faults", typed):
         database.execute(read_sql("insert_rejected"))
-    finally:
-        database.unregister("_faults")
 
 
 def reject_items(database: Connection, column: Column, faults: pd.DataFrame) -> None:
     """Reject the records that hold a faulty item of a column; faults: item, column_name, code, value, reason."""
     if faults.empty:
         return
-    database.register("_faults", faults.astype("str"))
-    try:
+    with registered(database, "_faults", faults.astype("str")):
         database.execute(insert_item_faults(column))
-    finally:
-        database.unregister("_faults")
 
 
 def publish_rejected(database: Connection, run: Run) -> None:

@@ -22,7 +22,7 @@ from tasks.draft.python.names import class_name
 from tasks.draft.python.rendering import DraftedSchema, render_schema
 from tasks.draft.text.cell_types import PATTERNS
 from tasks.draft.text.wording import amount, between, several, shown
-from tasks.reading.source import frame_source
+from tasks.reading.source import find_records
 from warehouse.connection import Connection
 from warehouse.draft import (
     Profiles,
@@ -104,8 +104,8 @@ def _load(database: Connection, opened: Opened, copy: Path) -> None:
     """Read the copy into ``work.fields``."""
     create_work_tables(database)
     lines = load_lines(database, copy, copy.with_name(_UNDECODABLE), copy.name, opened.source)
-    framed = frame_source(database, opened.sample.dialect, lines, opened.shape.n_columns, FileSettings())
-    create_fields(database, framed.dialect, opened.header_line, opened.shape.closed_width)
+    records = find_records(database, opened.sample.dialect, lines, opened.shape.n_columns, FileSettings())
+    create_fields(database, records.dialect, opened.header_line, opened.shape.closed_width)
 
 
 def _refuse_undecodable(database: Connection, opened: Opened) -> None:

@@ -242,7 +242,10 @@ ZIPS = {
         zipped({"mimetype": "x", "content.xml": "x", "META-INF/manifest.xml": "x"}),
         "is a spreadsheet (.ods); expected a CSV file",
     ),
-    "an empty file": (zipped({"a.csv": ""}), "(zip) unpacks to no text; expected a header line and one row a customer"),
+    "an empty file": (
+        zipped({"a.csv": ""}),
+        "(zip) unpacks to no text; expected a header line and one row per customer",
+    ),
     "a zip": (zipped({"a.zip": zipped({"a.csv": DATA})}), "is packed twice, with zip and zip"),
 }
 

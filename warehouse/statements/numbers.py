@@ -6,8 +6,8 @@ from schemas.dataset import Column
 from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.layout import Layout
+from warehouse.statements.fields import cell_of
 from warehouse.statements.quoting import pattern_of, quote_text
-from warehouse.statements.records import cell_of, mended_fields
 
 #: What cannot be read as a number under the marks of its file; no check takes it for one.
 _NO_NUMBER = "'?'"
@@ -35,7 +35,7 @@ _POINTED_WHOLE, _POINTED_ZEROS = f"{_SIGN}{_GROUPS['.']}+", f"{_SIGN}\\d{{1,3}}(
 
 
 def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None:
-    """Return the query for what the numbers of ``work.framed`` show: one row, a count a kind of evidence.
+    """Return the query for what the numbers of ``work.record_fields`` show: one row, a count a kind of evidence.
 
     None where no column holds numbers.
     """
@@ -47,11 +47,11 @@ def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None
         for column in numeric
     )
     # A record of another shape, such as a footer, does not say how the others are written.
-    shape = f"len(_fields) {'>=' if layout.takes_more else '='} {layout.n_fields}"
+    shape = f"len(fields) {'>=' if layout.takes_more else '='} {layout.n_fields}"
     return f"""
         WITH cells AS (
             SELECT unnest([{cells}], recursive := true)
-            FROM ({mended_fields(layout, columns)}) WHERE {shape}
+            FROM work.record_fields WHERE {shape}
         )
         SELECT {counted_evidence("1")} FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')"""
 
