@@ -100,6 +100,7 @@ class ColumnProfile:
         n_codes: cells without spaces that hold a digit.
         grouping: the same for two columns that put the same rows together, whatever their texts.
         most_common: the most common texts, of every case the most common spelling.
+        non_numeric: the same of those that are not numbers.
         affixes: (before, after) of the numbers.
     """
 
@@ -113,6 +114,7 @@ class ColumnProfile:
     n_codes: int
     grouping: int
     most_common: tuple[Counted, ...] = ()
+    non_numeric: tuple[Counted, ...] = ()
     affixes: Sequence[tuple[str, str]] = ()
     list_marks: tuple[ListMark, ...] = ()
 
@@ -244,19 +246,16 @@ def never_falls(database: Connection, column_number: int) -> bool:
     return n_falls == 0
 
 
-def non_numeric_values(database: Connection) -> dict[int, tuple[Counted, ...]]:
-    """Return the texts that are not numbers in columns that hold numbers, by the column's number."""
-    return _texts(database, "draft/list_non_numeric")
-
-
 def _columns(database: Connection, list_marks: Sequence[str]) -> dict[int, ColumnProfile]:
-    most_common = _texts(database, "draft/list_most_common")
+    most_common = _texts(database, ["empty"])
+    non_numeric = _texts(database, ["empty", "number", "amount"])
     lists = _by_column(database, "draft/describe_lists", {"marks": list(list_marks)})
     affixes = _by_column(database, "draft/list_affixes")
     return {
         (number := row["column_number"]): ColumnProfile(
             **row,
             most_common=most_common.get(number, ()),
+            non_numeric=non_numeric.get(number, ()),
             affixes=[(found["before"], found["after"]) for found in affixes.get(number, [])],
             list_marks=tuple(ListMark(**found) for found in lists.get(number, [])),
         )
@@ -264,11 +263,10 @@ def _columns(database: Connection, list_marks: Sequence[str]) -> dict[int, Colum
     }
 
 
-def _texts(database: Connection, name: str) -> dict[int, tuple[Counted, ...]]:
-    return {
-        column_number: tuple(Counted(**found) for found in group)
-        for column_number, group in _by_column(database, name, {"n_values": MAX_TEXTS}).items()
-    }
+def _texts(database: Connection, left_out: Sequence[str]) -> dict[int, tuple[Counted, ...]]:
+    """Return the most common texts of every column, those of some types left out."""
+    groups = _by_column(database, "draft/list_texts", {"left_out": left_out, "n_values": MAX_TEXTS})
+    return {column_number: tuple(Counted(**found) for found in group) for column_number, group in groups.items()}
 
 
 def _by_column(

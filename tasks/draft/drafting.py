@@ -32,7 +32,6 @@ from warehouse.draft import (
     describe_numbers,
     draft_database,
     never_falls,
-    non_numeric_values,
     number_marks,
     profile_columns,
     read_numbers,
@@ -159,7 +158,6 @@ def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | Non
     if pairs:
         add_sentinels(database, pairs)
         numbers = describe_numbers(database)
-    non_numeric = non_numeric_values(database)
     rising = {
         number
         for number, found in numbers.items()
@@ -173,7 +171,6 @@ def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | Non
             step=profiles.step,
             numbers=numbers.get(number),
             sentinels=sentinels.get(number, ()),
-            non_numeric=non_numeric.get(number, ()),
             runs_on=number == list_column,
             is_rising=number in rising,
         )

@@ -36,7 +36,6 @@ class Facts:
         step: the profiled records are every step-th of the file.
         numbers: distribution of its numbers, sentinels aside; None where there are none.
         sentinels: numbers that stand for a missing value.
-        non_numeric: texts that are not numbers, in a column that holds some.
         runs_on: whether it is the list that takes the surplus fields.
         is_rising: whether it holds many whole numbers without a gap, which never fall down the file.
         is_key: whether it was chosen as the customer's key.
@@ -48,7 +47,6 @@ class Facts:
     step: int = 1
     numbers: Numbers | None = None
     sentinels: tuple[float, ...] = ()
-    non_numeric: tuple[Counted, ...] = ()
     runs_on: bool = False
     is_rising: bool = False
     is_key: bool = False
@@ -77,6 +75,11 @@ class Facts:
     def rows_per_value(self) -> float:
         """Cells that hold something, per different text."""
         return self.n_known / max(1, self.n_different)
+
+    @property
+    def non_numeric(self) -> tuple[Counted, ...]:
+        """The most common texts that are not numbers, in a column that holds some."""
+        return self.profile.non_numeric if self.numbers else ()
 
     @property
     def known(self) -> tuple[Counted, ...]:

@@ -66,8 +66,7 @@ _SETTINGS = KindSettings()
 
 def decide_kind(facts: Facts) -> Kind:
     """Return what a column is declared as, with the reasons."""
-    found = (rule(facts) for rule in _RULES)
-    return next((kind for kind in found if kind is not None), None) or _too_much(facts)
+    return next(kind for rule in _RULES if (kind := rule(facts)) is not None)
 
 
 def _list_that_runs_on(facts: Facts) -> Kind | None:
@@ -192,15 +191,11 @@ def _signed_otherwise(facts: Facts) -> Kind | None:
     return ignored(f"{found}, which are not read as numbers: deliver them as -12.50")
 
 
-def _free_text(facts: Facts) -> Kind | None:
+def _too_much(facts: Facts) -> Kind:
     if is_free_text(facts):
         return ignored(f"free text, such as {examples(facts.known, 1)}")
     if facts.rows_per_value < 2:
         return ignored(f"different in nearly every row, such as {examples(facts.known, 2)}")
-    return None
-
-
-def _too_much(facts: Facts) -> Kind:
     if facts.profile.longest > CATEGORIES.max_length:
         return ignored(f"texts of up to {facts.profile.longest:,} characters, such as {examples(facts.known, 1)}")
     return ignored(
@@ -223,5 +218,5 @@ _RULES: tuple[Callable[[Facts], Kind | None], ...] = (
     number_kind,
     _signed_otherwise,
     word_kind,
-    _free_text,
+    _too_much,
 )

@@ -8,34 +8,25 @@ with sizes as (
     group by column_number
 ),
 
-candidates as (
+spellings as (
     select
         texts.column_number,
-        texts.value,
         texts.type,
-        texts.n
+        arg_max(texts.value, (texts.n, texts.value)) as text,
+        sum(texts.n)::bigint as n
     from work.draft_texts as texts
     inner join sizes on texts.column_number = sizes.column_number
     where
-        texts.type <> 'empty'
+        not list_contains($left_out, texts.type)
         and (texts.n > 1 or sizes.n_texts <= 10000 or hash(texts.value) % (sizes.n_texts // 1000) = 0)
-),
-
-spellings as (
-    select
-        column_number,
-        type,
-        arg_max(value, (n, value)) as value,
-        sum(n)::bigint as n
-    from candidates
-    group by column_number, type, lower(value)
+    group by texts.column_number, texts.type, lower(texts.value)
 )
 
 select
     column_number,
-    value as text,
+    text,
     type = 'missing' as is_missing_word,
     n
 from spellings
-qualify row_number() over (partition by column_number order by n desc, value asc) <= $n_values
-order by column_number asc, n desc, value asc;
+qualify row_number() over (partition by column_number order by n desc, text asc) <= $n_values
+order by column_number asc, n desc, text asc;
