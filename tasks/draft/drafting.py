@@ -1,4 +1,4 @@
-"""Draft the schema of a file that nobody declared: read it, profile its columns, decide, write, try."""
+"""Draft the schema of a file that has none: read it, profile its columns, decide, write, try."""
 
 import tempfile
 from collections.abc import Sequence

@@ -14,10 +14,10 @@ OTHERS = ["May", "Marker 10", "12 Decks", "mon", "1/2", "PT", "Q3", "P12W", "10.
 
 
 @pytest.mark.parametrize("text", INSTANTS)
-def test_days_and_times_are_known_however_they_are_written(text):
+def test_days_and_times_are_recognized(text):
     assert cell_type_of(text) == "instant"
 
 
 @pytest.mark.parametrize("text", OTHERS)
-def test_what_resembles_a_day_is_none(text):
+def test_what_resembles_a_day_is_not_one(text):
     assert cell_type_of(text) != "instant"

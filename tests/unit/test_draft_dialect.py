@@ -33,7 +33,7 @@ def test_decimal_commas_do_not_hide_the_semicolon():
     assert dialect_of(["id;spend;bill"] + [f"{n};{n},5;1{n},25" for n in range(20)]).delimiter == ";"
 
 
-def test_one_column_of_sentences_is_not_split_by_its_blanks():
+def test_sentences_are_not_split_at_spaces():
     lines = ["note", "came in twice", "never came", "asks for tea", "she comes on Mondays"]
     assert dialect_of(lines).delimiter == ","
 
@@ -68,14 +68,14 @@ def test_comment_lines_are_left_out():
     assert fields_of(sample) == ROWS
 
 
-def test_last_of_the_comments_is_the_header_where_it_names_every_column():
+def test_last_comment_may_be_the_header():
     lines = ["# made by the shop", "#id,town,age", *lines_of(ROWS[1:], ",")]
     sample = find_dialect(lines, "x.csv")
     assert sample.dialect.comment is None
     assert sample.records[1].fields == ("#id", "town", "age")
 
 
-def test_two_delimiters_that_explain_a_file_equally_well_are_refused_with_both_named():
+def test_tied_delimiters_are_refused_by_name():
     lines = ["York,Ohio;Leeds", "Hull,Utah;Bath", "Ely,Iowa;Ripon"]
     with pytest.raises(DataRefused, match=r"x\.csv line 1: the fields may be separated by '[,;]' as well as by '[,;]'"):
         find_dialect(lines, "x.csv")
@@ -96,5 +96,5 @@ HEADS = {
 
 
 @pytest.mark.parametrize(("records", "head"), HEADS.values(), ids=HEADS)
-def test_header_is_told_from_the_customers(records, head):
+def test_header_differs_from_the_customers(records, head):
     assert find_head(records) == head

@@ -45,7 +45,7 @@ class KindSettings:
         max_list: characters of a list.
         max_empty: share of the cells that may be empty in a column of one value for it to say nothing.
         max_key_digits: digits of a key that is kept as a number.
-        min_numbers: rows from which long whole numbers, nearly all different, number things that are not amounts.
+        min_numbers: rows from which long whole numbers, nearly all different, identify something and are not amounts.
         different: share of them that must be different.
         long_number: the least of them.
     """
@@ -152,7 +152,7 @@ def _other_key(facts: Facts) -> Kind | None:
     if is_nameless(facts.header) and is_unique(facts):
         return ignored("different in every row under a generated header: the number of a row")
     if is_named_like_number_of(facts.header) and facts.n_different > MAX_LISTED and facts.profile.is_numeric:
-        return ignored(f"numbers of things, such as {examples(facts.known, 1)}: not amounts")
+        return ignored(f"numbers that identify something, such as {examples(facts.known, 1)}: not amounts")
     if not is_named_like_identifier(facts.header):
         return _numbering(facts)
     if are_few(facts):
@@ -166,7 +166,7 @@ def _other_key(facts: Facts) -> Kind | None:
 
 
 def _numbering(facts: Facts) -> Kind | None:
-    """Leave out whole numbers that number things though no header says so."""
+    """Leave out whole numbers that identify something though no header says so."""
     numbers = facts.numbers
     if numbers is None or not facts.profile.is_numeric or facts.profile.count("amount") or is_measure(facts.header):
         return None

@@ -100,7 +100,7 @@ def _dialects(lines: Sequence[str], comment: str | None) -> Iterator[Dialect]:
 
 
 def _quotes(text: str, delimiter: str) -> list[str | None]:
-    """Return the quotes that may stand around fields, and None where it may be that none does."""
+    """Return the quotes that may be around fields, and None where there may be none."""
     whole = {quote: _count_quoted_fields(text, quote, delimiter) for quote in QUOTES}
     found: list[str | None] = [quote for quote, n in whole.items() if n]
     # A file without any double quote may hold one further on.

@@ -18,7 +18,7 @@ class ShapeSettings:
     """Shares by which a shape is found.
 
     Attributes:
-        shared_items: of the fields of a list that must stand elsewhere in the lists too.
+        shared_items: of the fields of a list that must come elsewhere in the lists too.
         max_not_words: of the fields of a list that may be numbers or days.
         runs_on: of the records that must have more fields than the header has names.
         closed: of the records that must have a trailing delimiter, which no header names.

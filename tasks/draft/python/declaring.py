@@ -33,7 +33,7 @@ _SETTINGS = DeclaringSettings()
 
 @dataclass(frozen=True)
 class DraftedColumn:
-    """A column as it is declared; its number in the file from 1, or 0 where it stands for several."""
+    """A column as it is declared; its number in the file from 1, or 0 where it is made of several."""
 
     naming: Naming
     kind: Kind

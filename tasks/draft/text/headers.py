@@ -89,9 +89,9 @@ def is_nameless(header: str | None) -> bool:
 
 
 def is_named_like_identifier(header: str | None) -> bool:
-    """Return whether a header names a key: ``CUST_ID``, ``Customer No.``, ``id``; a postcode does not."""
+    """Return whether a header names a key: ``CUST_ID``, ``Customer No.``, ``id``."""
     words = words_of(header)
-    if len(words) > _MAX_KEY_WORDS or is_named_like_postcode(header):
+    if len(words) > _MAX_KEY_WORDS:
         return False
     is_customers = bool(words & _CUSTOMER_WORDS)
     is_code = "code" in words and words <= _CUSTOMER_WORDS | {"code"}  # a customer has other codes too
