@@ -90,7 +90,7 @@ class Dialect:
         return self.delimiter if len(self.delimiter) == 1 else UNIT_SEPARATOR
 
 
-#: Share of the numbers of either kind that must show a mark for the others to be read by it: one stray cell may not.
+#: Share of the numbers that must show a mark for it to count beside another: one stray cell may not decide.
 _SHOWN = 0.05
 
 
@@ -116,18 +116,17 @@ class NumberMarks:
 
     @property
     def decimal(self) -> str:
-        """The decimal mark that the numbers show; a point where they show none, both, or one in a few cells alone."""
-        shown = self._commas >= _SHOWN * max(1, self.unclear_points)
-        return "," if shown and not self.decimal_points else "."
+        """The decimal mark that most numbers show; a point where none does, or too few beside the unclear ones."""
+        is_comma = self._commas > self.decimal_points and self._commas >= _SHOWN * self.unclear_points
+        return "," if is_comma else "."
 
     @property
     def thousands(self) -> str | None:
         """The mark between groups of three digits that the numbers show; None where they show none."""
-        if self.decimal == "," and (self.grouping_points or self.grouped_whole_points):
-            return "."
-        is_comma = self.grouping_commas or self.grouped_whole_numbers
-        if self.decimal == "." and is_comma and not self.decimal_commas:
-            return ","
+        points = self.grouping_points + self.grouped_whole_points
+        commas = self.grouping_commas + self.grouped_whole_numbers
+        if (points if self.decimal == "," else commas) and not self._is_mixed:
+            return "." if self.decimal == "," else ","
         if self.grouping_spaces:
             return " "
         return "'" if self.grouping_apostrophes else None
@@ -140,9 +139,15 @@ class NumberMarks:
         """
         if self.decimal == ",":
             return "," if self.grouped_whole_numbers else None
-        is_shown = self.decimal_points > 0 and self._commas < _SHOWN * self.decimal_points
+        is_shown = self.decimal_points > 0 and not self._is_mixed
         return "." if self.unclear_points and not is_shown else None
 
     @property
     def _commas(self) -> int:
         return self.decimal_commas + self.grouped_whole_points
+
+    @property
+    def _is_mixed(self) -> bool:
+        """Whether more than a few numbers show the other decimal mark."""
+        fewer, more = sorted((self._commas, self.decimal_points))
+        return fewer > 0 and fewer >= _SHOWN * more

@@ -256,7 +256,8 @@ def _with_marks(
     if not can_hold_commas and not any_line_contains(database, ".", lines):
         return dialect
     marks = number_marks(database, layout, columns)
-    decimal = settings.decimal or marks.decimal
+    found = marks.decimal if marks.decimal != settings.thousands else {",": ".", ".": ","}[marks.decimal]
+    decimal = settings.decimal or found
     thousands = marks.thousands if settings.thousands is None else settings.thousands or None
     unclear = marks.unclear if settings.decimal is None and settings.thousands is None else None
     return replace(dialect, decimal=decimal, thousands=None if thousands == decimal else thousands, unclear=unclear)

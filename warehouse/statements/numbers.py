@@ -1,7 +1,6 @@
 """Numbers as people write them: currency signs, decimal and thousands marks, texts that mean missing."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from schemas.dataset import Column
 from schemas.dialect import Dialect
@@ -47,16 +46,6 @@ def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None
         f"{{'text': {_stripped(cell_of(layout, column), column)}, 'is_whole': {column.value_type is int}}}"
         for column in numeric
     )
-    counts = [
-        f"count_if(regexp_full_match(text, {quote_text(pattern)})) AS {kind}" for kind, pattern in _EVIDENCE.items()
-    ]
-    counts += [
-        f"count_if(regexp_full_match(text, {quote_text(_unclear_pattern('.'))})"
-        f" OR (is_whole AND regexp_full_match(text, {quote_text(_POINTED_WHOLE)}))) AS unclear_points",
-        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_GROUPED_WHOLE)})) AS grouped_whole_numbers",
-        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_POINTED_WHOLE)})"
-        f" AND NOT regexp_full_match(text, {quote_text(_POINTED_ZEROS)})) AS grouped_whole_points",
-    ]
     # A record of another shape, such as a footer, does not say how the others are written.
     shape = f"len(fields) {'>=' if layout.takes_more else '='} {layout.n_fields}"
     return f"""
@@ -64,7 +53,24 @@ def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None
             SELECT unnest([{cells}], recursive := true)
             FROM work.record_fields WHERE {shape}
         )
-        SELECT {", ".join(counts)} FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')"""
+        SELECT {counted_evidence("1")} FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')"""
+
+
+def counted_evidence(n: str) -> str:
+    """Return the counts of what ``text`` shows, as the columns of a query.
+
+    Args:
+        n: cells that a row stands for; its ``is_whole`` says whether its column holds whole numbers alone.
+    """
+    whole, zeros = _matches(_POINTED_WHOLE), _matches(_POINTED_ZEROS)
+    evidence = {kind: _matches(pattern) for kind, pattern in _EVIDENCE.items()} | {
+        "unclear_points": f"{_matches(_unclear_pattern('.'))} OR (is_whole AND {whole})",
+        "grouped_whole_numbers": f"is_whole AND {_matches(_GROUPED_WHOLE)}",
+        "grouped_whole_points": f"is_whole AND {whole} AND NOT {zeros}",
+    }
+    return ", ".join(
+        f"coalesce(sum({n}) FILTER (WHERE {shows}), 0)::BIGINT AS {kind}" for kind, shows in evidence.items()
+    )
 
 
 def number_text(text: str, column: Column, dialect: Dialect) -> str:
@@ -74,10 +80,30 @@ def number_text(text: str, column: Column, dialect: Dialect) -> str:
     """
     if not _is_number(column):
         return text
-    number = _plain_number(_stripped(text, column), column, dialect)
+    stripped = _stripped(text, column)
+    number = plain_number(stripped, dialect)
+    unclear = _unclear(column, dialect)
+    if unclear is not None:
+        number = f"CASE WHEN regexp_full_match({stripped}, {quote_text(unclear)}) THEN {_NO_NUMBER} ELSE {number} END"
     sentinels = [_as_number(sentinel) for sentinel in column.settings.sentinels]
     missing = ", ".join(str(sentinel) for sentinel in sentinels if sentinel is not None)
     return f"CASE WHEN TRY_CAST({number} AS DOUBLE) IN ({missing}) THEN NULL ELSE {number} END" if missing else number
+
+
+def plain_number(text: str, dialect: Dialect) -> str:
+    """Return the expression for a number's text without groups and with a decimal point."""
+    if dialect.decimal == "." and dialect.thousands is None:
+        return text
+    group = _class(dialect.thousands) if dialect.thousands else None
+    whole = f"(?:\\d{{1,3}}(?:{group}\\d{{3}})+|\\d*)" if group else "\\d*"
+    pattern = f"{_SIGN}{whole}(?:{_class(dialect.decimal)}\\d*)?(?:[eE][+-]?\\d+)?"
+    plain = text
+    if group:
+        plain = f"regexp_replace({plain}, {quote_text(group)}, '', 'g')"
+    if dialect.decimal != ".":
+        plain = f"replace({plain}, {quote_text(dialect.decimal)}, '.')"
+    is_number = f"regexp_full_match({text}, {quote_text(pattern)})"
+    return f"CASE WHEN {text} IS NULL THEN NULL WHEN {is_number} THEN {plain} ELSE {_NO_NUMBER} END"
 
 
 def changes_numbers(column: Column, dialect: Dialect) -> bool:
@@ -95,24 +121,8 @@ def without_sentinels(text: str, column: Column) -> str:
     return f"CASE WHEN lower({text}) IN ({words}) THEN NULL ELSE {text} END"
 
 
-def _plain_number(text: str, column: Column, dialect: Dialect) -> str:
-    """Return the expression for a number's text without groups and with a decimal point."""
-    unclear = _unclear(column, dialect)
-    if unclear is not None:
-        plain = _plain_number(text, column, replace(dialect, unclear=None))
-        return f"CASE WHEN regexp_full_match({text}, {quote_text(unclear)}) THEN {_NO_NUMBER} ELSE {plain} END"
-    if dialect.decimal == "." and dialect.thousands is None:
-        return text
-    group = _class(dialect.thousands) if dialect.thousands else None
-    whole = f"(?:\\d{{1,3}}(?:{group}\\d{{3}})+|\\d*)" if group else "\\d*"
-    pattern = f"{_SIGN}{whole}(?:{_class(dialect.decimal)}\\d*)?(?:[eE][+-]?\\d+)?"
-    plain = text
-    if group:
-        plain = f"regexp_replace({plain}, {quote_text(group)}, '', 'g')"
-    if dialect.decimal != ".":
-        plain = f"replace({plain}, {quote_text(dialect.decimal)}, '.')"
-    is_number = f"regexp_full_match({text}, {quote_text(pattern)})"
-    return f"CASE WHEN {text} IS NULL THEN NULL WHEN {is_number} THEN {plain} ELSE {_NO_NUMBER} END"
+def _matches(pattern: str) -> str:
+    return f"regexp_full_match(text, {quote_text(pattern)})"
 
 
 def _unclear(column: Column, dialect: Dialect) -> str | None:
