@@ -1,6 +1,6 @@
-"""``make up``: a Prefect server, work pool, deployment and worker for trying it, stopped when interrupted.
+"""``make up``: a Prefect server, work pool, deployment and worker to try, stopped when interrupted.
 
-Everything of it lives in ``data/prefect`` and on 127.0.0.1; your own Prefect profile is not touched.
+All of it is kept in ``data/prefect`` and on 127.0.0.1; your own Prefect profile is not touched.
 """
 
 import os
@@ -22,14 +22,14 @@ _SCHEDULE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Trial:
-    """Where the trial's server is, and where Prefect keeps its own things."""
+    """The port of the trial's server, and the directory of Prefect's own files."""
 
     port: int
     prefect_home: Path
 
     @property
     def server_log(self) -> Path:
-        """What the server says."""
+        """The log of the server."""
         return self.prefect_home / "server.log"
 
     @property

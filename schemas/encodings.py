@@ -7,7 +7,11 @@
 ``single``: one number alone, where it falls apart into groups by itself.
 """
 
-ENCODINGS: tuple[str, ...] = ("standard", "numbers", "mixed", "brackets", "single")
+from typing import Final, Literal, get_args
 
-#: Takes the encoding whose segments stand out most from what permuted columns give.
-AUTO = "auto"
+Encoding = Literal["standard", "numbers", "mixed", "brackets", "single"]
+ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
+
+#: Selects the encoding whose segments stand out most from what permuted columns give.
+AUTO: Final = "auto"
+EncodingOption = Literal["auto", Encoding]

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import warehouse.draft
-from flows.cli.draft import write_draft
+from flows.cli.draft import draft as write_draft
 from schemas.dataset import columns_of, file_settings_of, normalise_header
 from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
@@ -514,7 +514,7 @@ def test_every_encoding_that_the_bytes_tell_is_read_and_runs(drafted, write, hom
 
 def test_encoding_that_is_given_is_declared(write, tmp_path, home):
     source, output = write(UMLAUTS.encode("cp1250")), tmp_path / "drafted.py"
-    write_draft(str(source), output, encoding="cp1250")
+    write_draft(str(source), output, text_encoding="cp1250")
     assert settings_of(load_dataset(str(output))) == {"encoding": "cp1250"}
     run_night(source, home, dataset=str(output), k=2)
     assert rows(home, "SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
@@ -711,7 +711,7 @@ def test_draft_is_written_with_the_next_command_on_stderr(write, tmp_path, capsy
 def test_file_that_exists_is_written_over_by_force_alone(write, tmp_path):
     output = tmp_path / "shop.py"
     output.write_text("mine\n")
-    with pytest.raises(UsageError, match=r"shop\.py exists already; .* --force"):
+    with pytest.raises(UsageError, match=r"shop\.py already exists; .* --force"):
         write_draft(str(write(people())), output)
     assert output.read_text() == "mine\n"
     write_draft(str(write(people())), output, force=True)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from flows.cli.explain import explanation_of, show_explanation
-from flows.cli.show import show_picture
+from flows.cli.explain import explain, explanation_of, print_explanation
+from flows.cli.picture import print_picture
 from flows.summary import RunSummary, picture_of
 from schemas.errors import UsageError
 from warehouse.home.directory import Home
@@ -60,7 +60,7 @@ def test_every_column_that_takes_part_has_its_agreement(explanation):
 
 
 def test_piped_it_is_plain_lines_with_the_verdict_first(explanation, capsys):
-    show_explanation(explanation, as_json=False)
+    print_explanation(explanation)
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     assert "━" not in printed
@@ -68,7 +68,7 @@ def test_piped_it_is_plain_lines_with_the_verdict_first(explanation, capsys):
     assert f"run {explanation.run_id}: k={explanation.n_clusters}" in printed
     words = " ".join(printed.split())
     for line in (
-        "mixed 3 2 0.6100 0.2500 +0.3600 taken: its segments stand out most",
+        "mixed 3 2 0.6100 0.2500 +0.3600 selected: its segments stand out most",
         "numbers there is one number",
         "0.1250 +0.0625 0.97 0.88",
         "1 2.5 1.2 high age against tea age -0.90, ",
@@ -79,7 +79,7 @@ def test_piped_it_is_plain_lines_with_the_verdict_first(explanation, capsys):
 
 def test_on_a_terminal_it_is_tables(explanation, capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
-    show_explanation(explanation, as_json=False)
+    print_explanation(explanation)
     printed = capsys.readouterr().out
     assert "\x1b[1m" in printed
     assert "━" in printed
@@ -87,16 +87,16 @@ def test_on_a_terminal_it_is_tables(explanation, capsys, monkeypatch):
 
 def test_run_shows_the_lift_of_each_k_where_it_is_known(compared, explanation, capsys):
     picture = picture_of(compared, RunSummary(explanation.run_id, True, ""))
-    show_picture(picture)
+    print_picture(picture)
     printed = capsys.readouterr().out
     assert "  lift  " in printed
     assert "  +0.0625  " in printed
-    show_picture(replace(picture, k_scores=[{**row, "lift": None} for row in picture.k_scores]))
+    print_picture(replace(picture, k_scores=[{**row, "lift": None} for row in picture.k_scores]))
     assert "  lift  " not in capsys.readouterr().out
 
 
-def test_json_holds_every_table_it_rests_on(explanation, capsys):
-    show_explanation(explanation, as_json=True)
+def test_json_holds_every_table_it_rests_on(compared, explanation, capsys):
+    explain(home=compared.root, json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["verdict"] == explanation.verdict
     assert [row["encoding"] for row in told["encodings"] if row["is_chosen"]] == ["mixed"]
@@ -106,17 +106,17 @@ def test_json_holds_every_table_it_rests_on(explanation, capsys):
 
 def test_night_without_components_or_encodings_compared_says_so(explanation, capsys):
     asked = TriedRow("standard", 3, 9, None, None, None, None, None, None, True, "asked for")
-    show_explanation(replace(explanation, encodings=(asked,), components=(), loadings=()), as_json=False)
+    print_explanation(replace(explanation, encodings=(asked,), components=(), loadings=()))
     printed = capsys.readouterr().out
     assert "no components: the features are used as they are" in printed
-    assert "taken: asked for" in printed
-    show_explanation(replace(explanation, encodings=()), as_json=False)
-    assert "no encoding was held against another" in capsys.readouterr().out
+    assert "selected: asked for" in printed
+    print_explanation(replace(explanation, encodings=()))
+    assert "no encoding was compared with another" in capsys.readouterr().out
 
 
 def test_many_components_are_cut_and_counted(explanation, capsys):
     many = tuple(ComponentRow(number, 9.0, 1.0, f"end {number}") for number in range(1, 31))
-    show_explanation(replace(explanation, components=many), as_json=False)
+    print_explanation(replace(explanation, components=many))
     printed = capsys.readouterr().out
     assert "the 8 strongest of 30" in printed
     assert "end 8" in printed
@@ -125,7 +125,7 @@ def test_many_components_are_cut_and_counted(explanation, capsys):
 
 def test_markup_in_a_name_is_printed_as_it_is(explanation, capsys):
     marked = replace(explanation.agreements[0], reason="by [bold]milk[/bold] \\[x]")
-    show_explanation(replace(explanation, agreements=(marked,)), as_json=False)
+    print_explanation(replace(explanation, agreements=(marked,)))
     assert "by [bold]milk[/bold] \\[x]" in capsys.readouterr().out
 
 
@@ -137,5 +137,5 @@ def test_home_without_a_published_file_is_the_error_of_the_other_commands(tmp_pa
 def test_file_of_an_earlier_version_says_how_to_publish_it_anew(compared):
     with duckdb.connect(str(compared.published_file)) as database:
         database.execute("DROP TABLE agreements")
-    with pytest.raises(UsageError, match="published by an earlier version, which did not keep why; publish it anew: "):
+    with pytest.raises(UsageError, match="published by an earlier version, which did not keep why; publish it again: "):
         explanation_of(compared)
