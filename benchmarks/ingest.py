@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks.generate import write_customers
 from benchmarks.timing import timed
@@ -47,9 +48,11 @@ def measure(source: Path, home: Path) -> None:
 
     logging.disable(logging.CRITICAL)
     with begin_night(Order(str(source), home=str(home))) as run:
+        results: list[Any] = []
         for step in (deliver, ingest, validate):
             start = time.perf_counter()
-            counts = step(run)
+            counts = step(run, *results)
+            results.append(counts)
             seconds = time.perf_counter() - start
             rows = {name: value for name, value in vars(counts).items() if name.startswith("rows_")}
             print(json.dumps({"step": step.__name__, "seconds": seconds, "peak_mb": peak_mb(), **rows}), flush=True)

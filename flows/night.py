@@ -2,25 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from flows.summary import RunSummary, nothing_new, summary_of
-from tasks.audit import audit
-from tasks.check_volume import check_volume
-from tasks.cluster import cluster
-from tasks.compare_nights import compare_nights
+from flows.summary import RunSummary, nothing_new
+from tasks.audit import Audited, audit
+from tasks.check_volume import Volume, check_volume
+from tasks.cluster import Clustered, cluster
+from tasks.compare_nights import Drift, compare_nights
 from tasks.deliver import deliver, published_before
 from tasks.delivery.delivered import Delivery
-from tasks.describe import describe
-from tasks.encode import encode
-from tasks.ingest import ingest
-from tasks.publish import publish
-from tasks.report import report
+from tasks.describe import Described, describe
+from tasks.encode import Encoded, encode
+from tasks.ingest import Ingested, ingest
+from tasks.publish import Published, publish
+from tasks.report import Reported, report
 from tasks.run.lifecycle import begin_night, forget_night
-from tasks.validate import validate
+from tasks.validate import Validated, validate
 from warehouse.home.run import Order, Run
-
-Step = Callable[[Run], Any]
 
 
 @dataclass(frozen=True)
@@ -28,16 +25,16 @@ class Steps:
     """The steps of a run in their order: plain functions, which the flow makes Prefect tasks."""
 
     deliver: Callable[[Run], Delivery] = deliver
-    ingest: Step = ingest
-    check_volume: Step = check_volume
-    validate: Step = validate
-    compare_nights: Step = compare_nights
-    encode: Step = encode
-    cluster: Step = cluster
-    describe: Step = describe
-    report: Step = report
-    audit: Step = audit
-    publish: Step = publish
+    ingest: Callable[[Run, Delivery], Ingested] = ingest
+    check_volume: Callable[[Run, Delivery, Ingested], Volume] = check_volume
+    validate: Callable[[Run, Delivery, Ingested], Validated] = validate
+    compare_nights: Callable[[Run, Ingested], Drift] = compare_nights
+    encode: Callable[[Run, Delivery, Ingested], Encoded] = encode
+    cluster: Callable[[Run, Delivery, Encoded], Clustered] = cluster
+    describe: Callable[[Run, Ingested, Clustered], Described] = describe
+    report: Callable[[Run, Delivery, Ingested, Validated, Clustered], Reported] = report
+    audit: Callable[[Run, Ingested, Validated, Clustered], Audited] = audit
+    publish: Callable[[Run, Audited], Published] = publish
 
 
 PLAIN_STEPS = Steps()
@@ -54,14 +51,14 @@ def night(order: Order, steps: Steps = PLAIN_STEPS) -> RunSummary:
         if earlier := published_before(run, delivery):
             forget_night(run)
             return nothing_new(run, earlier)
-        steps.ingest(run)
-        steps.check_volume(run)
-        steps.validate(run)
-        steps.compare_nights(run)
-        steps.encode(run)
-        steps.cluster(run)
-        steps.describe(run)
-        steps.report(run)
-        steps.audit(run)
-        steps.publish(run)
-        return summary_of(run)
+        ingested = steps.ingest(run, delivery)
+        steps.check_volume(run, delivery, ingested)
+        validated = steps.validate(run, delivery, ingested)
+        steps.compare_nights(run, ingested)
+        encoded = steps.encode(run, delivery, ingested)
+        clustered = steps.cluster(run, delivery, encoded)
+        steps.describe(run, ingested, clustered)
+        steps.report(run, delivery, ingested, validated, clustered)
+        audited = steps.audit(run, ingested, validated, clustered)
+        published = steps.publish(run, audited)
+        return RunSummary(run.run_id, True, published.message)

@@ -6,7 +6,7 @@ from typing import Any
 
 from warehouse.connection import published, read_sql
 from warehouse.home.directory import Home
-from warehouse.home.ledger import read_manifest, readable_manifest
+from warehouse.home.ledger import readable_manifest
 from warehouse.home.run import Run
 from warehouse.tables import read_dicts
 
@@ -38,11 +38,6 @@ class Picture:
     notes: list[str]
     published_file: str
     report_file: str
-
-
-def summary_of(run: Run) -> RunSummary:
-    """Return the summary of a run that was just published."""
-    return RunSummary(run.run_id, True, str(read_manifest(run.manifest_file)["message"]))
 
 
 def nothing_new(run: Run, earlier_run_id: str) -> RunSummary:

@@ -7,8 +7,11 @@ import pandera.pandas as pa
 from schemas.errors import AuditFailed
 from schemas.published import PUBLISHED
 from schemas.tables import checks_of
-from tasks.run.columns import night_columns
+from tasks.cluster import Clustered
+from tasks.ingest import Ingested
+from tasks.run.columns import run_columns
 from tasks.run.step import recorded
+from tasks.validate import Validated
 from warehouse.audit import broken_rows, invariants, table_chunks
 from warehouse.connection import Connection, staging
 from warehouse.features import create_long_views
@@ -18,28 +21,34 @@ from warehouse.runs import insert_runs
 
 @dataclass(frozen=True)
 class Audited:
-    """What was checked."""
+    """What was checked, and how the run stands in ``runs``: published, in words."""
 
     n_invariants: int
     n_tables: int
+    message: str
 
 
 @recorded("audit")
-def audit(run: Run) -> Audited:
+def audit(run: Run, ingested: Ingested, validated: Validated, clustered: Clustered) -> Audited:
     """Write the table ``runs``, then check every published table and every invariant.
 
     Raises:
         AuditFailed: an invariant is broken; with its name and the first row that breaks it.
     """
-    columns = night_columns(run)
+    columns = run_columns(run, ingested.kept_columns)
+    message = _publication_message(validated.rows_loaded, clustered.n_clusters)
     with staging(run) as database:
-        insert_runs(database, run)
+        insert_runs(database, run, message)
         create_long_views(database, columns)
         for name in PUBLISHED:
             _check_table(database, run, name)
         for name in invariants():
             _refuse_broken(run, name, broken_rows(database, run, name))
-    return Audited(len(invariants()), len(PUBLISHED))
+    return Audited(len(invariants()), len(PUBLISHED), message)
+
+
+def _publication_message(n_customers: int, n_segments: int) -> str:
+    return f"published {n_customers} customers in {n_segments} {'segment' if n_segments == 1 else 'segments'}"
 
 
 def _refuse_broken(run: Run, name: str, rows: list[dict[str, object]]) -> None:

@@ -6,8 +6,10 @@ from statistics import median
 from schemas.dataset import file_settings_of
 from schemas.errors import DataRefused
 from schemas.loading import load_dataset
+from tasks.delivery.delivered import Delivery
+from tasks.ingest import Ingested
 from tasks.run.step import recorded
-from warehouse.home.ledger import published_nights, read_manifest, source_file
+from warehouse.home.ledger import published_nights
 from warehouse.home.run import Run
 
 #: Published nights whose median is what a night is expected to hold: a week.
@@ -29,13 +31,13 @@ class Volume:
 
 
 @recorded("check_volume")
-def check_volume(run: Run) -> Volume:
+def check_volume(run: Run, delivery: Delivery, ingested: Ingested) -> Volume:
     """Compare the rows read with the median of the last published nights of the dataset.
 
     Raises:
         DataRefused: they are far fewer, and the order does not accept that.
     """
-    rows_read = read_manifest(run.manifest_file)["rows_read"]
+    rows_read = ingested.rows_read
     earlier = [night["rows_read"] for night in published_nights(run, at_most=NIGHTS)]
     if not earlier:
         return Volume(None, 0, (f"{_rows(rows_read)}; no earlier night of this dataset to compare with",))
@@ -47,7 +49,7 @@ def check_volume(run: Run) -> Volume:
     if run.order.accept_volume:
         return Volume(usual, len(earlier), (f"{found}; accepted as ordered",))
     raise DataRefused(
-        f"{source_file(run)}: {found}; expected at least {smallest:.0%} (min_volume_share in the schema): "
+        f"{delivery.source_file}: {found}; expected at least {smallest:.0%} (min_volume_share in the schema): "
         "deliver the whole file, or take it as it is with --accept-volume"
     )
 

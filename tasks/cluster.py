@@ -18,6 +18,8 @@ from tasks.clustering.lloyd import Fit
 from tasks.clustering.rows import Distinct, Floats, distinct_rows, projected
 from tasks.clustering.rows_file import load_far, load_rows
 from tasks.clustering.silhouette_curve import Scoring
+from tasks.delivery.delivered import Delivery
+from tasks.encode import Encoded
 from tasks.encoding.base_encoding import used_in
 from tasks.encoding.features import Feature, absent_values
 from tasks.encoding.strategies import guards_of
@@ -26,7 +28,6 @@ from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
 from warehouse.encodings import k_nulls, loadings, taken_encoding
-from warehouse.home.ledger import source_file
 from warehouse.home.run import Run
 from warehouse.segments import insert_customer_segments, insert_stability
 from warehouse.tables import insert_frame, read_dicts
@@ -48,7 +49,7 @@ class Clustered:
 
 
 @recorded("cluster")
-def cluster(run: Run) -> Clustered:
+def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
     """Choose k on the encoded rows of the run and fill k_scores, centroids and customer_segments.
 
     Raises:
@@ -66,7 +67,7 @@ def cluster(run: Run) -> Clustered:
             random_state=run.order.seed,
             scoring=Scoring(settings.exact_rows, settings.most_scored),
             guards=guards_of(
-                taken.encoding,
+                encoded.encoding,
                 least_customers(distinct.n_customers, settings),
                 {k: NullScore(null, lift) for k, (null, lift) in nulls.items()},
             ),
@@ -83,7 +84,7 @@ def cluster(run: Run) -> Clustered:
             why_untried=taken.reason,
         )
     )
-    _refuse_none(run, settings, verdict)
+    _refuse_none(delivery, settings, verdict)
     with staging(run) as database:
         insert_frame(database, "k_scores", _k_scores(choice))
         insert_frame(database, "centroids", _centroids(choice.fit, features, loading))
@@ -96,7 +97,7 @@ def cluster(run: Run) -> Clustered:
         n_clusters=choice.fit.n_clusters,
         silhouette=chosen.silhouette,
         objective=choice.fit.objective,
-        encoding=taken.encoding,
+        encoding=encoded.encoding,
         verdict=verdict,
         engine=ENGINE,
         notes=_notes(choice, distinct.n_customers),
@@ -130,11 +131,11 @@ def _features(database: Connection) -> list[Feature]:
     return [Feature(**row) for row in rows]
 
 
-def _refuse_none(run: Run, settings: FileSettings, verdict: str) -> None:
+def _refuse_none(delivery: Delivery, settings: FileSettings, verdict: str) -> None:
     if settings.refuse_none and verdict.startswith("none"):
         raise DataRefused(
-            f"{source_file(run)}: the verdict is {verdict}; expected segments, as the dataset says refuse_none=True: "
-            "look at the delivery, or publish such nights too with refuse_none=False"
+            f"{delivery.source_file}: the verdict is {verdict}; expected segments, as the dataset says "
+            "refuse_none=True: look at the delivery, or publish such nights too with refuse_none=False"
         )
 
 

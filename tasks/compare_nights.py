@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from schemas.dataset import Column
 from schemas.fields import Role
+from tasks.ingest import Ingested
 from tasks.reporting.number_text import number_text
-from tasks.run.columns import night_columns
+from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
 from warehouse.drift import (
@@ -34,9 +35,9 @@ class Drift:
 
 
 @recorded("compare_nights")
-def compare_nights(run: Run) -> Drift:
+def compare_nights(run: Run, ingested: Ingested) -> Drift:
     """Compare the customers of the night with those of the published one, where both are of one dataset."""
-    columns = night_columns(run)
+    columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database, beside_last_night(database, run) as last_dataset:
         notes = tuple(_drift(database, columns)) if last_dataset == run.order.dataset else ()
     return Drift(len(notes), notes)

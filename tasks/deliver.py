@@ -14,8 +14,8 @@ from tasks.delivery.delivered import DeliveredFile, Delivery
 from tasks.delivery.sources import find_source, find_sources, unreadable
 from tasks.delivery.waiting import Patience
 from tasks.run.step import recorded
-from warehouse.home.ledger import read_manifest, readable_manifest
-from warehouse.home.run import Run
+from warehouse.home.ledger import printable, readable_manifest
+from warehouse.home.run import SOFTWARE_VERSION, Run
 from warehouse.integrity import published_state
 
 
@@ -70,8 +70,8 @@ def _take_file(run: Run, number: int, source: str, settings: FileSettings) -> De
         patience.wait(path, f"is still being written: {patience.changes()}")
     return DeliveredFile(
         number=number,
-        source_file=str(path),
-        source_name=path.name,
+        source_file=printable(str(path)),
+        source_name=printable(path.name),
         sha256=copied.sha256,
         size=copied.size,
         encoding=copied.encoding,
@@ -125,6 +125,6 @@ def _fingerprint(run: Run, source_sha256: str) -> str:
         "as_of": order.as_of and order.as_of.isoformat(),
         "seed": order.seed,
         "encoding": order.encoding,
-        "software": read_manifest(run.manifest_file)["software_version"],
+        "software": SOFTWARE_VERSION,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -9,10 +9,12 @@ import pandas as pd
 
 from schemas.dataset import Column
 from schemas.fields import Role
+from tasks.cluster import Clustered
 from tasks.clustering.rows import Floats
+from tasks.ingest import Ingested
 from tasks.reporting.column_association import Told, told_by_items, told_by_number, told_by_values
 from tasks.reporting.naming import Trait, description_of, name_of, unique_names
-from tasks.run.columns import night_columns
+from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from warehouse.agreements import lists_of_several, number_counts, present_counts
 from warehouse.connection import Connection, one_thread, read_sql, staging
@@ -33,9 +35,9 @@ class Described:
 
 
 @recorded("describe")
-def describe(run: Run) -> Described:
+def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
     """Fill segment_stats, segments, agreements and the view segment_profile."""
-    columns = night_columns(run)
+    columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database:
         insert_segment_stats(database, columns)
         sizes = segment_sizes(database)
@@ -46,7 +48,7 @@ def describe(run: Run) -> Described:
         insert_frame(database, "agreements", _agreements(told))
         create_profile_view(database)
     notes = tuple(one.note for one in told if one.is_restated)
-    return Described(len(sizes), int(sizes["customers"].max()), int(sizes["customers"].min()), notes)
+    return Described(clustered.n_clusters, int(sizes["customers"].max()), int(sizes["customers"].min()), notes)
 
 
 def _segments(

@@ -14,6 +14,7 @@ from schemas.fields import OTHER_VALUES, Role
 from schemas.loading import load_dataset
 from tasks.clustering.eligibility import least_customers
 from tasks.clustering.rows_file import save_rows
+from tasks.delivery.delivered import Delivery
 from tasks.encoding.base_encoding import Plain, columns_of, rows_in
 from tasks.encoding.brackets import Codes, cut
 from tasks.encoding.choose_encoding import Choice, choose_encoding
@@ -31,14 +32,14 @@ from tasks.encoding.features import (
 )
 from tasks.encoding.memory import Extent, WideColumn, refuse_what_does_not_fit
 from tasks.encoding.result import Encoding, Tried
-from tasks.run.columns import night_columns
+from tasks.ingest import Ingested
+from tasks.run.columns import run_columns
 from tasks.run.memory import memory_there
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
 from warehouse.encodings import insert_encodings
 from warehouse.features import VocabularySize, count_values, read_marks, read_numbers, read_vocabulary
-from warehouse.home.ledger import source_file
 from warehouse.home.run import Run
 from warehouse.tables import insert_frame, read_value
 
@@ -56,17 +57,17 @@ class Encoded:
 
 
 @recorded("encode")
-def encode(run: Run) -> Encoded:
+def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
     """Write the encoded rows of the run and fill features, encodings, components and loadings.
 
     Raises:
         DataRefused: the encoded rows and the fit do not fit into memory.
     """
-    columns = [column for column in night_columns(run) if column.is_feature]
+    columns = [column for column in run_columns(run, ingested.kept_columns) if column.is_feature]
     with staging(run) as database:
         n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
         sizes = count_values(database, _marked(columns))
-        _refuse_what_does_not_fit(run, columns, sizes, n_customers)
+        _refuse_what_does_not_fit(run, delivery, columns, sizes, n_customers)
         plain, far = _read_plain(database, columns, sizes, n_customers)
         choice = _choose(run, plain)
         rows = rows_in(plain, choice.encoding.features)
@@ -104,7 +105,7 @@ def _marked(columns: Sequence[Column]) -> list[Column]:
 
 
 def _refuse_what_does_not_fit(
-    run: Run, columns: Sequence[Column], sizes: Sequence[VocabularySize], n_customers: int
+    run: Run, delivery: Delivery, columns: Sequence[Column], sizes: Sequence[VocabularySize], n_customers: int
 ) -> None:
     settings = {column.name: column.settings for column in columns}
     wide = [
@@ -113,7 +114,7 @@ def _refuse_what_does_not_fit(
     ]
     is_cut = run.order.encoding in (AUTO, "brackets")
     extent = Extent(n_customers, len(columns) - len(_marked(columns)), tuple(wide), run.order.candidates, is_cut)
-    refuse_what_does_not_fit(extent, memory_there(), source_file(run))
+    refuse_what_does_not_fit(extent, memory_there(), delivery.source_file)
 
 
 def _read_plain(

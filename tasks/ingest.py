@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from schemas.dataset import Column, columns_of, file_settings_of
+from schemas.dataset import Column, file_settings_of
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
 from schemas.loading import load_dataset
+from tasks.delivery.delivered import Delivery
 from tasks.reading.source import (
     Source,
     SourceRead,
@@ -15,21 +16,12 @@ from tasks.reading.source import (
     source_layout,
     with_undeclared,
 )
-from tasks.run.columns import kept_columns
+from tasks.run.columns import KeptColumn, kept_columns, run_columns
 from tasks.run.step import recorded
 from warehouse.connection import staging
-from warehouse.home.ledger import delivered_files, source_file
 from warehouse.home.run import Run
 from warehouse.records import create_work_tables
 from warehouse.tables import create_published_tables
-
-
-@dataclass(frozen=True)
-class KeptColumn:
-    """A column that nobody declared and that is kept, under its name in the tables."""
-
-    name: str
-    header: str
 
 
 @dataclass(frozen=True)
@@ -47,21 +39,21 @@ class Ingested:
 
 
 @recorded("ingest")
-def ingest(run: Run) -> Ingested:
+def ingest(run: Run, delivery: Delivery) -> Ingested:
     """Read the run's copies into ``work.records``: one row a record, with its file and line.
 
     Raises:
         DataRefused: no file has a record, a header does not hold the declared columns, or holds
             others where the schema freezes them.
     """
-    dataset = load_dataset(run.order.dataset)
-    declared, settings = columns_of(dataset), file_settings_of(dataset)
-    sources = _sources(run)
+    declared, settings = run_columns(run), file_settings_of(load_dataset(run.order.dataset))
+    sources = _sources(run, delivery)
     layouts = [source_layout(source, declared, settings) for source in sources]
     kept = _kept(layouts, declared, settings)
-    columns = declared + kept
+    columns = run_columns(run, kept)
     layouts = [
-        with_undeclared(layout, kept, settings, source.place) for layout, source in zip(layouts, sources, strict=True)
+        with_undeclared(layout, columns[len(declared) :], settings, source.place)
+        for layout, source in zip(layouts, sources, strict=True)
     ]
     with staging(run) as database:
         create_published_tables(database, columns)
@@ -74,29 +66,29 @@ def ingest(run: Run) -> Ingested:
             reject_undecidable_commas(database, one, columns)
     rows_read = sum(one.facts.rows_read for one in read)
     if rows_read == 0:
-        raise DataRefused(f"{source_file(run)} holds a header and no row; expected one row a customer")
+        raise DataRefused(f"{delivery.source_file} holds a header and no row; expected one row a customer")
     return Ingested(
         sources=tuple(one.facts for one in read),
-        kept_columns=tuple(KeptColumn(column.name, column.header) for column in kept),
+        kept_columns=kept,
         rows_read=rows_read,
         notes=tuple(note for one in read for note in one.notes),
     )
 
 
-def _sources(run: Run) -> list[Source]:
+def _sources(run: Run, delivery: Delivery) -> list[Source]:
     return [
         Source(
-            name=str(file["published_name"]),
-            place=str(file["source_file"]),
-            copy=run.source_copy(file["number"]),
-            undecodable=run.undecodable_file(file["number"]),
-            encoding=str(file["encoding"]),
+            name=delivery.published_name(file),
+            place=file.source_file,
+            copy=run.source_copy(file.number),
+            undecodable=run.undecodable_file(file.number),
+            encoding=file.encoding,
         )
-        for file in delivered_files(run)
+        for file in delivery.files
     ]
 
 
-def _kept(layouts: list[Layout], columns: tuple[Column, ...], settings: FileSettings) -> tuple[Column, ...]:
+def _kept(layouts: list[Layout], columns: tuple[Column, ...], settings: FileSettings) -> tuple[KeptColumn, ...]:
     if settings.columns != "evolve":
         return ()
     return kept_columns([name for layout in layouts for name, _ in layout.undeclared], columns)

@@ -2,25 +2,26 @@
 
 from dataclasses import dataclass
 
+from tasks.audit import Audited
 from tasks.run.step import recorded
-from warehouse.home.ledger import close_manifest, read_manifest
+from warehouse.home.ledger import close_manifest
 from warehouse.home.run import Run
 from warehouse.publishing import swap_in
-from warehouse.runs import publication_message
 
 
 @dataclass(frozen=True)
 class Published:
-    """Where the night is now."""
+    """Where the night is now, and what it came to in words."""
 
     published_file: str
     published_bytes: int
+    message: str
 
 
 @recorded("publish")
-def publish(run: Run) -> Published:
+def publish(run: Run, audited: Audited) -> Published:
     """Swap the night in and close the run as published."""
     size = run.night_file.stat().st_size
-    swap_in(run)
-    close_manifest(run, "published", publication_message(read_manifest(run.manifest_file)))
-    return Published(str(run.home.published_file), size)
+    swap_in(run, audited.message)
+    close_manifest(run, "published", audited.message)
+    return Published(str(run.home.published_file), size, audited.message)

@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import numpy as np
 
 from schemas.dataset import Column
 from schemas.fields import Role
+from tasks.cluster import Clustered
+from tasks.delivery.delivered import Delivery
+from tasks.ingest import Ingested
 from tasks.reporting.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
 from tasks.reporting.number_text import decimals_of, number_text, percent_text
-from tasks.run.columns import night_columns
+from tasks.run.columns import run_columns
 from tasks.run.step import recorded
+from tasks.validate import Validated
 from warehouse.connection import Connection, one_thread, staging
-from warehouse.home.ledger import read_manifest
-from warehouse.home.run import Run
+from warehouse.home.ledger import notes_of
+from warehouse.home.run import SOFTWARE_VERSION, Run
 from warehouse.page import (
     AgreementRow,
     ComponentRow,
@@ -97,10 +101,30 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Page:
-    """All that the page shows; ``facts`` is the run's manifest."""
+class Facts:
+    """What the page says of the run as a whole; the names are those of the columns of ``runs``."""
 
-    facts: dict[str, Any]
+    run_id: str
+    as_of: date
+    dataset: str
+    source_name: str
+    source_sha256: str
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    n_clusters: int
+    silhouette: float | None
+    seed: int
+    verdict: str
+    software_version: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the page shows."""
+
+    facts: Facts
     segments: tuple[SegmentRow, ...]
     profile: Profile
     k_scores: tuple[KRow, ...]
@@ -116,12 +140,12 @@ class Page:
     @property
     def dataset(self) -> str:
         """Name of the dataset, also where it was given as the path of a file."""
-        return Path(self.facts["dataset"]).stem
+        return Path(self.facts.dataset).stem
 
     @property
     def strength(self) -> str:
         """First word of the verdict: strong, weak or none."""
-        return str(self.facts["verdict"]).partition(":")[0]
+        return self.facts.verdict.partition(":")[0]
 
     @property
     def taken(self) -> TriedRow | None:
@@ -160,11 +184,27 @@ class Page:
 
 
 @recorded("report")
-def report(run: Run) -> Reported:
+def report(run: Run, delivery: Delivery, ingested: Ingested, validated: Validated, clustered: Clustered) -> Reported:
     """Write the report of the night under construction."""
-    columns = night_columns(run)
+    facts = Facts(
+        run_id=run.run_id,
+        as_of=run.as_of,
+        dataset=run.order.dataset,
+        source_name=delivery.source_name,
+        source_sha256=delivery.source_sha256,
+        rows_read=ingested.rows_read,
+        rows_loaded=validated.rows_loaded,
+        rows_rejected=validated.rows_rejected,
+        n_clusters=clustered.n_clusters,
+        silhouette=clustered.silhouette,
+        seed=run.order.seed,
+        verdict=clustered.verdict,
+        software_version=SOFTWARE_VERSION,
+        notes=notes_of(run),
+    )
+    columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database, one_thread(database):
-        page = _read_page(database, run, columns)
+        page = _read_page(database, facts, columns)
     content = render_page(page).encode()
     run.report_file.write_bytes(content)
     return Reported(str(run.report_file), len(content))
@@ -217,8 +257,7 @@ def column_label(column: Column) -> str:
     return f"{words} ({column.settings.unit})" if column.settings.unit else words
 
 
-def _read_page(database: Connection, run: Run, columns: tuple[Column, ...]) -> Page:
-    facts = read_manifest(run.manifest_file)
+def _read_page(database: Connection, facts: Facts, columns: tuple[Column, ...]) -> Page:
     k_scores = read_rows(database, "report_k_scores", KRow)
     return Page(
         facts=facts,
@@ -226,7 +265,7 @@ def _read_page(database: Connection, run: Run, columns: tuple[Column, ...]) -> P
         profile=choose_profile(read_rows(database, "report_figures", Figure), columns),
         k_scores=k_scores,
         curve=_curve(k_scores),
-        scatter=_scatter(database, columns, n_customers=facts["rows_loaded"], random_state=run.order.seed),
+        scatter=_scatter(database, columns, n_customers=facts.rows_loaded, random_state=facts.seed),
         rejected=rejected_groups(database),
         encodings=read_rows(database, "report_encodings", EncodingRow),
         declared=read_rows(database, "report_declared", DeclaredRow),

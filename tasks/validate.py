@@ -8,8 +8,10 @@ import pandas as pd
 from schemas.dataset import Column, file_settings_of, identifier_of, items_of
 from schemas.errors import DataRefused
 from schemas.loading import load_dataset
+from tasks.delivery.delivered import Delivery
+from tasks.ingest import Ingested
 from tasks.reading.checks import find_faults, items_schema, raw_schema, text_columns, typed_schema
-from tasks.run.columns import night_columns
+from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
 from warehouse.customers import (
@@ -24,7 +26,7 @@ from warehouse.customers import (
     typed_chunks,
     unify_spellings,
 )
-from warehouse.home.ledger import delivered_files, published_nights, read_manifest, sources_read
+from warehouse.home.ledger import published_nights
 from warehouse.home.run import Run
 from warehouse.rejects import (
     RejectedGroup,
@@ -62,14 +64,14 @@ class Validated:
 
 
 @recorded("validate")
-def validate(run: Run) -> Validated:
+def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
     """Check every record, keep the faulty ones in ``rejected_rows`` and fill ``customers``.
 
     Raises:
         DataRefused: more rows are rejected than the dataset allows, or all of them.
     """
     dataset = load_dataset(run.order.dataset)
-    columns = night_columns(run)
+    columns = run_columns(run, ingested.kept_columns)
     max_rejected_share = file_settings_of(dataset).max_rejected_share
     with staging(run) as database:
         _reject_faulty_texts(database, columns)
@@ -80,7 +82,7 @@ def validate(run: Run) -> Validated:
         respelled = unify_spellings(database, columns)
         publish_rejected(database, run)
         loaded = build_customers(database, columns)
-        rejected, mended = count_rejected(database), count_customers_of(database, _repairs(run))
+        rejected, mended = count_rejected(database), count_customers_of(database, _repairs(ingested))
         validated = Validated(
             rows_loaded=loaded,
             rows_rejected=rejected,
@@ -93,7 +95,7 @@ def validate(run: Run) -> Validated:
         if is_too_many:
             export_rejected(database, run)
     if is_too_many:
-        raise DataRefused(_too_many(run, validated, max_rejected_share))
+        raise DataRefused(_too_many(run, delivery, validated, max_rejected_share))
     return validated
 
 
@@ -153,10 +155,9 @@ def _in_file(row: Any) -> str:
     return "" if row.is_same_source else f" of {row.kept_source}"
 
 
-def _repairs(run: Run) -> list[str]:
+def _repairs(ingested: Ingested) -> list[str]:
     """Return the names of the files that hold rejected rows, given back to be mended."""
-    sources = sources_read(read_manifest(run.manifest_file))
-    return [source["source_name"] for source in sources if source["repair"]["is_repair"]]
+    return [source.source_name for source in ingested.sources if source.repair.is_repair]
 
 
 def _in_words(run: Run, loaded: int, rejected: int, mended: int, max_rejected_share: float) -> tuple[str, ...]:
@@ -175,16 +176,11 @@ def _in_words(run: Run, loaded: int, rejected: int, mended: int, max_rejected_sh
     return (f"{rejected:,} of {read:,} rows rejected ({', '.join(parts)})",)
 
 
-def _file_of(run: Run, source_name: str) -> str:
-    """Return a source as it was given, for messages."""
-    return next(str(file["source_file"]) for file in delivered_files(run) if file["published_name"] == source_name)
-
-
-def _too_many(run: Run, validated: Validated, max_rejected_share: float) -> str:
+def _too_many(run: Run, delivery: Delivery, validated: Validated, max_rejected_share: float) -> str:
     read = validated.rows_loaded + validated.rows_rejected
     first = min(validated.rejected, key=lambda group: group.first_line)
     of_unmended = f" without the {validated.rows_mended} mended" if validated.rows_mended else ""
-    place = f"{_file_of(run, first.first_source)} line {first.first_line}"
+    place = f"{delivery.path_of(first.first_source)} line {first.first_line}"
     return (
         f"{place}: {first.first_reason}; in all {validated.rows_rejected:,} of {read:,} "
         f"rows are rejected ({validated.rejected_share:.1%}{of_unmended}, at most {max_rejected_share:.0%} allowed): "

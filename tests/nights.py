@@ -1,13 +1,14 @@
 """Run nights in tests, and look at what they published."""
 
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from flows.night import night
+from flows.night import PLAIN_STEPS, Steps, night
 from flows.summary import RunSummary
-from warehouse.home.run import Order
+from warehouse.home.run import Order, Run
 
 SEED_ROWS = """Age,Location,Purchase History
 25,New York,apples
@@ -29,6 +30,49 @@ def run_night(source: Path | str | list[Path], home: Path | str, **order: Any) -
     """
     delivered = tuple(map(str, source)) if isinstance(source, list) else str(source)
     return night(Order(delivered, home=str(home), **order))
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A night that went no further than some step.
+
+    Attributes:
+        results: what the step of each name returned.
+    """
+
+    run: Run
+    results: dict[str, Any]
+
+
+def night_up_to(last: str, order: Order) -> Stopped:
+    """Run the steps of the night up to the last of them, without Prefect; nothing is published."""
+    found: dict[str, Any] = {}
+    runs: list[Run] = []
+
+    def noted(name: str) -> Any:
+        def step(run: Run, *earlier: Any) -> Any:
+            found[name] = getattr(PLAIN_STEPS, name)(run, *earlier)
+            runs.append(run)
+            if name == last:
+                raise _Enough
+            return found[name]
+
+        return step
+
+    try:
+        night(order, Steps(**{step.name: noted(step.name) for step in fields(Steps)}))
+    except _Enough:
+        return Stopped(runs[-1], found)
+    raise AssertionError(f"the night ended before {last}")
+
+
+def night_with(order: Order, **steps: Any) -> RunSummary:
+    """Run the night with steps of the test's own."""
+    return night(order, replace(PLAIN_STEPS, **steps))
+
+
+class _Enough(BaseException):
+    """The last step that a test wants is done."""
 
 
 def rows(home: Path | str, sql: str) -> list[tuple[Any, ...]]:

@@ -16,15 +16,16 @@ KEPT_IN_ARCHIVE = 14
 _READ_ONLY = 0o444
 
 
-def swap_in(run: Run) -> None:
+def swap_in(run: Run, message: str) -> None:
     """Make the run's night the published file; readers see the old file or the new one, never a part.
 
-    The order is what survives a power loss: the file's bytes, then its name, then the directory.
+    The order is what survives a power loss: the file's bytes, then its name, then the directory. The message is
+    recorded before, so that whatever ends the run after the swap can say what was published.
     """
     _flush(run.night_file)
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
     run.night_file.chmod(_READ_ONLY)
-    update_manifest(run, published_sha256=sha256_of(run.night_file))
+    update_manifest(run, published_sha256=sha256_of(run.night_file), message=message)
     set_log_aside(run)
     _keep_previous(run)
     os.replace(run.night_file, run.home.published_file)

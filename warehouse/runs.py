@@ -13,7 +13,7 @@ from schemas.errors import SegmentsError, UsageError
 from schemas.tables import published_table
 from warehouse.connection import Connection, published, read_sql
 from warehouse.home.directory import Home
-from warehouse.home.ledger import UNDER_WAY, Manifest, by_step, read_manifest, read_manifests
+from warehouse.home.ledger import UNDER_WAY, Manifest, by_step, read_manifests
 from warehouse.home.run import Run
 from warehouse.tables import insert_frame, read_value
 
@@ -31,14 +31,14 @@ _FRAME_TYPES: dict[str, Any] = {
 _BY_STEP = {"seconds_by_step": "seconds", "peak_mb_by_step": "peak_mb"}
 
 
-def insert_runs(database: Connection, run: Run) -> None:
-    """Fill ``runs`` with every run of the home that has ended, and with this one as published."""
+def insert_runs(database: Connection, run: Run, message: str) -> None:
+    """Fill ``runs`` with every run of the home that has ended, and with this one as published, with its message."""
     earlier = [
         manifest
         for manifest in read_manifests(run.home)
         if manifest["run_id"] != run.run_id and manifest["status"] != UNDER_WAY
     ]
-    insert_frame(database, "runs", _frame([*earlier, _as_published(read_manifest(run.manifest_file))]))
+    insert_frame(database, "runs", _frame([*earlier, _as_published(run.record, message)]))
 
 
 def published_run_id(home: Home) -> str | None:
@@ -53,16 +53,10 @@ def published_run_id(home: Home) -> str | None:
         return None
 
 
-def publication_message(manifest: Manifest) -> str:
-    """Return how a published run ended, in words."""
-    segments = "1 segment" if manifest["n_clusters"] == 1 else f"{manifest['n_clusters']} segments"
-    return f"published {manifest['rows_loaded']} customers in {segments}"
-
-
-def _as_published(manifest: Manifest) -> Manifest:
+def _as_published(manifest: Manifest, message: str) -> Manifest:
     """Return the manifest as it will stand once the file it is written into is swapped in."""
     finished = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return {**manifest, "status": "published", "finished_at": finished, "message": publication_message(manifest)}
+    return {**manifest, "status": "published", "finished_at": finished, "message": message}
 
 
 def _frame(manifests: list[Manifest]) -> pd.DataFrame:

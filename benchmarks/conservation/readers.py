@@ -17,12 +17,12 @@ from schemas.dataset import file_settings_of
 from schemas.errors import SegmentsError
 from schemas.loading import load_dataset
 from tasks.deliver import deliver
+from tasks.delivery.delivered import DeliveredFile
 from tasks.ingest import ingest
 from tasks.reading.source import SourceRead
 from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
 from warehouse.connection import Connection, staging
-from warehouse.home.ledger import delivered_files
 from warehouse.home.run import Order, Run
 
 #: Line ends, as editors count lines.
@@ -97,15 +97,18 @@ READERS: dict[str, Reader] = {
 
 def _night(case: Case, order: Order) -> Reading:
     with begin_night(order) as run:
-        deliver(run)
-        (source,) = ingest(run).sources
-        validate(run)
+        delivery = deliver(run)
+        ingested = ingest(run, delivery)
+        validate(run, delivery, ingested)
+        (source,) = ingested.sources
         comment = file_settings_of(load_dataset(order.dataset)).comment
         with staging(run) as database:
-            return _judged(database, run, case, source, comment)
+            return _judged(database, run, case, delivery.files[0], source, comment)
 
 
-def _judged(database: Connection, run: Run, case: Case, source: SourceRead, comment: str | None) -> Reading:
+def _judged(
+    database: Connection, run: Run, case: Case, file: DeliveredFile, source: SourceRead, comment: str | None
+) -> Reading:
     """Return what the tables of a night hold, and which lines of the file they leave out."""
     names = [f"c{number}" for number in range(1, len(case.header) + 1)] if case.header is not None else ["line_number"]
     loaded = database.execute(f"SELECT line_number, {', '.join(names)} FROM customers ORDER BY line_number").fetchall()
@@ -114,7 +117,7 @@ def _judged(database: Connection, run: Run, case: Case, source: SourceRead, comm
     spans = [(first, last_lines.get(first, first)) for first in (*(row[0] for row in loaded), *rejected)]
     after_header = range(source.header_line, source.header_line + 1 + source.repair.header_text.count("\n"))
     header = set(after_header) if source.header_line else set()
-    held = _held_lines(run, source.encoding)
+    held = _held_lines(run, file, source.encoding)
     held = {number: line for number, line in held.items() if number not in header and not _is_comment(line, comment)}
     covered = [number for first, last in spans for number in range(first, last + 1)]
     return Reading(
@@ -125,13 +128,12 @@ def _judged(database: Connection, run: Run, case: Case, source: SourceRead, comm
     )
 
 
-def _held_lines(run: Run, encoding: str) -> dict[int, str]:
+def _held_lines(run: Run, file: DeliveredFile, encoding: str) -> dict[int, str]:
     """Return the lines that hold something, decoded here and not by what is judged; of a packed file, by the copy."""
-    (file,) = delivered_files(run)
-    if file["packing"]:
+    if file.packing:
         content = run.source_copy(1).read_text(encoding="utf-8")
     else:
-        content = Path(file["source_file"]).read_bytes().decode(encoding, "replace")
+        content = Path(file.source_file).read_bytes().decode(encoding, "replace")
     lines = enumerate(_LINE_END.split(content.removeprefix("\ufeff")), start=1)
     return {number: line for number, line in lines if line.strip()}
 

@@ -47,3 +47,12 @@ class Delivery:
     source_bytes: int
     fingerprint: str
     files: tuple[DeliveredFile, ...]
+
+    def published_name(self, file: DeliveredFile) -> str:
+        """Return the file as the published tables name it: its name, or its path where two have one name."""
+        names = [other.source_name for other in self.files]
+        return file.source_name if names.count(file.source_name) == 1 else file.source_file
+
+    def path_of(self, published_name: str) -> str:
+        """Return the path of a file that the published tables name so, for messages."""
+        return next(file.source_file for file in self.files if self.published_name(file) == published_name)

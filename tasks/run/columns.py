@@ -1,43 +1,50 @@
-"""The columns of a night: those that the dataset declares, and those that it lets in."""
+"""The columns of a run: those that the dataset declares, and those that it keeps although nobody declared them."""
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from schemas.dataset import RESERVED_NAMES, Column, columns_of, normalise_header
 from schemas.fields import FieldSettings, Role
 from schemas.loading import load_dataset
-from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Run
 
 
-def night_columns(run: Run) -> tuple[Column, ...]:
-    """Return the declared columns of a run and, once the file is read, those kept although nobody declared them."""
-    kept = read_manifest(run.manifest_file).get("kept_columns") or ()
-    return columns_of(load_dataset(run.order.dataset)) + tuple(_kept_column(**names) for names in kept)
+@dataclass(frozen=True)
+class KeptColumn:
+    """A column that nobody declared and that is kept, under its name in the tables."""
+
+    name: str
+    header: str
 
 
-def kept_columns(headers: Iterable[str], columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Return a column of text for each header that nobody declared, under a name of its own."""
+def run_columns(run: Run, kept: Iterable[KeptColumn] = ()) -> tuple[Column, ...]:
+    """Return the declared columns of a run, then those that are kept."""
+    return columns_of(load_dataset(run.order.dataset)) + tuple(map(_kept_column, kept))
+
+
+def kept_columns(headers: Iterable[str], columns: tuple[Column, ...]) -> tuple[KeptColumn, ...]:
+    """Return a column for each header that nobody declared, under a name of its own."""
     taken = {column.name.casefold() for column in columns} | RESERVED_NAMES
-    seen: dict[str, Column] = {}
+    seen: dict[str, KeptColumn] = {}
     for header in headers:
         key = normalise_header(header)
         if key not in seen:
             name = _free_name(header, taken)
             taken.add(name.casefold())
-            seen[key] = _kept_column(name, header)
+            seen[key] = KeptColumn(name, header)
     return tuple(seen.values())
 
 
-def _kept_column(name: str, header: str) -> Column:
+def _kept_column(kept: KeptColumn) -> Column:
     return Column(
-        name=name,
-        header=header,
+        name=kept.name,
+        header=kept.header,
         role=Role.IGNORED,
         value_type=str,
         nullable=True,
         checks=(),
-        description=f"{header}: not declared, kept as it was delivered",
+        description=f"{kept.header}: not declared, kept as it was delivered",
         settings=FieldSettings(Role.IGNORED),
     )
 

@@ -24,14 +24,12 @@ from warehouse.home.ledger import (
     close_manifest,
     discard_manifest,
     open_manifest,
-    read_manifest,
     record_ended,
 )
 from warehouse.home.lock import locked
 from warehouse.home.run import Order, Run
 from warehouse.integrity import published_state
 from warehouse.publishing import damaged_file, discard_staging, set_log_aside
-from warehouse.runs import publication_message
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +127,7 @@ def _recorded_end(run: Run, told: list[BaseException]) -> Iterator[None]:
 def _close(run: Run, status: str, message: str) -> None:
     """Close the record; a run that is published stays so, whatever came after."""
     if published_state(run.home).run_id == run.run_id:
-        close_manifest(run, "published", f"{publication_message(read_manifest(run.manifest_file))}; then: {message}")
+        close_manifest(run, "published", f"{run.record['message']}; then: {message}")
     else:
         close_manifest(run, status, message)
 

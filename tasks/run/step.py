@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
 
 from tasks.run.progress import StepEnded, StepStarted, tell
 from warehouse.home.ledger import record_step
@@ -24,21 +24,23 @@ class Counts(Protocol):
 
 
 C = TypeVar("C", bound=Counts)
+Earlier = ParamSpec("Earlier")
+Step = Callable[Concatenate[Run, Earlier], C]
 
 
-def recorded(step: str) -> Callable[[Callable[[Run], C]], Callable[[Run], C]]:
-    """Wrap a step so that its seconds, peak memory and counts are logged and kept in the manifest.
+def recorded(step: str) -> Callable[[Step[Earlier, C]], Step[Earlier, C]]:
+    """Wrap a step, which takes the run and results of earlier steps: its seconds, memory and counts are recorded.
 
     Sentences that it returns as ``notes`` are logged too, and kept for the report.
     """
 
-    def decorate(compute: Callable[[Run], C]) -> Callable[[Run], C]:
+    def decorate(compute: Step[Earlier, C]) -> Step[Earlier, C]:
         @functools.wraps(compute)
-        def compute_and_record(run: Run) -> C:
+        def compute_and_record(run: Run, /, *earlier: Earlier.args, **named: Earlier.kwargs) -> C:
             logger.info("step=%s started", step)
             tell(StepStarted(step))
             start = time.perf_counter()
-            counts = compute(run)
+            counts = compute(run, *earlier, **named)
             seconds, peak = time.perf_counter() - start, peak_mb()
             facts = asdict(counts)
             notes = facts.pop("notes", ())

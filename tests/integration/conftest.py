@@ -72,9 +72,8 @@ def check(write, tmp_path: Path) -> Callable[..., Checked]:
         names = ["customers.csv", *(f"more-{number}.csv" for number in range(1, len(contents)))]
         delivered = tuple(str(write(content, name)) for content, name in zip(contents, names, strict=True))
         with begin_night(Order(delivered, dataset=str(schema), home=str(tmp_path / "home"))) as run:
-            deliver(run)
-            ingest(run)
-            validate(run)
+            delivery = deliver(run)
+            validate(run, delivery, ingest(run, delivery))
         checked = Checked(run)
         counts = checked.counts("validate")
         assert checked.counts("ingest")["rows_read"] == counts["rows_loaded"] + counts["rows_rejected"]

@@ -6,14 +6,8 @@ import duckdb
 import numpy as np
 import pytest
 
-from tasks.cluster import cluster
-from tasks.deliver import deliver
-from tasks.describe import describe
-from tasks.encode import encode
-from tasks.ingest import ingest
-from tasks.run.lifecycle import begin_night
-from tasks.validate import validate
 from tests.conftest import aged
+from tests.nights import night_up_to
 from warehouse import agreements
 from warehouse.home.run import Order
 
@@ -38,9 +32,7 @@ def describe_segments_of(tmp_path):
         (tmp_path / "c.csv").write_text("\n".join([",".join(columns), *lines]) + "\n")
         aged(tmp_path / "c.csv")
         files = (str(tmp_path / name) for name in ("c.csv", "shop.py", "home"))
-        with begin_night(Order(*files, k=k, encoding="standard")) as run:
-            for step in (deliver, ingest, validate, encode, cluster, describe):
-                step(run)
+        run = night_up_to("describe", Order(*files, k=k, encoding="standard")).run
         with duckdb.connect(str(run.night_file), read_only=True) as database:
             rows = database.execute("SELECT source_column, agreement, is_restated, reason FROM agreements").fetchall()
         notes = [note for note in json.loads(run.manifest_file.read_text())["notes"] if note.startswith("these segm")]

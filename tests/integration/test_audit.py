@@ -13,17 +13,8 @@ from schemas.loading import load_dataset
 from schemas.published import PUBLISHED
 from schemas.tables import checks_of
 from tasks.audit import audit
-from tasks.cluster import cluster
-from tasks.deliver import deliver
-from tasks.describe import describe
-from tasks.encode import encode
-from tasks.ingest import ingest
-from tasks.publish import publish
-from tasks.report import report
-from tasks.run.lifecycle import begin_night
-from tasks.validate import validate
 from tests.conftest import aged
-from tests.nights import assert_invariants, run_night, value
+from tests.nights import assert_invariants, night_up_to, night_with, run_night, value
 from warehouse.audit import broken_rows, invariants
 from warehouse.connection import staging
 from warehouse.features import create_long_views
@@ -48,8 +39,6 @@ _GROUPS = ((20, 9, "Ohio", "apples"), (45, 7, "Texas", "steak"), (70, 5, "Iowa",
 GOOD_ROWS = [f"{age + n},1,{place},{basket}" for age, size, place, basket in _GROUPS for n in range(size)]
 DELIVERED = "\n".join(["Age,Visits,Location,Purchase History", *GOOD_ROWS, "old,1,Ohio,apples", ""])
 
-STEPS = (deliver, ingest, validate, encode, cluster, describe, report)
-
 
 @pytest.fixture(scope="module")
 def order(tmp_path_factory):
@@ -65,18 +54,25 @@ def order(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(order, tmp_path_factory):
-    """The run of a night that is done but for its audit."""
+    """A night that is done but for its audit."""
     home = shutil.copytree(order.home, tmp_path_factory.mktemp("built") / "home")
-    with begin_night(dataclasses.replace(order, home=str(home))) as run:
-        for step in STEPS:
-            step(run)
-    return run
+    return night_up_to("report", dataclasses.replace(order, home=str(home)))
 
 
 @pytest.fixture
-def run(built, tmp_path):
-    """The same run in a home of the test's own."""
-    return dataclasses.replace(built, home=Home(shutil.copytree(built.home.root, tmp_path / "home")))
+def night(built, tmp_path):
+    """The same night in a home of the test's own."""
+    return copied(built, tmp_path)
+
+
+def copied(night, tmp_path):
+    home = Home(shutil.copytree(night.run.home.root, tmp_path / "home"))
+    run = dataclasses.replace(night.run, home=home, record=dict(night.run.record))
+    return dataclasses.replace(night, run=run)
+
+
+def audited(night):
+    return audit(night.run, *(night.results[step] for step in ("ingest", "validate", "cluster")))
 
 
 def sql(*statements):
@@ -351,46 +347,42 @@ ALONG_COMPONENTS = {
 
 @pytest.fixture(scope="module")
 def built_of_components(order, tmp_path_factory):
-    """The run of a night whose segments are those of components, done but for its audit."""
+    """A night whose segments are those of components, done but for its audit."""
     home = shutil.copytree(order.home, tmp_path_factory.mktemp("components") / "home")
-    with begin_night(dataclasses.replace(order, home=str(home), encoding="mixed")) as run:
-        for step in STEPS:
-            step(run)
-    return run
+    return night_up_to("report", dataclasses.replace(order, home=str(home), encoding="mixed"))
 
 
 @pytest.fixture
-def run_of_components(built_of_components, tmp_path):
-    """The same run in a home of the test's own."""
-    return dataclasses.replace(
-        built_of_components, home=Home(shutil.copytree(built_of_components.home.root, tmp_path / "home"))
-    )
+def night_of_components(built_of_components, tmp_path):
+    """The same night in a home of the test's own."""
+    return copied(built_of_components, tmp_path)
 
 
-def test_undamaged_night_of_components_passes(run_of_components):
-    with staging(run_of_components) as database:
+def test_undamaged_night_of_components_passes(night_of_components):
+    with staging(night_of_components.run) as database:
         assert database.execute("SELECT count(*) FROM components").fetchall()[0][0] > 0
-    audit(run_of_components)
+    audited(night_of_components)
 
 
 @pytest.mark.parametrize(("check", "damage"), ALONG_COMPONENTS.values(), ids=ALONG_COMPONENTS)
-def test_damage_along_components_is_found(run_of_components, check, damage):
-    damage(run_of_components)
+def test_damage_along_components_is_found(night_of_components, check, damage):
+    damage(night_of_components.run)
     with pytest.raises(AuditFailed):
-        audit(run_of_components)
-    assert found_by(run_of_components, check)
+        audited(night_of_components)
+    assert found_by(night_of_components.run, check)
 
 
-def test_undamaged_night_passes(run):
-    audited = audit(run)
-    assert (audited.n_invariants, audited.n_tables) == (len(invariants()), len(PUBLISHED))
+def test_undamaged_night_passes(night):
+    checked = audited(night)
+    assert (checked.n_invariants, checked.n_tables) == (len(invariants()), len(PUBLISHED))
 
 
 @pytest.mark.parametrize(("check", "damage"), DAMAGE.values(), ids=DAMAGE)
-def test_damage_is_found_and_named(run, check, damage):
+def test_damage_is_found_and_named(night, check, damage):
+    run = night.run
     damage(run)
     with pytest.raises(AuditFailed) as raised:
-        audit(run)
+        audited(night)
     message = str(raised.value)
     assert "nothing is published" in message
     assert len(message.splitlines()) == 1
@@ -425,11 +417,14 @@ def test_every_kind_of_value_check_is_covered_by_planted_damage():
 def failing_night(order, home, damage):
     """Run a whole night whose finished tables are damaged; return its run and the error that it ended with."""
     runs = []
+
+    def damage_and_audit(run, *earlier):
+        runs.append(run)
+        damage(run)
+        return audit(run, *earlier)
+
     try:
-        with begin_night(dataclasses.replace(order, home=str(home))) as run:
-            runs.append(run)
-            for step in (*STEPS, damage, audit, publish):
-                step(run)
+        night_with(dataclasses.replace(order, home=str(home)), audit=damage_and_audit)
     except AuditFailed as error:
         return runs[0], error
     raise AssertionError("the damage was published")

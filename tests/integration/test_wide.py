@@ -217,10 +217,12 @@ from warehouse.connection import staging
 from warehouse.home.run import Order
 
 with begin_night(Order(sys.argv[1], home=sys.argv[2])) as run:
-    deliver(run), ingest(run), validate(run)
+    delivery = deliver(run)
+    ingested = ingest(run, delivery)
+    validate(run, delivery, ingested)
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")
-    encode(run)
+    encode(run, delivery, ingested)
     peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
     print(int(peak.split()[1]) / 1024, run.rows_file.stat().st_size / 2**20)
 """

@@ -126,10 +126,10 @@ def read_delivery(content: bytes, schema: str, columns: tuple[str, ...]) -> Read
         source.write_bytes(content)
         dataset.write_text(schema, encoding="utf-8")
         with begin_night(Order(str(aged(source)), dataset=str(dataset), home=str(folder / "home"))) as run:
-            deliver(run)
-            ingest(run)
+            delivery = deliver(run)
+            ingested = ingest(run, delivery)
             try:
-                validated = validate(run)
+                validated = validate(run, delivery, ingested)
             except DataRefused as error:
                 rejected, of = (int(number) for number in _ALL_REJECTED.findall(str(error))[0])
                 return _reading(run, columns, loaded=of - rejected, rejected=rejected)

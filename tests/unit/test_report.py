@@ -9,14 +9,10 @@ import pytest
 
 from schemas.dataset import Dataset, columns_of
 from schemas.fields import category, flag, items, numeric
-from tasks.cluster import cluster
-from tasks.deliver import deliver
-from tasks.describe import describe
-from tasks.encode import encode
-from tasks.ingest import ingest
 from tasks.report import (
     SCATTER_POINTS,
     Chart,
+    Facts,
     Page,
     choose_profile,
     render_page,
@@ -26,31 +22,30 @@ from tasks.report import (
 )
 from tasks.reporting.charts import AxisText
 from tasks.reporting.number_text import number_text, percent_text
-from tasks.validate import validate
-from warehouse.home.ledger import open_manifest, read_manifest
-from warehouse.home.run import Order, Run
+from tests.nights import night_up_to
+from warehouse.home.ledger import read_manifest
+from warehouse.home.run import Order
 from warehouse.page import AgreementRow, ComponentRow, DeclaredRow, EncodingRow, Figure, KRow, SegmentRow, TriedRow
 from warehouse.rejects import RejectedGroup
 
 SCRIPT = "<script>alert(1)</script>"
 
-FACTS = {
-    "run_id": "20261124T010203Z-abcdef",
-    "as_of": "2026-11-24",
-    "dataset": "customers",
-    "source_name": "customers.csv",
-    "source_sha256": "ab" * 32,
-    "rows_read": 1_003_012,
-    "rows_loaded": 1_003_000,
-    "rows_rejected": 12,
-    "n_clusters": 4,
-    "silhouette": 0.5225,
-    "objective": 1.3,
-    "seed": 7,
-    "verdict": "strong: silhouette 0.52; the segments stand well apart",
-    "software_version": "0.1.0",
-    "notes": ["customers.csv was read as utf-8 text", "location: 1 new ('Utah') value since the last night"],
-}
+FACTS = Facts(
+    run_id="20261124T010203Z-abcdef",
+    as_of=date(2026, 11, 24),
+    dataset="customers",
+    source_name="customers.csv",
+    source_sha256="ab" * 32,
+    rows_read=1_003_012,
+    rows_loaded=1_003_000,
+    rows_rejected=12,
+    n_clusters=4,
+    silhouette=0.5225,
+    seed=7,
+    verdict="strong: silhouette 0.52; the segments stand well apart",
+    software_version="0.1.0",
+    notes=("customers.csv was read as utf-8 text", "location: 1 new ('Utah') value since the last night"),
+)
 
 
 class Shop(Dataset):
@@ -99,7 +94,7 @@ def page_of(n_segments=4, n_features=20, name="milk", **changes):
     ]
     scores = [KRow(k, 0.1 * k, 0.1 * k, 0.1 * k, 9.0 / k, 40, "", k == 4) for k in range(2, 6)]
     page = Page(
-        facts={**FACTS, "n_clusters": n_segments},
+        facts=replace(FACTS, n_clusters=n_segments),
         segments=tuple(segments),
         profile=choose_profile(figures(n_segments, n_features, name), columns_of(Shop)),
         k_scores=tuple(scores),
@@ -163,18 +158,16 @@ def assert_self_contained(text):
 
 
 def night_of(path, home, dataset, **options):
-    run = Run.begin(Order(str(path), dataset=str(dataset), home=str(home), as_of=date(2026, 11, 24), **options))
-    run.home.prepare()
-    open_manifest(run)
-    run.staging.mkdir()
-    for step in (deliver, ingest, validate, encode, cluster, describe):
-        step(run)
-    return run
+    return night_up_to("describe", Order(str(path), str(dataset), str(home), as_of=date(2026, 11, 24), **options))
 
 
-def page_text(run):
-    report(run)
-    return run.report_file.read_text(encoding="utf-8")
+def reported(night):
+    return report(night.run, *(night.results[step] for step in ("deliver", "ingest", "validate", "cluster")))
+
+
+def page_text(night):
+    reported(night)
+    return night.run.report_file.read_text(encoding="utf-8")
 
 
 SCHEMA = f"""
@@ -203,7 +196,7 @@ def test_page_of_a_night_is_self_contained_and_says_what_was_counted(hostile_nig
     assert_self_contained(text)
     words = Outline(text).text
     assert "42 rows read from a <b>.csv: 40 loaded, 2 rejected." in words
-    assert read_manifest(hostile_night.manifest_file)["verdict"] in words
+    assert read_manifest(hostile_night.run.manifest_file)["verdict"] in words
     assert "age: 2" in words
 
 
@@ -221,10 +214,10 @@ def test_same_run_gives_the_same_bytes(hostile_night):
 
 
 def test_step_says_where_the_page_is_and_how_large(hostile_night):
-    reported = report(hostile_night)
-    assert reported.report == str(hostile_night.report_file)
-    assert reported.size == hostile_night.report_file.stat().st_size
-    assert read_manifest(hostile_night.manifest_file)["steps"][-1]["size"] == reported.size
+    run, page = hostile_night.run, reported(hostile_night)
+    assert page.report == str(run.report_file)
+    assert page.size == run.report_file.stat().st_size
+    assert read_manifest(run.manifest_file)["steps"][-1]["size"] == page.size
 
 
 def test_page_of_one_segment_says_why_there_is_no_curve(tmp_path):
@@ -389,7 +382,7 @@ def test_many_kinds_of_fault_are_cut_and_counted():
 
 
 def test_dataset_given_as_a_path_is_shown_by_its_name():
-    assert page_of(facts={**FACTS, "dataset": "shops/north.py"}).dataset == "north"
+    assert page_of(facts=replace(FACTS, dataset="shops/north.py")).dataset == "north"
 
 
 @pytest.mark.parametrize(("n_segments", "most"), [(1, 12), (4, 36), (10, 36), (100, 36)])

@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import HomeNotWritable
 from warehouse.home.directory import Home
-from warehouse.home.run import Run
+from warehouse.home.run import SOFTWARE_VERSION, Run
 
 Manifest = dict[str, Any]
 
 #: Status of a manifest whose run has not ended; the published tables never show it.
 UNDER_WAY = "under way"
+
+#: Counts of a step that are facts of the run as a whole.
+_RUN_FACTS = (
+    "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected", "n_clusters", "encoding",
+    "silhouette", "objective", "verdict", "fingerprint", "files",
+)  # fmt: skip
 
 
 def open_manifest(run: Run) -> None:
@@ -40,18 +45,18 @@ def record_ended(run: Run, status: str, message: str) -> None:
 
 def update_manifest(run: Run, **facts: Any) -> None:
     """Add facts to the run's manifest; a fact of the same name is replaced."""
-    _write(run.manifest_file, {**read_manifest(run.manifest_file), **facts})
+    run.record.update(facts)
+    _write(run.manifest_file, run.record)
 
 
 def record_step(
     run: Run, step: str, seconds: float, peak_mb: float, counts: Manifest, notes: Sequence[str] = ()
 ) -> None:
     """Add a finished step to the run's manifest: seconds, megabytes at the peak, counts and what it has to say."""
-    manifest = read_manifest(run.manifest_file)
     record = {"step": step, "seconds": round(seconds, 3), "peak_mb": round(peak_mb), **counts}
-    steps = [*manifest["steps"], record]
-    said = [*manifest["notes"], *notes]
-    _write(run.manifest_file, {**manifest, **_run_facts(counts), "notes": said, "steps": steps})
+    facts = {name: counts[name] for name in _RUN_FACTS if name in counts}
+    steps, said = [*run.record["steps"], record], [*run.record["notes"], *notes]
+    update_manifest(run, **facts, steps=steps, notes=said)
 
 
 def close_manifest(run: Run, status: str, message: str) -> None:
@@ -61,7 +66,12 @@ def close_manifest(run: Run, status: str, message: str) -> None:
 
 def add_note(run: Run, note: str) -> None:
     """Add a sentence to what the run has to say."""
-    update_manifest(run, notes=[*read_manifest(run.manifest_file)["notes"], note])
+    update_manifest(run, notes=[*run.record["notes"], note])
+
+
+def notes_of(run: Run) -> tuple[str, ...]:
+    """Return what the run has to say so far, in sentences."""
+    return tuple(run.record["notes"])
 
 
 def discard_manifest(run: Run) -> None:
@@ -69,27 +79,6 @@ def discard_manifest(run: Run) -> None:
     run.manifest_file.unlink(missing_ok=True)
     with suppress(OSError):  # a log that was set aside stays
         run.directory.rmdir()
-
-
-def source_file(run: Run) -> str:
-    """Return the file that the run took, as messages name it; known once it was taken."""
-    return str(read_manifest(run.manifest_file)["source_file"])
-
-
-def delivered_files(run: Run) -> list[Manifest]:
-    """Return the files that the run took, in their order, each under a name of its own.
-
-    ``published_name`` is the file's name, or the file as it was given where two have one name.
-    """
-    files: list[Manifest] = read_manifest(run.manifest_file)["files"]
-    names = [file["source_name"] for file in files]
-    return [
-        {
-            **file,
-            "published_name": file["source_name"] if names.count(file["source_name"]) == 1 else file["source_file"],
-        }
-        for file in files
-    ]
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -160,7 +149,7 @@ def close_abandoned(run: Run, published_run_id: str | None) -> None:
 
 def _begin(run: Run, **facts: Any) -> None:
     try:
-        _write(run.manifest_file, {**_new_manifest(run), **facts})
+        update_manifest(run, **{**_new_manifest(run), **facts})
     except OSError as error:
         raise HomeNotWritable(f"cannot write {run.directory} ({error.strerror}); make room or see --home") from error
 
@@ -189,21 +178,12 @@ def _new_manifest(run: Run) -> Manifest:
         "seed": run.order.seed if 0 <= run.order.seed < 2**32 else None,
         "verdict": None,
         "message": "the run has not ended",
-        "software_version": version("nightly-segments"),
+        "software_version": SOFTWARE_VERSION,
         "process": os.getpid(),
         "order": {**asdict(run.order), "as_of": run.order.as_of and run.order.as_of.isoformat()},
         "notes": [],
         "steps": [],
     }
-
-
-def _run_facts(counts: Manifest) -> Manifest:
-    """Return the counts that are facts of the run as a whole, not only of the step."""
-    facts = (
-        "source_file", "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected",
-        "n_clusters", "encoding", "silhouette", "objective", "verdict", "fingerprint", "files", "kept_columns",
-    )  # fmt: skip
-    return {name: counts[name] for name in facts if name in counts}
 
 
 def _instant(moment: datetime) -> str:

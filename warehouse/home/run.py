@@ -2,16 +2,19 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, asdict, dataclass
+from dataclasses import KW_ONLY, asdict, dataclass, field
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from schemas.encodings import EncodingOption
 from schemas.errors import UsageError
 from warehouse.home.directory import Home
+
+SOFTWARE_VERSION = version("nightly-segments")
 
 #: What every run id looks like: when the run began, and a random part.
 RUN_ID = r"\d{8}T\d{6}Z-[0-9a-f]{6}"
@@ -81,13 +84,18 @@ class Order:
 
 @dataclass(frozen=True)
 class Run:
-    """One attempt at an order: its key, its day and its files."""
+    """One attempt at an order: its key, its day and its files.
+
+    Attributes:
+        record: what its manifest holds; the steps write into it through ``warehouse.home.ledger`` and read nothing.
+    """
 
     run_id: str
     order: Order
     home: Home
     as_of: date
     started_at: datetime
+    record: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def begin(cls, order: Order) -> "Run":
