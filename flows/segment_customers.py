@@ -74,7 +74,7 @@ def segment_customers(
     A run that finds the home held by another one is cancelled: nothing has failed.
 
     Args:
-        source: The customers file, or a directory whose newest file is taken; several files make one run together.
+        source: The customers file, or a directory, whose newest file is used; several files make one run together.
         dataset: What declares the file: a name in schemas/, or the path of a Python file.
         home: Directory of the published file and of the runs.
         k: Fixed number of segments; left out, k is chosen by silhouette.
@@ -101,7 +101,7 @@ def segment_customers(
     return summary
 
 
-class _ToldInOneLine(logging.Filter):
+class _InOneLine(logging.Filter):
     """Drops the traceback that Prefect logs with a failure whose one line says all that a user needs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -116,6 +116,6 @@ class _ToldInOneLine(logging.Filter):
 
 
 for _name in ("prefect.flow_runs", "prefect.task_runs"):
-    logging.getLogger(_name).addFilter(_ToldInOneLine())
+    logging.getLogger(_name).addFilter(_InOneLine())
 # Prefect attaches its handlers to our loggers (PREFECT_LOGGING_EXTRA_LOGGERS), but not its level.
 logging.getLogger("tasks").setLevel(logging.INFO)

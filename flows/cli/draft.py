@@ -14,7 +14,7 @@ def draft(source: str, *, output: Path | None = None, text_encoding: str | None 
     Parameters
     ----------
     source
-        The file, or a directory whose newest file is taken.
+        The file, or a directory, whose newest file is used.
     output
         The Python file to write; left out, the schema is printed.
     text_encoding

@@ -75,7 +75,7 @@ class View:
 class Pace:
     """How far a step is, and how long its stage will take at the pace so far.
 
-    Not rich's own estimate: that one starts with the second update and stands still between two of them.
+    Not rich's own estimate: that one starts with the second update and does not count down between updates.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -100,7 +100,7 @@ def _print(order: Order, summary: "RunSummary", *, as_json: bool) -> None:
 
 @contextmanager
 def _publication_noted(order: Order) -> Iterator[None]:
-    """Note on whatever ends this process that its run is published; the file tells, at any moment."""
+    """Note on an error that ends this process that its run was published before; the published file shows it."""
     begun = datetime.now(UTC)
     try:
         yield
@@ -118,7 +118,7 @@ def _published_here(order: Order, since: datetime) -> str | None:
     for record in reversed(read_manifests(home)):
         is_ours = record.get("process") == os.getpid() and datetime.fromisoformat(record["started_at"]) >= since
         if is_ours and record.get("published_sha256"):
-            # Between the swap and its record only the file tells.
+            # Between the swap and its record only the file shows it.
             is_published = record["status"] == "published" or published_state(home).run_id == record["run_id"]
             return str(record["run_id"]) if is_published else None
     return None

@@ -27,7 +27,7 @@ class Layout:
 
 LAYOUT = Layout()
 
-#: What stands in a number beside its digits.
+#: Characters of a number that are not digits.
 _NO_DIGITS = str.maketrans("", "", ",.+-")
 
 

@@ -30,7 +30,7 @@ class Order:
     """What was asked for: the options of the command and the parameters of the flow, with their types and defaults.
 
     Attributes:
-        source: The customers file, or a directory whose newest file is taken; several files make one run together.
+        source: The customers file, or a directory, whose newest file is used; several files make one run together.
         dataset: What declares the file: a name in schemas/, or the path of a Python file.
         home: Directory of the published file and of the runs.
         k: Fixed number of segments; left out, k is chosen by silhouette.
