@@ -115,12 +115,12 @@ def show_choices() -> None:
         print(f"no public sets in {public_folder()}; set SEGMENTS_TEST_DATA")
     sets = list(chain(public_sets(), generated_sets()))
     for words, scoring in (
-        (f"{Scoring.most_scored:,} customers scored at most", Scoring()),
+        (f"{Scoring.max_scored:,} customers scored at most", Scoring()),
         (
             "500 customers scored, each against a sample of the rows where there are many",
-            Scoring(most_scored=500, reference_rows=1_000),
+            Scoring(max_scored=500, reference_rows=1_000),
         ),
-        ("100 customers scored", Scoring(most_scored=100)),
+        ("100 customers scored", Scoring(max_scored=100)),
     ):
         _show_agreement(words, (compare(one, scoring) for one in sets))
 

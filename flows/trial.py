@@ -54,7 +54,9 @@ def running(trial: Trial) -> Iterator[None]:
         SegmentsError: one of Prefect's commands fails, or the server does not answer in time.
     """
     if answers(trial.port):
-        raise UsageError(f"port {trial.port} is in use; stop the program that uses it, or choose another: make up PORT=4300")
+        raise UsageError(
+            f"port {trial.port} is in use; stop the program that uses it, or choose another: make up PORT=4300"
+        )
     trial.prefect_home.mkdir(parents=True, exist_ok=True)
     worker_log = trial.prefect_home / "worker.log"
     started = [start_server(trial.port, environment=trial.environment, log=trial.server_log)]

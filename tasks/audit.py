@@ -1,4 +1,4 @@
-"""Check the finished night before anyone can see it; a night that fails is not published."""
+"""Check the finished run before anyone can see it; one that fails is not published."""
 
 from dataclasses import dataclass
 
@@ -55,7 +55,7 @@ def _refuse_broken(run: Run, name: str, rows: list[dict[str, object]]) -> None:
     if rows:
         raise AuditFailed(
             f"the audit {name} found {len(rows)} rows, the first {rows[0]}; nothing is published, "
-            f"and the night is kept in {run.staging} until the next run: please report it"
+            f"and the run's files are kept in {run.staging} until the next run: please report it"
         )
 
 

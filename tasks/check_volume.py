@@ -1,4 +1,4 @@
-"""Hold the size of a delivery against the last nights, before anything expensive."""
+"""Compare the size of a delivery with the previous runs, before anything expensive."""
 
 from dataclasses import dataclass
 from statistics import median
@@ -9,45 +9,45 @@ from schemas.loading import load_dataset
 from tasks.delivery.delivered import Delivery
 from tasks.ingest import Ingested
 from tasks.run.step import recorded
-from warehouse.home.ledger import published_nights
+from warehouse.home.ledger import previous_runs
 from warehouse.home.run import Run
 
-#: Published nights whose median is what a night is expected to hold: a week.
-NIGHTS = 7
+#: Published runs whose median is what a run is expected to hold: a week of nightly runs.
+RUNS_COMPARED = 7
 
 
 @dataclass(frozen=True)
 class Volume:
-    """How many rows were delivered beside the last nights.
+    """How many rows were delivered, compared with the previous runs.
 
     Attributes:
-        usual_rows: median of the rows read in the last published nights; None where there is none.
-        nights: how many nights that is the median of.
+        usual_rows: median of the rows read by the previous published runs; None where there is none.
+        runs: how many runs that is the median of.
     """
 
     usual_rows: float | None
-    nights: int
+    runs: int
     notes: tuple[str, ...]
 
 
 @recorded("check_volume")
 def check_volume(run: Run, delivery: Delivery, ingested: Ingested) -> Volume:
-    """Compare the rows read with the median of the last published nights of the dataset.
+    """Compare the rows read with the median of the previous published runs of the dataset.
 
     Raises:
         DataRefused: they are far fewer, and the order does not accept that.
     """
     rows_read = ingested.rows_read
-    earlier = [night["rows_read"] for night in published_nights(run, at_most=NIGHTS)]
+    earlier = [previous["rows_read"] for previous in previous_runs(run, at_most=RUNS_COMPARED)]
     if not earlier:
-        return Volume(None, 0, (f"{_rows(rows_read)}; no earlier night of this dataset to compare with",))
+        return Volume(None, 0, (f"{_rows(rows_read)}; no previous run of this dataset to compare with",))
     usual = float(median(earlier))
     found = f"{_rows(rows_read)}, {rows_read / usual:.1%} of {_usual(usual, len(earlier))}"
     smallest = file_settings_of(load_dataset(run.order.dataset)).min_volume_share
     if rows_read >= smallest * usual:
         return Volume(usual, len(earlier), (found,))
     if run.order.accept_volume:
-        return Volume(usual, len(earlier), (f"{found}; accepted as ordered",))
+        return Volume(usual, len(earlier), (f"{found}; accepted (--accept-volume)",))
     raise DataRefused(
         f"{delivery.source_file}: {found}; expected at least {smallest:.0%} (min_volume_share in the schema): "
         "deliver the whole file, or take it as it is with --accept-volume"
@@ -58,6 +58,5 @@ def _rows(count: int) -> str:
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
-def _usual(rows: float, nights: int) -> str:
-    last = "the last night" if nights == 1 else f"the last {nights} nights"
-    return f"{rows:,.0f}, the median of {last}" if nights > 1 else f"the {rows:,.0f} of {last}"
+def _usual(rows: float, runs: int) -> str:
+    return f"the {rows:,.0f} of the previous run" if runs == 1 else f"{rows:,.0f}, the median of the last {runs} runs"

@@ -1,4 +1,4 @@
-"""Hold what was delivered against the published night: new and vanished values, numbers that moved."""
+"""Compare the delivery with the previous run: new and vanished values, numbers that moved."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,18 +13,19 @@ from warehouse.connection import Connection, staging
 from warehouse.drift import (
     ChangedValues,
     MovedNumbers,
-    beside_last_night,
+    PreviousRun,
+    beside_previous_run,
     changed_values,
     common_columns,
     moved_numbers,
 )
-from warehouse.home.run import Run
+from warehouse.home.run import SOFTWARE_VERSION, Run
 from warehouse.statements.drift import EXAMPLES
 
 
 @dataclass(frozen=True)
 class Drift:
-    """How the delivery differs from the last night's.
+    """How the delivery differs from that of the previous run.
 
     Attributes:
         changed_columns: columns with new or vanished values, or whose numbers moved away.
@@ -36,11 +37,12 @@ class Drift:
 
 @recorded("compare_nights")
 def compare_nights(run: Run, ingested: Ingested) -> Drift:
-    """Compare the customers of the night with those of the published one, where both are of one dataset."""
+    """Compare the customers of the run with the published ones, where both are of one dataset."""
     columns = run_columns(run, ingested.kept_columns)
-    with staging(run) as database, beside_last_night(database, run) as last_dataset:
-        notes = tuple(_drift(database, columns)) if last_dataset == run.order.dataset else ()
-    return Drift(len(notes), notes)
+    with staging(run) as database, beside_previous_run(database, run) as previous:
+        is_same_dataset = previous is not None and previous.dataset == run.order.dataset
+        changes = tuple(_drift(database, columns)) if is_same_dataset else ()
+    return Drift(len(changes), (*_of_another_version(previous), *changes))
 
 
 def values_in_words(column: Column, found: ChangedValues) -> str | None:
@@ -52,13 +54,13 @@ def values_in_words(column: Column, found: ChangedValues) -> str | None:
     if not (new or vanished):
         return None
     if found.kept == 0 and new and vanished:
-        return f"{column.name}: no value is one of the last night: {new}, {vanished}; was it coded anew?"
+        return f"{column.name}: no value of the previous run is left: {new}, {vanished}; was it recoded?"
     values = "value" if found.new + found.vanished == 1 else "values"
-    return f"{column.name}: {' and '.join(filter(None, (new, vanished)))} {values} since the last night"
+    return f"{column.name}: {' and '.join(filter(None, (new, vanished)))} {values} since the previous run"
 
 
 def numbers_in_words(column: Column, found: MovedNumbers) -> str | None:
-    """Return that a numeric column moved away; None where the median lies where most values lay."""
+    """Return that a numeric column moved away; None where the median is among most of the previous values."""
     if found.median is None or found.earlier_low is None or found.earlier_high is None:
         return None
     if found.earlier_low <= found.median <= found.earlier_high:
@@ -66,8 +68,17 @@ def numbers_in_words(column: Column, found: MovedNumbers) -> str | None:
     low, high = number_text(found.earlier_low), number_text(found.earlier_high)
     return (
         f"{column.name}: the median is {number_text(found.median)}, and was {number_text(found.earlier_median)} "
-        f"the last night, when 90 % lay between {low} and {high}; did its unit change?"
+        f"in the previous run, where 90% were between {low} and {high}; did its unit change?"
     )
+
+
+def _of_another_version(previous: PreviousRun | None) -> Iterator[str]:
+    """Yield that the published tables may have other names; nothing if this version wrote them."""
+    if previous is not None and previous.software_version != SOFTWARE_VERSION:
+        yield (
+            f"the published file is of version {previous.software_version}; this run archives it and publishes "
+            f"the tables of version {SOFTWARE_VERSION}, where some names differ (see CHANGELOG.md)"
+        )
 
 
 def _drift(database: Connection, columns: Sequence[Column]) -> Iterator[str]:

@@ -66,7 +66,7 @@ def ingest(run: Run, delivery: Delivery) -> Ingested:
             reject_undecidable_commas(database, one, columns)
     rows_read = sum(one.facts.rows_read for one in read)
     if rows_read == 0:
-        raise DataRefused(f"{delivery.source_file} holds a header and no row; expected one row a customer")
+        raise DataRefused(f"{delivery.source_file} holds a header and no row; expected one row per customer")
     return Ingested(
         sources=tuple(one.facts for one in read),
         kept_columns=kept,

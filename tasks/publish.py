@@ -1,4 +1,4 @@
-"""Publish the audited night."""
+"""Publish the audited run."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from warehouse.publishing import swap_in
 
 @dataclass(frozen=True)
 class Published:
-    """Where the night is now, and what it came to in words."""
+    """Where the published file is, and what it came to in words."""
 
     published_file: str
     published_bytes: int
@@ -20,7 +20,7 @@ class Published:
 
 @recorded("publish")
 def publish(run: Run, audited: Audited) -> Published:
-    """Swap the night in and close the run as published."""
+    """Swap the file in and close the run as published."""
     size = run.night_file.stat().st_size
     swap_in(run, audited.message)
     close_manifest(run, "published", audited.message)

@@ -26,7 +26,7 @@ from warehouse.customers import (
     typed_chunks,
     unify_spellings,
 )
-from warehouse.home.ledger import published_nights
+from warehouse.home.ledger import previous_runs
 from warehouse.home.run import Run
 from warehouse.rejects import (
     RejectedGroup,
@@ -44,22 +44,22 @@ class Validated:
     """Where the records went, and why some were refused.
 
     Attributes:
-        rows_mended: customers that are rejected rows given back and mended; each makes up for a rejected one.
+        rows_corrected: customers from rejected rows that were corrected and resubmitted; each offsets a rejected row.
         respelled_values: different values that took another spelling, which differs by case or blanks alone.
         notes: the share of rejected rows beside what is allowed and what it was.
     """
 
     rows_loaded: int
     rows_rejected: int
-    rows_mended: int
+    rows_corrected: int
     respelled_values: int
     rejected: tuple[RejectedGroup, ...]
     notes: tuple[str, ...]
 
     @property
     def rejected_share(self) -> float:
-        """Share of rows, 0 to 1, that are rejected and not made up for by a mended one."""
-        rejected = max(0, self.rows_rejected - self.rows_mended)
+        """Share of rows, 0 to 1, that are rejected and not offset by a corrected one."""
+        rejected = max(0, self.rows_rejected - self.rows_corrected)
         return rejected / max(1, self.rows_loaded + rejected)
 
 
@@ -82,14 +82,14 @@ def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
         respelled = unify_spellings(database, columns)
         publish_rejected(database, run)
         loaded = build_customers(database, columns)
-        rejected, mended = count_rejected(database), count_customers_of(database, _repairs(ingested))
+        rejected, corrected = count_rejected(database), count_customers_of(database, _resubmitted(ingested))
         validated = Validated(
             rows_loaded=loaded,
             rows_rejected=rejected,
-            rows_mended=mended,
+            rows_corrected=corrected,
             respelled_values=respelled,
             rejected=rejected_groups(database),
-            notes=_in_words(run, loaded, rejected, mended, max_rejected_share),
+            notes=_in_words(run, loaded, rejected, corrected, max_rejected_share),
         )
         is_too_many = loaded == 0 or validated.rejected_share > max_rejected_share
         if is_too_many:
@@ -136,7 +136,7 @@ def _reject_duplicates(database: Connection, columns: tuple[Column, ...]) -> Non
 
 def _duplicate_faults(found: pd.DataFrame, identifier: Column) -> pd.DataFrame:
     reasons = [
-        f"{identifier.header} {row.value!r} stands on line {row.kept_line}{_in_file(row)} too, and that row is kept; "
+        f"{identifier.header} {row.value!r} is on line {row.kept_line}{_in_file(row)} too, and that row is kept; "
         "expected each customer once"
         for row in found.itertuples()
     ]
@@ -155,23 +155,22 @@ def _in_file(row: Any) -> str:
     return "" if row.is_same_source else f" of {row.kept_source}"
 
 
-def _repairs(ingested: Ingested) -> list[str]:
-    """Return the names of the files that hold rejected rows, given back to be mended."""
+def _resubmitted(ingested: Ingested) -> list[str]:
+    """Return the names of the files that hold corrected rows: rejected ones, resubmitted."""
     return [source.source_name for source in ingested.sources if source.repair.is_repair]
 
 
-def _in_words(run: Run, loaded: int, rejected: int, mended: int, max_rejected_share: float) -> tuple[str, ...]:
-    """Return the share of rejected rows; nothing where no row is rejected, nor was the last night."""
+def _in_words(run: Run, loaded: int, rejected: int, corrected: int, max_rejected_share: float) -> tuple[str, ...]:
+    """Return the share of rejected rows; nothing if none is rejected, and none was in the previous run."""
     read = loaded + rejected
-    earlier = published_nights(run, at_most=1)
-    was = [night["rows_rejected"] / night["rows_read"] for night in earlier]
+    was = [previous["rows_rejected"] / previous["rows_read"] for previous in previous_runs(run, at_most=1)]
     if rejected == 0 and not any(was):
         return ()
     parts = [
         f"{rejected / read:.1%}",
         f"at most {max_rejected_share:.0%} allowed",
-        *(f"{share:.1%} the last night" for share in was),
-        *([f"{mended:,} made up for by mended ones"] if mended else []),
+        *(f"{share:.1%} in the previous run" for share in was),
+        *([f"{corrected:,} offset by corrected rows"] if corrected else []),
     ]
     return (f"{rejected:,} of {read:,} rows rejected ({', '.join(parts)})",)
 
@@ -179,11 +178,11 @@ def _in_words(run: Run, loaded: int, rejected: int, mended: int, max_rejected_sh
 def _too_many(run: Run, delivery: Delivery, validated: Validated, max_rejected_share: float) -> str:
     read = validated.rows_loaded + validated.rows_rejected
     first = min(validated.rejected, key=lambda group: group.first_line)
-    of_unmended = f" without the {validated.rows_mended} mended" if validated.rows_mended else ""
+    net = f" net of the {validated.rows_corrected} corrected" if validated.rows_corrected else ""
     place = f"{delivery.path_of(first.first_source)} line {first.first_line}"
     return (
-        f"{place}: {first.first_reason}; in all {validated.rows_rejected:,} of {read:,} "
-        f"rows are rejected ({validated.rejected_share:.1%}{of_unmended}, at most {max_rejected_share:.0%} allowed): "
-        f"see {run.rejected_rows_file}, mend the rows (segments rejects {run.run_id} --csv FILE) or the schema"
+        f"{place}: {first.first_reason}; in total {validated.rows_rejected:,} of {read:,} "
+        f"rows are rejected ({validated.rejected_share:.1%}{net}, at most {max_rejected_share:.0%} allowed): "
+        f"see {run.rejected_rows_file}, correct the rows (segments rejects {run.run_id} --csv FILE) or the schema"
         + (", or raise max_rejected_share in the schema" if validated.rows_loaded else "")
     )

@@ -1,4 +1,4 @@
-"""Look for rows of the finished night that break an invariant."""
+"""Look for rows of the finished run that break an invariant."""
 
 from collections.abc import Iterator
 

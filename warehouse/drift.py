@@ -1,4 +1,4 @@
-"""Compare tonight's customers with those of the published file, column by column."""
+"""Compare the customers of a run with those of the published file, column by column."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -13,19 +13,19 @@ from warehouse.home.run import Run
 from warehouse.integrity import published_state
 from warehouse.statements.drift import select_changed_values, select_moved_numbers
 from warehouse.statements.quoting import quote_text
-from warehouse.tables import read_dicts, read_value
+from warehouse.tables import read_dicts
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ChangedValues:
-    """How the different values of a column changed since the last night.
+    """How the different values of a column changed since the previous run.
 
     Attributes:
-        kept: number of values that both nights have.
-        new_values: the commonest of the new ones.
-        vanished_values: those that were the commonest of the vanished ones.
+        kept: number of values that both runs have.
+        new_values: the most common of the new ones.
+        vanished_values: the most common of the vanished ones.
     """
 
     kept: int
@@ -37,9 +37,9 @@ class ChangedValues:
 
 @dataclass(frozen=True)
 class MovedNumbers:
-    """The medians of a numeric column, tonight and the last night, and what 90 % of the last night's values lay within.
+    """The medians of a numeric column in this run and the previous one, and the range of 90% of the previous values.
 
-    All are None where a night has no value.
+    All are None where a run has no value.
     """
 
     median: float | None
@@ -48,27 +48,35 @@ class MovedNumbers:
     earlier_high: float | None
 
 
+@dataclass(frozen=True)
+class PreviousRun:
+    """What declared the published customers, and which version of this software published them."""
+
+    dataset: str
+    software_version: str
+
+
 @contextmanager
-def beside_last_night(database: Connection, run: Run) -> Iterator[str | None]:
-    """Attach the published file as ``last_night``, and give its dataset; None where there is none to be read."""
+def beside_previous_run(database: Connection, run: Run) -> Iterator[PreviousRun | None]:
+    """Attach the published file as ``previous``, and give what it is; None where there is none that can be read."""
     path = run.home.published_file
     if published_state(run.home).run_id is None:
         yield None
         return
     try:
-        database.execute(f"ATTACH {quote_text(str(path))} AS last_night (READ_ONLY)")
+        database.execute(f"ATTACH {quote_text(str(path))} AS previous (READ_ONLY)")
     except duckdb.Error as error:
         logger.warning("%s cannot be compared with (%s)", path, " ".join(str(error).split()))
         yield None
         return
     try:
-        yield str(read_value(database, read_sql("select_last_dataset")))
+        yield PreviousRun(**read_dicts(database, read_sql("select_previous_run"))[0])
     finally:
-        database.execute("DETACH last_night")
+        database.execute("DETACH previous")
 
 
 def common_columns(database: Connection, columns: Sequence[Column]) -> list[Column]:
-    """Return the columns that the customers of both nights have, in the same type."""
+    """Return the columns that the customers of both runs have, in the same type."""
     names = {name for (name,) in database.execute(read_sql("select_common_columns")).fetchall()}
     return [column for column in columns if column.name in names]
 
@@ -82,5 +90,5 @@ def changed_values(database: Connection, column: Column) -> ChangedValues:
 
 
 def moved_numbers(database: Connection, column: Column) -> MovedNumbers:
-    """Return where a numeric column stands in both nights."""
+    """Return the medians of a numeric column in both runs."""
     return MovedNumbers(**read_dicts(database, select_moved_numbers(column))[0])

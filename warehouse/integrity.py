@@ -1,4 +1,4 @@
-"""Whether what lies under the published name is what a run published, byte for byte."""
+"""Whether the file under the published name is what a run published, byte for byte."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ _TABLES = {"runs", "customers", "customer_segments", "segments"}
 
 @dataclass(frozen=True)
 class PublishedState:
-    """What lies under the published name.
+    """What is under the published name.
 
     Attributes:
         run_id: the run whose whole file it is; None where there is no file, or it is not to be trusted.

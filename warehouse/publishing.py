@@ -1,10 +1,11 @@
-"""Swap the finished night in: whole, in one rename, the earlier file kept for a rollback."""
+"""Swap the finished file in: whole, in one rename, the earlier file kept for a rollback."""
 
 import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from warehouse.connection import close_files
 from warehouse.home.directory import Home
 from warehouse.home.ledger import update_manifest
 from warehouse.home.run import Run
@@ -17,11 +18,12 @@ _READ_ONLY = 0o444
 
 
 def swap_in(run: Run, message: str) -> None:
-    """Make the run's night the published file; readers see the old file or the new one, never a part.
+    """Make the run's file the published one; readers see the old file or the new one, never a part.
 
     The order is what survives a power loss: the file's bytes, then its name, then the directory. The message is
     recorded before, so that whatever ends the run after the swap can say what was published.
     """
+    close_files(run)
     _flush(run.night_file)
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
     run.night_file.chmod(_READ_ONLY)
@@ -34,7 +36,7 @@ def swap_in(run: Run, message: str) -> None:
 
 
 def set_log_aside(run: Run) -> None:
-    """Move a write-ahead log that somebody left beside the published file into the run's directory.
+    """Move a write-ahead log left beside the published file into the run's directory.
 
     Only who opened the file to write, against its permissions, leaves one; beside another file it
     makes that file unopenable.

@@ -5,8 +5,10 @@ from typing import Any
 import duckdb
 
 from schemas.errors import UsageError
-from warehouse.connection import is_damage, published
+from warehouse.connection import Connection, is_damage, published, read_sql
 from warehouse.home.directory import Home
+from warehouse.home.run import SOFTWARE_VERSION
+from warehouse.tables import read_value
 
 
 def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -26,4 +28,32 @@ def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ..
         except duckdb.Error as error:
             if is_damage(error):
                 raise
-            raise UsageError(f"query: {' '.join(str(error).split())}") from error
+            raise UsageError(f"query: {' '.join(str(error).split())}{_of_another_version(database)}") from error
+
+
+def refuse_another_version(database: Connection, home: Home) -> None:
+    """Refuse a published file whose tables are those of another version.
+
+    Raises:
+        UsageError: with both versions.
+    """
+    version = _version_of(database)
+    if version != SOFTWARE_VERSION:
+        raise UsageError(
+            f"{home.published_file} was published by version {version}, and this is {SOFTWARE_VERSION}; "
+            f"publish it again: segments run SOURCE --home {home.root}"
+        )
+
+
+def _of_another_version(database: Connection) -> str:
+    version = _version_of(database)
+    if version == SOFTWARE_VERSION:
+        return ""
+    return (
+        f"; the file was published by version {version}, whose tables may have other names than those of "
+        f"{SOFTWARE_VERSION} (see CHANGELOG.md): the next run replaces it"
+    )
+
+
+def _version_of(database: Connection) -> str:
+    return str(read_value(database, read_sql("select_published_version")))

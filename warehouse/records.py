@@ -49,8 +49,8 @@ def read_head(copy: Path, n_lines: int = _HEAD_LINES) -> list[str]:
 
 def create_work_tables(database: Connection) -> None:
     """Create the tables that the sources are read into, empty."""
-    for name in ("lines", "sources", "undecodable", "raws", "rejected"):
-        database.execute(read_sql(f"create_{name}"))
+    names = ("lines", "sources", "undecodable", "raws", "rejected")
+    database.execute("".join(read_sql(f"create_{name}") for name in names))
 
 
 def load_lines(database: Connection, copy: Path, undecodable: Path, source_name: str, place: str) -> RecordRange:

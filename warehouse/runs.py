@@ -1,4 +1,4 @@
-"""The table ``runs`` of a night: the ledger as it will stand once the night is published."""
+"""The table ``runs`` of a run: the ledger as it will be once the run is published."""
 
 import logging
 from datetime import UTC, datetime

@@ -12,7 +12,7 @@ from flows.cli.tables import number, print_table, result_console
 from schemas.errors import UsageError
 from warehouse.connection import Connection, published, read_sql
 from warehouse.home.directory import Home
-from warehouse.page import AgreementRow, ComponentRow, KRow, LoadingRow, SegmentRow, TriedRow, read_rows
+from warehouse.page import ColumnAssociationRow, ComponentRow, KRow, LoadingRow, SegmentRow, TriedRow, read_rows
 from warehouse.tables import read_dicts, read_value
 
 #: Features named per component, and components shown; the rest is in the tables, and in JSON.
@@ -31,7 +31,7 @@ class Explanation:
     k_scores: tuple[KRow, ...]
     components: tuple[ComponentRow, ...]
     loadings: tuple[LoadingRow, ...]
-    agreements: tuple[AgreementRow, ...]
+    column_associations: tuple[ColumnAssociationRow, ...]
     segments: tuple[SegmentRow, ...]
 
 
@@ -66,7 +66,7 @@ def explanation_of(home: Home) -> Explanation:
             k_scores=read_rows(database, "report_k_scores", KRow),
             components=read_rows(database, "report_components", ComponentRow),
             loadings=read_rows(database, "report_loadings", LoadingRow),
-            agreements=read_rows(database, "report_agreements", AgreementRow),
+            column_associations=read_rows(database, "report_column_associations", ColumnAssociationRow),
             segments=read_rows(database, "report_segments", SegmentRow),
         )
 
@@ -78,18 +78,17 @@ def print_explanation(explanation: Explanation) -> None:
     encoding = f"; encoding {explanation.encoding}" if explanation.encoding else ""
     console.print(f"run {explanation.run_id}: k={explanation.n_clusters}{encoding}\n", markup=False)
     _print_encodings(console, explanation.encodings)
-    by_k = "silhouette by k; agreement, up to 1, with the segments of other random seeds and of bootstrap resamples"
+    by_k = "silhouette by k; ARI: 1 where other random seeds or bootstrap resamples give the same segments"
     print_table(console, by_k, _k_rows(explanation.k_scores))
     _print_components(console, explanation)
-    print_table(
-        console, "how well a column alone predicts the segment, 0 to 1", _agreement_rows(explanation.agreements)
-    )
+    associations = _association_rows(explanation.column_associations)
+    print_table(console, "how well a column alone predicts the segment, 0 to 1", associations)
     if any(row.stability is not None for row in explanation.segments):
         print_table(console, "stability: how much of a segment comes back, 0 to 1", _stability_rows(explanation))
 
 
 def _refuse_older(database: Connection, home: Home) -> None:
-    if not read_value(database, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'agreements'"):
+    if not read_value(database, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'column_associations'"):
         raise UsageError(
             f"{home.published_file} was published by an earlier version, which did not keep why; "
             f"publish it again: segments run SOURCE --home {home.root}"
@@ -107,7 +106,7 @@ def _print_encodings(console: Console, encodings: Sequence[TriedRow]) -> None:
             "k": number(row.k, ","),
             "silhouette": number(row.silhouette, ".4f"),
             "permuted": number(row.null_silhouette, ".4f"),
-            "lift": number(row.lift, "+.4f"),
+            "gain": number(row.silhouette_gain, "+.4f"),
             "why": f"selected: {row.reason}" if row.is_chosen else row.reason,
         }
         for row in encodings
@@ -120,9 +119,9 @@ def _k_rows(scores: Sequence[KRow]) -> list[dict[str, str]]:
             "k": str(row.k),
             "silhouette": number(row.silhouette, ".4f"),
             "permuted": number(row.null_silhouette, ".4f"),
-            "lift": number(row.lift, "+.4f"),
-            "ARI seeds": number(row.seeds_agreement, ".2f"),
-            "ARI bootstrap": number(row.resampling_agreement, ".2f"),
+            "gain": number(row.silhouette_gain, "+.4f"),
+            "ARI seeds": number(row.ari_seeds, ".2f"),
+            "ARI bootstrap": number(row.ari_bootstrap, ".2f"),
             "smallest": number(row.smallest_segment, ","),
             "why": f"chosen: {row.reason}" if row.is_chosen else row.reason,
         }
@@ -153,10 +152,10 @@ def _strongest(loadings: Sequence[LoadingRow], component: int) -> str:
     return ", ".join(f"{row.feature} {row.loading:+.2f}" for row in own)
 
 
-def _agreement_rows(agreements: Sequence[AgreementRow]) -> list[dict[str, str]]:
+def _association_rows(associations: Sequence[ColumnAssociationRow]) -> list[dict[str, str]]:
     return [
-        {"column": row.source_column, "agreement": number(row.agreement, ".2f"), "how": row.reason}
-        for row in agreements
+        {"column": row.source_column, "association": number(row.association, ".2f"), "how": row.reason}
+        for row in associations
     ]
 
 

@@ -60,13 +60,13 @@ def _segment_rows(segments: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 def _score_rows(k_scores: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
-    is_compared = any(row["lift"] is not None for row in k_scores)
+    is_compared = any(row["silhouette_gain"] is not None for row in k_scores)
     return [
         {
             "k": str(row["k"]),
             "silhouette": number(row["silhouette"], ".4f"),
             "": "#" * round(30 * max(0.0, row["silhouette"] or 0.0)),
-            **({"lift": number(row["lift"], "+.4f")} if is_compared else {}),
+            **({"gain": number(row["silhouette_gain"], "+.4f")} if is_compared else {}),
             "smallest": number(row["smallest_segment"], ","),
             "why": f"chosen: {row['reason']}" if row["chosen"] else row["reason"],
         }

@@ -1,7 +1,7 @@
 """The silhouette of every k: exact where all customers can be scored within seconds, sampled beyond.
 
-Both ways answer the same questions: the mean of each k, its standard error (0 where it is exact), by
-how much the best is ahead of each other k, and how the customers' own silhouettes spread.
+Both give the mean of each k, its standard error (0 where it is exact), the lead of the best over each
+other k, and the quartiles of the customers' own silhouettes.
 """
 
 from collections.abc import Callable
@@ -12,28 +12,27 @@ import numpy as np
 
 from schemas.file_settings import FileSettings
 from tasks.clustering.rows import Distinct, Floats
-from tasks.clustering.sampling import Drawn, Estimates, draw, estimates, weighted_quantiles
+from tasks.clustering.sampling import Drawn, Estimates, draw, estimates
 from tasks.clustering.silhouette import Labellings, exact_silhouettes
 from tasks.run.progress import Progress
 
-#: Standard errors that the best k must be ahead of every other for the choice to be decisive. More than
-#: the 1.96 of one comparison, as there are several of them and they are looked at after every round.
+#: Standard errors by which the best k must lead every other for the choice to be decisive: more than the 1.96
+#: of one comparison, as there are several of them after every round.
 DECISIVE = 3.0
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """How many customers are scored, and against how many.
+    """How many customers are scored, and from the distances to how many.
 
     Attributes:
-        exact_rows: different rows up to which every customer is scored against all; the time it takes
-            grows with their square.
-        most_scored: customers scored at most where there are more, about.
-        reference_rows: different rows that each of those is measured against at most, about.
+        exact_rows: different rows up to which every customer is scored; the time is quadratic in them.
+        max_scored: customers scored at most where there are more, about.
+        reference_rows: different rows that their distances are measured to at most, about.
     """
 
     exact_rows: int = FileSettings.exact_rows
-    most_scored: int = FileSettings.most_scored
+    max_scored: int = FileSettings.max_scored
     reference_rows: int = 200_000
 
 
@@ -50,7 +49,7 @@ class Curve(Protocol):
 
     @property
     def n_against(self) -> int:
-        """Customers that each is measured against: all, or the different rows of a sample."""
+        """Customers that the distances of each are measured to: all, or the different rows of a sample."""
 
     def means(self) -> Floats:
         """Return the mean silhouette of each labelling."""
@@ -59,7 +58,7 @@ class Curve(Protocol):
         """Return the standard error of each mean."""
 
     def leads(self, best: int) -> tuple[Floats, Floats]:
-        """Return by how much a labelling is ahead of each, and the standard error of that."""
+        """Return the lead of a labelling over each, and its standard error."""
 
     def quartiles(self) -> Floats:
         """Return the lower and upper quartile of the customers' silhouettes, shape (n_labellings, 2)."""
@@ -70,7 +69,7 @@ class Curve(Protocol):
 
 @dataclass(frozen=True)
 class Exact:
-    """Every customer scored against all."""
+    """Every customer scored exactly."""
 
     distinct: Distinct
     values: Floats
@@ -85,11 +84,11 @@ class Exact:
         """Score every customer under every labelling."""
         n_rows = len(distinct.rows)
 
-        def told(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             progress("different rows scored", n_rows * done // total, n_rows)
 
-        told(0, 1)
-        return cls(distinct, exact_silhouettes(distinct.rows, distinct.weights, labellings, told))
+        report(0, 1)
+        return cls(distinct, exact_silhouettes(distinct.rows, distinct.weights, labellings, report))
 
     @property
     def n_scored(self) -> int:
@@ -111,13 +110,15 @@ class Exact:
         return np.zeros(len(self.values))
 
     def leads(self, best: int) -> tuple[Floats, Floats]:
-        """Return by how much a labelling is ahead of each, and 0 for each."""
+        """Return the lead of a labelling over each, and 0 for each."""
         means = self.means()
         return means[best] - means, np.zeros(len(means))
 
     def quartiles(self) -> Floats:
         """Return the lower and upper quartile of each labelling."""
-        return np.array([weighted_quantiles(own, self.distinct.weights, (0.25, 0.75)) for own in self.values])
+        weights = self.distinct.weights
+        quartiles: Floats = np.quantile(self.values, (0.25, 0.75), axis=1, weights=weights, method="inverted_cdf").T
+        return quartiles
 
     def with_labelling(self, number: int, labels: Labellings) -> "Exact":
         """Return the curve with one labelling in another's place."""
@@ -128,7 +129,7 @@ class Exact:
 
 @dataclass(frozen=True)
 class Sampled:
-    """Some customers scored against all, or against a large reference."""
+    """Some customers scored, from the distances to all or to a large reference."""
 
     distinct: Distinct
     drawn: Drawn
@@ -154,7 +155,7 @@ class Sampled:
             distinct,
             labellings,
             random_state,
-            most_scored=scoring.most_scored,
+            max_scored=scoring.max_scored,
             reference_rows=scoring.reference_rows,
         )
         progress("customers scored", 0, drawn.ends[-1])
@@ -187,7 +188,7 @@ class Sampled:
         return self.so_far.standard_errors()
 
     def leads(self, best: int) -> tuple[Floats, Floats]:
-        """Return by how much a labelling is ahead of each, and the standard error of that."""
+        """Return the lead of a labelling over each, and its standard error."""
         return self.so_far.leads(best)
 
     def quartiles(self) -> Floats:
@@ -221,7 +222,7 @@ def curve_of(
         random_state: seed.
         scoring: how many customers are scored.
         progress: told of the customers scored.
-        is_clear: whether no more customers need be scored; None where the highest mean is what is looked for.
+        is_clear: whether no more customers need to be scored; None where the highest mean is wanted.
     """
     if len(distinct.rows) <= scoring.exact_rows:
         return Exact.of(distinct, labellings, progress)
@@ -229,12 +230,12 @@ def curve_of(
 
 
 def is_highest_decisive(curve: Curve) -> bool:
-    """Return whether the labelling with the highest mean is ahead of every other beyond the error of sampling."""
+    """Return whether the labelling with the highest mean leads every other beyond sampling error."""
     return all(is_apart(curve, int(curve.means().argmax())))
 
 
 def is_apart(curve: Curve, best: int) -> list[bool]:
-    """Return of each labelling whether the best is ahead of it beyond the error of sampling; True for the best."""
+    """Return of each labelling whether the best leads it beyond sampling error; True for the best."""
     leads, errors = curve.leads(best)
     return [
         bool(number == best or error == 0 or lead > DECISIVE * error)

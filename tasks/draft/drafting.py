@@ -131,7 +131,7 @@ def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
     widths = count_widths(database)
     n_rows = sum(n for width, n in widths.items() if shape.takes(width))
     if n_rows == 0:
-        raise DataRefused(f"{opened.place} holds no row of {shape.n_columns} fields; expected one row a customer")
+        raise DataRefused(f"{opened.place} holds no row of {shape.n_columns} fields; expected one row per customer")
     looked = look_at_columns(database, shape.n_columns, shape.list_column, _PATTERNS, _LIST_MARKS)
     marks = find_number_marks(looked.columns, shape.headings, opened.sample.writing.delimiter, opened.place)
     columns = _facts(database, looked, marks, shape)

@@ -1,4 +1,4 @@
-"""Say in words what a component is."""
+"""Describe a component in words."""
 
 from collections.abc import Sequence
 
@@ -8,24 +8,27 @@ from schemas.fields import Role
 from tasks.clustering.rows import Floats
 from tasks.encoding.features import Feature
 
-#: Features named at either end, and the share of the largest loading that they have at least.
-_NAMED, _LEAST_SHARE = 4, 0.3
+#: Features named at either end at most: more do not fit into a line.
+_MAX_NAMED = 4
+
+#: Share of the largest loading below which a feature is not named: it contributes a tenth of the variance at most.
+_MIN_SHARE = 0.3
 
 
 def component_words(features: Sequence[Feature], loadings: Floats) -> str:
-    """Return what stands at either end of a component: the features with the largest loadings.
+    """Return the features at either end of a component: those with the largest loadings.
 
     Args:
         features: those that the component is made of.
         loadings: of each of them, shape (n_features,).
     """
     ends = [_end(features, sign * loadings, np.abs(loadings).max()) for sign in (1.0, -1.0)]
-    return " against ".join(end for end in ends if end)
+    return " versus ".join(end for end in ends if end)
 
 
 def _end(features: Sequence[Feature], loadings: Floats, largest: float) -> str:
-    strongest = np.argsort(-loadings, kind="stable")[:_NAMED]
-    return ", ".join(_name(features[place]) for place in strongest if loadings[place] >= _LEAST_SHARE * largest)
+    strongest = np.argsort(-loadings, kind="stable")[:_MAX_NAMED]
+    return ", ".join(_name(features[index]) for index in strongest if loadings[index] >= _MIN_SHARE * largest)
 
 
 def _name(feature: Feature) -> str:

@@ -1,4 +1,4 @@
-"""The columns of a run: those that the dataset declares, and those that it keeps although nobody declared them."""
+"""The columns of a run: those that the dataset declares, and those that it keeps although they are not declared."""
 
 import re
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from warehouse.home.run import Run
 
 @dataclass(frozen=True)
 class KeptColumn:
-    """A column that nobody declared and that is kept, under its name in the tables."""
+    """An undeclared column that is kept, under its name in the tables."""
 
     name: str
     header: str
@@ -24,7 +24,7 @@ def run_columns(run: Run, kept: Iterable[KeptColumn] = ()) -> tuple[Column, ...]
 
 
 def kept_columns(headers: Iterable[str], columns: tuple[Column, ...]) -> tuple[KeptColumn, ...]:
-    """Return a column for each header that nobody declared, under a name of its own."""
+    """Return a column for each undeclared header, under a name of its own."""
     taken = {column.name.casefold() for column in columns} | RESERVED_NAMES
     seen: dict[str, KeptColumn] = {}
     for header in headers:

@@ -1,4 +1,4 @@
-"""Begin and end a night: the order checked, the home held, the ledger true whatever happens."""
+"""Begin and end a run: the order checked, the home locked, the ledger true whatever happens."""
 
 import errno
 import logging
@@ -17,6 +17,7 @@ from schemas.errors import HomeNotWritable, SegmentsError
 from schemas.loading import load_dataset
 from tasks.delivery.sources import find_sources
 from tasks.run.memory import memory_there
+from warehouse.connection import kept_open
 from warehouse.home.directory import Home
 from warehouse.home.ledger import (
     add_note,
@@ -40,7 +41,7 @@ def check_order(order: Order) -> None:
     """Check what can be checked before any work.
 
     Raises:
-        UsageError: k out of range, an unknown encoding or dataset, no file to take, a limit of memory that is no
+        UsageError: k out of range, an unknown encoding or dataset, no file to take, a memory limit that is not a
             number.
         SchemaError: the schema file cannot be used.
     """
@@ -65,33 +66,34 @@ def begin_night(order: Order) -> Iterator[Run]:
     """Hold the home for one run, and record how the run ends, whatever happens.
 
     Raises:
-        HomeNotWritable, AnotherRunUnderWay: the night cannot begin.
+        HomeNotWritable, AnotherRunUnderWay: the run cannot begin.
         UsageError, SchemaError: the order makes no sense; see ``check_order``.
     """
     run = Run.begin(order)
     run.home.prepare()
     # Recorded with the lock held: other runs close the record of a run that has not ended and holds no lock.
-    with _told_to_stop() as told, locked(run):
+    with _signals_noted() as signals, locked(run):
         open_manifest(run)
-        with _recorded_end(run, told):
+        with _recorded_end(run, signals):
             set_log_aside(run)
             previous = published_state(run.home)
             if previous.fault:
-                _tell_damage(run, previous.fault)
+                _note_damage(run, previous.fault)
             close_abandoned(run, previous.run_id)
             discard_staging(run.home)
             check_order(order)
             run.staging.mkdir()
-            yield run
+            with kept_open(run):
+                yield run
 
 
 def forget_night(run: Run) -> None:
-    """Leave no trace of a run that had nothing to do."""
+    """Remove every trace of a run that had nothing to do."""
     discard_staging(run.home)
     discard_manifest(run)
 
 
-def _tell_damage(run: Run, fault: str) -> None:
+def _note_damage(run: Run, fault: str) -> None:
     note = (
         f"the published file is damaged ({fault}): it is not compared with, "
         f"and is kept as {damaged_file(run)} once this run has published"
@@ -101,17 +103,17 @@ def _tell_damage(run: Run, fault: str) -> None:
 
 
 @contextmanager
-def _recorded_end(run: Run, told: list[BaseException]) -> Iterator[None]:
-    """Close the record of a run that fails or is told to stop."""
+def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
+    """Close the record of a run that fails or is stopped."""
     try:
         yield
     except SegmentsError as error:
         _close(run, error.status, str(error))
         raise
     except Exception as error:
-        if told:  # DuckDB turns what a signal raises within a statement into an error of its own
+        if signals:  # DuckDB turns what a signal raises within a statement into an error of its own
             _close_stopped(run)
-            raise told[0] from error
+            raise signals[0] from error
         if _is_full(error):
             shutil.rmtree(run.staging, ignore_errors=True)  # or there is no room for the record either
             full = HomeNotWritable(f"cannot write {run.home.root} (No space left on device); make room or see --home")
@@ -133,7 +135,7 @@ def _close(run: Run, status: str, message: str) -> None:
 
 
 def _close_stopped(run: Run) -> None:
-    _close(run, "interrupted", "the run was told to stop")
+    _close(run, "interrupted", "the run was stopped")
 
 
 def _is_full(error: Exception) -> bool:
@@ -141,38 +143,38 @@ def _is_full(error: Exception) -> bool:
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[list[BaseException]]:
-    """Give a list that holds the exception of the signal that told this process to stop, once one has.
+def _signals_noted() -> Iterator[list[BaseException]]:
+    """Give a list that holds the exception of the signal that stopped this process, once one has.
 
     SIGTERM and SIGHUP become an exception where nobody listens, so that the ledger is written; who listens is
     asked as before. Elsewhere than in the main thread the process listens itself.
     """
-    told: list[BaseException] = []
+    signals: list[BaseException] = []
     before = {}
     if threading.current_thread() is threading.main_thread():
         before = {number: signal.getsignal(number) for number in _STOPS}
     for number, listener in before.items():
         if listener is not signal.SIG_IGN:
-            signal.signal(number, _noting(listener, told))
+            signal.signal(number, _noting(listener, signals))
     try:
-        yield told
+        yield signals
     finally:
         for number, listener in before.items():
             signal.signal(number, listener)
 
 
-def _noting(listener: Any, told: list[BaseException]) -> Callable[[int, FrameType | None], None]:
+def _noting(listener: Any, signals: list[BaseException]) -> Callable[[int, FrameType | None], None]:
     """Return a listener that notes what the earlier one raises."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if told:  # the first one is being answered, and its record written
+        if signals:  # the first one is being answered, and its record written
             return
         try:
             if not callable(listener):
                 raise SystemExit(128 + number)
             listener(number, frame)
         except BaseException as raised:
-            told.append(raised)
+            signals.append(raised)
             raise
 
     return stop

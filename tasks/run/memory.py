@@ -23,7 +23,7 @@ def memory_there(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgrou
     """Return the least of what the user, the control groups of this process and the machine leave.
 
     Raises:
-        UsageError: SEGMENTS_MEMORY_MB is no number of megabytes.
+        UsageError: SEGMENTS_MEMORY_MB is not a number of megabytes.
     """
     found = [*_allowed(proc), *_left_by_groups(proc, cgroups), *_left_by_machine(proc)]
     return min(found, key=lambda memory: memory.n_bytes)

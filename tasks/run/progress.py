@@ -1,4 +1,4 @@
-"""How far a step is, for whoever watches: the log here, the terminal and Prefect by what they hang on to it."""
+"""How far a step is, for every watcher: the log here; the terminal and Prefect register their own."""
 
 import logging
 import time
@@ -61,14 +61,14 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
 
 
 def tell(event: Event) -> None:
-    """Tell an event to everybody who watches."""
+    """Send an event to every watcher."""
     for watcher in _watchers:
         watcher(event)
 
 
 @contextmanager
 def told_progress(step: str) -> Iterator[Progress]:
-    """Give a step its progress: told to everybody who watches, and a line in the log at most once a second."""
+    """Give a step its progress: sent to every watcher, and a line in the log at most once a second."""
     with now_and_then(lambda words, done, total: _log(step, words, done, total)) as log:
 
         def progress(words: str, done: int, total: int) -> None:

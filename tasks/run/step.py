@@ -1,4 +1,4 @@
-"""What every step of the night has in common: its line in the log and in the run's manifest."""
+"""What every step has in common: its line in the log and its record in the manifest."""
 
 import functools
 import logging
@@ -60,7 +60,7 @@ def recorded(step: str) -> Callable[[Step[Earlier, C]], Step[Earlier, C]]:
 def peak_mb() -> float:
     """Return the peak memory of this process so far, in megabytes (10^6 bytes) resident.
 
-    It is read and never reset, so that whoever measures from outside finds the same.
+    It is read and never reset, so that a measurement from outside finds the same.
     """
     # Linux hands the peak of the process that started this one down in ru_maxrss; VmHWM is of this one alone.
     peak = _high_water_mark()
@@ -71,7 +71,7 @@ def peak_mb() -> float:
 
 
 def _high_water_mark() -> int | None:
-    """Return the peak in KiB as Linux tells it of the process alone; None where it does not."""
+    """Return the peak of this process alone in KiB, from Linux; None on other systems."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

@@ -140,14 +140,14 @@ def test_gender_coded_anew_is_pointed_out_where_the_schema_allows_any_value(cust
     summary = run_night(customers / MALL_RECODED, home, dataset=str(schema), k=2)
     notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
     assert [note for note in notes if note.startswith("gender")] == [
-        "gender: no value is one of the last night: 2 new ('1', '2'), 2 vanished ('Female', 'Male'); was it coded anew?"
+        "gender: no value of the previous run is left: 2 new ('1', '2'), 2 vanished ('Female', 'Male'); was it recoded?"
     ]
 
 
 def test_real_delivery_cut_in_half_is_refused(customers, home, write):
     run_night(customers / SHOPPING, home, k=2)
     lines = (customers / SHOPPING).read_text().splitlines(keepends=True)
-    with pytest.raises(DataRefused, match=r"1,950 rows, 50\.0% of the 3,900 of the last night"):
+    with pytest.raises(DataRefused, match=r"1,950 rows, 50\.0% of the 3,900 of the previous run"):
         run_night(write("".join(lines[:1951])), home, k=2)
 
 

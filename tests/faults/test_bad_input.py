@@ -51,7 +51,7 @@ def message_of_failure(error, source, home, **order):
 BAD_FILES = {
     "no bytes": (b"", ["customers.csv is empty (0 bytes)", "expected a header line and one row a customer"]),
     "blank lines": (b"\n\n  \n\r\n\r", ["customers.csv holds blank lines only", "expected a header line and one row"]),
-    "only a header": (HEADER, ["customers.csv holds a header and no row", "expected one row a customer"]),
+    "only a header": (HEADER, ["customers.csv holds a header and no row", "expected one row per customer"]),
     "a header and blank lines": (f"\n{HEADER}\n \n", ["customers.csv holds a header and no row"]),
     "random bytes": (random.Random(7).randbytes(20_000), ["customers.csv", "is not text"]),
     "random bytes without NUL": (

@@ -350,7 +350,7 @@ def test_run_that_waits_for_a_file_can_be_told_to_stop(write, begin, tmp_path):
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=5) == 143
     (record,) = [json.loads(path.read_text()) for path in (tmp_path / "home").glob("runs/*/manifest.json")]
-    assert (record["status"], record["message"]) == ("interrupted", "the run was told to stop")
+    assert (record["status"], record["message"]) == ("interrupted", "the run was stopped")
 
 
 def test_several_sources_are_taken_in_their_order_and_recorded_each(write, begin):

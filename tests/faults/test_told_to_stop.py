@@ -84,7 +84,7 @@ def test_run_told_to_stop_leaves_one_line_and_a_record(night, home, number, exit
     assert (stdout, stderr) == ("", "segments: stopped; nothing was published\n")
     assert process.returncode == exit_code
     assert (home / "segments.duckdb").read_bytes() == published
-    assert (record()["status"], record()["message"]) == ("interrupted", "the run was told to stop")
+    assert (record()["status"], record()["message"]) == ("interrupted", "the run was stopped")
 
 
 @pytest.mark.parametrize(("number", "exit_code"), STOPS)

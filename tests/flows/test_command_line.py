@@ -94,7 +94,7 @@ def test_explain_says_why_in_words_and_as_json(night, segments):
     assert re.match(r"(strong|weak|none): .*\nrun \S+: k=4", done.stdout)
     told = json.loads(segments("explain", "--home", home, "--json").stdout)
     assert [row["k"] for row in told["k_scores"] if row["is_chosen"]] == [4]
-    assert {row["source_column"] for row in told["agreements"]} == {"age", "location", "purchase_history"}
+    assert {row["source_column"] for row in told["column_associations"]} == {"age", "location", "purchase_history"}
 
 
 def test_unknown_encoding_is_named_with_the_choices(segments, tmp_path):

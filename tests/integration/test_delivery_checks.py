@@ -1,4 +1,4 @@
-"""A delivery is held against the last nights before anything expensive, and what differs is said once, everywhere."""
+"""A delivery is compared with the previous runs before anything expensive; what differs is said once, everywhere."""
 
 import json
 import logging
@@ -63,7 +63,7 @@ def test_delivery_cut_in_half_is_refused_and_last_night_stays(home, night):
     with pytest.raises(DataRefused) as refused:
         night(customers(50))
     message = str(refused.value)
-    assert message.startswith(f"{home.parent}/customers.csv: 50 rows, 50.0% of the 100 of the last night; expected")
+    assert message.startswith(f"{home.parent}/customers.csv: 50 rows, 50.0% of the 100 of the previous run; expected")
     assert "at least 60%" in message
     assert "--accept-volume" in message
     assert (home / "segments.duckdb").read_bytes() == before
@@ -82,14 +82,14 @@ def test_refused_volume_is_refused_before_any_row_is_checked(home, night):
 def test_accepted_volume_is_published_and_said(home, night):
     night(customers(100))
     notes = night(customers(50), accept_volume=True)
-    assert "50 rows, 50.0% of the 100 of the last night; accepted as ordered" in notes
+    assert "50 rows, 50.0% of the 100 of the previous run; accepted (--accept-volume)" in notes
     assert_invariants(home)
 
 
 def test_rows_are_held_against_the_median_of_the_last_seven_nights(night):
     for count in (1000, 100, 101, 102, 103, 104, 105, 106):
         night(customers(count), accept_volume=True)
-    assert "90 rows, 87.4% of 103, the median of the last 7 nights" in night(customers(90))
+    assert "90 rows, 87.4% of 103, the median of the last 7 runs" in night(customers(90))
 
 
 def test_smallest_volume_is_a_setting_of_the_dataset(home, write, shop):
@@ -110,21 +110,21 @@ def test_another_dataset_in_the_same_home_is_held_against_its_own_nights(night, 
     lines = ["income,gender", *(f"{n},{'FM'[n % 2]}" for n in range(20))]
     summary = run_night(write("\n".join(lines)), home, dataset=shop(), k=2)
     notes = delivery_notes(home, summary.run_id)
-    assert notes[1:] == ["20 rows; no earlier night of this dataset to compare with"]
+    assert notes[1:] == ["20 rows; no previous run of this dataset to compare with"]
 
 
 def test_refused_nights_do_not_count_as_usual(night):
     night(customers(100))
     with pytest.raises(DataRefused):
         night(customers(50))
-    assert "100 rows, 100.0% of the 100 of the last night" in night(customers(100), force=True)
+    assert "100 rows, 100.0% of the 100 of the previous run" in night(customers(100), force=True)
 
 
 def test_new_and_vanished_values_are_named_by_column(night):
     night(customers(60, ("Ohio", "Texas", "Utah"), ("apples", "juice")))
     notes = night(customers(60, ("Ohio", "Texas", "Iowa"), ("apples", "tea")))
-    assert "location: 1 new ('Iowa') and 1 vanished ('Utah') values since the last night" in notes
-    assert "purchase_history: 1 new ('tea') and 1 vanished ('juice') values since the last night" in notes
+    assert "location: 1 new ('Iowa') and 1 vanished ('Utah') values since the previous run" in notes
+    assert "purchase_history: 1 new ('tea') and 1 vanished ('juice') values since the previous run" in notes
 
 
 def shop_nights(home, write, dataset, *deliveries):
@@ -139,8 +139,8 @@ def test_column_coded_anew_under_the_same_header_is_pointed_out(home, write, sho
     after = [f"{n},{1 + n % 2}" for n in range(20)]
     notes = shop_nights(home, write, shop(), before, after)
     assert (
-        "gender: no value is one of the last night: 2 new ('1', '2'), 2 vanished ('Female', 'Male'); "
-        "was it coded anew?" in notes
+        "gender: no value of the previous run is left: 2 new ('1', '2'), 2 vanished ('Female', 'Male'); "
+        "was it recoded?" in notes
     )
 
 
@@ -149,7 +149,7 @@ def test_number_in_another_unit_is_pointed_out(home, write, shop):
     after = [f"{1000 * (15 + n)},F" for n in range(100)]
     notes = shop_nights(home, write, shop(), before, after)
     assert (
-        "income: the median is 64,500, and was 64.5 the last night, when 90 % lay between 19.95 and 109; "
+        "income: the median is 64,500, and was 64.5 in the previous run, where 90% were between 19.95 and 109; "
         "did its unit change?" in notes
     )
 
@@ -157,13 +157,13 @@ def test_number_in_another_unit_is_pointed_out(home, write, shop):
 def test_same_kind_of_delivery_has_nothing_to_say_but_its_size(night):
     night(customers(60))
     notes = night(customers(64))
-    assert notes[1:] == ["64 rows, 106.7% of the 60 of the last night"]
+    assert notes[1:] == ["64 rows, 106.7% of the 60 of the previous run"]
 
 
 def test_share_of_rejects_stands_beside_what_is_allowed_and_what_it_was(night):
     night(customers(38) + "abc,Ohio,tea\n200,Ohio,tea\n")
     notes = night(customers(39) + "abc,Ohio,tea\n")
-    assert "1 of 40 rows rejected (2.5%, at most 10% allowed, 5.0% the last night)" in notes
+    assert "1 of 40 rows rejected (2.5%, at most 10% allowed, 5.0% in the previous run)" in notes
 
 
 def test_many_new_values_are_counted_and_a_few_are_shown(night):
@@ -171,7 +171,7 @@ def test_many_new_values_are_counted_and_a_few_are_shown(night):
     notes = night(customers(60, ("Ohio", *(f"Place {n:02}" for n in range(19)))))
     assert (
         "location: 19 new ('Place 00', 'Place 01', 'Place 02', 'Place 03', 'Place 04' and 14 more) values "
-        "since the last night" in notes
+        "since the previous run" in notes
     )
 
 
@@ -198,4 +198,4 @@ def test_published_file_that_cannot_be_read_is_no_reason_to_stop(home, night):
     published.write_bytes(b"damaged")
     damage, _, volume = night(customers(60))
     assert damage.startswith("the published file is damaged (IO Error: ")
-    assert volume == "60 rows, 100.0% of the 60 of the last night"
+    assert volume == "60 rows, 100.0% of the 60 of the previous run"

@@ -52,7 +52,7 @@ def column(drafted):
 def declared(found):
     """What a column is declared as: role, type, the settings that are not the usual ones, its bounds and values."""
     settings = found.settings
-    usual = {"weight": 1.0, "keep": "first", "missing": "reject", "other_below": 0.001}
+    usual = {"weight": 1.0, "keep": "first", "missing": "reject", "min_frequency": 0.001}
     said = {name: value for name in settings.__dataclass_fields__ if (value := getattr(settings, name))}
     said = {name: value for name, value in said.items() if name != "role" and usual.get(name) != value}
     checks = {str(check.error).split("(")[0]: next(iter(check.statistics.values())) for check in found.checks}
@@ -103,21 +103,21 @@ KINDS = {
     "yes and no": (("active", repeated("Yes", "no")), ("flag", "bool", {})),
     "yes, no and a few unknown": (
         ("active", [*repeated("Y", "N"), "?"]),
-        ("flag", "bool", {"sentinels": ("?",), "missing": "commonest"}),
+        ("flag", "bool", {"sentinels": ("?",), "missing": "most_frequent"}),
     ),
     "yes, no and many unknown": (
         ("active", repeated("yes", "no", "unknown")),
-        ("category", "str", {"sentinels": ("unknown",), "missing": "own", "isin": ["no", "yes"]}),
+        ("category", "str", {"sentinels": ("unknown",), "missing": "category", "isin": ["no", "yes"]}),
     ),
     "a few words": (("plan", repeated("plus", "basic")), ("category", "str", {"isin": ["basic", "plus"]})),
     "words with blanks": (
         ("plan", repeated("plus", "basic", "")),
-        ("category", "str", {"missing": "own", "isin": ["basic", "plus"]}),
+        ("category", "str", {"missing": "category", "isin": ["basic", "plus"]}),
     ),
     "words that come once": (("plan", [*repeated("plus", "basic"), "pro", "max"]), ("category", "str", {})),
     "codes by name": (("region", repeated(1, 2, 3)), ("category", "int", {"isin": [1, 2, 3]})),
     "ones and twos": (("x", repeated(1, 2)), ("category", "int", {"isin": [1, 2]})),
-    "one word or nothing": (("vip", repeated("Y", "")), ("category", "str", {"missing": "own", "isin": ["Y"]})),
+    "one word or nothing": (("vip", repeated("Y", "")), ("category", "str", {"missing": "category", "isin": ["Y"]})),
     "list between bars": (
         ("likes", repeated("tea|jam", "milk|tea|jam", "jam", "milk")),
         ("items", "list", {"separator": "|"}),
@@ -256,7 +256,7 @@ KINDS = {
         ("ignored", "str", {}),
     ),
     "degrees": (("latitude", [n * 7 % 50 + 0.5 for n in range(60)]), ("numeric", "float", {})),
-    "a number or nothing": (("FN", repeated("1.0", "")), ("category", "str", {"missing": "own", "isin": ["1.0"]})),
+    "a number or nothing": (("FN", repeated("1.0", "")), ("category", "str", {"missing": "category", "isin": ["1.0"]})),
     "a number and hardly nothing": (("year", [*repeated(2020, times=200), ""]), ("ignored", "str", {})),
     "very old people": (
         ("age", [*(18 + n * 7 % 60 for n in range(600)), *[118] * 80]),

@@ -21,14 +21,14 @@ def test_one_of_three_rows_of_a_customer_is_kept_as_declared(check, fields, kept
 @pytest.mark.parametrize(("fields", "line"), [(FIRST, 2), (LAST, 5)], ids=["first", "last"])
 def test_reason_names_the_line_of_the_row_that_is_kept(check, fields, line):
     reasons = check(THREE_OF_A, fields=fields).rejected("reason")
-    said = f"customer_id 'a' stands on line {line} too, and that row is kept; expected each customer once"
+    said = f"customer_id 'a' is on line {line} too, and that row is kept; expected each customer once"
     assert reasons == [(said,), (said,)]
 
 
 def test_line_of_the_row_that_is_kept_is_the_one_it_begins_on(check):
     text = f'\n{HEADER}\n"b",31\n"a\n1",30\nc,31\n"a\n1",32\n'
     assert check(text, fields=FIRST).rejected("line_number, reason") == [
-        (8, "customer_id 'a\\n1' stands on line 5 too, and that row is kept; expected each customer once")
+        (8, "customer_id 'a\\n1' is on line 5 too, and that row is kept; expected each customer once")
     ]
 
 
@@ -44,7 +44,7 @@ def test_row_of_another_file_of_the_night_is_named_with_its_file(check, fields, 
     checked = check(f"{HEADER}a,30\nb,31\n", f"{HEADER}c,41\na,40\n", fields=fields)
     assert checked.rows("SELECT source_name, age FROM customers WHERE customer_id = 'a'") == [kept]
     assert checked.rejected("source_name, line_number, reason") == [
-        (*rejected, f"customer_id 'a' stands on {other} too, and that row is kept; expected each customer once")
+        (*rejected, f"customer_id 'a' is on {other} too, and that row is kept; expected each customer once")
     ]
 
 

@@ -29,7 +29,7 @@ NEAREST = """
     ), present AS (
         SELECT customer_id, feature,
             CASE encoding
-                WHEN 'standardised' THEN v
+                WHEN 'standardized' THEN v
                 WHEN 'bracket' THEN (v >= coalesce(clip_low, v) AND (clip_high IS NULL OR v < clip_high))::INT
                 ELSE (text = value)::INT
             END AS x
@@ -106,33 +106,35 @@ def test_planted_segments_are_found_in_components_and_called_strong(planted_home
 
 
 def test_every_encoding_is_kept_with_its_figures_and_its_reason(planted_home):
-    found = rows(planted_home, "SELECT encoding, chosen, round(lift, 3) > 0, reason <> '' FROM encodings ORDER BY ALL")
+    found = rows(
+        planted_home, "SELECT encoding, chosen, round(silhouette_gain, 3) > 0, reason <> '' FROM encodings ORDER BY ALL"
+    )
     assert found == [
         ("brackets", True, True, True),
         ("mixed", False, True, True),
         ("numbers", False, None, True),
         ("standard", False, True, True),
     ]
-    broken = "SELECT count(*) FROM encodings WHERE abs(silhouette - null_silhouette - lift) > 1e-9"
+    broken = "SELECT count(*) FROM encodings WHERE abs(silhouette - null_silhouette - silhouette_gain) > 1e-9"
     assert value(planted_home, broken) == 0
 
 
 def test_components_have_more_variance_than_chance_and_words(planted_home):
     found = rows(planted_home, "SELECT variance > null_variance, description FROM components ORDER BY component")
     assert [is_more for is_more, _ in found] == [True, True, True]
-    assert all("product" in words and " against " in words for _, words in found)
+    assert all("product" in words and " versus " in words for _, words in found)
 
 
 def test_the_curve_stands_beside_that_of_permuted_columns(planted_home):
-    found = rows(planted_home, "SELECT k, lift, null_silhouette FROM k_scores ORDER BY k")
+    found = rows(planted_home, "SELECT k, silhouette_gain, null_silhouette FROM k_scores ORDER BY k")
     assert [k for k, *_ in found] == list(range(2, 11))
     assert max(found, key=lambda row: row[1])[0] == 4
 
 
 def test_stability_is_known_of_every_k_and_every_segment(planted_home):
-    (chosen,) = rows(planted_home, "SELECT seeds_agreement, resampling_agreement FROM k_scores WHERE chosen")
+    (chosen,) = rows(planted_home, "SELECT ari_seeds, ari_bootstrap FROM k_scores WHERE chosen")
     assert chosen == pytest.approx((1, 1), abs=0.1)
-    assert value(planted_home, "SELECT count(*) FROM k_scores WHERE resampling_agreement IS NULL") == 0
+    assert value(planted_home, "SELECT count(*) FROM k_scores WHERE ari_bootstrap IS NULL") == 0
     assert value(planted_home, "SELECT min(stability) FROM segments") > 0.8
 
 
@@ -261,7 +263,9 @@ class Weak(Dataset):
     ages, places = rng.normal(45, 10, 600), rng.integers(0, 6, 600)
     lines = [f"{age:.0f},place {place}" for age, place in zip(ages, places, strict=True)]
     summary = run_night(write("\n".join(["Age,Location", *lines, ""])), home, dataset=str(write(schema, "weak.py")))
-    assert rows(home, "SELECT source_column, agreement FROM agreements WHERE is_restated") == [("location", 1.0)]
+    assert rows(home, "SELECT source_column, association FROM column_associations WHERE is_redundant") == [
+        ("location", 1.0)
+    ]
     assert value(home, "SELECT n_clusters FROM runs") == 6
     notes = read_manifest(home / "runs" / summary.run_id / "manifest.json")["notes"]
     assert any(note.startswith("these segments are your location column") for note in notes)

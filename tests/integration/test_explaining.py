@@ -19,15 +19,16 @@ COMPARED = """
     DELETE FROM encodings;
     DELETE FROM components;
     DELETE FROM loadings;
-    INSERT INTO encodings (encoding, n_columns, n_dimensions, k, silhouette, null_silhouette, lift, chosen, reason)
-    VALUES ('standard', 3, 9, 2, 0.31, 0.28, 0.03, false, '0.33 less lift than mixed'),
+    INSERT INTO encodings
+        (encoding, n_columns, n_dimensions, k, silhouette, null_silhouette, silhouette_gain, chosen, reason)
+    VALUES ('standard', 3, 9, 2, 0.31, 0.28, 0.03, false, '0.33 less gain than mixed'),
         ('numbers', NULL, NULL, NULL, NULL, NULL, NULL, false, 'there is one number'),
-        ('brackets', 3, 2, 3, 0.5, 0.3, 0.2, false, '0.16 less lift than mixed'),
+        ('brackets', 3, 2, 3, 0.5, 0.3, 0.2, false, '0.16 less gain than mixed'),
         ('mixed', 3, 1, 2, 0.61, 0.25, 0.36, true, 'its segments stand out most');
     INSERT INTO components VALUES (1, 2.5, 1.2, 'high age against tea');
     INSERT INTO loadings
     SELECT 1, feature, CASE WHEN kind = 'numeric' THEN -0.9 ELSE 0.01 * feature_number END FROM features;
-    UPDATE k_scores SET null_silhouette = 0.125, lift = 0.0625, seeds_agreement = 0.97, resampling_agreement = 0.88;
+    UPDATE k_scores SET null_silhouette = 0.125, silhouette_gain = 0.0625, ari_seeds = 0.97, ari_bootstrap = 0.88;
     UPDATE segments SET stability = 0.75;
 """
 
@@ -55,8 +56,8 @@ def test_loadings_of_a_component_come_strongest_first_whatever_their_sign(explan
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_every_column_that_takes_part_has_its_agreement(explanation):
-    assert {row.source_column for row in explanation.agreements} == {"age", "location", "purchase_history"}
+def test_every_column_that_takes_part_has_its_association(explanation):
+    assert {row.source_column for row in explanation.column_associations} == {"age", "location", "purchase_history"}
 
 
 def test_piped_it_is_plain_lines_with_the_verdict_first(explanation, capsys):
@@ -85,14 +86,14 @@ def test_on_a_terminal_it_is_tables(explanation, capsys, monkeypatch):
     assert "━" in printed
 
 
-def test_run_shows_the_lift_of_each_k_where_it_is_known(compared, explanation, capsys):
+def test_run_shows_the_gain_of_each_k_where_it_is_known(compared, explanation, capsys):
     picture = picture_of(compared, RunSummary(explanation.run_id, True, ""))
     print_picture(picture)
     printed = capsys.readouterr().out
-    assert "  lift  " in printed
+    assert "  gain  " in printed
     assert "  +0.0625  " in printed
-    print_picture(replace(picture, k_scores=[{**row, "lift": None} for row in picture.k_scores]))
-    assert "  lift  " not in capsys.readouterr().out
+    print_picture(replace(picture, k_scores=[{**row, "silhouette_gain": None} for row in picture.k_scores]))
+    assert "  gain  " not in capsys.readouterr().out
 
 
 def test_json_holds_every_table_it_rests_on(compared, explanation, capsys):
@@ -100,7 +101,7 @@ def test_json_holds_every_table_it_rests_on(compared, explanation, capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["verdict"] == explanation.verdict
     assert [row["encoding"] for row in told["encodings"] if row["is_chosen"]] == ["mixed"]
-    for name in ("k_scores", "components", "loadings", "agreements", "segments"):
+    for name in ("k_scores", "components", "loadings", "column_associations", "segments"):
         assert len(told[name]) == len(getattr(explanation, name)) > 0
 
 
@@ -124,8 +125,8 @@ def test_many_components_are_cut_and_counted(explanation, capsys):
 
 
 def test_markup_in_a_name_is_printed_as_it_is(explanation, capsys):
-    marked = replace(explanation.agreements[0], reason="by [bold]milk[/bold] \\[x]")
-    print_explanation(replace(explanation, agreements=(marked,)))
+    marked = replace(explanation.column_associations[0], reason="by [bold]milk[/bold] \\[x]")
+    print_explanation(replace(explanation, column_associations=(marked,)))
     assert "by [bold]milk[/bold] \\[x]" in capsys.readouterr().out
 
 
@@ -136,6 +137,6 @@ def test_home_without_a_published_file_is_the_error_of_the_other_commands(tmp_pa
 
 def test_file_of_an_earlier_version_says_how_to_publish_it_anew(compared):
     with duckdb.connect(str(compared.published_file)) as database:
-        database.execute("DROP TABLE agreements")
+        database.execute("DROP TABLE column_associations")
     with pytest.raises(UsageError, match="published by an earlier version, which did not keep why; publish it again: "):
         explanation_of(compared)

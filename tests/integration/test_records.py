@@ -277,7 +277,7 @@ def test_row_of_delimiters_alone_is_no_customer(check):
     fields = "name: Series[str] = category(nullable=True)\n    income: Series[float] = numeric(nullable=True)"
     checked = check('Name;Income\na;1\n;\n " ";\n;2\n', fields=fields)
     assert checked.customers("name, income") == [("a", 1), (None, 2)]
-    reason = "every field of the row is empty; expected one row a customer"
+    reason = "every field of the row is empty; expected one row per customer"
     assert checked.rejected("line_number, code, reason") == [(3, "empty_row", reason), (4, "empty_row", reason)]
 
 

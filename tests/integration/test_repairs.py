@@ -125,7 +125,7 @@ def test_mended_rows_make_up_for_rejected_ones_in_the_share_that_refuses_a_file(
     summary = run_night([source, mended(tmp_path, text)], home, k=2)
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs WHERE status = 'published'") == [(67, 9)]
     notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
-    assert "9 of 76 rows rejected (11.8%, at most 10% allowed, 7 made up for by mended ones)" in notes
+    assert "9 of 76 rows rejected (11.8%, at most 10% allowed, 7 offset by corrected rows)" in notes
 
 
 #: What a spreadsheet or a script makes of a file of rejected rows, besides mending it: a row -> that row.
@@ -159,7 +159,7 @@ def test_mended_rows_are_known_wherever_their_line_and_reason_stand(write, home,
 
 
 @pytest.mark.parametrize("touch", TOUCHED.values(), ids=TOUCHED)
-def test_rows_mended_badly_come_back_with_line_and_reason_in_front(write, home, tmp_path, give_back, touch):
+def test_rows_corrected_badly_come_back_with_line_and_reason_in_front(write, home, tmp_path, give_back, touch):
     source = write(HEADER + GOOD + "abc,Iowa,=tea, soap\n")
     run_night(source, home, k=2)
     run_night([source, mended(tmp_path, touched(give_back().replace(",abc,", ",-7,"), touch))], home, k=2)

@@ -2,16 +2,16 @@ import numpy as np
 
 from tasks.encoding.blocks import blocks_of
 from tasks.encoding.strategies import STRATEGIES
-from tests.plains import plain_of
+from tests.base_encodings import base_of
 
 RNG = np.random.default_rng(0)
 N = 500
 BASKET = RNG.random((N, 3)) < 0.4
-PLAIN = plain_of(age=RNG.normal(size=N), place=RNG.integers(0, 4, N), basket=BASKET)
+BASE = base_of(age=RNG.normal(size=N), place=RNG.integers(0, 4, N), basket=BASKET)
 
 
-def blocks_in(name, plain=PLAIN):
-    return blocks_of(plain, STRATEGIES[name].features(plain, ()))
+def blocks_in(name, base=BASE):
+    return blocks_of(base, STRATEGIES[name].features(base, ()))
 
 
 def test_the_values_of_a_category_move_together_and_every_item_on_its_own():
@@ -25,7 +25,7 @@ def test_the_brackets_of_a_number_move_together():
 
 def test_a_list_of_one_item_each_moves_as_a_whole():
     single = np.eye(3, dtype=bool)[RNG.integers(0, 3, N)]
-    assert blocks_in("standard", plain_of(age=PLAIN.numbers[:, 0], basket=single)).block_of.tolist() == [0, 1, 1, 1]
+    assert blocks_in("standard", base_of(age=BASE.numbers[:, 0], basket=single)).block_of.tolist() == [0, 1, 1, 1]
 
 
 def test_permuted_columns_hold_the_same_values_and_another_order():

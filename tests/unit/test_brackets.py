@@ -3,7 +3,7 @@ import pytest
 
 from tasks.encoding.brackets import cut
 from tasks.encoding.features import Numbers, standard
-from tests.plains import COLUMNS
+from tests.base_encodings import COLUMNS
 
 
 def cut_of(values):

@@ -36,11 +36,11 @@ def test_few_customers_need_less_than_a_hundred_megabytes():
 
 
 @pytest.mark.parametrize(
-    ("n_customers", "n_marks", "n_present", "measured"),
+    ("n_customers", "n_binary", "n_present", "measured"),
     [(1_000_000, 80, 5_697_515, 359e6), (20_000, 874, 140_000, 178e6), (20_000, 5_217, 160_000, 219e6)],
 )
-def test_need_is_about_what_was_measured(n_customers, n_marks, n_present, measured):
-    column = WideColumn("purchase_history", n_marks, n_present, 0.0)
+def test_need_is_about_what_was_measured(n_customers, n_binary, n_present, measured):
+    column = WideColumn("purchase_history", n_binary, n_present, 0.0)
     need = memory_need(Extent(n_customers, 1, (column,), tuple(range(2, 11))))
     assert 0.95 * measured < need < 1.35 * measured
 
@@ -55,7 +55,7 @@ def test_refusal_says_what_is_needed_what_there_is_and_which_setting_to_change()
     assert str(refused.value) == (
         f"customers.csv: 1,000,000 customers with 5,051 features need about {memory_need(EXTENT) / 1e6:.0f} MB of "
         "memory and there are 100 MB (SEGMENTS_MEMORY_MB=300); 5,000 of the features are values of purchase_history, "
-        "present 5,000,000 times: raise its other_below=0 in the schema, declare it ignored(), or give it more memory"
+        "present 5,000,000 times: raise its min_frequency=0 in the schema, declare it ignored(), or give it more memory"
     )
     assert refused.value.exit_code == 65
 

@@ -107,9 +107,9 @@ def test_step_that_begins_shows_nothing_of_the_one_before(clock, console):
 def test_step_done_is_a_line_with_its_seconds_and_its_sentences_below(clock, console):
     view = View(console, clock)
     view.watch(StepStarted("check_volume"))
-    view.watch(StepEnded("check_volume", 2.417, 489.3, "nights=3", ("9 rows; [bold]fewer[/bold] than usual",)))
+    view.watch(StepEnded("check_volume", 2.417, 489.3, "runs=3", ("9 rows; [bold]fewer[/bold] than usual",)))
     assert said(console).splitlines() == [
-        "check_volume     2.4 s    489 MB  nights=3",
+        "check_volume     2.4 s    489 MB  runs=3",
         "  9 rows; [bold]fewer[/bold] than usual",
     ]
     assert str(view.__rich__()) == ""

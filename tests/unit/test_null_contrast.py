@@ -29,7 +29,7 @@ def test_blobs_stand_out_from_their_permuted_columns():
 
 def test_noise_does_not():
     contrast = contrast_of(np.random.default_rng(0).normal(size=(400, 3)))
-    assert contrast.lifts == pytest.approx(np.zeros(5), abs=0.03)
+    assert contrast.silhouette_gains == pytest.approx(np.zeros(5), abs=0.03)
 
 
 def test_silhouettes_are_those_of_scikit_learn():

@@ -10,7 +10,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import normalized_mutual_info_score, silhouette_score
 
 from benchmarks.planted import cells_of, show
-from benchmarks.planted_answers import Answer, plain_of, segmented_by_textbook, textbook_rows
+from benchmarks.planted_answers import Answer, base_of, segmented_by_textbook, textbook_rows
 from benchmarks.planted_scores import (
     differences,
     read_scores,
@@ -159,7 +159,7 @@ def test_textbook_takes_the_best_plain_silhouette():
 
 def test_product_is_given_what_the_file_would_hold():
     planted = plant(Plan("two-numbers", 3, 300, 20, 5))
-    plain = plain_of(planted)
+    plain = base_of(planted)
     matrix = rows_in(plain, plain.features).dense(slice(None))
     np.testing.assert_allclose(matrix, textbook_rows(planted).dense(slice(None)), atol=1e-5)
     columns = ["age", "spend", *["location"] * 5, *["purchase_history"] * 20]
@@ -246,7 +246,10 @@ def test_table_has_even_and_skewed_sizes_side_by_side():
 
 
 def test_scores_are_the_same_once_written_and_read(tmp_path):
-    scores = [scored(), replace(scored("nothing", encoding="textbook", verdict=""), silhouette=None, lift=None)]
+    scores = [
+        scored(),
+        replace(scored("nothing", encoding="textbook", verdict=""), silhouette=None, silhouette_gain=None),
+    ]
     write_scores(tmp_path / "file.csv", scores)
     assert read_scores(tmp_path / "file.csv") == scores
     assert read_scores(tmp_path / "other.csv") == []

@@ -5,15 +5,15 @@ import tasks.clustering.rows
 from tests.arrays import customers_of, rows_of
 
 
-def marked(n_rows=500, n_marks=6, seed=0):
+def marked(n_rows=500, n_binary=6, seed=0):
     rng = np.random.default_rng(seed)
-    return rng.integers(0, 3, (n_rows, 2)).astype(np.float32), (rng.random((n_rows, n_marks)) < 0.3) * 0.5
+    return rng.integers(0, 3, (n_rows, 2)).astype(np.float32), (rng.random((n_rows, n_binary)) < 0.3) * 0.5
 
 
 def test_dense_block_has_the_numbers_first_and_the_marks_behind():
-    numbers, marks = marked()
-    whole = np.hstack([numbers, marks]).astype(np.float32)
-    rows = rows_of(numbers, marks)
+    numbers, binary = marked()
+    whole = np.hstack([numbers, binary]).astype(np.float32)
+    rows = rows_of(numbers, binary)
     assert np.array_equal(rows.dense(slice(None)), whole)
     assert np.array_equal(rows.dense(np.array([7, 3])), whole[[7, 3]])
     assert rows.dense(slice(0, 2)).dtype == np.float32
@@ -27,9 +27,9 @@ def test_blocks_cover_every_row_once_and_are_smaller_the_wider_the_rows(monkeypa
 
 
 def test_each_different_row_is_there_once_with_its_customers():
-    numbers, marks = marked()
-    whole = np.hstack([numbers, marks]).astype(np.float32)
-    distinct = customers_of(numbers, marks)
+    numbers, binary = marked()
+    whole = np.hstack([numbers, binary]).astype(np.float32)
+    distinct = customers_of(numbers, binary)
     expected, counts = np.unique(whole, axis=0, return_counts=True)
     assert len(distinct.rows) == len(expected)
     assert sorted(distinct.weights) == sorted(counts)
@@ -53,9 +53,9 @@ def test_rows_whose_hashes_collide_are_still_different(monkeypatch):
     assert len(customers_of([[1.0], [2.0], [1.0]]).rows) == 2
 
 
-@pytest.mark.parametrize("marks", [[[1, 0], [0, 1]], [[1, 1], [0, 1]], [[0, 0], [0, 1]]])
-def test_rows_that_differ_in_a_mark_alone_are_different(marks):
-    assert len(customers_of([[1.0], [1.0]], marks).rows) == 2
+@pytest.mark.parametrize("binary", [[[1, 0], [0, 1]], [[1, 1], [0, 1]], [[0, 0], [0, 1]]])
+def test_rows_that_differ_in_a_mark_alone_are_different(binary):
+    assert len(customers_of([[1.0], [1.0]], binary).rows) == 2
 
 
 def test_customers_who_differ_in_what_no_component_holds_are_one_row():
@@ -67,7 +67,7 @@ def test_customers_who_differ_in_what_no_component_holds_are_one_row():
 
 
 def test_coordinates_along_components_are_those_of_numbers_and_marks():
-    numbers, marks = marked()
+    numbers, binary = marked()
     loadings = np.random.default_rng(1).normal(size=(8, 2))
-    along = tasks.clustering.rows.projected(customers_of(numbers, marks), loadings)
-    assert along.rows.numbers[along.row_of] == pytest.approx(np.hstack([numbers, marks]) @ loadings, abs=1e-5)
+    along = tasks.clustering.rows.projected(customers_of(numbers, binary), loadings)
+    assert along.rows.numbers[along.row_of] == pytest.approx(np.hstack([numbers, binary]) @ loadings, abs=1e-5)

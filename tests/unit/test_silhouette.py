@@ -5,7 +5,7 @@ from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_samples as reference
 
 import tasks.clustering.silhouette
-from tasks.clustering.silhouette import Segments, exact_silhouettes, silhouettes_of
+from tasks.clustering.silhouette import BlockSizes, Segments, exact_silhouettes, silhouettes_of
 from tests.arrays import customers_of, labels_of
 
 
@@ -14,9 +14,9 @@ def labelled(n_customers=1300, n_features=7, n_clusters=4, seed=0):
     return matrix.astype(np.float32), labels
 
 
-def scored(matrix, labellings, marks=None):
+def scored(matrix, labellings, binary=None):
     """Return the silhouettes of all customers under each labelling."""
-    distinct = customers_of(matrix, marks)
+    distinct = customers_of(matrix, binary)
     values = exact_silhouettes(
         distinct.rows, distinct.weights, np.array([labels_of(distinct, own) for own in labellings])
     )
@@ -33,10 +33,10 @@ def test_every_value_equals_scikit_learns_for_all_labellings_in_one_walk():
 def test_equal_customers_count_each():
     rng = np.random.default_rng(0)
     matrix = rng.integers(0, 4, (2000, 3)).astype(np.float32)
-    marks = (rng.random((2000, 4)) < 0.2).astype(np.float32)
-    whole = np.hstack([matrix, marks])
+    binary = (rng.random((2000, 4)) < 0.2).astype(np.float32)
+    whole = np.hstack([matrix, binary])
     labels = KMeans(4, random_state=0).fit(whole).labels_
-    assert np.abs(scored(matrix, [labels], marks)[0] - reference(whole.astype(np.float64), labels)).max() < 1e-5
+    assert np.abs(scored(matrix, [labels], binary)[0] - reference(whole.astype(np.float64), labels)).max() < 1e-5
 
 
 @pytest.mark.parametrize("shift", [0, 1e3, 1e5])
@@ -63,9 +63,8 @@ def test_blocks_and_their_order_change_nothing_but_rounding(monkeypatch):
     matrix, labels = labelled()
     order = np.random.default_rng(0).permutation(len(labels))
     whole = scored(matrix, [labels, labels // 2])
-    monkeypatch.setattr(tasks.clustering.silhouette, "_BLOCK_ROWS", 37)
-    monkeypatch.setattr(tasks.clustering.silhouette, "_DENSE_BYTES", 0)
-    monkeypatch.setattr(tasks.clustering.silhouette, "_SUMS_BYTES", 1)
+    small = BlockSizes(rows=37, dense_bytes=0, sums_bytes=1)
+    monkeypatch.setattr(tasks.clustering.silhouette, "BLOCKS", small)
     assert scored(matrix[order], [labels[order], labels[order] // 2]) == pytest.approx(whole[:, order], abs=1e-6)
 
 

@@ -1,4 +1,4 @@
-"""The home directory: where the published file, the runs and the night under construction live."""
+"""The home directory: where the published file, the runs and the run under construction are."""
 
 import os
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Home:
 
     @property
     def runs(self) -> Path:
-        """One directory a run: its manifest and its report."""
+        """One directory per run: its manifest and its report."""
         return self.root / "runs"
 
     def manifest_file(self, run_id: str) -> Path:
@@ -34,12 +34,12 @@ class Home:
 
     @property
     def staging(self) -> Path:
-        """The night under construction."""
+        """The run under construction."""
         return self.root / "staging"
 
     @property
     def archive(self) -> Path:
-        """Earlier published files, one a run."""
+        """Earlier published files, one per run."""
         return self.root / "archive"
 
     @property

@@ -26,7 +26,7 @@ _RUN_FACTS = (
 
 
 def open_manifest(run: Run) -> None:
-    """Record that the run has begun; call it with the lock held, as a run without it is taken for a killed one.
+    """Record that the run has begun; call it with the lock held: other runs take a run without it for a killed one.
 
     Raises:
         HomeNotWritable: the record cannot be written.
@@ -97,23 +97,23 @@ def read_manifests(home: Home) -> list[Manifest]:
     )
 
 
-def published_nights(run: Run, *, at_most: int) -> list[Manifest]:
+def previous_runs(run: Run, *, at_most: int) -> list[Manifest]:
     """Return the manifests of the last published runs of the run's dataset, the newest first."""
-    nights = [
+    published = [
         manifest
         for manifest in reversed(read_manifests(run.home))
         if manifest["status"] == "published" and manifest.get("dataset") == run.order.dataset
     ]
-    return nights[:at_most]
+    return published[:at_most]
 
 
 def sources_read(manifest: Manifest) -> list[Manifest]:
-    """Return what the files of a run turned out to be; none where the run ended before they were read."""
+    """Return how the files of a run were read; nothing if the run ended before that."""
     return [source for step in manifest["steps"] if step["step"] == "ingest" for source in step["sources"]]
 
 
 def by_step(manifest: Manifest, fact: str) -> dict[str, float] | None:
-    """Return a number of each step of a run that has it, such as its seconds; None where no step has."""
+    """Return a number of each step of a run, such as its seconds; None where no step has it."""
     found = {record["step"]: float(record[fact]) for record in manifest.get("steps") or () if fact in record}
     return found or None
 
@@ -128,7 +128,7 @@ def readable_manifest(path: Path) -> Manifest | None:
 
 
 def printable(text: str) -> str:
-    """Return a text with a question mark for each byte of a file name that is no character."""
+    """Return a text with a question mark for each byte of a file name that is not a character."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -177,7 +177,7 @@ def _new_manifest(run: Run) -> Manifest:
         "objective": None,
         "seed": run.order.seed if 0 <= run.order.seed < 2**32 else None,
         "verdict": None,
-        "message": "the run has not ended",
+        "message": "the run has not finished",
         "software_version": SOFTWARE_VERSION,
         "process": os.getpid(),
         "order": {**asdict(run.order), "as_of": run.order.as_of and run.order.as_of.isoformat()},

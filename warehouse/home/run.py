@@ -1,4 +1,4 @@
-"""``Order``, what was asked for, and ``Run``, one night's attempt at it: what passes between tasks."""
+"""``Order``, what was asked for, and ``Run``, one attempt at it: what every step takes."""
 
 import secrets
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ SOFTWARE_VERSION = version("nightly-segments")
 RUN_ID = r"\d{8}T\d{6}Z-[0-9a-f]{6}"
 
 
-#: Of more segments than these nobody makes use: a larger k is a typing error.
+#: Number of segments: one is none, and a retailer has no use for more than a hundred.
 Clusters = Annotated[int, Field(ge=2, le=100)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
@@ -134,7 +134,7 @@ class Run:
         return self.staging / f"source-{number}.csv"
 
     def undecodable_file(self, number: int) -> Path:
-        """The lines of that copy that hold bytes which are no text; absent where there are none."""
+        """The lines of that copy that hold bytes which are not text; absent where there are none."""
         return self.staging / f"source-{number}.undecodable.csv"
 
     @property

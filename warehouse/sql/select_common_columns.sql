@@ -1,10 +1,10 @@
--- one row a column that both nights have, in the same type
-select tonight.column_name
-from duckdb_columns() as tonight
-inner join duckdb_columns() as earlier on tonight.column_name = earlier.column_name
+-- one row per column that the customers of both runs have, in the same type
+select own.column_name
+from duckdb_columns() as own
+inner join duckdb_columns() as earlier on own.column_name = earlier.column_name
 where
-    tonight.database_name = 'night'
-    and earlier.database_name = 'last_night'
-    and tonight.table_name = 'customers'
+    own.database_name = 'night'
+    and earlier.database_name = 'previous'
+    and own.table_name = 'customers'
     and earlier.table_name = 'customers'
-    and tonight.data_type = earlier.data_type;
+    and own.data_type = earlier.data_type;

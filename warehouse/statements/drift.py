@@ -1,4 +1,4 @@
-"""Tonight's customers beside those of the published file, which is attached as ``last_night``."""
+"""The customers of a run beside those of the published file, which is attached as ``previous``."""
 
 from schemas.dataset import Column
 from schemas.fields import Role
@@ -9,35 +9,35 @@ EXAMPLES = 5
 
 
 def select_changed_values(column: Column) -> str:
-    """Return the query for the values of a category, flag or items column that only one of the nights has.
+    """Return the query for the values of a category, flag or items column that only one of the runs has.
 
-    One row: kept, new and vanished, the numbers of different values, and of the last two the commonest.
+    One row: kept, new and vanished, the numbers of different values, and the most common of the last two.
     """
     name = quote_identifier(column.name)
     value = f"unnest({name})" if column.role is Role.ITEMS else name
     return f"""
-        WITH tonight AS (
+        WITH current AS (
             SELECT CAST(value AS VARCHAR) AS value, count(*) AS n
             FROM (SELECT {value} AS value FROM night.customers) WHERE value IS NOT NULL GROUP BY value
         ), earlier AS (
             SELECT CAST(value AS VARCHAR) AS value, count(*) AS n
-            FROM (SELECT {value} AS value FROM last_night.customers) WHERE value IS NOT NULL GROUP BY value
+            FROM (SELECT {value} AS value FROM previous.customers) WHERE value IS NOT NULL GROUP BY value
         )
         SELECT
-            count(*) FILTER (tonight.n IS NOT NULL AND earlier.n IS NOT NULL) AS kept,
+            count(*) FILTER (current.n IS NOT NULL AND earlier.n IS NOT NULL) AS kept,
             count(*) FILTER (earlier.n IS NULL) AS new,
-            count(*) FILTER (tonight.n IS NULL) AS vanished,
+            count(*) FILTER (current.n IS NULL) AS vanished,
             coalesce(
-                list(value ORDER BY tonight.n DESC, value) FILTER (earlier.n IS NULL), []
+                list(value ORDER BY current.n DESC, value) FILTER (earlier.n IS NULL), []
             )[:{EXAMPLES}] AS new_values,
             coalesce(
-                list(value ORDER BY earlier.n DESC, value) FILTER (tonight.n IS NULL), []
+                list(value ORDER BY earlier.n DESC, value) FILTER (current.n IS NULL), []
             )[:{EXAMPLES}] AS vanished_values
-        FROM tonight FULL JOIN earlier USING (value)"""
+        FROM current FULL JOIN earlier USING (value)"""
 
 
 def select_moved_numbers(column: Column) -> str:
-    """Return the query for where a numeric column stands: one row, with both medians and the earlier 5 % and 95 %."""
+    """Return the query for the medians of a numeric column: one row, with the previous 5 % and 95 % quantiles."""
     name = quote_identifier(column.name)
     return f"""
         SELECT
@@ -45,4 +45,4 @@ def select_moved_numbers(column: Column) -> str:
             CAST(median({name}) AS DOUBLE) AS earlier_median,
             CAST(quantile_cont({name}, 0.05) AS DOUBLE) AS earlier_low,
             CAST(quantile_cont({name}, 0.95) AS DOUBLE) AS earlier_high
-        FROM last_night.customers"""
+        FROM previous.customers"""

@@ -43,7 +43,7 @@ def flag_kind(facts: Facts) -> Kind | None:
         return None
     if facts.n_missing > _OFTEN_MISSING * facts.look.n_cells:
         return category_kind(facts)
-    missing, reasons = missing_arguments("commonest", facts.look.n_empty, _counts(facts, is_flag=True))
+    missing, reasons = missing_arguments("most_frequent", facts.look.n_empty, _counts(facts, is_flag=True))
     return Kind(Role.FLAG, "bool", missing, (counted(facts.known, 4), *reasons))
 
 
@@ -61,7 +61,7 @@ def category_kind(facts: Facts) -> Kind:
     sentinels = _counts(facts)
     values = [found for found in facts.look.commonest if found.text not in sentinels]
     n_different = facts.look.n_different + sum(found.is_missing_word for found in values)
-    missing, reasons = missing_arguments("own", facts.look.n_empty, sentinels)
+    missing, reasons = missing_arguments("category", facts.look.n_empty, sentinels)
     said = f"{n_different:,} different: {counted(values, 4)}{', ...' if n_different > 4 else ''}"
     is_short = all(len(repr(found.text)) <= LONGEST_VALUE + 2 for found in values)
     if n_different > LISTED or facts.n_known < ROWS_A_LISTED_VALUE * n_different or not is_short:
@@ -81,7 +81,7 @@ def code_kind(facts: Facts) -> Kind:
         return ignored(f"codes, no amounts, such as {examples(numbers, 2)}: {found}, too many to be categories")
     texts = text_sentinels(facts.strange, facts.n_rows)
     sentinels = {found.text: found.n for found in facts.strange if found.text in texts}
-    missing, reasons = missing_arguments("own", facts.look.n_empty, sentinels)
+    missing, reasons = missing_arguments("category", facts.look.n_empty, sentinels)
     said = f"codes, no amounts: {counted(numbers, 4)}{', ...' if len(numbers) > 4 else ''}"
     listed, why = _listed_codes(facts, numbers)
     return Kind(Role.CATEGORY, "int", {**listed, **missing}, (said, *why, *reasons))
@@ -127,7 +127,7 @@ def is_free_text(facts: Facts) -> bool:
 def one_word_kind(facts: Facts) -> Kind:
     """Return the category of a column that holds one text, or nothing."""
     (only,) = facts.known
-    missing, _ = missing_arguments("own", facts.look.n_empty, _counts(facts))
+    missing, _ = missing_arguments("category", facts.look.n_empty, _counts(facts))
     reason = f"{counted([only], 1)}, nothing in {amount(facts.n_missing, 'row')}, which are a category of their own"
     return Kind(Role.CATEGORY, "str", {"isin": [only.text], **missing}, (reason,))
 

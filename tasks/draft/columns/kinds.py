@@ -156,7 +156,7 @@ def _other_key(facts: Facts) -> Kind | None:
         return ignored("another key, different in every row")
     found = f"{look.n_different:,} different in {amount(facts.n_known, 'row')}"
     if is_named_like_customer(facts.header):
-        return ignored(f"named like a customer's key, but {found}; expected one row a customer")
+        return ignored(f"named like a customer's key, but {found}; expected one row per customer")
     return ignored(f"named like the key of another thing: {found}")
 
 

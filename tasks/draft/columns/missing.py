@@ -8,8 +8,8 @@ from tasks.draft.text.wording import several, shown
 
 _COUNTED_AS: dict[MissingRule, str] = {
     "median": "the median",
-    "commonest": "the commonest value",
-    "own": "a category of their own",
+    "most_frequent": "the commonest value",
+    "category": "a category of their own",
 }
 
 #: Sentinels that a comment names.

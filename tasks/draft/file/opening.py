@@ -61,7 +61,7 @@ def open_copy(copy: Path, place: str, encoding: str) -> Opened:
     sample = find_writing(lines, place)
     head = find_head(sample.records)
     if len(sample.records) <= head.first:
-        raise DataRefused(f"{place} holds a header and no row; expected one row a customer, so deliver some rows")
+        raise DataRefused(f"{place} holds a header and no row; expected one row per customer, so deliver some rows")
     return Opened(place, encoding, sample, head, find_shape(sample.records, head, place))
 
 

@@ -134,7 +134,7 @@ def test_night_told_to_stop_says_so_itself(home, night_under_way, is_there, numb
     assert process.wait(timeout=60) == exit_code
     assert (home / "segments.duckdb").read_bytes() == published
     found = record(home, stopped)
-    assert (found["status"], found["message"]) == ("interrupted", "the run was told to stop")
+    assert (found["status"], found["message"]) == ("interrupted", "the run was stopped")
     assert found["finished_at"] is not None
 
 

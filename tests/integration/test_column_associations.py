@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import aged
 from tests.nights import night_up_to
-from warehouse import agreements
+from warehouse import column_associations
 from warehouse.home.run import Order
 
 SCHEMA = """
@@ -24,7 +24,7 @@ PLACES = np.array(["Ohio", "Texas", "Iowa", "Utah", "Maine", "Nevada"])
 
 @pytest.fixture
 def describe_segments_of(tmp_path):
-    """Segment a file of some columns, the textbook's way, and return its agreements and the notes of the run."""
+    """Segment a file of some columns, the textbook's way, and return the associations and the notes of the run."""
 
     def segmented(fields, columns, k):
         (tmp_path / "shop.py").write_text(SCHEMA + "".join(f"    {field}\n" for field in fields))
@@ -34,7 +34,9 @@ def describe_segments_of(tmp_path):
         files = (str(tmp_path / name) for name in ("c.csv", "shop.py", "home"))
         run = night_up_to("describe", Order(*files, k=k, encoding="standard")).run
         with duckdb.connect(str(run.night_file), read_only=True) as database:
-            rows = database.execute("SELECT source_column, agreement, is_restated, reason FROM agreements").fetchall()
+            rows = database.execute(
+                "SELECT source_column, association, is_redundant, reason FROM column_associations"
+            ).fetchall()
         notes = [note for note in json.loads(run.manifest_file.read_text())["notes"] if note.startswith("these segm")]
         return {column: tuple(told) for column, *told in rows}, notes
 
@@ -53,7 +55,9 @@ def test_segments_of_six_places_beside_a_weak_age_are_said_to_be_the_places(desc
     assert list(told) == ["age", "location"]
     assert told["location"][:2] == (pytest.approx(1), True)
     assert told["age"][0] < 0.2
-    assert notes == ["these segments are your location column (agreement 1.00): a plain GROUP BY location gives them"]
+    assert notes == [
+        "these segments duplicate your location column (association 1.00): a plain GROUP BY location gives them"
+    ]
 
 
 def test_segments_that_cut_a_skewed_number_are_said_to_be_it(describe_segments_of, rng):
@@ -65,9 +69,9 @@ def test_segments_that_cut_a_skewed_number_are_said_to_be_it(describe_segments_o
         "member: Series[int] = flag(weight=0.1)",
     ]
     told, notes = describe_segments_of(fields, columns, k=4)
-    agreement, is_restated, reason = told["spent"]
-    assert agreement > 0.98
-    assert is_restated
+    association, is_redundant, reason = told["spent"]
+    assert association > 0.98
+    assert is_redundant
     assert reason.startswith("cut at ")
     assert told["member"][0] < 0.2
     (note,) = notes
@@ -87,7 +91,9 @@ def test_list_of_one_item_each_is_told_as_a_category_is(describe_segments_of, rn
     columns = {"age": rng.integers(18, 80, 300), "bought": PLACES[:3][rng.integers(0, 3, 300)]}
     fields = ["age: Series[int] = numeric(weight=0.1)", "bought: Series[list] = items()"]
     told, notes = describe_segments_of(fields, columns, k=3)
-    assert notes == ["these segments are your bought column (agreement 1.00): a plain GROUP BY bought gives them"]
+    assert notes == [
+        "these segments duplicate your bought column (association 1.00): a plain GROUP BY bought gives them"
+    ]
     assert told["bought"][2].startswith("by its 3 values, of which no customer has two: ")
 
 
@@ -97,7 +103,7 @@ def test_segments_of_those_who_buy_one_thing_are_told_by_it(describe_segments_of
     columns = {"age": rng.integers(18, 80, 300), "bought": baskets}
     fields = ["age: Series[int] = numeric(weight=0.1)", "bought: Series[list] = items(separator=';')"]
     _, notes = describe_segments_of(fields, columns, k=2)
-    assert notes == ["these segments are your bought column (agreement 1.00): whether it holds wine gives them"]
+    assert notes == ["these segments duplicate your bought column (association 1.00): whether it holds wine gives them"]
 
 
 def test_one_segment_agrees_with_nothing(describe_segments_of):
@@ -112,7 +118,7 @@ def test_numbers_of_a_sample_of_the_customers_tell_about_the_same(describe_segme
     columns = {"age": rng.integers(18, 80, 3_000), "location": PLACES[rng.integers(0, 3, 3_000)]}
     fields = ["age: Series[int] = numeric()", "location: Series[str] = category()"]
     whole, _ = describe_segments_of(fields, columns, k=4)
-    monkeypatch.setattr(agreements, "_CUSTOMERS_SAMPLED", 600)
+    monkeypatch.setattr(column_associations, "_CUSTOMERS_SAMPLED", 600)
     sampled, _ = describe_segments_of(fields, columns, k=4)
     assert sampled["age"][0] == pytest.approx(whole["age"][0], abs=0.05)
     assert sampled["age"] != whole["age"]

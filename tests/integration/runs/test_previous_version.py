@@ -1,0 +1,69 @@
+"""A home whose published file is of an earlier version: replaced in words, archived whole, said what it is."""
+
+import json
+import shutil
+
+import duckdb
+import pytest
+
+from schemas.errors import UsageError
+from tests.nights import SEED_ROWS, assert_invariants, rows, run_night, value
+from warehouse.home.directory import Home
+from warehouse.home.run import SOFTWARE_VERSION
+from warehouse.integrity import sha256_of
+from warehouse.querying import query_published
+
+#: What the version before published under other names.
+EARLIER_NAMES = """
+    UPDATE runs SET software_version = '0.1.0';
+    ALTER TABLE k_scores RENAME eligible TO possible;
+    ALTER TABLE segment_stats RENAME difference TO distance_from_all;
+"""
+
+
+@pytest.fixture
+def earlier_home(first_night, tmp_path):
+    """A home as the version before left it: other names in the tables, its bytes on record."""
+    home = shutil.copytree(first_night / "home", tmp_path / "home")
+    published = home / "segments.duckdb"
+    published.chmod(0o644)
+    with duckdb.connect(str(published)) as database:
+        database.execute(EARLIER_NAMES)
+    (path,) = home.glob("runs/*/manifest.json")
+    manifest = json.loads(path.read_text()) | {
+        "software_version": "0.1.0",
+        "published_sha256": sha256_of(published),
+        "fingerprint": "that of another version",
+    }
+    path.write_text(json.dumps(manifest))
+    return home
+
+
+def test_next_run_replaces_it_in_words(write, earlier_home):
+    summary = run_night(write(SEED_ROWS), earlier_home, k=2)
+    notes = json.loads((earlier_home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
+    assert any("the published file is of version 0.1.0; this run archives it" in note for note in notes)
+    assert value(earlier_home, "SELECT list(software_version ORDER BY started_at) FROM runs") == [
+        "0.1.0",
+        SOFTWARE_VERSION,
+    ]
+    assert_invariants(earlier_home)
+
+
+def test_its_archive_loses_nothing(write, earlier_home):
+    published = (earlier_home / "segments.duckdb").read_bytes()
+    run_night(write(SEED_ROWS), earlier_home, k=2)
+    (kept,) = earlier_home.glob("archive/*.duckdb")
+    assert kept.read_bytes() == published
+
+
+def test_query_says_what_the_file_is(earlier_home):
+    assert rows(earlier_home, "SELECT count(*) FROM customers")[0][0] > 0
+    with pytest.raises(UsageError, match=r"published by version 0\.1\.0.*CHANGELOG\.md.*the next run replaces it"):
+        query_published(Home(earlier_home), "SELECT eligible FROM k_scores")
+
+
+def test_query_that_fails_by_itself_blames_no_version(first_night):
+    with pytest.raises(UsageError) as raised:
+        query_published(Home(first_night / "home"), "SELECT nothing FROM k_scores")
+    assert "version" not in str(raised.value)
