@@ -80,7 +80,7 @@ def segment_customers(
         k: Fixed number of segments; left out, k is chosen by silhouette.
         k_min: Smallest k to try.
         k_max: Largest k to try.
-        as_of: Day that the run speaks for; left out, today in UTC.
+        as_of: Day that the data describes; left out, today in UTC.
         seed: Random seed: the same file and seed give the same segments.
         force: Run although the same file is published with the same settings.
         accept_volume: Run although the file has far fewer rows than those of previous runs.
