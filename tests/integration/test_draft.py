@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import warehouse.draft
-from flows.cli.draft import write_draft
+from flows.cli.draft import draft as write_draft
 from schemas.dataset import columns_of, file_settings_of, normalise_header
 from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
@@ -526,7 +526,7 @@ def test_detected_encodings_are_read_and_run(drafted, write, home, encoding):
 
 def test_encoding_that_is_given_is_declared(write, tmp_path, home):
     source, output = write(UMLAUTS.encode("cp1250")), tmp_path / "drafted.py"
-    write_draft(str(source), output, encoding="cp1250")
+    write_draft(str(source), output, text_encoding="cp1250")
     assert settings_of(load_dataset(str(output))) == {"encoding": "cp1250"}
     run_night(source, home, dataset=str(output), k=2)
     assert rows(home, "SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
@@ -723,7 +723,7 @@ def test_written_draft_names_the_next_command(write, tmp_path, capsys):
 def test_existing_file_is_overwritten_only_by_force(write, tmp_path):
     output = tmp_path / "shop.py"
     output.write_text("mine\n")
-    with pytest.raises(UsageError, match=r"shop\.py exists already; .* --force"):
+    with pytest.raises(UsageError, match=r"shop\.py already exists; .* --force"):
         write_draft(str(write(people())), output)
     assert output.read_text() == "mine\n"
     write_draft(str(write(people())), output, force=True)
