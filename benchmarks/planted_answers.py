@@ -18,12 +18,13 @@ from tasks.clustering.choose_k import choose_k
 from tasks.clustering.eligibility import min_customers
 from tasks.clustering.rows import Rows, distinct_rows, projected
 from tasks.clustering.silhouette import exact_silhouettes
-from tasks.encoding.base_encoding import BaseEncoding, rows_in
+from tasks.encoding.base_encoding import BaseEncoding, rows_in, used_in
+from tasks.encoding.base_encoding import columns_of as columns_of_features
 from tasks.encoding.brackets import cut
 from tasks.encoding.choose_encoding import choose_encoding
 from tasks.encoding.features import Members, Numbers, Value, encode_numbers, standard
 from tasks.encoding.strategies import guards_of
-from tasks.encoding.verdict import evidence_of, verdict_on
+from tasks.encoding.verdict import Evidence, verdict_on
 
 _KS = range(2, 11)
 
@@ -90,9 +91,11 @@ def segmented(planted: Planted, encoding: str) -> Answer:
     selected = chosen.selected
     nulls = selected.contrast.null_scores if selected.contrast else {}
     choice = choose_k(distinct, _KS, random_state=0, guards=guards_of(selected.name, least, nulls))
-    evidence = evidence_of(
-        chosen.encoding.features,
+    features = chosen.encoding.features
+    evidence = Evidence(
         choice.chosen,
+        used_columns=columns_of_features(used_in(features)),
+        n_columns=len(columns_of_features(features)),
         null_model=selected.null_model if selected.k else None,
         margin=selected.margin if selected.k else None,
         null_std=selected.null_std if selected.k else None,

@@ -192,7 +192,7 @@ def _field(settings: FieldSettings, pandera_arguments: dict[str, Any], missing: 
 
 
 def _missing_rule(role: Role, missing: MissingRule | None, *, is_nullable: bool) -> MissingRule:
-    """Return what becomes of a missing value: what is said, else by whether the field is nullable."""
+    """Return the declared rule for missing values, else the default by whether the field is nullable."""
     allowed = _MISSING_RULES.get(role, ())
     if missing is None:
         return allowed[0] if is_nullable and allowed else "reject"

@@ -29,7 +29,7 @@ class FileSettings:
         decimal: ``"."`` or ``","``; found by the numbers where it is None.
         thousands: the character between groups of three digits, ``""`` for none; found where it is None.
         columns: how an undeclared column is treated: ``"evolve"`` keeps it as text
-            beside the customer, ``"freeze"`` refuses the file, ``"discard_row"`` rejects the rows
+            with the customer, ``"freeze"`` refuses the file, ``"discard_row"`` rejects the rows
             that fill it, ``"discard_value"`` leaves it out and reports it.
         max_rejected_share: share of rejected rows, 0 to 1, above which the file is refused.
         min_volume_share: share of the median rows of the previous runs, below which the delivery is refused;
@@ -105,7 +105,7 @@ class FileSettings:
             if not is_none and (len(str(mark)) != 1 or str(mark) in "\r\n\0"):
                 raise SchemaError(f"{name}={mark!r} should be one character, not a line end")
         if self.quote and self.delimiter and self.quote in self.delimiter:
-            raise SchemaError(f"quote={self.quote!r} stands in delimiter={self.delimiter!r}; they should differ")
+            raise SchemaError(f"quote={self.quote!r} is part of delimiter={self.delimiter!r}; they should differ")
         if self.decimal not in (None, ".", ","):
             raise SchemaError(f"decimal={self.decimal!r} should be '.' or ','")
         if self.thousands and (self.thousands.isalnum() or self.thousands == (self.decimal or "")):

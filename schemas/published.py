@@ -91,7 +91,7 @@ class CustomerSegments(pa.DataFrameModel):
         "a number is beyond its clipping bounds by over half of their width"
     )
     segment_since: Series[date] = pa.Field(
-        description="Day the customer joined the segment; the day of the run, as every run forms its segments anew"
+        description="Day the customer joined the segment; the day of the run, as every run forms new segments"
     )
 
 
@@ -111,7 +111,7 @@ class Segments(pa.DataFrameModel):
         "to bootstrap resamples (Hennig 2007); do not rely on a segment below .6. Null where it is not defined",
     )
     first_seen: Series[date] = pa.Field(
-        description="Day the segment was formed; the day of the run, as every run forms its segments anew"
+        description="Day the segment was formed; the day of the run, as every run forms new segments"
     )
 
 
@@ -190,7 +190,7 @@ class KScores(pa.DataFrameModel):
         nullable=True,
         description="Whether the chosen k is ahead of this one beyond the error of sampling; of the chosen k, of all; "
         "null where one k alone was tried, and of a k that its smallest segment or silhouette_gain rules out. "
-        "Where it is not, the interval of the chosen k is optimistic, as the highest of close ones was taken",
+        "Where it is not, the interval of the chosen k is optimistic, as the highest of close ones was chosen",
     )
     chosen: Series[bool] = pa.Field(description="Whether this is the published k")
 

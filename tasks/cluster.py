@@ -19,10 +19,10 @@ from tasks.clustering.rows_file import load_far, load_rows
 from tasks.clustering.silhouette_curve import Scoring
 from tasks.delivery.delivered import Delivery
 from tasks.encode import Encoded
-from tasks.encoding.base_encoding import used_in
+from tasks.encoding.base_encoding import columns_of, used_in
 from tasks.encoding.features import Feature, absent_values
 from tasks.encoding.strategies import guards_of
-from tasks.encoding.verdict import Verdict, evidence_of, verdict_on
+from tasks.encoding.verdict import Evidence, Verdict, verdict_on
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
@@ -73,9 +73,10 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         )
     chosen = choice.chosen
     verdict = verdict_on(
-        evidence_of(
-            features,
+        Evidence(
             chosen,
+            used_columns=columns_of(used_in(features)),
+            n_columns=len(columns_of(features)),
             null_model=taken.null_model,
             margin=taken.margin,
             null_std=taken.null_std,

@@ -18,7 +18,7 @@ from tasks.delivery.delivered import Delivery
 from tasks.encoding.base_encoding import BaseEncoding, columns_of, rows_in
 from tasks.encoding.brackets import Codes, cut
 from tasks.encoding.choose_encoding import Choice, choose_encoding
-from tasks.encoding.component_names import component_words
+from tasks.encoding.components import component_words
 from tasks.encoding.features import (
     Feature,
     Members,

@@ -51,8 +51,8 @@ def read_numbers(database: Connection, column: Column, n_customers: int) -> npt.
     for first in range(0, n_customers, CUSTOMERS_AT_A_TIME):
         bounds = {"first": first, "last": first + CUSTOMERS_AT_A_TIME - 1}
         found = database.execute(select_numbers(column), bounds).fetchnumpy()
-        places = first + np.asarray(found["place"], dtype=np.int64)
-        values[places] = np.ma.filled(np.ma.asarray(found["v"], dtype=np.float64), np.nan)
+        indices = first + np.asarray(found["place"], dtype=np.int64)
+        values[indices] = np.ma.filled(np.ma.asarray(found["v"], dtype=np.float64), np.nan)
     return values
 
 
@@ -78,7 +78,7 @@ def read_binary(
     """Yield which customers have which binary features, some customers after the other.
 
     Args:
-        database: the night, with ``work.vocabulary``.
+        database: of the run, with ``work.vocabulary``.
         columns: the category, flag and items columns, one at least.
         sizes: their extents.
         n_customers: number of customers.

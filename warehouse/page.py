@@ -27,7 +27,7 @@ class SegmentRow:
 
 @dataclass(frozen=True)
 class Figure:
-    """One feature of one segment beside all customers, in the units of its column.
+    """One feature of one segment and of all customers, in the units of its column.
 
     Attributes:
         value: category or item of a binary feature; None for numbers and flags.

@@ -92,7 +92,7 @@ def far_out(distances: Floats, labels: Labels, weights: Weights) -> npt.NDArray[
     Args:
         distances: distance to the own centroid, shape (n_rows,).
         labels: segment of each row, 0..k-1.
-        weights: customers that each row stands for.
+        weights: customers per row.
     """
     is_far = np.zeros(len(labels), dtype=np.bool_)
     for number in range(int(labels.max()) + 1):

@@ -104,7 +104,7 @@ def choose_k(
         random_state: seed.
         scoring: how many customers are scored.
         guards: what a k needs to be eligible.
-        progress: told of every fit and of the silhouettes.
+        progress: called for every fit and the silhouettes.
     """
     limit, why = _largest_k(distinct)
     usable = [k for k in candidates if k <= limit]

@@ -41,9 +41,12 @@ def _starts(matrix: Matrix | csr_matrix, k: int, random_state: np.random.RandomS
 
     def to(indices: npt.NDArray[np.intp]) -> Floats:
         """Return the squared distances of some rows to all, shape (n_indices, n_rows)."""
-        products = (rows @ _dense(rows[indices]).T).T
-        squared: Floats = np.maximum((squares + squares[indices, None]) - 2 * products, 0)
-        return squared
+        others = _dense(rows[indices])
+        distances: Floats = (rows @ others.T).T if issparse(rows) else others @ rows.T
+        distances *= -2
+        distances += squares
+        distances += squares[indices, None]
+        return np.maximum(distances, 0, out=distances)
 
     chosen = [random_state.choice(len(weights), p=weights / weights.sum())]
     nearest = to(np.array(chosen))[0]

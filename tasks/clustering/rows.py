@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.intp]
 
-#: Customers that each row stands for.
+#: Customers per row.
 Weights = npt.NDArray[np.int64]
 
 #: Digits of the largest coordinate along components that are kept; the rest depends on the order of sums.
@@ -99,7 +99,7 @@ class Distinct:
 
     Attributes:
         rows: each different row once, in the order of its first customer.
-        weights: customers that each row stands for, shape (n_rows,).
+        weights: customers per row, shape (n_rows,).
         row_of: index among ``rows`` of each customer, shape (n_customers,).
     """
 

@@ -35,11 +35,13 @@ class Estimates:
     Attributes:
         values: each customer's silhouette under each labelling, first from the whole reference, then from
             all but one of its groups; shape (1 + n_groups or 1, n_labellings, n_drawn).
+        weights: customers that each customer drawn represents, shape (n_drawn,).
         strata: stratum of each customer drawn.
         sizes: customers of each stratum, drawn or not.
     """
 
     values: Floats
+    weights: Floats
     strata: npt.NDArray[np.intp]
     sizes: Floats
 
@@ -67,20 +69,16 @@ class Estimates:
 
     def quartiles(self) -> Floats:
         """Return the lower and upper quartile of the silhouettes of all customers, shape (n_labellings, 2)."""
-        weights: Floats = (self.sizes / self._drawn())[self.strata]
-        quartiles: Floats = np.quantile(self.values[0], (0.25, 0.75), axis=1, weights=weights, method="inverted_cdf").T
+        shares, weights = (0.25, 0.75), self.weights
+        quartiles: Floats = np.quantile(self.values[0], shares, axis=1, weights=weights, method="inverted_cdf").T
         return quartiles
 
-    def _drawn(self) -> Floats:
-        return np.bincount(self.strata, minlength=len(self.sizes)).astype(np.float64)
-
     def _means(self, values: Floats) -> Floats:
-        weights = (self.sizes / self._drawn() / self.sizes.sum())[self.strata]
-        means: Floats = values @ weights
+        means: Floats = values @ (self.weights / self.weights.sum())
         return means
 
     def _standard_errors(self, values: Floats) -> Floats:
-        drawn = self._drawn()
+        drawn = np.bincount(self.strata, minlength=len(self.sizes)).astype(np.float64)
         of_drawing = np.zeros(values.shape[1])
         for stratum in np.flatnonzero(drawn > 1):
             spread = values[0][:, self.strata == stratum].var(axis=1, ddof=1)
@@ -161,7 +159,9 @@ def estimates(distinct: Distinct, labellings: Labellings, drawn: Drawn) -> Itera
     for first, end in zip((0, *drawn.ends[:-1]), drawn.ends, strict=True):
         rows = drawn.rows[first:end]
         values.append(silhouettes_of(distinct.rows.take(rows), segments.take(rows), reference, groups))
-        yield Estimates(np.concatenate(values, axis=2), drawn.strata[:end], drawn.sizes)
+        strata = drawn.strata[:end]
+        weights = (drawn.sizes / np.bincount(strata, minlength=len(drawn.sizes)))[strata]
+        yield Estimates(np.concatenate(values, axis=2), weights, strata, drawn.sizes)
 
 
 def _rounds(max_scored: int) -> list[int]:

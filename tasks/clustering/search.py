@@ -87,7 +87,7 @@ SEARCH = SearchSettings()
 
 @dataclass(frozen=True)
 class Sample:
-    """Some customers: their different rows, dense or sparse, and how many customers each stands for."""
+    """Some customers: their different rows, dense or sparse, and the customers per row."""
 
     matrix: Matrix | csr_matrix
     weights: Floats
@@ -250,7 +250,7 @@ def _exchanged(sample: Sample, centroids: Matrix, random_state: int) -> list[Mat
 def _halved(
     sample: Sample, centroids: Matrix, is_own: npt.NDArray[np.bool_], number: int, random_state: int
 ) -> tuple[float, Matrix]:
-    """Return what halving one segment saves, and the centroids with its halves in its place."""
+    """Return what halving one segment saves, and the centroids with its halves instead."""
     if np.count_nonzero(is_own) < 2:
         return 0.0, np.vstack([centroids, centroids[number]])
     own = Sample(sample.matrix[is_own], sample.weights[is_own])

@@ -54,7 +54,7 @@ class Segments:
 
     Attributes:
         labellings: shape (n_labellings, n_rows).
-        weights: customers that each row stands for, shape (n_rows,).
+        weights: customers per row, shape (n_rows,).
         firsts: index of the first segment of each labelling when all are numbered consecutively.
         n_segments: segments of all labellings together.
     """
@@ -130,7 +130,7 @@ def exact_silhouettes(
 
     Args:
         rows: the different encoded rows.
-        weights: customers that each row stands for, shape (n_rows,).
+        weights: customers per row, shape (n_rows,).
         labellings: shape (n_labellings, n_rows).
         progress: called with the distances done and in all.
 

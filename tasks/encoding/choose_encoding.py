@@ -65,7 +65,7 @@ def choose_encoding(
         random_state: seed.
         wanted: name of an encoding, or ``"auto"``.
         min_customers: minimum customers of a segment.
-        progress: told of every encoding.
+        progress: called for every encoding.
     """
     trials = Trials(base, tuple(ks), random_state, min_customers)
     if wanted != AUTO:

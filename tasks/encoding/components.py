@@ -5,16 +5,25 @@ columns along any component. The rest of a column is its own, and noise for the 
 out: no SQL, no files.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from schemas.fields import Role
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Floats, Matrix
 from tasks.encoding.blocks import Blocks
+from tasks.encoding.features import Feature
 
 #: Permutations; the largest of so many largest variances is the bound, which chance exceeds in one of 21 cases.
 _PERMUTATIONS = 20
+
+#: Features named at either end at most: more do not fit into a line.
+_MAX_NAMED = 4
+
+#: Share of the largest loading below which a feature is not named: it contributes a tenth of the variance at most.
+_MIN_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,17 @@ def common_components(blocks: Blocks, random_state: int) -> Components:
     return Components(_signed(directions[:, kept]), variances[kept], bound)
 
 
+def component_words(features: Sequence[Feature], loadings: Floats) -> str:
+    """Return the features at either end of a component: those with the largest loadings.
+
+    Args:
+        features: those that the component is made of.
+        loadings: of each of them, shape (n_features,).
+    """
+    ends = [_end(features, sign * loadings, np.abs(loadings).max()) for sign in (1.0, -1.0)]
+    return " versus ".join(end for end in ends if end)
+
+
 def _covariance(matrix: Matrix) -> Floats:
     centered = matrix - matrix.mean(axis=0, dtype=np.float64).astype(np.float32)
     return np.asarray(centered.T @ centered, dtype=np.float64) / len(matrix)
@@ -71,3 +91,17 @@ def _signed(directions: Floats) -> Floats:
     largest = np.abs(directions).argmax(axis=0)
     signs = np.where(directions[largest, np.arange(directions.shape[1])] < 0, -1.0, 1.0)
     return directions * signs
+
+
+def _end(features: Sequence[Feature], loadings: Floats, largest: float) -> str:
+    strongest = np.argsort(-loadings, kind="stable")[:_MAX_NAMED]
+    return ", ".join(_name(features[index]) for index in strongest if loadings[index] >= _MIN_SHARE * largest)
+
+
+def _name(feature: Feature) -> str:
+    column = feature.source_column.replace("_", " ")
+    if feature.is_number:
+        return f"high {column}"
+    if feature.value is None:
+        return column
+    return feature.value if feature.kind == Role.ITEMS.value else f"{column} {feature.value}"

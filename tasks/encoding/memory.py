@@ -19,7 +19,7 @@ class ByteCosts:
         cut: per customer and number: its bracket as a binary feature; components take less.
         cutting: per customer and number: what brackets are made of.
         numbers_at_a_time: columns of float64 that exist while one number is encoded.
-        fixed: taken whatever the file is like.
+        fixed: needed whatever the file is like.
         block_cell: per cell of dense blocks, and of what is computed from them.
         max_blocks: of them at most. Measured in all: 359 MB with 1,000,000 customers x 81, 178 MB with
             20,000 x 875, 219 MB with 20,000 x 5,218.

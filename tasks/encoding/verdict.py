@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.clustering.choose_k import KScore
-from tasks.encoding.base_encoding import columns_of, used_in
-from tasks.encoding.features import Feature
 from tasks.encoding.null_contrast import UNIMODAL, is_apart, min_margin
 
 _PARTITION = "no evidence of segments; treat them as an arbitrary partition"
@@ -50,70 +48,29 @@ class Evidence:
     """What is known of the segments of a run.
 
     Attributes:
+        chosen: score of the published k.
         used_columns: the columns that take part.
         n_columns: columns that could.
-        k: number of segments.
-        silhouette: mean silhouette; None where it is not defined.
-        why_one: why there is one segment; empty where there are more.
-        why_untried: why the encoding was not compared with a null model; empty where it was.
-        null_model: what the margin is measured from; None where it was not tried.
-        margin: of the sample, see the table encodings; None where it was not tried.
-        null_std: standard deviation of what the margin is measured from.
-        ari_seeds: mean adjusted Rand index with the segments of other random seeds; None where not defined.
-        ari_bootstrap: the same with those of bootstrap resamples.
+        null_model: see the table encodings, like the next two; None where it was not tried.
+        margin: of the selected encoding.
+        null_std: of the selected encoding.
+        why_untried: why it was not compared with a null model.
     """
 
+    chosen: KScore
     used_columns: Sequence[str]
     n_columns: int
-    k: int
-    silhouette: float | None
-    why_one: str = ""
+    null_model: str | None
+    margin: float | None
+    null_std: float | None
     why_untried: str = ""
-    null_model: str | None = None
-    margin: float | None = None
-    null_std: float | None = None
-    ari_seeds: float | None = None
-    ari_bootstrap: float | None = None
-
-
-def evidence_of(
-    features: Sequence[Feature],
-    chosen: KScore,
-    *,
-    null_model: str | None,
-    margin: float | None,
-    null_std: float | None,
-    why_untried: str,
-) -> Evidence:
-    """Return the evidence for the published segments.
-
-    Args:
-        features: of the encoding.
-        chosen: the score of the published k.
-        null_model: see ``Evidence``, like the others.
-        margin: of the encoding.
-        null_std: of the encoding.
-        why_untried: reason of the encoding.
-    """
-    return Evidence(
-        used_columns=columns_of(used_in(features)),
-        n_columns=len(columns_of(features)),
-        k=chosen.k,
-        silhouette=chosen.silhouette,
-        why_one=chosen.reason,
-        why_untried=why_untried,
-        null_model=null_model,
-        margin=margin,
-        null_std=null_std,
-        ari_seeds=chosen.ari_seeds,
-        ari_bootstrap=chosen.ari_bootstrap,
-    )
 
 
 def verdict_on(evidence: Evidence) -> Verdict:
     """Return whether there are segments, and what to do about it."""
-    if evidence.silhouette is None:
-        return Verdict("none", f"the customers could not be segmented ({evidence.why_one})")
+    chosen = evidence.chosen
+    if chosen.silhouette is None:
+        return Verdict("none", f"the customers could not be segmented ({chosen.reason})")
     if evidence.margin is None or evidence.null_std is None or evidence.null_model is None:
         return Verdict("none", f"{_PARTITION} ({evidence.why_untried})")
     is_alone = evidence.null_model == UNIMODAL
@@ -121,23 +78,23 @@ def verdict_on(evidence: Evidence) -> Verdict:
     if is_alone and evidence.n_columns > 1:
         return Verdict(
             "none",
-            f"no evidence of segments across columns; treat them as {evidence.k} groups of {_names(evidence)} alone "
+            f"no evidence of segments across columns; treat them as {chosen.k} groups of {_names(evidence)} alone "
             f"(silhouette {above})",
         )
     if not is_apart(evidence.margin, evidence.null_std, min_margin(evidence.null_model)):
         figures = f"silhouette {evidence.margin:+.3f} from the null model, whose standard deviation is"
         return Verdict("none", f"{_PARTITION} ({figures} {evidence.null_std:.3f})")
-    return _found(evidence, evidence.margin, f"silhouette {evidence.silhouette:.2f}, {above}")
+    return _found(chosen, evidence.margin, f"silhouette {chosen.silhouette:.2f}, {above}")
 
 
 def _names(evidence: Evidence) -> str:
     return ", ".join(column.replace("_", " ") for column in evidence.used_columns)
 
 
-def _found(evidence: Evidence, margin: float, figures: str) -> Verdict:
+def _found(chosen: KScore, margin: float, figures: str) -> Verdict:
     """Return the verdict on segments that are apart from the null model; an index that is not known is no doubt."""
-    k, seeds, bootstrap = evidence.k, evidence.ari_seeds, evidence.ari_bootstrap
-    by_degree = f"{k} segments whose borders are a matter of degree"
+    seeds, bootstrap = chosen.ari_seeds, chosen.ari_bootstrap
+    by_degree = f"{chosen.k} segments whose borders are a matter of degree"
     if seeds is not None and seeds < BOUNDS.min_ari_seeds:
         return Verdict("weak", f"{by_degree}; other random seeds find other ones (ARI {seeds:.2f}, {figures})")
     if bootstrap is not None and bootstrap < BOUNDS.min_ari_bootstrap:
@@ -145,4 +102,4 @@ def _found(evidence: Evidence, margin: float, figures: str) -> Verdict:
     if margin < BOUNDS.min_margin:
         return Verdict("weak", f"{by_degree}, as they overlap ({figures})")
     same = "the same ones come back with other random seeds and bootstrap resamples"
-    return Verdict("strong", f"{k} clearly separate segments, use them; {same} ({figures})")
+    return Verdict("strong", f"{chosen.k} clearly separate segments, use them; {same} ({figures})")

@@ -83,7 +83,7 @@ def color_of(segment_id: int) -> str:
 
 def text_color_on(color: str) -> str:
     """Return black or white, whichever is easier to read on a color '#rrggbb' (WCAG 2.2, relative luminance)."""
-    shares = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    shares = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return "#000000" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "#ffffff"
@@ -123,22 +123,22 @@ def draw_silhouette_curve(
     )
 
     def paint() -> Iterator[str]:
-        line = [frame.place(at, mean) for at, mean, _, _ in points]
+        line = [frame.position(at, mean) for at, mean, _, _ in points]
         yield _polyline(line, f"stroke: {PALETTE[0]}; stroke-width: 1.8")
         for x, y in line:
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" style="fill: {PALETTE[0]}"/>'
         for at, _, lower, upper in points:
             if upper > lower:
-                (x, bottom), (_, top) = frame.place(at, lower), frame.place(at, upper)
+                (x, bottom), (_, top) = frame.position(at, lower), frame.position(at, upper)
                 path = f"M{x - 3:.1f} {bottom:.1f}h6m-3 0V{top:.1f}m-3 0h6"
                 yield f'<path d="{path}" style="fill: none; stroke: currentColor; stroke-width: 1.5"/>'
-        for x, y in [place for place, point in zip(line, points, strict=True) if point[0] == chosen_k]:
+        for x, y in [position for position, point in zip(line, points, strict=True) if point[0] == chosen_k]:
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6.5" style="fill: none; stroke: currentColor"/>'
             yield _text(x, y - 12, f"k = {chosen_k}", "text-anchor: middle; font-weight: bold")
         if nulls:
-            quiet = [frame.place(at, mean) for at, mean in nulls]
-            yield _polyline(quiet, "stroke: currentColor; stroke-width: 1.1; stroke-dasharray: 4 2; opacity: 0.5")
-            x, y = quiet[-1]
+            background = [frame.position(at, mean) for at, mean in nulls]
+            yield _polyline(background, "stroke: currentColor; stroke-width: 1.1; stroke-dasharray: 4 2; opacity: 0.5")
+            x, y = background[-1]
             yield _text(x, y + 16, "null model", "text-anchor: end; font-size: 8px; opacity: 0.7")
 
     beside = ", and of the null model" if nulls else ""
@@ -174,11 +174,11 @@ def draw_scatter(
         outlines = "".join(f'<path id="marker_{number}" d="{_MARKERS[number]}"/>' for number in sorted(used))
         yield f"<defs>{outlines}</defs>"
         for own in ids:
-            places = frame.places(moved_x[segment_ids == own], moved_y[segment_ids == own])
-            yield _marks(own, [*places, _legend_place(frame, ids, own)])
+            positions = frame.positions(moved_x[segment_ids == own], moved_y[segment_ids == own])
+            yield _markers(own, [*positions, _legend_position(frame, ids, own)])
         yield _text(frame.width / 2, 11, "segment", "text-anchor: middle")
         for own in ids:
-            across, up = _legend_place(frame, ids, own)
+            across, up = _legend_position(frame, ids, own)
             yield _text(across + 7, up + 3.5, str(own))
         yield from _numbers(frame, x, y, segment_ids, ids)
 
@@ -230,20 +230,20 @@ class _Frame:
 
     @classmethod
     def of(cls, size: tuple[float, float], x: _Scale, y: _Scale, above: float = 0.0) -> "_Frame":
-        """Return axes that leave room for what stands beside them, and above."""
+        """Return axes that leave room for the labels beside and above them."""
         width, height = size
         digits = max((len(_number(tick)) for tick in y.ticks), default=1)
         return cls(width, height, 26 + digits * SIZES.digit, above + 8, width - 8, height - 36, x, y)
 
-    def places(self, x: Floats, y: Floats) -> list[tuple[float, float]]:
+    def positions(self, x: Floats, y: Floats) -> list[tuple[float, float]]:
         """Return where values are on the page."""
         across = self.left + self.x.shares(x) * (self.right - self.left)
         up = self.bottom - self.y.shares(y) * (self.bottom - self.top)
         return list(zip(across.tolist(), up.tolist(), strict=True))
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
+    def position(self, x: float, y: float) -> tuple[float, float]:
         """Return where one pair of values is on the page."""
-        return self.places(np.array([x]), np.array([y]))[0]
+        return self.positions(np.array([x]), np.array([y]))[0]
 
 
 def _stretched(values: Floats) -> Floats:
@@ -274,7 +274,7 @@ def _number(value: float) -> str:
 
 
 def _drawn(label: str, frame: _Frame, paint: Callable[[], Iterator[str]], x_axis: AxisText, y_axis: AxisText) -> str:
-    """Return the axes and what is painted in them as an element that can stand in a page beside others."""
+    """Return the axes and what is painted in them as an element of a page."""
     head = f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {frame.width:g} {frame.height:g}"'
     style = 'style="font-size: 10px; fill: currentColor"'
     return "\n".join([f"{head} {style}>", *_axes(frame, x_axis, y_axis), *paint(), "</svg>"])
@@ -282,8 +282,8 @@ def _drawn(label: str, frame: _Frame, paint: Callable[[], Iterator[str]], x_axis
 
 def _axes(frame: _Frame, x_axis: AxisText, y_axis: AxisText) -> Iterator[str]:
     left, top, right, bottom = frame.left, frame.top, frame.right, frame.bottom
-    across = [place for place, _ in frame.places(np.array(frame.x.ticks), np.full(len(frame.x.ticks), np.nan))]
-    up = [place for _, place in frame.places(np.full(len(frame.y.ticks), np.nan), np.array(frame.y.ticks))]
+    across = [position for position, _ in frame.positions(np.array(frame.x.ticks), np.full(len(frame.x.ticks), np.nan))]
+    up = [position for _, position in frame.positions(np.full(len(frame.y.ticks), np.nan), np.array(frame.y.ticks))]
     grid = "".join([f"M{at:.1f} {bottom}V{top}" for at in across] + [f"M{left:.1f} {at:.1f}H{right}" for at in up])
     yield f'<path d="{grid}" style="stroke: currentColor; stroke-width: 0.8; opacity: 0.15"/>'
     ticks = "".join([f"M{at:.1f} {bottom}v3.5" for at in across] + [f"M{left:.1f} {at:.1f}h-3.5" for at in up])
@@ -303,20 +303,20 @@ def _text(x: float, y: float, text: str, style: str = "", more: str = "") -> str
     return f'<text x="{x:.1f}" y="{y:.1f}"{styled}{more}>{escape(text)}</text>'
 
 
-def _polyline(places: Sequence[tuple[float, float]], style: str) -> str:
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+def _polyline(positions: Sequence[tuple[float, float]], style: str) -> str:
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in positions)
     return f'<polyline points="{points}" style="fill: none; {style}"/>'
 
 
-def _marks(segment_id: int, places: Sequence[tuple[float, float]]) -> str:
+def _markers(segment_id: int, positions: Sequence[tuple[float, float]]) -> str:
     marker = (segment_id - 1) % len(_MARKERS)
-    uses = "".join(f'<use href="#marker_{marker}" x="{x:.1f}" y="{y:.1f}"/>' for x, y in places)
+    uses = "".join(f'<use href="#marker_{marker}" x="{x:.1f}" y="{y:.1f}"/>' for x, y in positions)
     style = "stroke: currentColor; stroke-width: 0.3; fill-opacity: 0.75; stroke-opacity: 0.75"
     return f'<g style="fill: {color_of(segment_id)}; {style}">{uses}</g>'
 
 
-def _legend_place(frame: _Frame, ids: Sequence[int], segment_id: int) -> tuple[float, float]:
-    """Return where the mark of a segment stands above the axes, where it covers no point."""
+def _legend_position(frame: _Frame, ids: Sequence[int], segment_id: int) -> tuple[float, float]:
+    """Return the position of a segment in the legend, above the axes."""
     row, column = divmod(ids.index(segment_id), SIZES.legend_columns)
     n_columns = min(len(ids), SIZES.legend_columns)
     return frame.width / 2 + (column - n_columns / 2 + 0.3) * SIZES.legend_step, 11 + (row + 0.75) * SIZES.line
@@ -339,21 +339,21 @@ def _numbers(frame: _Frame, x: Floats, y: Floats, segment_ids: Ints, ids: Sequen
         yield _text(at_x, at_y + 3.5, str(own), style)
 
 
-def _apart(places: Floats) -> list[tuple[float, float]]:
-    """Return places on the unit square moved up or down in steps until none covers an earlier one."""
-    taken: list[tuple[float, float]] = []
-    steps = [0, *(sign * step for step in range(1, len(places) + 1) for sign in (1, -1))]
-    for across, up in places:
+def _apart(positions: Floats) -> list[tuple[float, float]]:
+    """Return positions on the unit square moved up or down in steps until none covers an earlier one."""
+    placed: list[tuple[float, float]] = []
+    steps = [0, *(sign * step for step in range(1, len(positions) + 1) for sign in (1, -1))]
+    for across, up in positions:
         candidates = [(float(across), float(up) + step * SIZES.number_height) for step in steps]
-        free = (place for place in candidates if 0.03 < place[1] < 0.97 and not _covers_any(place, taken))
-        taken.append(next(free, candidates[0]))
-    return taken
+        free = (position for position in candidates if 0.03 < position[1] < 0.97 and not _covers_any(position, placed))
+        placed.append(next(free, candidates[0]))
+    return placed
 
 
-def _covers_any(place: tuple[float, float], taken: Sequence[tuple[float, float]]) -> bool:
+def _covers_any(position: tuple[float, float], placed: Sequence[tuple[float, float]]) -> bool:
     return any(
-        abs(place[0] - across) < SIZES.number_width and abs(place[1] - up) < SIZES.number_height * 0.99
-        for across, up in taken
+        abs(position[0] - across) < SIZES.number_width and abs(position[1] - up) < SIZES.number_height * 0.99
+        for across, up in placed
     )
 
 

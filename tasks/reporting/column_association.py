@@ -81,7 +81,7 @@ class ColumnAssociation:
     def _meaning(self, association: float) -> str:
         if self.is_redundant:
             return f"the segments duplicate this column, {self.gives}"
-        how = next((words for bound, words in SETTINGS.levels if association >= bound), "hardly better than chance")
+        how = next((words for bound, words in SETTINGS.levels if association >= bound), "no better than chance")
         return f"predicts the segment {how}"
 
 

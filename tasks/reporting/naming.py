@@ -29,7 +29,7 @@ LIMITS = NamingLimits()
 
 @dataclass(frozen=True)
 class Trait:
-    """One figure of a segment beside the same figure of all customers.
+    """One figure of a segment and the same figure of all customers.
 
     Attributes:
         column: source column, for people.

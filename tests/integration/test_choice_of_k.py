@@ -49,7 +49,7 @@ def test_exact_curve_says_that_it_is_exact(night):
     assert value(home, "SELECT k FROM k_scores WHERE chosen") == 4
 
 
-def test_sampled_curve_says_how_many_were_scored_and_how_well_it_is_known(night):
+def test_sampled_curve_states_sample_and_error(night):
     home = night(blobs(), "exact_rows=100, max_scored=300")
     ((method, scored, against, low, mean, high, decisive),) = rows(
         home,
@@ -63,7 +63,7 @@ def test_sampled_curve_says_how_many_were_scored_and_how_well_it_is_known(night)
     assert value(home, "SELECT k FROM k_scores WHERE chosen") == 4
 
 
-def test_choice_within_the_error_of_sampling_is_said_in_table_and_notes(night):
+def test_undecided_choice_is_in_table_and_notes(night):
     noise = np.round(np.random.default_rng(0).normal(size=(2400, 2)), 4)
     home = night(noise, "exact_rows=100, max_scored=200")
     near = rows(home, "SELECT k FROM k_scores WHERE NOT decisive AND NOT chosen ORDER BY k")
@@ -100,7 +100,7 @@ EXTREMES = {
 
 
 @pytest.mark.parametrize("points", EXTREMES.values(), ids=EXTREMES)
-def test_extreme_numbers_give_an_honest_result_without_warnings_or_infinities(night, points):
+def test_extreme_numbers_give_finite_results(night, points):
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         warnings.filterwarnings("error", category=UserWarning, module="sklearn")
@@ -118,7 +118,7 @@ def test_extreme_numbers_give_an_honest_result_without_warnings_or_infinities(ni
     assert value(home, "SELECT count(*) FROM k_scores WHERE chosen") == 1
 
 
-def test_range_of_k_beyond_the_different_rows_says_so(night):
+def test_k_beyond_different_rows_is_explained(night):
     home = night([[n % 3, 0] for n in range(40)])
     assert rows(home, "SELECT k, eligible, chosen FROM k_scores WHERE k <= 4 ORDER BY k") == [
         (2, True, False),

@@ -48,7 +48,7 @@ def rng():
     return np.random.default_rng(3)
 
 
-def test_segments_of_six_places_beside_a_weak_age_are_said_to_be_the_places(describe_segments_of, rng):
+def test_segments_duplicating_a_category_are_noted(describe_segments_of, rng):
     columns = {"age": rng.integers(18, 80, 600), "location": PLACES[rng.integers(0, 6, 600)]}
     fields = ["age: Series[int] = numeric(weight=0.1)", "location: Series[str] = category()"]
     told, notes = describe_segments_of(fields, columns, k=6)
@@ -60,7 +60,7 @@ def test_segments_of_six_places_beside_a_weak_age_are_said_to_be_the_places(desc
     ]
 
 
-def test_segments_that_cut_a_skewed_number_are_said_to_be_it(describe_segments_of, rng):
+def test_segments_cutting_a_number_are_noted(describe_segments_of, rng):
     spent = np.exp(rng.normal(4, 1.2, 900)).round(2).astype(object)
     spent[::50] = ""
     columns = {"spent": spent, "member": rng.integers(0, 2, 900)}
@@ -78,7 +78,7 @@ def test_segments_that_cut_a_skewed_number_are_said_to_be_it(describe_segments_o
     assert note.endswith(f"cutting it at {reason.partition('cut at ')[2].partition(', midway')[0]} gives them")
 
 
-def test_segments_between_two_columns_are_neither_of_them(describe_segments_of, rng):
+def test_segments_between_two_columns_duplicate_neither(describe_segments_of, rng):
     corner = rng.integers(0, 4, 400)
     columns = {"x": (corner % 2) * 10 + rng.normal(0, 1, 400), "y": (corner // 2) * 10 + rng.normal(0, 1, 400)}
     told, notes = describe_segments_of(["x: Series[float] = numeric()", "y: Series[float] = numeric()"], columns, k=4)
@@ -87,17 +87,17 @@ def test_segments_between_two_columns_are_neither_of_them(describe_segments_of, 
     assert not told["x"][1]
 
 
-def test_list_of_one_item_each_is_told_as_a_category_is(describe_segments_of, rng):
+def test_list_of_single_items_is_a_category(describe_segments_of, rng):
     columns = {"age": rng.integers(18, 80, 300), "bought": PLACES[:3][rng.integers(0, 3, 300)]}
     fields = ["age: Series[int] = numeric(weight=0.1)", "bought: Series[list] = items()"]
     told, notes = describe_segments_of(fields, columns, k=3)
     assert notes == [
         "these segments duplicate your bought column (association 1.00): a plain GROUP BY bought gives them"
     ]
-    assert told["bought"][2].startswith("by its 3 values, of which no customer has two: ")
+    assert told["bought"][2].startswith("by its 3 values, of which each customer has at most one: ")
 
 
-def test_segments_of_those_who_buy_one_thing_are_told_by_it(describe_segments_of, rng):
+def test_item_that_predicts_segments_is_named(describe_segments_of, rng):
     has_wine = rng.random(300) < 0.4
     baskets = [f'"{"wine; " if wine else ""}tea{"; milk" if rng.random() < 0.02 else ""}"' for wine in has_wine]
     columns = {"age": rng.integers(18, 80, 300), "bought": baskets}
@@ -106,15 +106,15 @@ def test_segments_of_those_who_buy_one_thing_are_told_by_it(describe_segments_of
     assert notes == ["these segments duplicate your bought column (association 1.00): whether it holds wine gives them"]
 
 
-def test_one_segment_agrees_with_nothing(describe_segments_of):
+def test_one_segment_has_no_association(describe_segments_of):
     fields = ["age: Series[int] = numeric()", "location: Series[str] = category()"]
     told, notes = describe_segments_of(fields, {"age": [30] * 9, "location": ["Ohio"] * 9}, k=None)
-    reason = "there is one segment, and nothing to tell apart"
+    reason = "there is one segment, so there is nothing to predict"
     assert told == {"age": (None, False, reason), "location": (None, False, reason)}
     assert notes == []
 
 
-def test_numbers_of_a_sample_of_the_customers_tell_about_the_same(describe_segments_of, rng, monkeypatch):
+def test_sampled_numbers_give_similar_associations(describe_segments_of, rng, monkeypatch):
     columns = {"age": rng.integers(18, 80, 3_000), "location": PLACES[rng.integers(0, 3, 3_000)]}
     fields = ["age: Series[int] = numeric()", "location: Series[str] = category()"]
     whole, _ = describe_segments_of(fields, columns, k=4)

@@ -46,21 +46,21 @@ def explanation(compared):
     return explanation_of(compared)
 
 
-def test_encoding_that_was_taken_comes_first_then_those_with_most_lift(explanation):
+def test_selected_encoding_is_first_then_by_gain(explanation):
     assert [row.encoding for row in explanation.encodings] == ["mixed", "brackets", "standard", "numbers"]
 
 
-def test_loadings_of_a_component_come_strongest_first_whatever_their_sign(explanation):
+def test_loadings_are_ordered_by_size(explanation):
     assert explanation.loadings[0] == LoadingRow(1, "age", -0.9)
     sizes = [abs(row.loading) for row in explanation.loadings]
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_every_column_that_takes_part_has_its_association(explanation):
+def test_every_used_column_has_an_association(explanation):
     assert {row.source_column for row in explanation.column_associations} == {"age", "location", "purchase_history"}
 
 
-def test_piped_it_is_plain_lines_with_the_verdict_first(explanation, capsys):
+def test_piped_output_begins_with_the_verdict(explanation, capsys):
     print_explanation(explanation)
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
@@ -86,7 +86,7 @@ def test_on_a_terminal_it_is_tables(explanation, capsys, monkeypatch):
     assert "━" in printed
 
 
-def test_run_shows_the_gain_of_each_k_where_it_is_known(compared, explanation, capsys):
+def test_run_shows_gain_where_it_is_known(compared, explanation, capsys):
     picture = picture_of(compared, RunSummary(explanation.run_id, True, ""))
     print_picture(picture)
     printed = capsys.readouterr().out
@@ -105,7 +105,7 @@ def test_json_holds_every_table_it_rests_on(compared, explanation, capsys):
         assert len(told[name]) == len(getattr(explanation, name)) > 0
 
 
-def test_night_without_components_or_encodings_compared_says_so(explanation, capsys):
+def test_run_without_components_is_explicit(explanation, capsys):
     asked = TriedRow("standard", 3, 9, None, None, None, None, None, None, True, "asked for")
     print_explanation(replace(explanation, encodings=(asked,), components=(), loadings=()))
     printed = capsys.readouterr().out
@@ -124,18 +124,18 @@ def test_many_components_are_cut_and_counted(explanation, capsys):
     assert "end 9" not in printed
 
 
-def test_markup_in_a_name_is_printed_as_it_is(explanation, capsys):
+def test_markup_in_a_name_is_literal(explanation, capsys):
     marked = replace(explanation.column_associations[0], reason="by [bold]milk[/bold] \\[x]")
     print_explanation(replace(explanation, column_associations=(marked,)))
     assert "by [bold]milk[/bold] \\[x]" in capsys.readouterr().out
 
 
-def test_home_without_a_published_file_is_the_error_of_the_other_commands(tmp_path):
+def test_unpublished_home_is_the_usual_error(tmp_path):
     with pytest.raises(UsageError, match=r"^nothing is published in .*; run: segments run SOURCE --home "):
         explanation_of(Home(tmp_path))
 
 
-def test_file_of_an_earlier_version_says_how_to_publish_it_anew(compared):
+def test_earlier_version_is_to_be_republished(compared):
     with duckdb.connect(str(compared.published_file)) as database:
         database.execute("DROP TABLE column_associations")
     with pytest.raises(UsageError, match="published by an earlier version, which did not keep why; publish it again: "):

@@ -46,7 +46,7 @@ def test_same_numbers_give_the_same_bytes(draw):
 
 
 @pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
-def test_chart_is_one_well_formed_element_with_words_for_those_who_cannot_see_it(draw):
+def test_chart_is_one_labeled_element(draw):
     root = ElementTree.fromstring(draw())
     assert root.tag == "svg"
     assert root.attrib["role"] == "img"
@@ -62,7 +62,7 @@ def test_chart_refers_to_nothing_outside_itself(draw):
     assert targets == ids_in(svg)
 
 
-def test_two_charts_in_one_page_share_no_id():
+def test_two_charts_share_no_id():
     assert not ids_in(curve()) & ids_in(scatter())
 
 
@@ -71,7 +71,7 @@ def test_k_without_silhouette_is_left_out():
     assert with_gap == curve(silhouette=(0.3, 0.5))
 
 
-def test_interval_is_drawn_where_it_has_a_length():
+def test_interval_with_length_is_drawn():
     bar = "stroke: currentColor; stroke-width: 1.5"
     assert curve(low=(0.3, 0.4, 0.3), high=(0.3, 0.6, 0.5)).count(bar) == 2
     assert bar not in curve()
@@ -94,7 +94,7 @@ def test_chosen_k_is_written_at_its_point():
 
 
 @pytest.mark.parametrize("n_segments", [1, 10, 100])
-def test_every_point_and_every_segment_number_is_drawn(n_segments):
+def test_every_point_and_number_is_drawn(n_segments):
     svg = scatter(n_points=200, n_segments=n_segments)
     marks = len(MARKS.findall(svg))
     assert marks >= 200 + n_segments
@@ -115,7 +115,7 @@ def test_equal_customers_do_not_cover_one_another():
     assert len(set(marks)) > 50
 
 
-def test_numbers_of_segments_with_equal_medians_stand_apart():
+def test_numbers_of_equal_medians_are_separated():
     places = charts._apart(np.full((10, 2), 0.5))
     assert len(set(places)) == 10
     assert all(0 < up < 1 for _, up in places)
@@ -129,7 +129,7 @@ def test_label_is_text_whatever_is_in_it(label):
     assert label in [element.text for element in root.iter("text")]
 
 
-def test_skewed_amounts_are_drawn_on_a_logarithmic_axis():
+def test_skewed_amounts_have_a_logarithmic_axis():
     svg = scatter_of(np.geomspace(1, 10_000, 50), is_log=True)
     assert {"1", "10", "100", "1,000", "10,000"} <= set(re.findall(r">([\d,]+)</text>", svg))
 
@@ -155,7 +155,7 @@ def test_number_on_a_color_can_be_read(color):
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
 
 
-def test_a_handful_of_customers_is_drawn_without_a_warning():
+def test_few_customers_give_no_warning():
     x, y = np.array([64.0, 28.0, 49.0]), np.array([4.0, 3.0, 3.0])
     axes = {"x_axis": AxisText("age (years)"), "y_axis": AxisText("items in purchase history")}
     svg = draw_scatter(x, y, np.array([1, 2, 2]), **axes, random_state=0)

@@ -1,4 +1,4 @@
-"""How far a column alone tells the segment: the whole of it, chance, and what comes between."""
+"""How well a column alone predicts the segment: fully, by chance, and in between."""
 
 import numpy as np
 import pytest
@@ -28,17 +28,17 @@ def test_column_that_tells_every_segment_agrees_wholly():
     assert association_of(np.diag([900, 50, 4])) == pytest.approx(1)
 
 
-def test_column_of_more_values_than_segments_agrees_wholly_where_each_value_is_in_one():
+def test_pure_values_have_full_association():
     assert association_of([[20, 0], [30, 0], [0, 10], [0, 5]]) == pytest.approx(1)
 
 
-def test_column_that_the_segments_tell_but_that_cannot_tell_them_does_not():
+def test_column_predicted_by_segments_predicts_less():
     flag_of_four_segments = np.array([[50, 50, 0, 0], [0, 0, 50, 50]])
     assert association_of(flag_of_four_segments) == pytest.approx((1 / 3) ** 0.5, abs=0.01)
     assert association_of(flag_of_four_segments.T) == pytest.approx(1)
 
 
-def test_agreement_is_cramers_v_where_there_are_two_segments():
+def test_two_segments_give_cramers_v():
     counts = np.array([[400, 100], [150, 350], [200, 300]], dtype=float)
     expected = np.outer(counts.sum(1), counts.sum(0)) / counts.sum()
     v = (((counts - expected) ** 2 / expected).sum() / counts.sum()) ** 0.5
@@ -46,7 +46,7 @@ def test_agreement_is_cramers_v_where_there_are_two_segments():
 
 
 @pytest.mark.parametrize("n_values", [2, 6, 50, 300])
-def test_column_that_tells_nothing_comes_to_nothing_whatever_its_values(rng, n_values):
+def test_independent_column_has_no_association(rng, n_values):
     tables = [table_of(rng.integers(0, n_values, 600), rng.integers(0, 4, 600)) for _ in range(60)]
     squared = [float(association_of(table)) ** 2 for table in tables]
     assert np.mean(squared) < 0.02
@@ -54,22 +54,22 @@ def test_column_that_tells_nothing_comes_to_nothing_whatever_its_values(rng, n_v
 
 
 @pytest.mark.parametrize("counts", [np.eye(30), np.zeros((2, 3)), np.zeros((0, 3)), [[40, 0, 0]], [[10, 20, 30]]])
-def test_customers_own_numbers_empty_and_constant_columns_tell_nothing(counts):
+def test_unique_empty_and_constant_columns_predict_nothing(counts):
     assert association_of(counts) == 0
 
 
-def test_small_segment_that_a_column_misses_weighs_as_its_customers():
+def test_small_segment_weighs_by_its_customers():
     six_places = np.diag([200.0] * 6)
     with_far_ones = np.hstack([six_places, np.full((6, 1), 2.0)])
     assert association_of(with_far_ones) > 0.98
 
 
-def test_agreement_does_not_depend_on_the_order_of_values_and_segments(rng):
+def test_order_of_values_does_not_matter(rng):
     table = table_of(rng.integers(0, 5, 300), rng.integers(0, 4, 300))
     assert association_of(table[::-1, [2, 0, 3, 1]]) == pytest.approx(float(association_of(table)))
 
 
-def test_many_tables_are_measured_at_once_and_none_is_changed(rng):
+def test_many_tables_are_measured_unchanged(rng):
     tables = np.stack([table_of(rng.integers(0, 3, 90), rng.integers(0, 4, 90)) for _ in range(5)])
     before = tables.copy()
     assert association_of(tables).tolist() == [float(association_of(table)) for table in tables]
@@ -85,12 +85,12 @@ def test_redundant_category_says_what_gives_the_segments():
     assert told.reason == ("by its 3 values: the segments duplicate this column, a plain GROUP BY location gives them")
 
 
-def test_category_of_more_values_than_segments_is_said_to_be_grouped():
+def test_category_of_many_values_is_grouped():
     told = association_of_values("location", "category", [[20, 0], [30, 0], [0, 10]], [50, 10])
     assert told.note.endswith("groups of its 3 values give them")
 
 
-def test_customers_without_a_value_are_a_value_of_their_own():
+def test_missing_value_is_its_own_value():
     assert association_of_values("member", "flag", [[0, 40]], [60, 40]).association == pytest.approx(1)
     assert association_of_values("member", "flag", [[20, 40]], [60, 40]).association < 0.8
 
@@ -125,7 +125,7 @@ def test_number_says_where_it_is_cut(cuts, places):
         (0.949, "predicts the segment well"),
         (0.5, "predicts the segment partly"),
         (0.2, "predicts the segment poorly"),
-        (0.0, "predicts the segment hardly better than chance"),
+        (0.0, "predicts the segment no better than chance"),
     ],
 )
 def test_reason_says_what_the_figure_means(association, meaning):
@@ -142,6 +142,6 @@ def test_reason_says_what_the_figure_means(association, meaning):
         association_of_number("age", [], [[7]]),
     ],
 )
-def test_one_segment_agrees_with_nothing_and_says_why(told):
+def test_one_segment_has_no_association(told):
     assert (told.association, told.is_redundant) == (None, False)
     assert told.reason == "there is one segment, so there is nothing to predict"

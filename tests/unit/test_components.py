@@ -14,14 +14,14 @@ def components_of(base, name="mixed"):
     return common_components(blocks_of(base, STRATEGIES[name].features(base, ())), 0)
 
 
-def test_independent_columns_hardly_ever_have_anything_in_common():
+def test_independent_columns_rarely_share_components():
     independent = [
         base_of(age=RNG.normal(size=N), place=RNG.integers(0, 6, N), basket=RNG.random((N, 8)) < 0.2) for _ in range(10)
     ]
     assert sum(len(components_of(base)) > 0 for base in independent) <= 2  # one of 21 by chance
 
 
-def test_what_three_kinds_of_customers_buy_is_two_components():
+def test_three_tastes_are_two_components():
     kind = RNG.integers(0, 3, N)
     basket = RNG.random((N, 9)) < np.where(np.arange(9) // 3 == kind[:, None], 0.6, 0.1)
     components = components_of(base_of(age=RNG.normal(size=N), basket=basket))
@@ -30,7 +30,7 @@ def test_what_three_kinds_of_customers_buy_is_two_components():
     assert (components.variances > components.null_variance).all()
 
 
-def test_loadings_are_orthonormal_and_the_strongest_component_comes_first():
+def test_loadings_are_orthonormal_strongest_first():
     kind = RNG.integers(0, 3, N)
     basket = RNG.random((N, 9)) < np.where(np.arange(9) // 3 == kind[:, None], 0.6, 0.1)
     components = components_of(base_of(basket=basket))
@@ -51,5 +51,5 @@ def test_a_declared_weight_makes_no_component():
     assert len(common_components(blocks, 0)) == 0
 
 
-def test_one_column_has_nothing_in_common_with_another():
+def test_one_column_shares_nothing():
     assert len(components_of(base_of(place=RNG.integers(0, 3, N)))) == 0

@@ -26,14 +26,14 @@ def test_settled_fit_is_a_fixed_point():
         assert centroid == pytest.approx(points[fit.labels == number].mean(axis=0, dtype=np.float64), abs=1e-9)
 
 
-def test_objective_is_scikit_learns_from_the_same_start():
+def test_objective_equals_scikit_learns():
     matrix = normal()
     fit = converge(customers_of(matrix), matrix[:4].astype(np.float64))
     best = KMeans(4, init=matrix[:4].astype(np.float64), n_init=1, tol=0, max_iter=50).fit(matrix.astype(np.float64))
     assert fit.objective == pytest.approx(best.inertia_ / len(matrix), rel=1e-6)
 
 
-def test_customers_are_nearest_to_their_centroid_though_the_rounds_run_out(monkeypatch):
+def test_customers_are_nearest_when_rounds_run_out(monkeypatch):
     monkeypatch.setattr("tasks.clustering.lloyd._MAX_ROUNDS", 2)
     matrix = normal()
     fit = converge(customers_of(matrix), matrix[:5].astype(np.float64))
@@ -55,14 +55,14 @@ def test_emptied_segment_is_left_out():
     assert fit.sizes.tolist() == [2, 2]
 
 
-def test_segments_are_numbered_from_the_largest_then_by_their_centroids():
+def test_segments_are_numbered_by_size_then_centroid():
     matrix = np.repeat([[0.0], [40.0], [80.0], [60.0]], [3, 20, 7, 3], axis=0)
     fit = converge(customers_of(matrix), np.array([[0.0], [80.0], [40.0], [60.0]]))
     assert fit.sizes.tolist() == [20, 7, 3, 3]
     assert fit.centroids.ravel().tolist() == [40, 80, 0, 60]
 
 
-def test_one_pass_labels_for_every_k_what_each_alone_would():
+def test_one_pass_labels_every_k():
     matrix = normal()
     distinct, starts = customers_of(matrix), [normal(k, 6, seed=k).astype(np.float64) for k in (2, 5, 9)]
     for start, fit in zip(starts, fits_of(distinct, starts), strict=True):
@@ -70,7 +70,7 @@ def test_one_pass_labels_for_every_k_what_each_alone_would():
         assert fit.sizes.sum() == len(matrix)
 
 
-def test_a_segment_nobody_is_nearest_to_is_left_out_of_a_labelling():
+def test_empty_segment_is_left_out_of_labelling():
     (fit,) = fits_of(customers_of([[0.0], [1.0], [5.0]]), [np.array([[0.0], [700.0], [5.0]])])
     assert fit.centroids.ravel().tolist() == [0, 5]
     assert fit.labels.tolist() == [0, 0, 1]

@@ -16,11 +16,11 @@ def test_a_category_that_another_decides_is_told():
     assert found(base_of(place=PLACE, region=PLACE // 3)) == [("region", "place")]
 
 
-def test_of_two_that_say_the_same_the_later_is_told():
+def test_later_of_two_copies_is_redundant():
     assert found(base_of(place=PLACE, region=(PLACE * 7) % 10)) == [("region", "place")]
 
 
-def test_a_flag_that_a_category_decides_is_told():
+def test_flag_decided_by_category_is_redundant():
     assert found(base_of(place=PLACE, member=PLACE < 5)) == [("member", "place")]
 
 
@@ -34,7 +34,7 @@ def test_what_is_only_likely_is_not_told():
     assert found(base_of(place=PLACE, region=mostly)) == []
 
 
-def test_a_value_of_its_own_for_everybody_tells_nothing():
+def test_unique_values_predict_nothing():
     assert found(base_of(place=np.arange(N), region=PLACE)) == []
 
 
@@ -48,6 +48,6 @@ def test_the_words_name_both_columns():
     assert words == "region is left out of the fit, as place predicts it (1.00 of 1)"
 
 
-def test_of_many_flags_those_that_say_the_same_are_told_by_one(monkeypatch):
+def test_equal_flags_are_predicted_by_one(monkeypatch):
     kind = RNG.random(N) < 0.4
     assert found(base_of(place=kind, region=~kind, member=kind)) == [("member", "region"), ("region", "place")]

@@ -202,7 +202,7 @@ def hostile_night(tmp_path_factory):
     return night_of(place / "a <b>.csv", place / "home", place / "hostile.py", k_max=4)
 
 
-def test_page_of_a_night_is_self_contained_and_says_what_was_counted(hostile_night):
+def test_page_is_self_contained_and_counts(hostile_night):
     text = page_text(hostile_night)
     assert_self_contained(text)
     words = Outline(text).text
@@ -224,14 +224,14 @@ def test_same_run_gives_the_same_bytes(hostile_night):
     assert page_text(hostile_night) == first
 
 
-def test_step_says_where_the_page_is_and_how_large(hostile_night):
+def test_step_reports_page_and_size(hostile_night):
     run, page = hostile_night.run, reported(hostile_night)
     assert page.report == str(run.report_file)
     assert page.size == run.report_file.stat().st_size
     assert read_manifest(run.manifest_file)["steps"][-1]["size"] == page.size
 
 
-def test_page_of_one_segment_says_why_there_is_no_curve(tmp_path):
+def test_one_segment_explains_the_missing_curve(tmp_path):
     (tmp_path / "equal.csv").write_text("age,location,purchase_history\n" + "30,Ohio,milk\n" * 9)
     run = night_of(tmp_path / "equal.csv", tmp_path / "home", "customers")
     text = page_text(run)
@@ -242,7 +242,7 @@ def test_page_of_one_segment_says_why_there_is_no_curve(tmp_path):
     assert "No row was rejected." in words
 
 
-def test_scatter_of_a_large_night_is_a_sample_and_says_so(tmp_path):
+def test_large_scatter_is_a_stated_sample(tmp_path):
     rows = [f"{20 + number % 60},Ohio,milk, tea{number % 3}" for number in range(SCATTER_POINTS + 500)]
     (tmp_path / "large.csv").write_text("\n".join(["age,location,purchase_history", *rows]) + "\n")
     run = night_of(tmp_path / "large.csv", tmp_path / "home", "customers", k=3)
@@ -305,7 +305,7 @@ def test_verdict_stands_before_all_figures():
     assert places == sorted(places)
 
 
-def test_interval_is_shown_where_a_silhouette_was_sampled():
+def test_sampled_silhouette_shows_its_interval():
     exact = page_of()
     sampled = replace(exact.k_scores[0], silhouette_low=0.15, silhouette_high=0.25)
     assert "95 % interval" not in render_page(exact)
@@ -324,7 +324,7 @@ def test_requested_encoding_is_shown_without_others():
     assert "components that the columns share" not in words
 
 
-def test_page_without_any_encoding_on_record_says_so():
+def test_page_without_encodings_is_explicit():
     assert "No encoding was compared with another." in words_of(page_of(tried=(), components=()))
 
 
@@ -343,7 +343,7 @@ def test_best_predicting_columns_are_shown_others_counted():
     assert "c8 " not in words
 
 
-def test_strongest_components_are_shown_and_the_others_counted():
+def test_strongest_components_are_shown_others_counted():
     words = words_of(page_of(components=tuple(ComponentRow(n, 9 - n / 2, 1.0, f"end {n}") for n in range(1, 13))))
     assert "end 8 (variance 5" in words
     assert "end 9" not in words
@@ -370,13 +370,13 @@ def test_k_table_shows_gain_and_ari():
     assert "3 0.3000 — — — — 3.000 40" in words
 
 
-def test_column_that_is_left_out_is_named_and_no_weight():
+def test_left_out_column_is_named_without_weight():
     words = words_of(page_of(declared=(DeclaredRow("state", 0.0, False, None, None),)))
     assert "Left out state" in words
     assert "Weights every other column counts 1" in words
 
 
-def test_markup_in_what_explains_the_segments_is_text():
+def test_markup_in_reasons_is_text():
     tried = replace(TRIED[0], reason=SCRIPT)
     component, told = ComponentRow(1, 2.0, 1.0, SCRIPT), ColumnAssociationRow("bought", "items", 0.99, True, SCRIPT)
     text = render_page(page_of(tried=(tried,), components=(component,), column_associations=(told,)))
@@ -384,7 +384,7 @@ def test_markup_in_what_explains_the_segments_is_text():
     assert Outline(text).text.count(SCRIPT) == 3
 
 
-def test_many_kinds_of_fault_are_cut_and_counted():
+def test_many_faults_are_cut_and_counted():
     groups = tuple(RejectedGroup("age", f"code_{number}", 9, number, "why", "customers.csv") for number in range(1, 31))
     words = Outline(render_page(page_of(rejected=groups))).text
     assert "code_20 " in words
@@ -392,7 +392,7 @@ def test_many_kinds_of_fault_are_cut_and_counted():
     assert "The 20 most frequent of 30 kinds of fault are shown." in words
 
 
-def test_dataset_given_as_a_path_is_shown_by_its_name():
+def test_dataset_path_is_shown_by_name():
     assert page_of(facts=replace(FACTS, dataset="shops/north.py")).dataset == "north"
 
 
@@ -427,12 +427,12 @@ def test_mean_that_is_missing_is_no_difference():
         (("is_member",), None),
     ],
 )
-def test_scatter_takes_the_first_number_and_the_list_or_the_second_number(names, axes):
+def test_scatter_takes_number_and_list_or_number(names, axes):
     found = scatter_axes(columns_from(*names))
     assert (found and tuple(column.name for column in found)) == axes
 
 
-def test_sample_is_the_same_for_a_seed_and_without_repetition():
+def test_sample_is_seeded_without_repetition():
     drawn = sample_positions(100_000, 3)
     assert drawn == sample_positions(100_000, 3)
     assert drawn != sample_positions(100_000, 4)

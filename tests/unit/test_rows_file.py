@@ -34,7 +34,7 @@ def test_file_of_rows_holds_plain_arrays_alone(tmp_path):
         assert not any(b"O'" in file.read(name)[:128] for name in file.namelist())
 
 
-def test_who_is_far_out_is_read_as_it_was_kept(tmp_path):
+def test_far_customers_survive_the_file(tmp_path):
     is_far = np.array([False, True, False, False, True])
     save_rows(tmp_path / "encoded.npz", rows_of(5, 1, 2), is_far)
     assert load_far(tmp_path / "encoded.npz").tolist() == is_far.tolist()

@@ -34,7 +34,7 @@ def mean_of(distinct, values):
 
 
 @pytest.mark.parametrize("sizes", [{"max_scored": 400}, {"max_scored": 800, "reference_rows": 700}])
-def test_interval_holds_the_exact_mean_nineteen_times_of_twenty(overlapping, sizes, monkeypatch):
+def test_interval_covers_the_mean_nineteen_times(overlapping, sizes, monkeypatch):
     monkeypatch.setattr(tasks.clustering.reference, "_MIN_ROWS", 50)
     distinct, labellings, values = overlapping
     exact, held = mean_of(distinct, values), []
@@ -44,7 +44,7 @@ def test_interval_holds_the_exact_mean_nineteen_times_of_twenty(overlapping, siz
     assert 0.90 <= np.mean(held) <= 0.99
 
 
-def test_mean_is_that_of_customers_not_of_rows(overlapping):
+def test_mean_is_of_customers_not_rows(overlapping):
     distinct, labellings, values = overlapping
     found = last(distinct, labellings, 0, max_scored=4000)
     assert found.means() == pytest.approx(mean_of(distinct, values), abs=3 * found.standard_errors().max())
@@ -62,7 +62,7 @@ def test_all_customers_drawn_leave_no_error(overlapping):
     )
 
 
-def test_reference_that_is_a_sample_adds_to_the_error(overlapping, monkeypatch):
+def test_sampled_reference_adds_to_the_error(overlapping, monkeypatch):
     monkeypatch.setattr(tasks.clustering.reference, "_MIN_ROWS", 20)
     distinct, labellings, _ = overlapping
     whole = last(distinct, labellings, 0, max_scored=500).standard_errors()
@@ -70,7 +70,7 @@ def test_reference_that_is_a_sample_adds_to_the_error(overlapping, monkeypatch):
     assert (part > 1.05 * whole).all()
 
 
-def test_difference_of_two_ks_is_known_better_than_their_means(overlapping):
+def test_difference_has_a_smaller_error(overlapping):
     distinct, labellings, values = overlapping
     found = last(distinct, labellings, 0, max_scored=500)
     leads, errors = found.leads(0)
@@ -80,7 +80,7 @@ def test_difference_of_two_ks_is_known_better_than_their_means(overlapping):
     assert errors[1] < np.hypot(*found.standard_errors()[:2])
 
 
-def test_every_round_keeps_the_customers_of_the_last_and_adds_as_many(overlapping):
+def test_every_round_doubles_the_customers(overlapping):
     distinct, labellings, _ = overlapping
     rounds = list(estimates(distinct, labellings, drawn_of(distinct, labellings, 0, max_scored=4000)))
     assert len(rounds) == 2
@@ -115,7 +115,7 @@ def test_reference_stands_for_all_customers(overlapping, monkeypatch):
     assert np.isin(heaviest, reference.rows[: reference.group_sizes[0]]).all()
 
 
-def test_a_stratum_of_one_customer_is_no_trouble():
+def test_stratum_of_one_customer_is_fine():
     distinct = customers_of([[0.0], [0.1], [0.2], [50.0], [80.0]])
     found = last(distinct, labels_of(distinct, [0, 0, 0, 1, 2])[None], 0, max_scored=3)
     assert np.isfinite(found.means()).all()

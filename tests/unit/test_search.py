@@ -32,7 +32,7 @@ def test_few_customers_get_more_restarts():
 
 
 @pytest.mark.parametrize("k", [3, 7, 9])
-def test_deep_search_is_as_good_as_fifty_restarts_on_all_customers(k):
+def test_deep_search_matches_fifty_restarts(k):
     matrix = many_blobs()
     distinct = customers_of(matrix)
     found = search(distinct, [k], 0, told)[k]
@@ -42,7 +42,7 @@ def test_deep_search_is_as_good_as_fifty_restarts_on_all_customers(k):
     assert fit.objective <= best * 1.001
 
 
-def test_deep_search_gets_out_of_a_bad_optimum():
+def test_deep_search_escapes_a_bad_optimum():
     centers = np.array([[0.0, 0], [10, 0], [20, 0], [0, 40], [1, 40]])
     matrix, _ = make_blobs(1000, centers=centers[:4], cluster_std=0.5, random_state=0)
     distinct = customers_of(matrix)
@@ -50,7 +50,7 @@ def test_deep_search_gets_out_of_a_bad_optimum():
     assert converge(distinct, search_deeply(distinct, bad, 0)).objective < converge(distinct, bad).objective / 10
 
 
-def test_deep_search_never_loses_what_it_began_with(monkeypatch):
+def test_deep_search_never_loses_its_start(monkeypatch):
     # On a square there are four optima nearly alike: which is the best of a sample is chance.
     distinct = customers_of(np.random.default_rng(0).random((4000, 2)))
     monkeypatch.setattr(tasks.clustering.search, "SEARCH", replace(SEARCH, deep_rows=500))
@@ -60,14 +60,14 @@ def test_deep_search_never_loses_what_it_began_with(monkeypatch):
     )
 
 
-def test_sample_holds_all_customers_where_they_are_few():
+def test_small_sample_holds_all_customers():
     distinct = customers_of([[1.0], [1.0], [2.0]])
     sample = sample_of(distinct, 100, 1 << 20, 0)
     assert sample.matrix.ravel().tolist() == [1, 2]
     assert sample.weights.tolist() == [2, 1]
 
 
-def test_sample_is_of_customers_and_bounded_in_rows_and_bytes():
+def test_sample_is_bounded_in_rows_and_bytes():
     distinct = customers_of(np.repeat(np.arange(3000.0), np.r_[5000, np.ones(2999, dtype=int)])[:, None])
     sample = sample_of(distinct, 1000, 1 << 20, 0)
     assert sample.weights.sum() == 1000

@@ -23,7 +23,7 @@ def scored(matrix, labellings, binary=None):
     return values[:, distinct.row_of]
 
 
-def test_every_value_equals_scikit_learns_for_all_labellings_in_one_walk():
+def test_values_equal_scikit_learns_in_one_walk():
     matrix, labels = labelled()
     labellings = [labels, labels // 2, np.arange(len(labels)) % 7]
     for values, given in zip(scored(matrix, labellings), labellings, strict=True):
@@ -49,7 +49,7 @@ def test_mean_is_right_far_from_the_origin(shift):
 
 
 @pytest.mark.parametrize("spread", [1e-2, 1e-4])
-def test_mean_is_right_where_points_are_nearly_equal(spread):
+def test_mean_is_right_for_near_points(spread):
     rng = np.random.default_rng(0)
     matrix = np.vstack([rng.normal(size=(300, 5)) * spread + center for center in (0, 1, 1 + 8 * spread, 100)])
     matrix = matrix.astype(np.float32)
@@ -59,7 +59,7 @@ def test_mean_is_right_where_points_are_nearly_equal(spread):
         assert own.mean() == pytest.approx(reference(matrix.astype(np.float64), given).mean(), abs=1e-4)
 
 
-def test_blocks_and_their_order_change_nothing_but_rounding(monkeypatch):
+def test_blocks_change_nothing_but_rounding(monkeypatch):
     matrix, labels = labelled()
     order = np.random.default_rng(0).permutation(len(labels))
     whole = scored(matrix, [labels, labels // 2])
@@ -85,7 +85,7 @@ def test_chosen_rows_are_scored_against_all_customers():
     assert found[0, 0] == pytest.approx(scored(matrix, [labels])[0][rows], abs=1e-6)
 
 
-def test_each_group_of_a_reference_is_left_out_once_and_the_others_count_for_it():
+def test_each_reference_group_is_left_out_once():
     matrix, labels = labelled()
     distinct, rows = customers_of(matrix), np.arange(50)
     points, segments = distinct.rows.take(rows), Segments.of(labels_of(distinct, labels)[None], distinct.weights)
@@ -99,7 +99,7 @@ def test_each_group_of_a_reference_is_left_out_once_and_the_others_count_for_it(
     assert found[2] == pytest.approx(without_last[0], abs=1e-6)
 
 
-def test_segment_that_the_reference_misses_gives_no_infinity():
+def test_missed_segment_gives_no_infinity():
     distinct = customers_of([[0.0], [1.0], [5.0], [6.0], [90.0]])
     segments = Segments.of(np.array([[0, 0, 1, 1, 2]], dtype=np.uint8), distinct.weights)
     part = slice(0, 4)

@@ -21,7 +21,7 @@ def stabilities(matrix, ks, seed=0, binary=None, **settings):
     return stability_of(distinct, [found[k] for k in ks], seed, **settings)
 
 
-def test_planted_segments_come_again_with_every_seed_and_sample():
+def test_planted_segments_are_fully_stable():
     (found,) = stabilities(planted(), [4])
     assert (found.ari_seeds, found.ari_bootstrap) == (1.0, 1.0)
     assert found.segments.tolist() == [1.0] * 4
@@ -35,12 +35,12 @@ def test_segments_of_noise_do_not_come_again():
         assert found.segments.max() < 0.6
 
 
-def test_other_number_than_was_planted_comes_again_less_often():
+def test_wrong_k_is_less_stable():
     too_few, right, too_many = stabilities(planted(), [3, 4, 7])
     assert right.ari_bootstrap > max(too_few.ari_bootstrap, too_many.ari_bootstrap)
 
 
-def test_segment_that_is_a_cut_through_a_group_is_less_stable_than_one_that_stands_apart():
+def test_cut_through_a_group_is_less_stable():
     matrix = np.random.default_rng(0).normal(size=(900, 2))
     matrix[:300] = 0.5 * matrix[:300] + [40, 0]
     distinct = customers_of(matrix)
@@ -60,13 +60,13 @@ def test_equal_customers_all_count():
     assert min(found.ari_seeds, found.ari_bootstrap) > 0.99
 
 
-def test_seeds_may_agree_on_segments_that_other_customers_would_not_make():
+def test_seeds_may_agree_where_resamples_differ():
     (found,) = stabilities([[0.0], [1.0], [10.0], [11.0], [22.0], [23.0]], [2])
     assert found.ari_seeds == 1.0
     assert found.ari_bootstrap < 0.8
 
 
-def test_adjusted_rand_index_is_that_of_scikit_learn_for_every_customer():
+def test_adjusted_rand_index_equals_scikit_learns():
     rng = np.random.default_rng(0)
     one, other, weights = rng.integers(4, size=50), rng.integers(3, size=50), rng.integers(1, 9, size=50)
     table = np.zeros((4, 3))
@@ -80,11 +80,11 @@ def test_clusterings_that_are_the_same_agree(table):
     assert adjusted_rand_index(np.array(table)) == 1.0
 
 
-def test_one_segment_that_holds_all_agrees_with_others_by_chance_alone():
+def test_one_segment_agrees_by_chance_alone():
     assert adjusted_rand_index(np.array([[3.0, 4.0]])) == 0.0
 
 
-def test_jaccard_index_is_that_of_the_likest_segment():
+def test_jaccard_index_is_of_best_match():
     indices = jaccard_indices(np.array([[6.0, 2, 0], [1, 0, 4], [0, 0, 0]]))
     assert indices[:2] == pytest.approx([6 / 9, 4 / 5])
     assert np.isnan(indices[2])
@@ -101,14 +101,14 @@ def test_jaccard_index_is_that_of_the_likest_segment():
     ],
     ids=["three rows", "all but one", "duplicates", "far apart", "too near for squares"],
 )
-def test_few_customers_are_neither_a_fault_nor_a_warning(matrix, ks):
+def test_few_customers_give_no_warning(matrix, ks):
     for found in stabilities(matrix, ks, published=0):
         assert -0.5 <= found.ari_bootstrap <= 1
         assert -0.5 <= found.ari_seeds <= 1
         assert ((found.segments >= 0) & (found.segments <= 1)).all()
 
 
-def test_rows_too_near_for_k_means_are_no_warning():
+def test_near_rows_give_no_warning():
     matrix = np.array([[1e8], [1e8 + 8], [1e8 + 16], [0.0]])
     (found,) = stability_of(customers_of(matrix), [matrix[[0, 2, 3]]], 0)
     assert found.ari_seeds > 0
@@ -123,14 +123,14 @@ def test_one_segment_has_no_agreement():
     assert with_two != alone == Stability()
 
 
-def test_sample_with_fewer_different_rows_than_segments_has_no_agreement(monkeypatch):
+def test_too_small_sample_has_no_stability(monkeypatch):
     monkeypatch.setattr(tasks.clustering.stability, "SETTINGS", StabilitySettings(rows=3))
     few, many = stabilities(planted(50), [2, 4])
     assert few.ari_seeds is not None
     assert many == Stability()
 
 
-def test_segment_that_the_sample_holds_nobody_of_is_not_known(monkeypatch):
+def test_segment_missing_from_sample_is_unknown(monkeypatch):
     monkeypatch.setattr(tasks.clustering.stability, "SETTINGS", StabilitySettings(rows=300))
     distinct = customers_of(np.vstack([planted(3000), [[500.0, 500.0]]]))
     centroids = np.array([[0.0, 0], [10, 0], [5, 10], [500, 500]])
@@ -138,7 +138,7 @@ def test_segment_that_the_sample_holds_nobody_of_is_not_known(monkeypatch):
     assert np.isnan(found.segments).tolist() == [False, False, False, True]
 
 
-def test_wide_rows_with_few_marks_are_held_against_each_other_too():
+def test_wide_sparse_rows_have_stability_too():
     rng = np.random.default_rng(0)
     kind = rng.integers(2, size=600)
     binary = rng.random((600, 400)) < 0.02

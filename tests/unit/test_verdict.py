@@ -2,18 +2,17 @@ from dataclasses import replace
 
 import pytest
 
+from tasks.clustering.choose_k import KScore
 from tasks.encoding.verdict import Evidence, verdict_on
 
+CHOSEN = KScore(4, silhouette=0.61, ari_seeds=1.0, ari_bootstrap=0.97)
 FOUND = Evidence(
+    CHOSEN,
     used_columns=("age", "basket"),
     n_columns=3,
-    k=4,
-    silhouette=0.61,
     null_model="permuted columns",
     margin=0.34,
     null_std=0.005,
-    ari_seeds=1.0,
-    ari_bootstrap=0.97,
 )
 
 
@@ -31,14 +30,14 @@ FOUND = Evidence(
             "weak",
             "4 segments whose borders are a matter of degree, as they overlap (silhouette 0.61, ",
         ),
-        ({"ari_seeds": 0.5}, "weak", "other random seeds find other ones (ARI 0.50, "),
-        ({"ari_bootstrap": 0.4}, "weak", "bootstrap resamples give other ones (ARI 0.40, "),
+        ({"chosen": replace(CHOSEN, ari_seeds=0.5)}, "weak", "other random seeds find other ones (ARI 0.50, "),
+        ({"chosen": replace(CHOSEN, ari_bootstrap=0.4)}, "weak", "bootstrap resamples give other ones (ARI 0.40, "),
         ({"margin": 0.03}, "none", "treat them as an arbitrary partition (silhouette +0.030 from the null model"),
         ({"margin": 0.10, "null_std": 0.04}, "none", "whose standard deviation is 0.040"),
         ({"margin": -0.10}, "none", "silhouette -0.100 from the null model"),
-        ({"silhouette": None, "why_one": "there is 1 customer"}, "none", "there is 1 customer"),
+        ({"chosen": KScore(1, reason="there is 1 customer")}, "none", "there is 1 customer"),
         ({"margin": None, "why_untried": "6 customers are too few"}, "none", "6 customers are too few"),
-        ({"ari_seeds": None, "ari_bootstrap": None}, "strong", "above the best of permuted columns"),
+        ({"chosen": KScore(4, silhouette=0.61)}, "strong", "above the best of permuted columns"),
     ],
 )
 def test_verdict_is_what_the_evidence_says(change, level, says):
@@ -59,7 +58,7 @@ def test_multimodal_number_is_no_evidence_across_columns():
     )
 
 
-def test_only_column_may_be_multimodal_on_its_own():
+def test_only_column_may_be_multimodal():
     assert verdict_on(replace(ALONE, n_columns=1)).level == "strong"
     assert "0.12 above a unimodal null model" in verdict_on(replace(ALONE, n_columns=1)).reason
     assert verdict_on(replace(ALONE, n_columns=1, margin=0.02)).level == "none"
