@@ -25,17 +25,25 @@ class QuoteFault(IntEnum):
     CLOSED_WITHIN_FIELD = 1
     NEVER_CLOSED = 2
     NOT_WITHIN_BOUND = 3
-    SWALLOWED_ROWS = 4
+    SPANS_RECORDS = 4
 
 
-#: Each fault in words; ``{line}`` is the number of the line that closes the quote.
+#: Each fault in words; ``{line}`` is the line that closes the quote, ``{max_lines}`` the most lines of a record.
 QUOTE_FAULTS: dict[QuoteFault, str] = {
     QuoteFault.WITHIN_FIELD: "a quote is opened or closed within a field",
     QuoteFault.CLOSED_WITHIN_FIELD: "a quote opened here is closed within a field on line {line}",
     QuoteFault.NEVER_CLOSED: "a quote is opened here and never closed",
     QuoteFault.NOT_WITHIN_BOUND: "a quote is opened here and not closed within {max_lines} lines",
-    QuoteFault.SWALLOWED_ROWS: "a quote opened here is closed on line {line} only, with whole records in between",
+    QuoteFault.SPANS_RECORDS: "a quote opened here is closed on line {line} only, with whole records in between",
 }
+
+
+@dataclass(frozen=True)
+class LineRange:
+    """The keys of some lines: those of the first and the last."""
+
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -43,12 +51,12 @@ class LineStates:
     """How the quotes of some lines end, in the order of the lines.
 
     Attributes:
-        records: keys of the lines, int64 of shape (n,), ascending.
-        states: the ``LineState`` of each, int8 of shape (n,).
+        record: keys of the lines, of shape (n,), ascending.
+        state: the ``LineState`` of each, of shape (n,).
     """
 
-    records: NDArray[np.int64]
-    states: NDArray[np.int8]
+    record: NDArray[np.int64]
+    state: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,8 @@ class Dialect:
         comment: lines that begin with it are no records; None where there are no such lines.
         decimal: the character between the whole and the fraction of a number.
         thousands: the character between groups of three digits; None where there is none.
-        unclear: the mark that may be either where it stands before three digits; None where that is clear.
-        item_separator: the character between the items of a list that stands in one field.
+        unclear: the mark that may be either where it precedes three digits; None where that is clear.
+        item_separator: the character between the items of a list within one field.
     """
 
     delimiter: str = ","
@@ -76,8 +84,13 @@ class Dialect:
     unclear: str | None = None
     item_separator: str = ","
 
+    @property
+    def delimiter_character(self) -> str:
+        """The one character that replaces the delimiter where that is longer."""
+        return self.delimiter if len(self.delimiter) == 1 else UNIT_SEPARATOR
 
-#: Share of the numbers of either kind that must show a mark for the others to be read by it: one stray cell may not.
+
+#: Share of the numbers that must show a mark for it to count beside another: one stray cell may not decide.
 _SHOWN = 0.05
 
 
@@ -86,7 +99,7 @@ class NumberMarks:
     """How many numbers of a file can be read in one way only, by what they show.
 
     Attributes:
-        unclear_points: numbers whose points stand before three digits each, and that may be read in either way.
+        unclear_points: numbers whose points precede three digits each, and that may be read in either way.
         grouped_whole_numbers: whole numbers with commas before three digits each.
         grouped_whole_points: whole numbers with points before three digits each, not all of them zeros.
     """
@@ -103,18 +116,17 @@ class NumberMarks:
 
     @property
     def decimal(self) -> str:
-        """The decimal mark that the numbers show; a point where they show none, both, or one in a few cells alone."""
-        shown = self._commas >= _SHOWN * max(1, self.unclear_points)
-        return "," if shown and not self.decimal_points else "."
+        """The decimal mark that most numbers show; a point where none does, or too few beside the unclear ones."""
+        is_comma = self._commas > self.decimal_points and self._commas >= _SHOWN * self.unclear_points
+        return "," if is_comma else "."
 
     @property
     def thousands(self) -> str | None:
         """The mark between groups of three digits that the numbers show; None where they show none."""
-        if self.decimal == "," and (self.grouping_points or self.grouped_whole_points):
-            return "."
-        is_comma = self.grouping_commas or self.grouped_whole_numbers
-        if self.decimal == "." and is_comma and not self.decimal_commas:
-            return ","
+        points = self.grouping_points + self.grouped_whole_points
+        commas = self.grouping_commas + self.grouped_whole_numbers
+        if (points if self.decimal == "," else commas) and not self._is_mixed:
+            return "." if self.decimal == "," else ","
         if self.grouping_spaces:
             return " "
         return "'" if self.grouping_apostrophes else None
@@ -127,9 +139,15 @@ class NumberMarks:
         """
         if self.decimal == ",":
             return "," if self.grouped_whole_numbers else None
-        is_shown = self.decimal_points > 0 and self._commas < _SHOWN * self.decimal_points
+        is_shown = self.decimal_points > 0 and not self._is_mixed
         return "." if self.unclear_points and not is_shown else None
 
     @property
     def _commas(self) -> int:
         return self.decimal_commas + self.grouped_whole_points
+
+    @property
+    def _is_mixed(self) -> bool:
+        """Whether more than a few numbers show the other decimal mark."""
+        fewer, more = sorted((self._commas, self.decimal_points))
+        return fewer > 0 and fewer >= _SHOWN * more

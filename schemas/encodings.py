@@ -7,7 +7,11 @@
 ``single``: one number alone, where it is multimodal on its own.
 """
 
-ENCODINGS: tuple[str, ...] = ("standard", "numbers", "mixed", "brackets", "single")
+from typing import Final, Literal, get_args
+
+Encoding = Literal["standard", "numbers", "mixed", "brackets", "single"]
+ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 
 #: Selects the encoding with the highest silhouette gain over permuted columns.
-AUTO = "auto"
+AUTO: Final = "auto"
+EncodingOption = Literal["auto", Encoding]

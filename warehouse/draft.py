@@ -1,24 +1,28 @@
-"""Look at a file that nobody declared: its records in ``work.fields``, and what each of its columns holds."""
+"""Profile a file that no schema declares: its records in ``work.fields``, and what each of its columns holds."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from schemas.dialect import Dialect
+from schemas.dialect import Dialect, NumberMarks
 from warehouse.connection import Connection, read_sql
+from warehouse.statements.numbers import counted_evidence, plain_number
+from warehouse.statements.quotes import select_unquoted_fields
 from warehouse.statements.quoting import quote_text
-from warehouse.statements.records import select_field_lists
 from warehouse.tables import read_dicts, read_value
 
-#: Cells that are looked at; of a file with more only every second, third, ... record is.
-CELLS_LOOKED_AT = 10_000_000
+#: Cells that are profiled; of a file with more only every second, third, ... record is.
+MAX_CELLS = 10_000_000
 
-#: Different texts of a column that are shown to the one who decides its kind.
-COMMONEST = 60
+#: Different texts of a column by which its kind is decided.
+MAX_TEXTS = 60
+
+#: Share of the known cells that are numbers in a column of numbers.
+_MOSTLY_NUMBERS = 0.9
 
 #: Memory for the tables of a draft; what is more goes to the disk.
 _MEMORY = "600MB"
@@ -46,7 +50,7 @@ class Numbers:
     """The distribution of the numbers of a column, in its own unit.
 
     Attributes:
-        has_fractions: whether some number is written with a decimal mark.
+        has_fractions: whether some number is written with a decimal mark or an exponent.
         is_whole: whether every number is whole, however it is written: 12.0 is.
         lowest_values: the three lowest different numbers, ascending.
         highest_values: the three highest different numbers, descending.
@@ -65,125 +69,81 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class Marks:
-    """How the numbers of a column use the marks between their digits; counts of cells.
-
-    Attributes:
-        n_plain: digits alone.
-        n_points: one decimal point at the most; n_points_or_groups of them may as well group thousands.
-        n_commas: one decimal comma; n_commas_or_groups of them may as well group thousands.
-        longest_plain: digits of the longest number of digits alone.
-    """
-
-    n_numbers: int
-    n_plain: int
-    n_points: int
-    n_points_or_groups: int
-    n_commas: int
-    n_commas_or_groups: int
-    n_point_groups: int
-    n_comma_groups: int
-    n_blank_groups: int
-    n_apostrophe_groups: int
-    longest_plain: int
-
-
-@dataclass(frozen=True)
 class ListMark:
-    """A mark that may stand between the things of a list in the cells of a column.
+    """A mark that may stand between the items of a list in the cells of a column.
 
     Attributes:
         n_cells: cells that hold the mark.
-        n_sizes: different numbers of things in a cell.
-        most: things in the longest list.
-        n_shared: things that stand in several cells and at several places, of n_things.
+        n_sizes: different numbers of items in a cell.
+        longest: items in the longest list.
+        n_shared: items that stand in several cells and at several positions, of n_items.
     """
 
     mark: str
     n_cells: int
     n_sizes: int
-    most: int
-    n_different: int
-    n_things: int
+    longest: int
+    n_items: int
     n_shared: int
 
 
 @dataclass(frozen=True)
-class ColumnLook:
-    """What the cells of a column look like; counts of cells unless said otherwise.
+class ColumnProfile:
+    """What the cells of a column hold.
 
     Attributes:
-        n_missing: words that commonly stand for a missing value.
+        types: type of a cell, as ``tasks.draft.text.cell_types`` names it -> cells.
         n_different: different texts, whatever their case, empty ones and words for a missing value aside.
         n_once: texts that stand in one cell alone.
+        longest: characters of the longest text.
         n_leading_zeros: different texts of digits that begin with 0.
-        n_codes: texts without blanks that hold a digit.
+        n_codes: cells without spaces that hold a digit.
         grouping: the same for two columns that put the same rows together, whatever their texts.
-        commonest: the commonest texts, of every case the commonest spelling.
-        affixes: (before, after) of the numbers -> cells.
+        most_common: the most common texts, of every case the most common spelling.
+        non_numeric: the same of those that are not numbers.
+        affixes: (before, after) of the numbers.
     """
 
     column_number: int
     n_cells: int
-    n_empty: int
-    n_missing: int
-    n_numbers: int
-    n_amounts: int
-    n_instants: int
-    n_links: int
-    n_mails: int
-    n_uuids: int
-    n_phones: int
-    n_texts: int
+    types: Mapping[str, int]
     n_different: int
     n_once: int
     longest: int
     n_leading_zeros: int
     n_codes: int
     grouping: int
-    commonest: tuple[Counted, ...] = ()
-    affixes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    most_common: tuple[Counted, ...] = ()
+    non_numeric: tuple[Counted, ...] = ()
+    affixes: Sequence[tuple[str, str]] = ()
     list_marks: tuple[ListMark, ...] = ()
-    marks: Marks | None = None
 
     @property
-    def n_filled(self) -> int:
-        """Cells that are not empty."""
-        return self.n_cells - self.n_empty
+    def n_known(self) -> int:
+        """Cells that hold something, words for a missing value aside."""
+        return self.n_cells - self.count("empty", "missing")
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the cells that hold something are numbers, but for a few."""
+        return self.n_known > 0 and self.count("number", "amount") >= _MOSTLY_NUMBERS * self.n_known
+
+    def count(self, *types: str) -> int:
+        """Return the number of cells of some types."""
+        return sum(self.types.get(name, 0) for name in types)
 
 
 @dataclass(frozen=True)
-class Looked:
-    """The columns by their number from 1, and the step between the records that were looked at."""
+class Profiles:
+    """The columns by their number from 1, and the step between the records that were profiled."""
 
-    columns: dict[int, ColumnLook]
+    columns: dict[int, ColumnProfile]
     step: int
 
 
 @dataclass(frozen=True)
-class LookPatterns:
-    """What texts look like, as ``tasks.draft.text.looks`` has it."""
-
-    number: str
-    amount: str
-    hashes: str
-    missing_words: frozenset[str]
-    looks: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class WrittenNumbers:
-    """How the file writes numbers: its marks, and the patterns of a number and of a whole number."""
-
-    decimal: str
-    thousands: str | None
-    number: str
-    whole_number: str
-
-
-@dataclass(frozen=True)
 class UndecodableLines:
-    """How many of the lines of a file hold bytes which are no text; the first of them, and what it holds."""
+    """How many of the lines of a file hold bytes that are not text; the first of them, and what it holds."""
 
     n_lines: int
     n_undecodable: int
@@ -204,66 +164,68 @@ def draft_database(folder: Path) -> Iterator[Connection]:
         database.close()
 
 
-def create_fields(
-    database: Connection, dialect: Dialect, header_line: int, header: Sequence[str], closed_width: int
-) -> None:
-    """Split ``work.framed`` into ``work.fields``: one row a record behind the header.
+def create_fields(database: Connection, dialect: Dialect, header_line: int, closed_width: int) -> None:
+    """Split the records into ``work.fields``: one row per record below the header.
 
     Args:
-        closed_width: number of fields of a record with a delimiter behind the last one; 0 where there is none such.
+        header_line: line on which the header begins; 0 where there is none.
+        closed_width: fields of a record with a trailing delimiter; 0 where records have none.
     """
-    database.execute(f"CREATE OR REPLACE VIEW work.field_lists AS {select_field_lists(dialect)}")
-    parameters = {"header_line": header_line, "header": list(header), "closed_width": closed_width}
-    database.execute(read_sql("draft/create_fields"), parameters)
-    database.execute(read_sql("draft/delete_undecodable"))
+    database.execute(f"CREATE OR REPLACE VIEW work.field_lists AS {select_unquoted_fields(dialect)}")
+    database.execute(read_sql("draft/create_fields"), {"header_line": header_line, "closed_width": closed_width})
 
 
 def undecodable_lines(database: Connection) -> UndecodableLines:
-    """Return what is known of the lines that hold bytes which are no text."""
+    """Return what is known of the lines that hold bytes that are not text."""
     return UndecodableLines(**read_dicts(database, read_sql("draft/count_undecodable"))[0])
 
 
 def count_widths(database: Connection) -> dict[int, int]:
-    """Return how many records have how many fields, the commonest number first."""
+    """Return number of fields -> records that have as many, the most common number first."""
     return dict(database.execute(read_sql("draft/count_widths")).fetchall())
 
 
-def look_at_columns(
-    database: Connection, n_columns: int, list_column: int, patterns: LookPatterns, list_marks: Sequence[str]
-) -> Looked:
-    """Return what every column looks like.
+def profile_columns(
+    database: Connection, n_columns: int, list_column: int, patterns: Mapping[str, object], list_marks: Sequence[str]
+) -> Profiles:
+    """Return the profile of every column.
 
     Args:
         n_columns: number of columns; records of other lengths are left out.
-        list_column: number of the column that takes the fields that are too many, from 1; 0 if there is none.
-        patterns: what texts look like.
-        list_marks: marks that may stand between the things of a list in one field.
+        list_column: number of the column that takes the surplus fields, from 1; 0 if there is none.
+        patterns: parameters of ``create_texts.sql``: type of a cell -> its pattern.
+        list_marks: marks that may stand between the items of a list in one field.
     """
     n_cells = int(read_value(database, "SELECT coalesce(sum(len(fields)), 0) FROM work.fields"))
-    step = max(1, -(-n_cells // CELLS_LOOKED_AT))
+    step = max(1, -(-n_cells // MAX_CELLS))
     shape = {"n_columns": n_columns, "list_column": list_column, "step": step}
     database.execute(read_sql("draft/create_values"), shape)
-    database.execute(read_sql("draft/create_looks"), _pattern_parameters(patterns))
-    return Looked(_columns(database, list_marks), step)
+    database.execute(read_sql("draft/create_texts"), patterns)
+    return Profiles(_columns(database, list_marks), step)
 
 
-def read_numbers(database: Connection, written: WrittenNumbers) -> None:
-    """Read the numbers of every column as the file writes them; what is written otherwise is none."""
-    parameters = {
-        "decimal": written.decimal,
-        # A number without a mark of thousands has none to take out; this one stands in no file.
-        "thousands": written.thousands or "\0",
-        "written_number": written.number,
-        "whole_number": written.whole_number,
-    }
-    database.execute(read_sql("draft/create_numbers"), parameters)
-    database.execute(read_sql("draft/create_sentinels"))
+def number_marks(database: Connection, column_numbers: Sequence[int], *, is_comma_quoted: bool) -> NumberMarks:
+    """Return what the numbers of some columns show of decimal and thousands marks.
+
+    Args:
+        column_numbers: the columns of numbers.
+        is_comma_quoted: whether fields are separated by commas, so that a comma within a number was quoted on purpose.
+    """
+    query = f"SELECT {counted_evidence('n')} FROM ({read_sql('draft/list_numbers').strip().rstrip(';')})"
+    parameters = {"column_numbers": list(column_numbers), "is_comma_quoted": is_comma_quoted}
+    return NumberMarks(**read_dicts(database, query, parameters)[0])
 
 
-def leave_out(database: Connection, sentinels: Sequence[tuple[int, float]]) -> None:
-    """Take numbers that stand for missing values for what they are: (column number, number)."""
-    if sentinels:
-        database.executemany("INSERT INTO work.draft_sentinels VALUES (?, ?)", [list(pair) for pair in sentinels])
+def read_numbers(database: Connection, dialect: Dialect) -> None:
+    """Read the numbers of every column as a run reads them; those written otherwise are left out."""
+    database.execute(f"CREATE OR REPLACE TEMP MACRO plain_number(core) AS {plain_number('core', dialect)}")
+    database.execute(read_sql("draft/create_numbers"))
+    database.execute("CREATE OR REPLACE TABLE work.draft_sentinels (column_number BIGINT, v DOUBLE)")
+
+
+def add_sentinels(database: Connection, sentinels: Sequence[tuple[int, float]]) -> None:
+    """Leave numbers that stand for missing values out of the distributions: (column number, number)."""
+    database.executemany("INSERT INTO work.draft_sentinels VALUES (?, ?)", [list(pair) for pair in sentinels])
 
 
 def describe_numbers(database: Connection) -> dict[int, Numbers]:
@@ -271,63 +233,40 @@ def describe_numbers(database: Connection) -> dict[int, Numbers]:
     found = {}
     for row in read_dicts(database, read_sql("draft/describe_numbers")):
         column_number = row.pop("column_number")
-        lowest, highest = (_ends(row.pop(name)) for name in ("lowest_values", "highest_values"))
-        found[column_number] = Numbers(**row, lowest_values=lowest, highest_values=highest)
+        low, high = (
+            tuple(CountedNumber(**end) for end in row.pop(name)) for name in ("lowest_values", "highest_values")
+        )
+        found[column_number] = Numbers(**row, lowest_values=low, highest_values=high)
     return found
 
 
 def never_falls(database: Connection, column_number: int) -> bool:
     """Return whether the numbers of a column never fall from one record to the next."""
-    n_falls: int = read_value(database, read_sql("draft/count_falls"), {"place": column_number})
+    n_falls: int = read_value(database, read_sql("draft/count_falls"), {"column_number": column_number})
     return n_falls == 0
 
 
-def strange_texts(database: Connection) -> dict[int, tuple[Counted, ...]]:
-    """Return the texts that are no numbers in columns that hold numbers, by the column's number."""
-    return _texts(database, "draft/list_strange")
-
-
-def _columns(database: Connection, list_marks: Sequence[str]) -> dict[int, ColumnLook]:
-    commonest = _texts(database, "draft/list_commonest")
-    affixes = _by_column(database, "draft/list_affixes")
-    marks = _by_column(database, "draft/count_marks")
+def _columns(database: Connection, list_marks: Sequence[str]) -> dict[int, ColumnProfile]:
+    most_common = _texts(database, ["empty"])
+    non_numeric = _texts(database, ["empty", "number", "amount"])
     lists = _by_column(database, "draft/describe_lists", {"marks": list(list_marks)})
+    affixes = _by_column(database, "draft/list_affixes")
     return {
-        row["column_number"]: ColumnLook(
+        (number := row["column_number"]): ColumnProfile(
             **row,
-            commonest=commonest.get(row["column_number"], ()),
-            affixes={(found["before"], found["after"]): found["n"] for found in affixes.get(row["column_number"], [])},
-            list_marks=tuple(ListMark(**found) for found in lists.get(row["column_number"], [])),
-            marks=next((Marks(**found) for found in marks.get(row["column_number"], [])), None),
+            most_common=most_common.get(number, ()),
+            non_numeric=non_numeric.get(number, ()),
+            affixes=[(found["before"], found["after"]) for found in affixes.get(number, [])],
+            list_marks=tuple(ListMark(**found) for found in lists.get(number, [])),
         )
         for row in read_dicts(database, read_sql("draft/describe_columns"))
     }
 
 
-def _pattern_parameters(patterns: LookPatterns) -> dict[str, Any]:
-    return {
-        "number": patterns.number,
-        "amount": patterns.amount,
-        "narrow": patterns.hashes,
-        "missing_words": sorted(patterns.missing_words),
-        "instant": patterns.looks["instant"],
-        "link": patterns.looks["link"],
-        "mail": patterns.looks["e-mail"],
-        "uuid": patterns.looks["uuid"],
-        "phone": patterns.looks["phone"],
-    }
-
-
-def _ends(values: list[dict[str, Any]]) -> tuple[CountedNumber, ...]:
-    return tuple(CountedNumber(**value) for value in values)
-
-
-def _texts(database: Connection, name: str) -> dict[int, tuple[Counted, ...]]:
-    rows = _by_column(database, name, {"n_values": COMMONEST})
-    return {
-        column_number: tuple(Counted(found["value"], found["n"], found["is_missing_word"]) for found in group)
-        for column_number, group in rows.items()
-    }
+def _texts(database: Connection, left_out: Sequence[str]) -> dict[int, tuple[Counted, ...]]:
+    """Return the most common texts of every column, those of some types left out."""
+    groups = _by_column(database, "draft/list_texts", {"left_out": left_out, "n_values": MAX_TEXTS})
+    return {column_number: tuple(Counted(**found) for found in group) for column_number, group in groups.items()}
 
 
 def _by_column(

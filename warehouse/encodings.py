@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from warehouse.connection import Connection, read_sql
-from warehouse.tables import insert_frame, read_dicts
+from warehouse.tables import insert_frame, read_dicts, registered
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,8 @@ def insert_encodings(database: Connection, encodings: pd.DataFrame, k_nulls: pd.
     """Fill ``encodings``, and ``work.k_nulls`` with one row per k of the selected encoding."""
     insert_frame(database, "encodings", encodings)
     database.execute(read_sql("create_k_nulls"))
-    database.register("_k_nulls", k_nulls)
-    try:
+    with registered(database, "_k_nulls", k_nulls):
         database.execute("INSERT INTO work.k_nulls SELECT k, null_silhouette, silhouette_gain FROM _k_nulls")
-    finally:
-        database.unregister("_k_nulls")
 
 
 def selected_encoding(database: Connection) -> SelectedEncoding:

@@ -10,7 +10,7 @@ from schemas.fields import Role
 from warehouse.connection import Connection, one_thread, read_sql
 from warehouse.features import create_long_views
 from warehouse.home.run import Run
-from warehouse.tables import read_frame, read_value
+from warehouse.tables import read_frame, read_value, registered, transaction
 
 #: Customers whose binary features are counted at a time.
 COUNTED_CUSTOMERS = 500_000
@@ -23,11 +23,10 @@ def insert_customer_segments(database: Connection, run: Run, pieces: Iterable[pd
         pieces: consecutive rows of it, from the first customer to the last; one is held at a time.
     """
     first = 0
-    database.execute("BEGIN")
-    for piece in pieces:
-        _insert_piece(database, run, piece, first)
-        first += len(piece)
-    database.execute("COMMIT")
+    with transaction(database):
+        for piece in pieces:
+            _insert_piece(database, run, piece, first)
+            first += len(piece)
 
 
 def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> None:
@@ -69,8 +68,5 @@ def _count_present(database: Connection) -> None:
 
 def _insert_piece(database: Connection, run: Run, piece: pd.DataFrame, first: int) -> None:
     parameters = {"as_of": run.as_of.isoformat(), "first": first, "last": first + len(piece) - 1}
-    database.register("_assigned", piece)
-    try:
+    with registered(database, "_assigned", piece):
         database.execute(read_sql("insert_customer_segments"), parameters)
-    finally:
-        database.unregister("_assigned")

@@ -1,6 +1,7 @@
 """Create and fill the published tables; names and types come from ``schemas.published`` alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -24,11 +25,30 @@ def insert_frame(database: Connection, table: str, frame: pd.DataFrame) -> None:
     if frame.empty:
         return
     names = ", ".join(quote_identifier(str(name)) for name in frame.columns)
-    database.register("_frame", frame)
-    try:
+    with registered(database, "_frame", frame):
         database.execute(f"INSERT INTO {quote_identifier(table)} ({names}) SELECT {names} FROM _frame")
+
+
+@contextmanager
+def registered(database: Connection, name: str, frame: pd.DataFrame) -> Iterator[None]:
+    """Let the statements within read a frame as a table of this name."""
+    database.register(name, frame)
+    try:
+        yield
     finally:
-        database.unregister("_frame")
+        database.unregister(name)
+
+
+@contextmanager
+def transaction(database: Connection) -> Iterator[None]:
+    """Make the statements within take effect together, or none of them."""
+    database.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
 
 
 def read_frame(database: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from tasks.delivery.text import KEEP_UNDECODABLE, TextCopy, decoded, write_text
 from tasks.delivery.text_encoding import known_encoding, without_mark
 from tasks.delivery.unpacking import Packing, packing_of, read_blocks
 
-_EXPECTED = "expected a header line and one row a customer"
+_EXPECTED = "expected a header line and one row per customer"
 _NOTHING_DECLARED = FileSettings()
 
 
@@ -36,12 +36,12 @@ def copy_source(
     Args:
         source: the delivered file, packed or not.
         copy: where the text goes.
-        undecodable: where the list of the lines goes that hold bytes which are no text; there is no
-            such file where there are none.
+        undecodable: where the list of the lines with undecodable bytes goes; there is no
+            such file where all bytes are text.
         settings: what the dataset says about its files.
 
     Raises:
-        DataRefused: the file is empty, no text, no CSV file, or cannot be unpacked within bounds.
+        DataRefused: the file is empty, not text, not a CSV file, or cannot be unpacked within bounds.
         UsageError: the file cannot be read.
         FileNotFoundError: the file has gone.
     """

@@ -8,14 +8,14 @@ class DeliveredFile:
     """One delivered file, and how its text was read.
 
     Attributes:
-        number: place among the files of the night, from 1; that of its copy in the run.
+        number: position among the files of the run, from 1; that of its copy in the run.
         source_file: the path that was read.
         source_name: the name of the file alone.
         sha256: hash of the bytes as they were delivered, still packed where they were packed.
         size: their number.
         encoding: the text encoding that was declared or found.
         packing: ``gzip``, ``zstd`` or ``zip``; None where the file is plain text.
-        undecodable_lines: lines of the copy that hold bytes which are no text.
+        undecodable_lines: lines of the copy with undecodable bytes.
     """
 
     number: int

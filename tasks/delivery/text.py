@@ -10,29 +10,21 @@ from pathlib import Path
 from typing import IO
 
 from schemas.errors import DataRefused
+from tasks.delivery.limits import LIMITS
 
-#: Error rule of the codecs that gives the character 0xDC00 + b for each byte b that is no text; no
+#: Error rule of the codecs that gives the character 0xDC00 + b for each byte b that is not text; no
 #: encoding gives such a character otherwise.
 KEEP_UNDECODABLE = "segments.keep-undecodable"
 
 _ESCAPE = 0xDC00
 _UNDECODABLE = re.compile("[\0\ud800-\udfff]+")
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_NON_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
-
-#: Characters by which it is judged whether a file is text at all.
-_JUDGED = 64 << 10
-_LARGEST_SHARE_OF_NO_TEXT = 0.3
-#: Random bytes hold one control character in nine; text in the wrong encoding holds none.
-_SHARE_OF_CONTROLS_IN_BINARY = 0.02
-_FEWEST_UNDECODABLE_LINES = 10
-
-_FOUND_CHARACTERS = 4
 
 
 @dataclass(frozen=True)
 class TextCopy:
-    """What was written: its characters, and the lines that hold bytes which are no text."""
+    """What was written: its characters, and the lines that hold undecodable bytes."""
 
     characters: int
     undecodable_lines: int
@@ -42,7 +34,7 @@ def decoded(blocks: Iterable[bytes], encoding: str, errors: str) -> Iterator[str
     """Yield the text of blocks of bytes, without a byte-order mark, every line end being LF.
 
     Raises:
-        UnicodeDecodeError: the bytes are no text, and ``errors`` is ``"strict"``.
+        UnicodeDecodeError: the bytes are not text, and ``errors`` is ``"strict"``.
     """
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
     is_first = True
@@ -53,51 +45,27 @@ def decoded(blocks: Iterable[bytes], encoding: str, errors: str) -> Iterator[str
     yield decoder.decode(b"", final=True)
 
 
-def write_text(texts: Iterable[str], encoding: str, copy: Path, undecodable: Path | None, place: str) -> TextCopy:
-    r"""Write the copy, and ``undecodable`` where lines hold what is no text.
+def write_text(texts: Iterable[str], encoding: str, copy: Path, undecodable: Path | None, path: str) -> TextCopy:
+    r"""Write the copy, and ``undecodable`` where lines hold what is not text.
 
     Each undecodable byte, each NUL and each half of a surrogate pair becomes a visible ``\xNN``; its
     line is a row of ``undecodable``: ``line_number,found``.
 
     Raises:
-        DataRefused: the file is mostly no text, or no text in this encoding.
+        DataRefused: the file is mostly not text, or not text in this encoding.
         UnicodeDecodeError: as ``decoded`` does.
     """
     with ExitStack() as opened:
         writer = _CopyWriter(opened, copy, undecodable)
         for number, text in enumerate(texts):
             if number == 0:
-                refuse_no_text(text[:_JUDGED], encoding, place)
+                _refuse_non_text(text[: LIMITS.judged_characters], encoding, path)
             writer.write(text)
         return TextCopy(writer.characters, writer.undecodable_lines)
 
 
-def refuse_no_text(head: str, encoding: str, place: str) -> None:
-    """Refuse a file whose first characters are mostly no text, or no text in this encoding.
-
-    Raises:
-        DataRefused: with what was found, and what can be done.
-    """
-    bad = len(_NO_TEXT.findall(head))
-    is_mostly_bad = bad > len(head) * _LARGEST_SHARE_OF_NO_TEXT
-    if is_mostly_bad and len(_CONTROL.findall(head)) > len(head) * _SHARE_OF_CONTROLS_IN_BINARY:
-        raise DataRefused(
-            f"{place} is not text ({bad:,} of its first {len(head):,} characters are none); "
-            "expected a CSV file, so save or export it as CSV"
-        )
-    lines = head.split("\n")
-    spoiled = sum(bool(_UNDECODABLE.search(line)) for line in lines)
-    if is_mostly_bad or (spoiled >= _FEWEST_UNDECODABLE_LINES and 2 * spoiled > len(lines)):
-        number, first = next((n, f) for n, line in enumerate(lines, 1) if (f := _NO_TEXT.search(line)))
-        raise DataRefused(
-            f"{place} line {number}: holds the byte 0x{_value(first[0]):02x}, which is not {encoding.upper()}, "
-            f"as do {spoiled:,} of its first {len(lines):,} lines; expected UTF-8 text, so save or export it as "
-            "UTF-8 CSV, or declare its encoding in the schema"
-        )
-
-
 class _CopyWriter:
-    """Writes text to the copy; only text that holds what is no text takes the slow way."""
+    """Writes text to the copy; only text with undecodable bytes takes the slow path."""
 
     def __init__(self, opened: ExitStack, copy: Path, undecodable: Path | None) -> None:
         self._opened = opened
@@ -131,7 +99,7 @@ class _CopyWriter:
             seen = found.end()
             values = [_value(character) for character in found[0]]
             pieces += [before, "".join(f"\\x{value:02x}" for value in values)]
-            self._note(line, " ".join(f"0x{value:02x}" for value in values[:_FOUND_CHARACTERS]))
+            self._note(line, " ".join(f"0x{value:02x}" for value in values[: LIMITS.shown_bytes]))
         return "".join([*pieces, text[seen:]])
 
     def _note(self, line: int, found: str) -> None:
@@ -147,8 +115,32 @@ class _CopyWriter:
         self._list.write(f"{line},{found}\n")
 
 
+def _refuse_non_text(head: str, encoding: str, path: str) -> None:
+    """Refuse a file whose first characters are mostly not text, or not text in this encoding.
+
+    Raises:
+        DataRefused: with what was found, and what can be done.
+    """
+    bad = len(_NON_TEXT.findall(head))
+    is_mostly_bad = bad > len(head) * LIMITS.non_text_share
+    if is_mostly_bad and len(_CONTROL.findall(head)) > len(head) * LIMITS.control_share:
+        raise DataRefused(
+            f"{path} is not text ({bad:,} of its first {len(head):,} characters are not); "
+            "expected a CSV file, so save or export it as CSV"
+        )
+    lines = head.split("\n")
+    undecodable = sum(bool(_UNDECODABLE.search(line)) for line in lines)
+    if is_mostly_bad or (undecodable >= LIMITS.undecodable_lines and 2 * undecodable > len(lines)):
+        number, first = next((n, f) for n, line in enumerate(lines, 1) if (f := _NON_TEXT.search(line)))
+        raise DataRefused(
+            f"{path} line {number}: holds the byte 0x{_value(first[0]):02x}, which is not {encoding.upper()}, "
+            f"as do {undecodable:,} of its first {len(lines):,} lines; expected UTF-8 text, so save or export it as "
+            "UTF-8 CSV, or declare its encoding in the schema"
+        )
+
+
 def _value(character: str) -> int:
-    """Return the byte that an escaping character stands for; of another half of a surrogate pair, the half itself."""
+    """Return the byte that an escaping character is for; of another half of a surrogate pair, the half itself."""
     code = ord(character)
     return code - _ESCAPE if _ESCAPE <= code < _ESCAPE + 256 else code
 

@@ -1,10 +1,11 @@
-"""Tell the text encoding of a file by its declaration or its first bytes."""
+"""Find the text encoding of a file by its declaration or its first bytes."""
 
 import codecs
 import re
 from collections.abc import Iterable, Iterator
 
 from schemas.errors import DataRefused
+from tasks.delivery.limits import LIMITS
 
 #: The longer marks first: that of UTF-32 begins as that of UTF-16 does.
 _MARKS = {
@@ -17,18 +18,16 @@ _MARKS = {
 
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 
-_HEAD_BYTES = 64 << 10
-
-_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
+_NON_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
 
 
-def known_encoding(declared: str | None, head: bytes, place: str) -> str | None:
-    """Return the codec of a text by its declaration or its first bytes; None where neither tells it.
+def known_encoding(declared: str | None, head: bytes, path: str) -> str | None:
+    """Return the codec of a text by its declaration or its first bytes; None where neither shows it.
 
     Args:
         declared: the encoding as the schema declares it.
         head: the first bytes of the text.
-        place: the file as messages name it.
+        path: the file as messages name it.
 
     Raises:
         DataRefused: the text begins with the mark of another encoding than the declared one.
@@ -41,8 +40,8 @@ def known_encoding(declared: str | None, head: bytes, place: str) -> str | None:
         name = marked if marked is not None and marked.startswith(name) else f"{name}-le"
     if marked != name and (marked in _WIDE or (marked == "utf-8" and _is_utf_8_beyond_ascii(head))):
         raise DataRefused(
-            f"{place} begins with the byte-order mark of {marked}, but the schema declares encoding={declared!r}; "
-            "deliver it as declared, or mend the declaration"
+            f"{path} begins with the byte-order mark of {marked}, but the schema declares encoding={declared!r}; "
+            "deliver it as declared, or correct the declaration"
         )
     return name
 
@@ -56,7 +55,7 @@ def without_mark(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 def _is_utf_8_beyond_ascii(head: bytes) -> bool:
     """Return whether the first bytes of a text are UTF-8 with letters that another encoding reads otherwise.
 
-    Some put the mark before any encoding, so that alone it says nothing.
+    Some put the mark before any encoding, so that alone it shows nothing.
     """
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)  # the last character may be cut
@@ -68,10 +67,10 @@ def _is_utf_8_beyond_ascii(head: bytes) -> bool:
 def _wide_without_mark(head: bytes) -> str | None:
     """Return UTF-16 or UTF-32 where text is unmistakably of two or four bytes a character.
 
-    Plain letters, digits and line ends have their zero bytes at one place of each character; read in
+    Plain letters, digits and line ends have their zero bytes at one position of each character; read in
     the other order, or in another width, they are no such text.
     """
-    return next((name for name in _WIDE if _reads_as(head[:_HEAD_BYTES], name)), None)
+    return next((name for name in _WIDE if _reads_as(head[: LIMITS.encoding_bytes], name)), None)
 
 
 def _reads_as(head: bytes, encoding: str) -> bool:
@@ -79,4 +78,4 @@ def _reads_as(head: bytes, encoding: str) -> bool:
         return False
     text = head[: len(head) // 4 * 4].decode(encoding, "replace")
     plain = sum(character < "\x7f" for character in text)
-    return 10 * plain >= 3 * len(text) and 100 * len(_NO_TEXT.findall(text)) <= len(text)
+    return 10 * plain >= 3 * len(text) and 100 * len(_NON_TEXT.findall(text)) <= len(text)

@@ -1,4 +1,4 @@
-"""Unpack what is delivered packed, within bounds, and refuse what is no CSV file at all; the first bytes tell."""
+"""Unpack what is delivered packed, within bounds, and refuse by its first bytes what is not a CSV file."""
 
 import errno
 import gzip
@@ -13,16 +13,9 @@ import pyarrow as pa
 
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
+from tasks.delivery.limits import LIMITS
 
 Packing = Literal["gzip", "zstd", "zip"]
-
-BLOCK_BYTES = 1 << 20
-
-#: Unpacked bytes below which no ratio is suspicious.
-_RATIO_COUNTS_FROM = 32 << 20
-
-#: Enough for the marks of every kind below, an HTML page's leading blanks included.
-_HEAD_BYTES = 4096
 
 _PACKINGS: dict[Packing, bytes] = {
     "gzip": rb"\x1f\x8b",
@@ -62,23 +55,23 @@ def packing_of(source: Path) -> Packing | None:
     """Return how a file is packed; None where it is not.
 
     Raises:
-        DataRefused: it is of a kind that is no CSV file.
+        DataRefused: it is of a kind that is not a CSV file.
     """
     with source.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+        head = file.read(LIMITS.kind_bytes)
     refuse_foreign(head, str(source))
     return _packing_of(head)
 
 
-def refuse_foreign(head: bytes, place: str) -> None:
-    """Refuse by name what is no CSV file.
+def refuse_foreign(head: bytes, path: str) -> None:
+    """Refuse by name what is not a CSV file.
 
     Raises:
         DataRefused: the first bytes are those of another kind of file.
     """
     for name, (pattern, advice) in _FOREIGN.items():
         if re.match(pattern, head):
-            raise DataRefused(f"{place} is {name}; expected a CSV file, so {advice}")
+            raise DataRefused(f"{path} is {name}; expected a CSV file, so {advice}")
 
 
 def read_blocks(source: Path, packing: Packing | None, settings: FileSettings) -> Iterator[bytes]:
@@ -86,17 +79,17 @@ def read_blocks(source: Path, packing: Packing | None, settings: FileSettings) -
 
     Raises:
         DataRefused: a packed file is damaged, cut off, encrypted, too large when unpacked, or holds
-            what is no CSV file.
+            what is not a CSV file.
     """
     with source.open("rb") as file:
         if packing is None:
-            yield from iter(lambda: file.read(BLOCK_BYTES), b"")
+            yield from iter(lambda: file.read(LIMITS.block_bytes), b"")
             return
         try:
             yield from _within_bounds(_unpacking(file, packing, str(source)), source, packing, settings)
         except _DAMAGE as error:
             if getattr(error, "errno", None) not in (None, errno.EINVAL):  # the disk's failure, not the file's
-                raise  # while EINVAL comes of a place outside of the file
+                raise  # while EINVAL comes of an offset outside of the file
             raise DataRefused(
                 f"{source} ({packing}) cannot be unpacked: it is damaged or cut off ({error}); "
                 "expected a whole file, so have it delivered again"
@@ -114,33 +107,32 @@ def _packing_of(head: bytes) -> Packing | None:
     return next((name for name, pattern in _PACKINGS.items() if re.match(pattern, head)), None)
 
 
-def _unpacking(file: IO[bytes], packing: Packing, place: str) -> _Stream:
+def _unpacking(file: IO[bytes], packing: Packing, path: str) -> _Stream:
     if packing == "gzip":
         return gzip.GzipFile(fileobj=file)
     if packing == "zstd":
         stream: _Stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
         return stream
-    return _only_member(zipfile.ZipFile(file), place)
+    return _only_member(zipfile.ZipFile(file), path)
 
 
-def _only_member(archive: zipfile.ZipFile, place: str) -> _Stream:
-    names = archive.namelist()
-    if spreadsheet := _spreadsheet(names):
-        raise DataRefused(f"{place} is a spreadsheet ({spreadsheet}); expected a CSV file, so save it as CSV")
+def _only_member(archive: zipfile.ZipFile, path: str) -> _Stream:
+    if spreadsheet := _spreadsheet(archive.namelist()):
+        raise DataRefused(f"{path} is a spreadsheet ({spreadsheet}); expected a CSV file, so save it as CSV")
     members = [member for member in archive.infolist() if _is_delivered(member)]
     if len(members) != 1:
-        told = ", ".join(repr(member.filename) for member in members[:5]) + (", ..." if len(members) > 5 else "")
-        found = f"{len(members)} files ({told})" if members else "no file"
-        raise DataRefused(f"{place} is a zip with {found}; expected exactly one CSV file in it")
+        names = ", ".join(repr(member.filename) for member in members[:5]) + (", ..." if len(members) > 5 else "")
+        found = f"{len(members)} files ({names})" if members else "no file"
+        raise DataRefused(f"{path} is a zip with {found}; expected exactly one CSV file in it")
     member = members[0]
     if member.flag_bits & 0x1:
         raise DataRefused(
-            f"{place}: {member.filename!r} is encrypted; expected a zip without a password, so pack it anew"
+            f"{path}: {member.filename!r} is encrypted; expected a zip without a password, so compress it again"
         )
     if member.compress_type not in _ZIP_METHODS:
         raise DataRefused(
-            f"{place}: {member.filename!r} is packed by method {member.compress_type}; "
-            "expected an ordinary zip (stored or deflated), so pack it anew"
+            f"{path}: {member.filename!r} is packed by method {member.compress_type}; "
+            "expected an ordinary zip (stored or deflated), so compress it again"
         )
     return archive.open(member)
 
@@ -152,23 +144,23 @@ def _spreadsheet(names: list[str]) -> str | None:
 
 
 def _is_delivered(member: zipfile.ZipInfo) -> bool:
-    """Return whether a member is a file that somebody put there, not what a Mac adds."""
+    """Return whether a member is a delivered file, not one that a Mac adds."""
     is_macs_own = member.filename.startswith("__MACOSX/") or member.filename.split("/")[-1] == ".DS_Store"
     return not member.is_dir() and not is_macs_own
 
 
 def _within_bounds(stream: _Stream, source: Path, packing: Packing, settings: FileSettings) -> Iterator[bytes]:
     packed, unpacked = source.stat().st_size, 0
-    while block := stream.read(BLOCK_BYTES):
+    while block := stream.read(LIMITS.block_bytes):
         if unpacked == 0:
-            _refuse_packed_twice(block[:_HEAD_BYTES], source, packing)
+            _refuse_packed_twice(block[: LIMITS.kind_bytes], source, packing)
         unpacked += len(block)
         if unpacked > settings.max_unpacked_bytes:
             raise DataRefused(
                 f"{source} ({packing}) unpacks to more than {settings.max_unpacked_bytes:,} bytes; "
                 "expected no more (max_unpacked_bytes), so raise max_unpacked_bytes in the schema if it is right"
             )
-        if unpacked > _RATIO_COUNTS_FROM and unpacked > packed * settings.max_unpacked_ratio:
+        if unpacked > LIMITS.ratio_from_bytes and unpacked > packed * settings.max_unpacked_ratio:
             raise DataRefused(
                 f"{source} ({packing}) unpacks to more than {settings.max_unpacked_ratio:g} times its {packed:,} "
                 "bytes; expected no more (max_unpacked_ratio), so raise max_unpacked_ratio in the schema if it is right"

@@ -11,16 +11,15 @@ from pathlib import Path
 
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
+from tasks.delivery.limits import LIMITS
 from warehouse.home.ledger import printable
 
 logger = logging.getLogger(__name__)
 
-_POLL_SECONDS = 0.1
-
 
 @dataclass(frozen=True)
 class Sighting:
-    """What tells whether a file has changed since it was last looked at."""
+    """What shows whether a file has changed since it was last looked at."""
 
     device: int
     inode: int
@@ -43,10 +42,10 @@ class Patience:
         self._first: Sighting | None = None
         self._last: Sighting | None = None
         self._unchanged_since = self._began
-        self._has_told = False
+        self._has_logged = False
 
     def until_whole(self, path: Path) -> Sighting:
-        """Return how the file looks once nobody writes it any more.
+        """Return how the file looks once it is no longer written to.
 
         Raises:
             DataRefused: it is still being written, or has no marker, when the time to wait is over.
@@ -72,10 +71,10 @@ class Patience:
                 f"{path} {found}, after {self._settings.wait_seconds:g} s of waiting; "
                 "deliver it whole (written under another name, then renamed), or raise wait_seconds in the schema"
             )
-        if not self._has_told:
+        if not self._has_logged:
             logger.info("waiting up to %g s: %s", self._settings.wait_seconds, printable(f"{path} {found}"))
-            self._has_told = True
-        time.sleep(min(_POLL_SECONDS, left))
+            self._has_logged = True
+        time.sleep(min(LIMITS.poll_seconds, left))
 
     def changes(self) -> str:
         """Return in words how the file has changed since it was first looked at."""
@@ -117,17 +116,17 @@ class Patience:
 
 
 def has_writer(path: Path) -> bool:
-    """Return whether another process has the file open for writing; False where the system does not tell.
+    """Return whether another process has the file open for writing; False where the system does not say.
 
-    Linux grants a lease for reading on a file that nobody has open for writing, to the owner of the
-    file and to root; other file systems and accounts are told nothing.
+    Linux grants a lease for reading on a file that is not open for writing, to the owner of the
+    file and to root; other file systems and accounts learn nothing.
     """
     if sys.platform != "linux":
         return False
     with path.open("rb") as file:
         try:
-            # Whoever opens the file within these lines makes the system signal us, by default with
-            # one that kills; SIGURG is one that nobody minds.
+            # A process that opens the file meanwhile makes the system signal us, by default with a
+            # signal that kills; SIGURG is ignored.
             fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
             fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         except OSError as error:

@@ -1,1 +1,1 @@
-"""draft looks at a file that nobody declared and writes its schema as a Python file."""
+"""draft profiles a file that no schema declares and writes its schema as a Python file."""

@@ -1,11 +1,11 @@
-"""Draft the schema of a file that nobody declared: read it, look at its columns, decide, write, try."""
+"""Draft the schema of a file that has none: read it, profile its columns, decide, write, try."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from schemas.dialect import Dialect
+from schemas.dialect import NumberMarks
 from schemas.errors import DataRefused, SegmentsError
 from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
@@ -15,51 +15,47 @@ from tasks.draft.columns.facts import Facts
 from tasks.draft.columns.keys import find_key, has_no_gaps, several_rows
 from tasks.draft.columns.ranges import is_age
 from tasks.draft.columns.sentinels import number_sentinels
-from tasks.draft.file.number_marks import NumberMarks, find_number_marks, written_numbers
+from tasks.draft.file.number_marks import find_number_marks
 from tasks.draft.file.opening import Opened, open_copy
-from tasks.draft.file.shape import Shape
-from tasks.draft.python.declaring import declare_columns, undeclared_notes
+from tasks.draft.python.declaring import DraftedColumn, declare_columns, undeclared_notes
 from tasks.draft.python.names import class_name
 from tasks.draft.python.rendering import DraftedSchema, render_schema
-from tasks.draft.text.looks import AMOUNT_IN_PARTS, HASHES, LOOKS, MISSING_WORDS, NUMBER
+from tasks.draft.text.cell_types import PATTERNS
 from tasks.draft.text.wording import amount, between, several, shown
-from tasks.reading.source import frame_source
+from tasks.reading.source import find_records
 from warehouse.connection import Connection
 from warehouse.draft import (
-    Looked,
-    LookPatterns,
+    Profiles,
+    add_sentinels,
     count_widths,
     create_fields,
     describe_numbers,
     draft_database,
-    leave_out,
-    look_at_columns,
     never_falls,
+    number_marks,
+    profile_columns,
     read_numbers,
-    strange_texts,
     undecodable_lines,
 )
 from warehouse.records import create_work_tables, load_lines
 
-#: Marks that may stand between the things of a list in one field.
+#: Marks that may stand between the items of a list in one field.
 _LIST_MARKS = ("|", ";", ",", "/", "+", "\N{IDEOGRAPHIC COMMA}", "\N{FULLWIDTH COMMA}")
 
 #: Share of rejected records from which a short file with some lines before its header would be refused.
 _USUAL_REJECTS = 0.05
 
-#: Name of the file beside the copy that holds the lines which are no text.
+#: Name of the file beside the copy that holds the lines that are not text.
 _UNDECODABLE = "undecodable"
 
-#: Encodings that the first bytes of a file tell; any other is declared.
-_TOLD_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+#: Encodings that the first bytes of a file show; any other is declared.
+_SHOWN_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 #: Said where nothing shows what the points of a file's numbers are.
 _ASSUMED = (
-    "Points stand before three digits alone: they are taken for decimal points, as nothing else shows what they are; "
-    "decimal=',' with thousands='.' takes them for marks of thousands."
+    "Points stand before three digits, and too few other numbers show what they are: they are read as decimal points; "
+    "decimal=',' with thousands='.' reads them as marks of thousands."
 )
-
-_PATTERNS = LookPatterns(NUMBER, AMOUNT_IN_PARTS, HASHES, MISSING_WORDS, LOOKS)
 
 
 @dataclass(frozen=True)
@@ -86,7 +82,7 @@ def draft_schema(source: str, encoding: str | None = None) -> Draft:
 
     Raises:
         UsageError: there is no such file or encoding, or the file cannot be read.
-        DataRefused: the file is empty, its dialect cannot be told, or nothing in it can be a feature.
+        DataRefused: the file is empty, its dialect is not clear, or nothing in it can be a feature.
     """
     path = find_source(source)
     settings = FileSettings(encoding=encoding)
@@ -105,103 +101,109 @@ def draft_schema(source: str, encoding: str | None = None) -> Draft:
 
 def _load(database: Connection, opened: Opened, copy: Path) -> None:
     """Read the copy into ``work.fields``."""
-    writing = opened.sample.writing
-    dialect = Dialect(writing.delimiter, writing.quote, writing.escape, writing.comment)
     create_work_tables(database)
-    lines = load_lines(database, copy, copy.with_name(_UNDECODABLE), copy.name, opened.place)
-    dialect = frame_source(database, dialect, lines, opened.shape.n_columns, FileSettings()).dialect
-    create_fields(database, dialect, opened.header_line, opened.header, opened.shape.closed_width)
+    lines = load_lines(database, copy, copy.with_name(_UNDECODABLE), copy.name, opened.source)
+    records = find_records(database, opened.sample.dialect, lines, opened.shape.n_columns, FileSettings())
+    create_fields(database, records.dialect, opened.header_line, opened.shape.closed_width)
 
 
 def _refuse_undecodable(database: Connection, opened: Opened) -> None:
-    """Refuse a file of which a run would reject too many lines as no text, or whose header is none."""
+    """Refuse a file of which a run would reject too many lines as not text, or the header."""
     lines = undecodable_lines(database)
-    if lines.n_undecodable <= FileSettings().max_rejected_share * lines.n_lines and lines.first != opened.header_line:
-        return
-    if lines.n_undecodable:
+    is_too_many = lines.n_undecodable > FileSettings().max_rejected_share * lines.n_lines
+    if is_too_many or (lines.n_undecodable and lines.first == opened.header_line):
         raise DataRefused(
-            f"{opened.place} line {lines.first}: holds {lines.found}, which is not {opened.encoding} text, as do "
+            f"{opened.source} line {lines.first}: holds {lines.found}, which is not {opened.encoding} text, as do "
             f"{lines.n_undecodable:,} of {amount(lines.n_lines, 'line')}; expected one encoding throughout, so name "
             "it, as in --encoding cp1252"
         )
 
 
 def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
-    shape = opened.shape
+    shape, dialect = opened.shape, opened.sample.dialect
     widths = count_widths(database)
     n_rows = sum(n for width, n in widths.items() if shape.takes(width))
     if n_rows == 0:
-        raise DataRefused(f"{opened.place} holds no row of {shape.n_columns} fields; expected one row per customer")
-    looked = look_at_columns(database, shape.n_columns, shape.list_column, _PATTERNS, _LIST_MARKS)
-    marks = find_number_marks(looked.columns, shape.headings, opened.sample.writing.delimiter, opened.place)
-    columns = _facts(database, looked, marks, shape)
+        raise DataRefused(f"{opened.source} holds no row of {shape.n_columns} fields; expected one row per customer")
+    headers = shape.header or (None,) * shape.n_columns
+    profiles = profile_columns(database, shape.n_columns, shape.list_column, PATTERNS, _LIST_MARKS)
+    marks = find_number_marks(database, profiles.columns, dialect.delimiter, headers, opened.source)
+    read_numbers(database, replace(dialect, decimal=marks.decimal, thousands=marks.thousands))
+    columns = _facts(database, profiles, headers, shape.list_column)
+    declared = declare_columns(columns, opened.source)
     schema = DraftedSchema(
         class_name=class_name(path.name.split(".")[0] or path.name),
         sentences=[
             *_sentences(opened, path, n_rows),
             *_grain(columns),
             *_left_out(opened, sum(widths.values()) - n_rows, undecodable_lines(database).n_undecodable),
-            *([_ASSUMED] if marks.is_assumed else []),
-            *([f"The file is long: counts are those of one record in {looked.step}."] if looked.step > 1 else []),
+            *([_ASSUMED] if marks.unclear == "." else []),
+            *([f"The file is long: counts are those of one record in {profiles.step}."] if profiles.step > 1 else []),
         ],
-        settings=_settings(opened, marks),
-        columns=declare_columns(columns, opened.place),
+        settings=_settings(opened, marks, _marks_of(database, declared, dialect.delimiter)),
+        columns=declared,
         notes=undeclared_notes(columns),
     )
     return Draft(path, render_schema(schema), n_rows)
 
 
-def _facts(database: Connection, looked: Looked, marks: NumberMarks, shape: Shape) -> list[Facts]:
+def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | None], list_column: int) -> list[Facts]:
     """Return what is known of every column, its numbers without those that stand for a missing value."""
-    read_numbers(database, written_numbers(marks))
     numbers = describe_numbers(database)
-    headers = shape.header or (None,) * shape.n_columns
     sentinels = {
-        number: number_sentinels(found, looked.columns[number].n_cells, are_ages=is_age(headers[number - 1]))
+        number: number_sentinels(found, profiles.columns[number].n_cells, are_ages=is_age(headers[number - 1]))
         for number, found in numbers.items()
     }
-    if any(sentinels.values()):
-        leave_out(database, [(number, value) for number, values in sentinels.items() for value in values])
+    pairs = [(number, value) for number, values in sentinels.items() for value in values]
+    if pairs:
+        add_sentinels(database, pairs)
         numbers = describe_numbers(database)
-    strange = strange_texts(database)
     rising = {
         number
         for number, found in numbers.items()
-        if not (0 < shape.list_column <= number) and has_no_gaps(found, looked.step) and never_falls(database, number)
+        if not 0 < list_column <= number and has_no_gaps(found, profiles.step) and never_falls(database, number)
     }
     columns = [
         Facts(
-            place=number - 1,
+            index=number - 1,
             header=headers[number - 1],
-            n_rows=look.n_cells,
-            look=look,
-            step=looked.step,
+            profile=profile,
+            step=profiles.step,
             numbers=numbers.get(number),
             sentinels=sentinels.get(number, ()),
-            strange=strange.get(number, ()),
-            runs_on=number == shape.list_column,
+            runs_on=number == list_column,
             is_rising=number in rising,
         )
-        for number, look in looked.columns.items()
+        for number, profile in profiles.columns.items()
     ]
     key = find_key([facts for facts in columns if facts.header != ""])
-    return [replace(facts, is_key=facts.place == key) for facts in columns]
+    return [replace(facts, is_key=facts.index == key) for facts in columns]
 
 
-def _settings(opened: Opened, marks: NumberMarks) -> dict[str, object]:
-    """Return the class keywords: what a reader would not take by itself."""
-    writing, shape = opened.sample.writing, opened.shape
-    has_no_header = shape.header is None
-    share = opened.n_before_header / len(opened.sample.records)
-    settings: Mapping[str, object] = {
-        # Without a header nothing else tells the reader what stands between fields.
-        "delimiter": writing.delimiter if writing.delimiter != "," or has_no_header else None,
-        "quote": (writing.quote or "") if writing.quote != '"' else None,
-        "escape": writing.escape,
-        "comment": writing.comment,
+def _marks_of(database: Connection, declared: Sequence[DraftedColumn], delimiter: str) -> NumberMarks:
+    """Return what the numbers show that are declared as such, by which alone a run decides what is not declared."""
+    numbers = [column.number for column in declared if column.kind.value_type in ("int", "float")]
+    return number_marks(database, numbers, is_comma_quoted=delimiter == ",")
+
+
+def _settings(opened: Opened, marks: NumberMarks, shown: NumberMarks) -> dict[str, object]:
+    """Return the class keywords: what a run would not find by itself.
+
+    Args:
+        marks: what all numbers of the file show.
+        shown: what those of the declared columns show.
+    """
+    dialect, has_no_header = opened.sample.dialect, opened.shape.header is None
+    share = (opened.head.header or 0) / len(opened.sample.records)
+    settings: dict[str, object] = {
+        # Without a header nothing else shows what separates the fields.
+        "delimiter": dialect.delimiter if dialect.delimiter != "," or has_no_header else None,
+        "quote": (dialect.quote or "") if dialect.quote != '"' else None,
+        "escape": dialect.escape,
+        "comment": dialect.comment,
         "header": False if has_no_header else None,
-        "encoding": None if opened.encoding in _TOLD_ENCODINGS else opened.encoding,
-        "decimal": marks.decimal if marks.decimal != "." or marks.is_assumed else None,
+        "encoding": None if opened.encoding in _SHOWN_ENCODINGS else opened.encoding,
+        "decimal": marks.decimal if (marks.decimal, shown.decimal, shown.unclear) != (".", ".", None) else None,
         "thousands": marks.thousands,
         "max_rejected_share": round(share + 0.1, 1) if share > _USUAL_REJECTS else None,
     }
@@ -210,33 +212,34 @@ def _settings(opened: Opened, marks: NumberMarks) -> dict[str, object]:
 
 def _sentences(opened: Opened, path: Path, n_rows: int) -> list[str]:
     """Return what the schema says of the file as a whole."""
-    shape = opened.shape
-    marks = f" between {between(opened.sample.writing.delimiter)}" if shape.n_columns > 1 else ""
-    head = "no header" if shape.header is None else f"the header on line {opened.header_line}"
+    n_columns = opened.shape.n_columns
+    marks = f" between {between(opened.sample.dialect.delimiter)}" if n_columns > 1 else ""
+    head = f"the header on line {opened.header_line}" if opened.header_line else "no header"
     encoding = "" if opened.encoding == "utf-8" else f", {opened.encoding} text"
     return [
-        f"One row a customer, drafted from {path.name}: {amount(n_rows, 'row')} of "
-        f"{amount(shape.n_columns, 'column')}{marks}, {head}{encoding}.",
+        f"One row per customer, drafted from {path.name}: {amount(n_rows, 'row')} of "
+        f"{amount(n_columns, 'column')}{marks}, {head}{encoding}.",
         "Each comment says what was seen and why the column is what it is; change what you know better, then run it.",
     ]
 
 
 def _grain(columns: Sequence[Facts]) -> list[str]:
-    """Return what is to be said of a file with several rows a customer."""
+    """Return what is to be said of a file with several rows per customer."""
     repeated = several_rows([facts for facts in columns if facts.header])
     if repeated is None:
         return []
-    n_different, name = repeated.look.n_different, shown(repeated.header or "")
-    found = f"{name} holds {n_different:,} different in {amount(repeated.look.n_cells, 'row')}"
-    return [f"There are several rows a customer ({found}), so the segments are of rows, not of customers."]
+    found = (
+        f"{shown(repeated.header or '')} holds {repeated.n_different:,} different in {amount(repeated.n_rows, 'row')}"
+    )
+    return [f"There are several rows per customer ({found}), so the segments are of rows, not of customers."]
 
 
 def _left_out(opened: Opened, n_misshapen: int, n_undecodable: int) -> list[str]:
     """Return what a run will reject of the file, in words."""
     found = {
         "of another number of fields": n_misshapen,
-        "before the header": opened.n_before_header,
-        f"that {'is' if n_undecodable == 1 else 'are'} no {opened.encoding} text": n_undecodable,
+        "before the header": opened.head.header or 0,
+        f"that {'is' if n_undecodable == 1 else 'are'} not {opened.encoding} text": n_undecodable,
     }
     rejected = [f"{amount(n, 'record')} {what}" for what, n in found.items() if n]
     return [f"Rejected: {several(rejected)}."] if rejected else []

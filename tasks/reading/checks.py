@@ -6,6 +6,7 @@ all the others. Frames in, frames of faults out: no SQL, no files.
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,19 +24,20 @@ _FLAG = r"(1|0|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[YyNn
 #: Magnitude beyond which sums of squares over any file would overflow a double.
 LARGEST_NUMBER = 1e100
 
-#: pandera check -> (code, what was expected, in words).
+#: Name of a pandera check -> code, and what was expected, with the statistics of the check.
 _EXPECTED = {
-    "greater_than_or_equal_to": ("out_of_range", "expected at least {}"),
-    "less_than_or_equal_to": ("out_of_range", "expected at most {}"),
-    "greater_than": ("out_of_range", "expected more than {}"),
-    "less_than": ("out_of_range", "expected less than {}"),
-    "in_range": ("out_of_range", "expected a value in the range {}"),
-    "isin": ("not_allowed", "expected one of {}"),
-    "equal_to": ("not_allowed", "expected {}"),
-    "notin": ("not_allowed", "expected none of {}"),
-    "str_matches": ("not_allowed", "expected text like {}"),
-    "str_length": ("not_allowed", "expected a length of {}"),
+    "greater_than_or_equal_to": ("out_of_range", "expected at least {min_value}"),
+    "less_than_or_equal_to": ("out_of_range", "expected at most {max_value}"),
+    "greater_than": ("out_of_range", "expected more than {min_value}"),
+    "less_than": ("out_of_range", "expected less than {max_value}"),
+    "in_range": ("out_of_range", "expected a value in the range {min_value}, {max_value}"),
+    "isin": ("not_allowed", "expected one of {allowed_values}"),
+    "equal_to": ("not_allowed", "expected {value}"),
+    "notin": ("not_allowed", "expected none of {forbidden_values}"),
+    "str_matches": ("not_allowed", "expected text like {pattern!r}"),
+    "str_length": ("not_allowed", "expected a length of {length}"),
 }
+_LENGTHS = {"min_value": "at least", "max_value": "at most", "exact_value": "exactly"}
 
 
 @dataclass(frozen=True)
@@ -80,40 +82,44 @@ def find_faults(schema: pa.DataFrameSchema, frame: pd.DataFrame, columns: tuple[
     what the fault shows.
 
     Returns:
-        One row a fault: record, column_name, code, value, reason.
+        One row per fault: record, column_name, code, value, reason.
     """
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
+        cases = [_case(schema, *case) for case in errors.failure_cases[_CASE].to_numpy()]
     else:
-        cases = pd.DataFrame(columns=["index", "column", "check", "failure_case"])
+        cases = []
     by_name = {column.name: column for column in columns}
-    rows = [_fault(case.index, by_name[case.column], case.check, _delivered(frame, case)) for case in _cases(cases)]
+    rows = [_fault(case, by_name[case.column], _delivered(frame, case)) for case in cases]
     return pd.DataFrame(rows, columns=["record", "column_name", "code", "value", "reason"])
 
 
 @dataclass(frozen=True)
 class _Case:
-    index: int
+    """A value that fails a check; without a check it is missing."""
+
+    record: int
     column: str
-    check: str
-    failure_case: object
+    check: pa.Check | None
+    value: object
 
 
-def _cases(cases: pd.DataFrame) -> list[_Case]:
-    names = ["index", "column", "check", "failure_case"]
-    found = []
-    for index, column, check, value in cases[names].to_numpy():
-        if pd.isna(index):
-            raise SchemaError(f"the check {check} of column {column} cannot be applied to its values ({value})")
-        found.append(_Case(int(index), str(column), str(check), value))
-    return found
+_CASE = ["index", "column", "check", "check_number", "failure_case"]
+
+
+def _case(
+    schema: pa.DataFrameSchema, index: float | None, column: str, check: str, number: float | None, value: object
+) -> _Case:
+    if pd.isna(index):
+        raise SchemaError(f"the check {check} of column {column} cannot be applied to its values ({value})")
+    checks = schema.columns[column].checks
+    return _Case(int(index), column, None if pd.isna(number) else checks[int(number)], value)
 
 
 def _delivered(frame: pd.DataFrame, case: _Case) -> object:
     found = f"found:{case.column}"
-    return frame.at[case.index, found] if found in frame.columns and case.check != "not_nullable" else case.failure_case
+    return frame.at[case.record, found] if case.check and found in frame.columns else case.value
 
 
 def _raw_kind(column: Column) -> RawKind | None:
@@ -128,7 +134,7 @@ def _raw_kind(column: Column) -> RawKind | None:
 
 def _raw_column(column: Column) -> pa.Column:
     kind = _raw_kind(column)
-    checks = [pa.Check.str_matches(f"^{kind.pattern}$")] if kind else []
+    checks = [pa.Check.str_matches(f"^{kind.pattern}$", name=kind.code)] if kind else []
     return pa.Column(str, checks, nullable=column.nullable)
 
 
@@ -138,39 +144,37 @@ def _finite(column: Column) -> list[pa.Check]:
     return [pa.Check(lambda values: np.abs(values) <= LARGEST_NUMBER, name="finite")]
 
 
-def _fault(record: int, column: Column, check: str, value: object) -> tuple[int, str, str, str | None, str]:
-    code, reason = _in_words(column, check, value)
-    found = None if code == "missing_value" else _text(value)
-    return record, column.name, code, found, reason
+def _fault(case: _Case, column: Column, value: object) -> tuple[int, str, str, str | None, str]:
+    code, reason = _in_words(column, case.check, value)
+    return case.record, column.name, code, _text(value) if case.check else None, reason
 
 
-def _in_words(column: Column, check: str, value: object) -> tuple[str, str]:
-    kind = _raw_kind(column)
-    name = column.header
-    if check == "not_nullable":
+def _in_words(column: Column, check: pa.Check | None, value: object) -> tuple[str, str]:
+    kind, name, text = _raw_kind(column), column.header, _text(value)
+    if check is None:
         return "missing_value", f"{name} is empty; expected {kind.words if kind else 'a value'}"
-    if kind and check.startswith("str_matches"):
-        if (readings := _two_readings(_text(value))) and column.value_type in (int, float):
-            return (
-                kind.code,
-                f"{name} {_text(value)!r} may be {readings}; expected decimal= or thousands= in the schema",
-            )
-        return kind.code, f"{name} {_text(value)!r} is not {kind.words}"
-    if check == "finite":
-        return (
-            "out_of_range",
-            f"{name} {_text(value)} is too large to compute with; expected at most {LARGEST_NUMBER:g}",
-        )
-    found = re.fullmatch(r"(\w+)\((.*)\)", check, re.DOTALL)
-    if found and found[1] in _EXPECTED:
-        code, expected = _EXPECTED[found[1]]
-        shown = repr(value) if isinstance(value, str) else _text(value)
-        return code, f"{name} {shown}: {expected.format(found[2])}"
-    return "check_failed", f"{name} {_text(value)!r} fails the declared check {check}"
+    if kind and check.name == kind.code:
+        readings = _two_readings(text) if column.value_type in (int, float) else None
+        if readings:
+            return kind.code, f"{name} {text!r} may be {readings}; expected decimal= or thousands= in the schema"
+        return kind.code, f"{name} {text!r} is not {kind.words}"
+    if check.name == "finite":
+        return "out_of_range", f"{name} {text} is too large to compute with; expected at most {LARGEST_NUMBER:g}"
+    if check.name in _EXPECTED:
+        code, expected = _EXPECTED[check.name]
+        shown = repr(value) if isinstance(value, str) else text
+        statistics = check.statistics or {}
+        return code, f"{name} {shown}: {expected.format(**statistics, length=_length(statistics))}"
+    return "check_failed", f"{name} {text!r} fails the declared check {check.error or check.name}"
+
+
+def _length(statistics: dict[str, Any]) -> str:
+    limits = ((words, statistics.get(name)) for name, words in _LENGTHS.items())
+    return " and ".join(f"{words} {limit}" for words, limit in limits if limit is not None)
 
 
 def _two_readings(text: str) -> str | None:
-    """Return both numbers that a text may be whose mark stands before three digits: 30.000 is 30 or 30000."""
+    """Return both numbers that a text may be whose mark precedes three digits: 30.000 is 30 or 30000."""
     if not re.fullmatch(r"[+-]?[0-9]{1,3}[.,][0-9]{3}", text):
         return None
     whole, fraction = re.split("[.,]", text)

@@ -4,9 +4,8 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
-from schemas.dialect import UNIT_SEPARATOR, Dialect
+from schemas.dialect import Dialect
 
 
 @dataclass(frozen=True)
@@ -18,49 +17,37 @@ class HeadRecord:
     last_line: int
 
 
-def head_records(lines: Sequence[str], dialect: Dialect) -> Iterator[HeadRecord]:
-    """Yield the records of the first lines of a file, blank lines and comments aside."""
-    csv.field_size_limit(max(csv.field_size_limit(), sum(map(len, lines)) + len(lines)))
-    plain = [_one_mark(line, dialect.delimiter) for line in lines]
-    first = 0
-    while first < len(plain):
-        if not plain[first].strip() or (dialect.comment and plain[first].startswith(dialect.comment)):
-            first += 1
-            continue
-        reader = _reader(islice(plain, first, None), dialect)
-        try:
-            fields = next(reader)
-        except csv.Error:
-            fields = plain[first].split(_mark(dialect.delimiter))
-        n_lines = max(1, reader.line_num)
-        yield HeadRecord(tuple(_field(field, dialect) for field in fields), first + 1, first + n_lines)
-        first += n_lines
+def csv_records(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the records of some lines, their fields without quotes, and the number of lines read so far.
 
-
-def without_closing(fields: Sequence[str], n_fields: int) -> Sequence[str]:
-    """Return the fields of a record without the empty one that a delimiter behind the last of so many makes."""
-    return fields[:-1] if len(fields) == n_fields + 1 and not fields[-1] else fields
-
-
-def _reader(lines: Iterable[str], dialect: Dialect) -> Any:
-    return csv.reader(
-        (f"{line}\n" for line in lines),
-        delimiter=_mark(dialect.delimiter),
+    Args:
+        lines: lines without their ends; a blank one within quotes is part of its field.
+        dialect: how they write their records.
+    """
+    reader = csv.reader(
+        (line.replace(dialect.delimiter, dialect.delimiter_character) + "\n" for line in lines),
+        delimiter=dialect.delimiter_character,
         quotechar=dialect.quote,
         quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
         escapechar=dialect.escape if dialect.quote else None,
         skipinitialspace=dialect.delimiter != " ",
     )
+    for fields in reader:
+        yield tuple(field.replace(dialect.delimiter_character, dialect.delimiter) for field in fields), reader.line_num
 
 
-def _mark(delimiter: str) -> str:
-    return delimiter if len(delimiter) == 1 else UNIT_SEPARATOR
+def head_records(lines: Sequence[str], dialect: Dialect) -> Iterator[HeadRecord]:
+    """Yield the records of the first lines of a file, blank lines and comments aside."""
+    first = 0
+    while first < len(lines):
+        if not lines[first].strip() or (dialect.comment and lines[first].startswith(dialect.comment)):
+            first += 1
+            continue
+        fields, n_lines = next(csv_records(islice(lines, first, None), dialect))
+        yield HeadRecord(tuple(" ".join(field.split()) for field in fields), first + 1, first + n_lines)
+        first += n_lines
 
 
-def _one_mark(line: str, delimiter: str) -> str:
-    return line if len(delimiter) == 1 else line.replace(delimiter, UNIT_SEPARATOR)
-
-
-def _field(field: str, dialect: Dialect) -> str:
-    whole = field if len(dialect.delimiter) == 1 else field.replace(UNIT_SEPARATOR, dialect.delimiter)
-    return " ".join(whole.split())
+def without_closing(fields: Sequence[str], n_fields: int) -> Sequence[str]:
+    """Return the fields of a record without the empty one that a trailing delimiter adds to so many."""
+    return fields[:-1] if len(fields) == n_fields + 1 and not fields[-1] else fields

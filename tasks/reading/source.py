@@ -7,49 +7,74 @@ from pathlib import Path
 import pandas as pd
 
 from schemas.dataset import Column, normalise_header
-from schemas.dialect import Dialect, LineState
+from schemas.dialect import QUOTE_FAULTS, Dialect, LineRange, LineState
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
-from tasks.reading.framing import USUAL_LINES, Frames, LongRecords, frame_lines, long_records, without_swallowed
 from tasks.reading.header import read_layout
+from tasks.reading.lists import bracketed_lists, list_writing
+from tasks.reading.record_spans import (
+    SPAN_LIMITS,
+    LongRecords,
+    RecordSpans,
+    find_spans,
+    long_records,
+    spans_of_records,
+    without,
+)
 from tasks.reading.repair import RepairShape, repair_shape
 from warehouse.connection import Connection
-from warehouse.framing import frame_plain, frame_quoted, has_mark, lines_within, unquiet_lines, whole_lines
+from warehouse.record_spans import (
+    any_line_contains,
+    closing_lines,
+    inner_lines,
+    keep_spans,
+    unbalanced_lines,
+    view_records,
+)
 from warehouse.records import (
-    bracketed_lists,
-    has_unseen,
     insert_records,
-    list_writing,
     load_lines,
     number_marks,
     read_head,
-    records_are_closed,
+    trailing_share,
+    view_fields,
 )
-from warehouse.rejects import Shape, reject_misshapen, reject_undecidable, reject_undecodable, reject_unmended
-from warehouse.statements.records import RecordRange
+from warehouse.rejects import Shape, reject_misshapen, reject_uncorrected, reject_undecodable
 
-#: Fields of a record of which a line of a text may have as many.
-_FEW_FIELDS = 2
 
-#: Products that a note names, of those that are delivered as a column each.
-_SHOWN_PRODUCTS = 10
+@dataclass(frozen=True)
+class ReadingLimits:
+    """What shows how records end, and how much of it is said.
+
+    Attributes:
+        closing_records: first records that show a trailing delimiter; more would not change the answer.
+        closing_share: share of them above which it is no field: a few may have a delimiter too many.
+        shown_items: items that a note names, of those that are delivered as a column each.
+    """
+
+    closing_records: int = 1000
+    closing_share: float = 0.9
+    shown_items: int = 10
+
+
+_LIMITS = ReadingLimits()
 
 
 @dataclass(frozen=True)
 class Source:
-    """A delivered file as this night reads it.
+    """A delivered file as this run reads it.
 
     Attributes:
-        name: the file as the published tables name it, different from every other of the night.
-        place: the file as messages name it.
+        name: the file as the published tables name it, different from every other of the run.
+        path: the file as messages name it.
         copy: its UTF-8 copy, whose lines end in LF.
-        undecodable: the lines of the copy that hold bytes which are no text; need not exist.
+        undecodable: the lines of the copy with undecodable bytes; need not exist.
         encoding: the encoding in which it was read.
     """
 
     name: str
-    place: str
+    path: str
     copy: Path
     undecodable: Path
     encoding: str
@@ -79,21 +104,20 @@ class SourceRead:
 
 @dataclass(frozen=True)
 class ReadSource:
-    """A file that is in ``work.records``: its layout, the keys of its lines, what it turned out to be.
+    """A file that is in ``work.records``, and what it turned out to be.
 
     Attributes:
-        notes: the same in sentences, and what became of the columns that nobody declares.
+        notes: the same in sentences, and what became of the undeclared columns.
     """
 
-    layout: Layout
-    lines: RecordRange
+    shape: Shape
     facts: SourceRead
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Framed:
-    """The dialect by which ``work.framed`` was made, and the records of very many lines."""
+class FoundRecords:
+    """The dialect by which ``work.raw_records`` was made, and the records of very many lines."""
 
     dialect: Dialect
     long: LongRecords
@@ -101,11 +125,11 @@ class Framed:
 
 def source_layout(source: Source, columns: tuple[Column, ...], settings: FileSettings) -> Layout:
     """Return the layout that the head of a file gives; see ``tasks.reading.header.read_layout``."""
-    return read_layout(read_head(source.copy), columns, settings, source.place)
+    return read_layout(read_head(source.copy), columns, settings, source.path)
 
 
-def with_undeclared(layout: Layout, kept: Sequence[Column], settings: FileSettings, place: str) -> Layout:
-    """Return the layout with what the settings say of columns that nobody declares.
+def with_undeclared(layout: Layout, kept: Sequence[Column], settings: FileSettings, path: str) -> Layout:
+    """Return the layout with what the settings say of undeclared columns.
 
     Args:
         kept: the columns made of them, where they are kept.
@@ -118,14 +142,14 @@ def with_undeclared(layout: Layout, kept: Sequence[Column], settings: FileSettin
     if settings.columns == "freeze":
         names = ", ".join(repr(name) for name, _ in layout.undeclared)
         raise DataRefused(
-            f"{place} line {layout.header_line}: the schema does not declare {names} (columns='freeze'); "
+            f"{path} line {layout.header_line}: the schema does not declare {names} (columns='freeze'); "
             "declare them, deliver the file without them, or set columns='discard_value' in the schema"
         )
     if settings.columns == "discard_row":
         return replace(layout, rejects_undeclared=True)
-    places = {normalise_header(name): place for name, place in layout.undeclared}
+    positions = {normalise_header(name): position for name, position in layout.undeclared}
     keys = {column.name: normalise_header(column.header) for column in kept}
-    found = {name: places[key] for name, key in keys.items() if key in places}
+    found = {name: positions[key] for name, key in keys.items() if key in positions}
     return replace(layout, positions={**layout.positions, **found})
 
 
@@ -138,64 +162,67 @@ def read_source(
     *,
     is_first: bool,
 ) -> ReadSource:
-    """Read a file into ``work.records``, and reject the records whose fields cannot be told apart.
+    """Read a file into ``work.records``, and reject the records whose fields are ambiguous.
 
     Raises:
         DataRefused: a line is too long.
     """
-    lines = load_lines(database, source.copy, source.undecodable, source.name, source.place)
-    framed = frame_source(database, layout.dialect, lines, layout.n_fields, settings)
-    layout = _as_written(database, replace(layout, dialect=framed.dialect), columns, lines, settings)
+    lines = load_lines(database, source.copy, source.undecodable, source.name, source.path)
+    found = find_records(database, layout.dialect, lines, layout.n_fields, settings)
+    layout = _as_written(database, replace(layout, dialect=found.dialect), columns, lines, settings)
     rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
     shape = Shape(layout, columns, lines)
     reject_misshapen(database, shape)
     reject_undecodable(database, shape, source.encoding)
     if layout.is_repair:
-        reject_unmended(database, shape)
+        reject_uncorrected(database, shape)
     notes = (
         _in_words(source, layout, columns),
         *_undeclared_in_words(source, layout, settings),
-        *_long_in_words(source, layout, framed.long, lines),
+        *_long_in_words(source, layout, found.long, lines),
     )
-    return ReadSource(layout, lines, _facts(source, layout, columns, settings, rows_read), notes)
+    return ReadSource(shape, _facts(source, layout, columns, settings, rows_read), notes)
 
 
-def reject_undecidable_commas(database: Connection, read: ReadSource, columns: tuple[Column, ...]) -> None:
-    """Reject the records whose first item is known as a value of the text before it; once all files are read."""
-    reject_undecidable(database, Shape(read.layout, columns, read.lines))
+def find_records(
+    database: Connection, dialect: Dialect, lines: LineRange, n_fields: int, settings: FileSettings
+) -> FoundRecords:
+    """Make ``work.raw_records`` of a source's lines; the dialect is without its quote where no line holds one."""
+    long = LongRecords()
+    if dialect.quote is not None and any_line_contains(database, dialect.quote, lines):
+        long = _join_lines(database, dialect, lines, n_fields, settings.max_record_lines)
+    else:
+        dialect = replace(dialect, quote=None)
+    view_records(database, dialect, lines)
+    return FoundRecords(dialect, long)
 
 
-def frame_source(
-    database: Connection, dialect: Dialect, lines: RecordRange, n_fields: int, settings: FileSettings
-) -> Framed:
-    """Make ``work.framed`` of a source's lines; the dialect is without its quote where no line holds one."""
-    if dialect.quote is None or not has_mark(database, dialect.quote, lines):
-        plain = replace(dialect, quote=None)
-        frame_plain(database, plain, lines)
-        return Framed(plain, LongRecords())
-    unquiet = unquiet_lines(database, dialect, lines)
-    within = lines_within(database, dialect, lines) if LineState.OPEN in unquiet.states else unquiet
-    frames = frame_lines(unquiet, within, last=lines.last, max_lines=settings.max_record_lines)
-    if n_fields > 1:  # any line of a text is one field
-        frames = without_swallowed(frames, whole_lines(database, dialect, _joined(frames), n_fields))
-    broken = pd.DataFrame({"record": frames.broken, "fault": frames.faults, "closing_record": frames.closing})
-    frame_quoted(database, dialect, lines, _joined(frames), broken, settings.max_record_lines)
-    return Framed(dialect, long_records(frames))
+def _join_lines(database: Connection, dialect: Dialect, lines: LineRange, n_fields: int, max_lines: int) -> LongRecords:
+    """Keep the records of several lines and the lines with broken quotes, and return the very long ones."""
+    unbalanced = unbalanced_lines(database, dialect, lines)
+    closing = closing_lines(database, dialect, lines) if LineState.OPEN in unbalanced.state else unbalanced
+    spans = find_spans(unbalanced, closing, last=lines.last, max_lines=max_lines)
+    if n_fields > 1 and spans.first.size:  # any line of a text is one field
+        inner = inner_lines(database, dialect, _frame(spans))
+        spans = without(spans, spans_of_records(inner, n_fields))
+    broken = pd.DataFrame(
+        {"record": spans.broken, "fault": spans.faults, "closing_line": spans.closing - lines.first + 1}
+    )
+    faults = {fault: words.replace("{max_lines}", str(max_lines)) for fault, words in QUOTE_FAULTS.items()}
+    keep_spans(database, _frame(spans), broken, faults)
+    return long_records(spans)
 
 
-def _joined(frames: Frames) -> pd.DataFrame:
-    return pd.DataFrame({"first_record": frames.first, "last_record": frames.last})
+def _frame(spans: RecordSpans) -> pd.DataFrame:
+    return pd.DataFrame({"first_record": spans.first, "last_record": spans.last})
 
 
 def _as_written(
-    database: Connection, layout: Layout, columns: tuple[Column, ...], lines: RecordRange, settings: FileSettings
+    database: Connection, layout: Layout, columns: tuple[Column, ...], lines: LineRange, settings: FileSettings
 ) -> Layout:
     """Return the layout with what the records show of how their ends, lists and numbers are written."""
-    layout = replace(
-        layout,
-        has_unseen=has_unseen(database, layout.dialect, lines),
-        closes_records=records_are_closed(database, layout, lines),
-    )
+    layout = replace(layout, closes_records=_closes_records(database, layout, lines))
+    view_fields(database, layout, columns, lines)
     lists = list_writing(database, layout, columns, lines)
     layout = replace(
         layout,
@@ -206,18 +233,31 @@ def _as_written(
     return replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
 
 
+def _closes_records(database: Connection, layout: Layout, lines: LineRange) -> bool:
+    """Return whether nearly all records have a trailing delimiter, which no header names.
+
+    A single record that has it may as well have a delimiter too many elsewhere, and its last field empty.
+    """
+    if layout.takes_more:
+        return False
+    first = lines.first + layout.first_line - 1
+    records = LineRange(first, first + _LIMITS.closing_records - 1)
+    return trailing_share(database, layout, records) > _LIMITS.closing_share
+
+
 def _with_marks(
-    database: Connection, layout: Layout, columns: tuple[Column, ...], lines: RecordRange, settings: FileSettings
+    database: Connection, layout: Layout, columns: tuple[Column, ...], lines: LineRange, settings: FileSettings
 ) -> Dialect:
     """Return the dialect with the marks that the numbers show, where they are not declared."""
     dialect = layout.dialect
     if settings.decimal is not None and settings.thousands is not None:
         return dialect
     can_hold_commas = dialect.quote is not None or dialect.delimiter != ","
-    if not can_hold_commas and not has_mark(database, ".", lines):
+    if not can_hold_commas and not any_line_contains(database, ".", lines):
         return dialect
     marks = number_marks(database, layout, columns)
-    decimal = settings.decimal or marks.decimal
+    found = marks.decimal if marks.decimal != settings.thousands else {",": ".", ".": ","}[marks.decimal]
+    decimal = settings.decimal or found
     thousands = marks.thousands if settings.thousands is None else settings.thousands or None
     unclear = marks.unclear if settings.decimal is None and settings.thousands is None else None
     return replace(dialect, decimal=decimal, thousands=None if thousands == decimal else thousands, unclear=unclear)
@@ -245,10 +285,10 @@ def _facts(
 
 def _form(layout: Layout, columns: tuple[Column, ...]) -> str:
     if layout.wide_column:
-        products = [repr(name) for name, _ in layout.item_positions]
-        more = f" and {len(products) - _SHOWN_PRODUCTS} more" if len(products) > _SHOWN_PRODUCTS else ""
-        shown = ", ".join(products[:_SHOWN_PRODUCTS])
-        return f"{len(products)} columns of 0 and 1 for {layout.wide_column} ({shown}{more})"
+        items = [repr(name) for name, _ in layout.item_positions]
+        more = f" and {len(items) - _LIMITS.shown_items} more" if len(items) > _LIMITS.shown_items else ""
+        shown = ", ".join(items[: _LIMITS.shown_items])
+        return f"{len(items)} columns of 0 and 1 for {layout.wide_column} ({shown}{more})"
     if layout.list_column:
         return f"a list in {layout.list_column}"
     return f"{len(columns)} plain columns"
@@ -265,7 +305,7 @@ def _in_words(source: Source, layout: Layout, columns: tuple[Column, ...]) -> st
         _form(layout, columns),
     ]
     if layout.closes_records:
-        parts.append(f"a {dialect.delimiter!r} behind the last one")
+        parts.append(f"a trailing {dialect.delimiter!r}")
     if layout.list_column and dialect.item_separator != ",":
         parts.append(f"items between {dialect.item_separator!r}")
     if layout.bracketed:
@@ -291,14 +331,14 @@ def _undeclared_in_words(source: Source, layout: Layout, settings: FileSettings)
     return (f"{source.name}: {what} {names}, which the schema does not declare, {became[settings.columns]}",)
 
 
-def _long_in_words(source: Source, layout: Layout, long: LongRecords, lines: RecordRange) -> tuple[str, ...]:
-    """Return the records of many lines where their lines do not tell whether a stray quote swallowed them."""
-    if long.count == 0 or layout.n_fields > _FEW_FIELDS:
+def _long_in_words(source: Source, layout: Layout, long: LongRecords, lines: LineRange) -> tuple[str, ...]:
+    """Return a note on records of many lines where these do not show whether a stray quote joined them."""
+    if long.count == 0 or layout.n_fields > SPAN_LIMITS.few_fields:
         return ()
     what = "1 record" if long.count == 1 else f"{long.count:,} records"
     line = long.longest - lines.first + 1
     which = "it" if long.count == 1 else "the longest"
     return (
-        f"{source.name}: {what} of more than {USUAL_LINES} lines, {which} begins on line {line}; "
+        f"{source.name}: {what} of more than {SPAN_LIMITS.usual_lines} lines, {which} begins on line {line}; "
         "a quote that was opened by mistake takes the lines below it",
     )

@@ -37,14 +37,14 @@ def roles(draft_of):
 
 
 @pytest.mark.parametrize(("file", "n_customers"), CUSTOMERS.items(), ids=CUSTOMERS)
-def test_draft_runs_without_editing_and_loads_every_customer(drafted_night, file, n_customers):
+def test_unedited_draft_loads_every_customer(drafted_night, file, n_customers):
     home = drafted_night(file)
     assert rows(home, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(n_customers, n_customers, 0)]
     assert_invariants(home)
 
 
 @pytest.mark.parametrize("file", CUSTOMERS)
-def test_no_key_and_no_constant_is_a_feature(drafted_night, file):
+def test_keys_and_constants_are_not_features(drafted_night, file):
     home = drafted_night(file)
     for name, kind in rows(home, "SELECT DISTINCT source_column, kind FROM features"):
         what = f'unnest("{name}")' if kind == "items" else f'"{name}"'
@@ -55,17 +55,17 @@ def test_no_key_and_no_constant_is_a_feature(drafted_night, file):
             assert n_different < CUSTOMERS[file] / 2, name
 
 
-def test_mission_example_is_age_location_and_a_list(roles):
+def test_mission_example_is_number_category_list(roles):
     expected = {"age": "numeric", "location": "category", "purchase_history": "items"}
     assert roles(SEED) == roles(SHOPPING) == expected
 
 
 @pytest.mark.parametrize("file", [MALL, MALL_RECODED])
-def test_mall_is_a_key_a_category_and_three_numbers(roles, file):
+def test_mall_has_key_category_and_three_numbers(roles, file):
     assert list(roles(file).values()) == ["identifier", "category", "numeric", "numeric", "numeric"]
 
 
-def test_draft_of_the_words_stops_the_file_whose_gender_is_in_numbers(draft_of):
+def test_drafted_words_stop_recoded_gender(draft_of):
     gender = {column.name: column for column in columns_of(load_dataset(str(draft_of(MALL))))}["gender"]
     assert gender.allowed_texts == ("Female", "Male")
 
@@ -84,14 +84,14 @@ def test_products_of_the_baskets_are_all_there(drafted_night):
     )
 
 
-def test_shopping_trends_have_no_header_and_a_running_number_for_a_key(draft_of, roles):
+def test_shopping_trends_have_no_header(draft_of, roles):
     assert file_settings_of(load_dataset(str(draft_of(TRENDS)))).header is False
     kinds = list(roles(TRENDS).values())
     assert kinds[:7] == ["identifier", "numeric", "category", "category", "category", "numeric", "category"]
     assert len(kinds) == 19
 
 
-def test_credit_cards_keep_their_missing_values_and_lose_the_empty_column(drafted_night, roles):
+def test_credit_cards_lose_the_empty_column_alone(drafted_night, roles):
     found = roles(CARDS)
     assert found.pop("customer_id") == "identifier"
     assert found.pop("testing") == "ignored"
@@ -100,7 +100,7 @@ def test_credit_cards_keep_their_missing_values_and_lose_the_empty_column(drafte
     assert value(drafted_night(CARDS), missing) == 314
 
 
-def test_telco_keeps_the_customers_whose_charges_are_blank(drafted_night, roles):
+def test_telco_keeps_customers_with_blank_charges(drafted_night, roles):
     found = roles(TELCO)
     assert (found["customer_id"], found["gender"], found["total_charges"], found["churn"]) == (
         "identifier", "category", "numeric", "flag",
@@ -108,7 +108,7 @@ def test_telco_keeps_the_customers_whose_charges_are_blank(drafted_night, roles)
     assert value(drafted_night(TELCO), "SELECT count(*) FROM customers WHERE total_charges IS NULL") == 11
 
 
-def test_bank_takes_999_and_cells_that_were_too_narrow_for_missing(draft_of):
+def test_bank_has_sentinels_and_too_narrow_cells(draft_of):
     columns = {column.name: column for column in columns_of(load_dataset(str(draft_of(BANK))))}
     assert columns["pdays"].settings.sentinels == ("999",)
     assert [set(text) for text in columns["emp_var_rate"].settings.sentinels] == [{"#"}]
@@ -117,5 +117,5 @@ def test_bank_takes_999_and_cells_that_were_too_narrow_for_missing(draft_of):
     assert columns["age"].settings.sentinels == ()
 
 
-def test_record_shop_is_a_key_and_three_numbers(roles):
+def test_record_shop_has_key_and_three_numbers(roles):
     assert roles(CDNOW) == {"customer_id": "identifier", "frequency": "numeric", "recency": "numeric", "t": "numeric"}

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import warehouse.draft
-from flows.cli.draft import write_draft
+from flows.cli.draft import draft as write_draft
 from schemas.dataset import columns_of, file_settings_of, normalise_header
 from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
@@ -289,7 +289,7 @@ def test_kind_is_what_the_cells_look_like(column, cells, kind):
     assert declared(column(*cells)) == kind
 
 
-def test_only_the_best_key_is_the_identifier_and_no_other_becomes_a_feature(drafted):
+def test_only_the_best_key_is_declared(drafted):
     text = "row,email_key,customer_id,age\n" + "".join(f"{n},K{n}x,{900 + n},{20 + n % 40}\n" for n in range(1, 61))
     roles = {found.name: found.settings.role.value for found in columns_of(drafted(text))}
     assert roles == {"row": "ignored", "email_key": "ignored", "customer_id": "identifier", "age": "numeric"}
@@ -323,17 +323,17 @@ RANKED = {
 
 
 @pytest.mark.parametrize(("columns", "key"), RANKED.values(), ids=RANKED)
-def test_key_is_the_column_that_speaks_of_the_customer(drafted, columns, key):
+def test_key_is_named_after_the_customer(drafted, columns, key):
     columns = {name.replace(" ", "_"): cells for name, cells in columns.items()}
     found = columns_of(drafted(file_of_columns(**columns, age=[20 + n % 9 for n in N])))
     keys = [normalise_header(column.header) for column in found if column.settings.role.value == "identifier"]
     assert keys == ([normalise_header(key)] if key else [])
 
 
-def test_several_rows_a_customer_are_said_and_none_of_them_is_dropped(write, home):
+def test_several_rows_per_customer_are_said(write, home):
     source = write(file_of_columns(order_id=[500 + n for n in N], user_id=[n % 30 for n in N], spend=MIXED))
     draft = draft_schema(str(source))
-    assert "There are several rows a customer ('user id' holds 30 different in 60 rows)" in draft.text
+    assert "There are several rows per customer ('user id' holds 30 different in 60 rows)" in draft.text
     schema = home.parent / "drafted.py"
     schema.write_text(draft.text, encoding="utf-8")
     run_night(source, home, dataset=str(schema), k=2)
@@ -341,9 +341,9 @@ def test_several_rows_a_customer_are_said_and_none_of_them_is_dropped(write, hom
 
 
 @pytest.mark.parametrize("key", ["customer_id", "id"])
-def test_rows_of_one_customer_each_are_not_said_to_be_several(write, key):
+def test_one_row_per_customer_is_not_remarked(write, key):
     text = file_of_columns(**{key: N, "account_id": [n % 30 for n in N], "spend": MIXED})
-    assert "several rows a customer" not in draft_schema(str(write(text))).text
+    assert "several rows per customer" not in draft_schema(str(write(text))).text
 
 
 def comment_of(text, name):
@@ -352,7 +352,7 @@ def comment_of(text, name):
     return " ".join(line.removeprefix("    # ") for line in above.rpartition("\n\n")[2].splitlines())
 
 
-def test_one_number_far_off_decides_nothing_and_is_named(write):
+def test_one_outlier_is_named_and_decides_nothing(write):
     incomes = [52_000 + (n * 7919 % 2_003 - 1_000) * 20 for n in range(1_900)]
     text = draft_schema(str(write(file_of_columns(income=[*incomes, 666_666], n=[n % 9 for n in range(1_901)])))).text
     assert "    income: Series[int] = numeric(ge=0)\n" in text
@@ -361,7 +361,7 @@ def test_one_number_far_off_decides_nothing_and_is_named(write):
     assert "met once" not in text
 
 
-def test_outcome_stays_a_feature_and_says_that_it_may_be_one(write):
+def test_outcome_stays_a_feature_with_remark(write):
     text = draft_schema(str(write(file_of_columns(Exited=[n % 2 for n in N], y_value=MIXED, y=MIXED)))).text
     assert "exited: Series[bool] = flag()" in text
     assert "may be an outcome" in comment_of(text, "exited")
@@ -369,7 +369,7 @@ def test_outcome_stays_a_feature_and_says_that_it_may_be_one(write):
     assert "may be an outcome" not in comment_of(text, "y_value")
 
 
-def test_column_that_says_the_same_as_an_earlier_one_says_so(write):
+def test_redundant_column_names_the_earlier_one(write):
     flags = {"label": [n % 2 for n in N], "churn": ["no", "yes"] * 30, "other": [n // 2 % 2 for n in N]}
     scores = {"score": [n % 9 for n in N], "again": [n % 9 for n in N], "twice": [n % 9 * 2 for n in N]}
     text = draft_schema(str(write(file_of_columns(**flags, **scores)))).text
@@ -382,10 +382,10 @@ def test_column_that_says_the_same_as_an_earlier_one_says_so(write):
 REASONS = {
     "postal codes": (
         ("Customer Zip Code", [10_115 + n for n in N]),
-        "postal codes, no amounts: 60 different in 60 rows",
+        "postal codes, not amounts: 60 different in 60 rows",
     ),
     "key of another thing": (("store_id", [n % 25 for n in N]), "named like the key of another thing: 25 different"),
-    "minus behind": (("saldo", [f"{n}.50-" for n in N]), "numbers, those below zero with the minus behind"),
+    "minus behind": (("saldo", [f"{n}.50-" for n in N]), "numbers, those below zero with the minus after them"),
     "brackets": (("saldo", [f"({n}.50)" if n % 2 else n for n in N]), "in brackets, such as '(1.50)'"),
     "too many codes": (("agent", [n * 7 % 50 for n in N]), "50 different in 60 rows, too many to be categories"),
     "codes with gaps": (("area code", repeated(408, 415, 510)), "with gaps or met once, so others may come"),
@@ -408,7 +408,7 @@ def test_comment_says_why(write, cells, reason):
     assert reason in " ".join(draft_schema(str(write(text))).text.replace("\n    # ", " ").split())
 
 
-def test_list_between_slashes_is_loaded_thing_by_thing(drafted, write, home):
+def test_list_between_slashes_is_loaded_by_items(drafted, write, home):
     text = "age,likes\n" + "".join(f"{n},{['tea / jam', 'milk / tea / jam', 'jam'][n % 3]}\n" for n in N)
     drafted(text)
     run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
@@ -458,36 +458,48 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize(("text", "settings"), SETTINGS.values(), ids=SETTINGS)
-def test_settings_are_those_that_differ_from_the_usual_and_the_file_runs_with_them(
-    drafted, write, home, text, settings
-):
+def test_unusual_settings_are_declared_and_run(drafted, write, home, text, settings):
     assert settings_of(drafted(text)) == settings
     run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
     assert rows(home, "SELECT rows_loaded FROM runs") == [(60,)]
 
 
-def test_points_that_may_be_either_mark_are_declared_and_said(drafted, write, home):
+def test_unclear_points_are_declared_and_noted(drafted, write, home):
     text = "kg;age\n" + "".join(f"{1 + n % 9}.{100 + n * 7 % 900};{20 + n % 30}\n" for n in range(60))
     assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": "."}
-    assert "taken for decimal points" in " ".join((home.parent / "drafted.py").read_text().split())
+    assert "read as decimal points" in " ".join((home.parent / "drafted.py").read_text().split())
     run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
     assert rows(home, "SELECT rows_rejected FROM runs") == [(0,)]
 
 
-def test_column_that_writes_numbers_otherwise_than_the_file_is_left_out(drafted):
+STRAY_MARKS = {
+    "a comma among unclear points": ([*(f"{1 + n % 9}.{100 + n * 7 % 900}" for n in range(1_000)), "12,5"], "."),
+    "a point among commas": ([*(f"{n % 90},5" for n in range(200)), "1.25"], ","),
+}
+
+
+@pytest.mark.parametrize(("cells", "decimal"), STRAY_MARKS.values(), ids=STRAY_MARKS)
+def test_drafted_marks_are_those_of_a_run(drafted, write, home, cells, decimal):
+    text = "kg;age\n" + "".join(f"{cell};{20 + n % 30}\n" for n, cell in enumerate(cells))
+    assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": decimal}
+    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(len(cells) - 1, 1)]
+
+
+def test_column_with_other_number_marks_is_ignored(drafted):
     rows_of = (f"{n * 7 % 50},5;{n * 3 % 50},25;{n}{'.50' * (n % 2)}\n" for n in range(60))
     found = columns_of(drafted("a;b;c\n" + "".join(rows_of)))
     assert [one.settings.role.value for one in found] == ["numeric", "numeric", "ignored"]
 
 
-def test_short_file_with_titles_before_its_header_runs(drafted, write, home):
+def test_short_file_with_titles_runs(drafted, write, home):
     text = "Our customers\nMay\n\n" + "\n".join(people().splitlines()[:9]) + "\n"
     assert settings_of(drafted(text)) == {"max_rejected_share": 0.3}
     run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(8, 2)]
 
 
-def test_file_whose_records_end_with_a_delimiter_runs(drafted, write, home):
+def test_file_with_trailing_delimiters_runs(drafted, write, home):
     head, _, body = people().partition("\n")
     text = head + "\n" + body.replace("\n", ",\n")
     assert all(facts.settings.role.value != "ignored" for facts in columns_of(drafted(text)))
@@ -495,7 +507,7 @@ def test_file_whose_records_end_with_a_delimiter_runs(drafted, write, home):
     assert rows(home, "SELECT rows_rejected FROM runs") == [(0,)]
 
 
-def test_header_that_comes_again_is_no_customer(drafted):
+def test_repeated_header_is_not_a_customer(drafted):
     head, _, body = people().partition("\n")
     assert columns_of(drafted(f"{head}\n{body}{head}\n"))[0].settings.role.value == "identifier"
     assert columns_of(drafted(f"{head}\n{body}{head}\n"))[2].value_type is int
@@ -505,7 +517,7 @@ UMLAUTS = people().replace("Leeds", "Lüneburg").replace("York", "Köln")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
-def test_every_encoding_that_the_bytes_tell_is_read_and_runs(drafted, write, home, encoding):
+def test_detected_encodings_are_read_and_run(drafted, write, home, encoding):
     content = UMLAUTS.encode(encoding)
     assert settings_of(drafted(content)) == {}
     run_night(write(content), home, dataset=str(home.parent / "drafted.py"), k=2)
@@ -514,48 +526,48 @@ def test_every_encoding_that_the_bytes_tell_is_read_and_runs(drafted, write, hom
 
 def test_encoding_that_is_given_is_declared(write, tmp_path, home):
     source, output = write(UMLAUTS.encode("cp1250")), tmp_path / "drafted.py"
-    write_draft(str(source), output, encoding="cp1250")
+    write_draft(str(source), output, text_encoding="cp1250")
     assert settings_of(load_dataset(str(output))) == {"encoding": "cp1250"}
     run_night(source, home, dataset=str(output), k=2)
     assert rows(home, "SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
 
 
-def test_packed_file_is_drafted_and_named_without_its_ending(write):
+def test_packed_file_is_named_without_its_ending(write):
     draft = draft_schema(str(write(gzip.compress(people().encode()), "town_people.csv.gz")))
     assert "class TownPeople(Dataset):" in draft.text
     assert draft.n_rows == 60
 
 
-def test_line_that_is_no_text_is_no_customer(write):
+def test_undecodable_line_is_not_a_customer(write):
     content = people().encode().replace(b"3,Leeds", b"3,Le\xff\xfeds", 1)
     draft = draft_schema(str(write(content)))
     assert draft.n_rows == 59
-    assert "Rejected: 1 record that is no utf-8 text." in draft.text
+    assert "Rejected: 1 record that is not utf-8 text." in draft.text
     assert 'isin=["Hull", "Leeds", "York"]' in draft.text
 
 
 @pytest.mark.parametrize("text", [people().replace("Leeds", "Пермь"), people(head="id,город,age")])
-def test_file_in_an_encoding_that_its_bytes_do_not_tell_asks_for_its_name(write, text):
+def test_undetected_encoding_asks_for_its_name(write, text):
     source = write(text.encode("cp1251"))
     with pytest.raises(DataRefused, match=r"line \d: holds .* --encoding cp1252"):
         draft_schema(str(source))
     assert draft_schema(str(source), "cp1251").n_rows == 60
 
 
-def test_comma_before_three_digits_alone_is_refused_as_it_may_mean_two_things(write):
+def test_unclear_commas_alone_are_refused(write):
     source = write("n;spend\n" + "".join(f"{n};{n % 7 + 1},{n:03}\n" for n in range(60)))
     with pytest.raises(DataRefused, match=r"column spend: '1,\d{3}' may be a number with a decimal comma"):
         draft_schema(str(source))
 
 
-def test_spellings_that_differ_by_case_alone_are_one_value(drafted, write, home):
+def test_spellings_differing_by_case_are_one(drafted, write, home):
     text = "plan,n\n" + "".join(f"{['Plus', 'plus', 'Basic'][n % 3]},{n % 7}\n" for n in range(60)) + "Plus,1\n"
     assert columns_of(drafted(text))[0].allowed_texts == ("Basic", "Plus")
     run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(61, 0)]
 
 
-def test_very_many_columns_of_zero_and_one_are_one_list(drafted, write, home):
+def test_very_many_binary_columns_are_a_list(drafted, write, home):
     n_things = 150
     text = f"id,age,{','.join(f'thing {n}' for n in range(n_things))}\n"
     text += "".join(
@@ -568,19 +580,19 @@ def test_very_many_columns_of_zero_and_one_are_one_list(drafted, write, home):
     assert rows(home, "SELECT count(*), sum(len(basket)) FROM customers") == [(40, things)]
 
 
-def test_some_columns_of_zero_and_one_stay_flags(drafted):
+def test_some_binary_columns_stay_flags(drafted):
     text = "age,a,b\n" + "".join(f"{20 + n},{n % 2},{int(n % 3 == 0)}\n" for n in range(40))
     assert [one.settings.role.value for one in columns_of(drafted(text))] == ["numeric", "flag", "flag"]
 
 
-def test_too_wide_a_file_is_refused_with_what_to_do(write):
+def test_too_wide_file_is_refused(write):
     text = ",".join(f"n{n}" for n in range(1200)) + "\n"
     text += "".join(",".join(str(n * r % 97 + 0.5) for n in range(1200)) + "\n" for r in range(30))
     with pytest.raises(DataRefused, match="has 1,200 columns; expected at most 1,000"):
         draft_schema(str(write(text)))
 
 
-def test_column_without_a_name_is_said_to_be_left_out(write):
+def test_column_without_a_name_is_noted(write):
     draft = draft_schema(str(write(",age\n" + "".join(f"{n},{20 + n % 40}\n" for n in range(40)))))
     assert "# Column 1 has no name in the header, and cannot be declared: left out." in draft.text
 
@@ -598,7 +610,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("text", "match"), REFUSALS.values(), ids=REFUSALS)
-def test_file_that_no_schema_fits_is_refused_in_one_line(write, text, match):
+def test_file_without_schema_is_refused_in_one_line(write, text, match):
     source = write(text)
     with pytest.raises(DataRefused, match=match) as refused:
         draft_schema(str(source))
@@ -606,12 +618,12 @@ def test_file_that_no_schema_fits_is_refused_in_one_line(write, text, match):
     assert "expected" in str(refused.value)
 
 
-def test_long_file_is_looked_at_in_steps_and_says_so(write, monkeypatch):
-    monkeypatch.setattr(warehouse.draft, "CELLS_LOOKED_AT", 50)
+def test_long_file_is_profiled_in_steps(write, monkeypatch):
+    monkeypatch.setattr(warehouse.draft, "MAX_CELLS", 50)
     text = draft_schema(str(write(people(head="row,town,age")))).text
     assert "60 rows of 3 columns" in text
     assert "counts are those of one record in 4." in text
-    assert "# the customer's key, no feature: 15 different in 15 rows" in text
+    assert "# the customer's key, not a feature: 15 different in 15 rows" in text
 
 
 PAYLOAD = '"""\nimport pathlib; pathlib.Path("harm").touch()\n"""'
@@ -675,7 +687,7 @@ def test_hostile_file_name_stays_within_its_docstring(write, tmp_path):
     assert_harmless(draft.text, tmp_path)
 
 
-def test_naughty_strings_as_headers_and_as_cells_are_harmless(data, write, tmp_path):
+def test_naughty_strings_are_harmless(data, write, tmp_path):
     strings = json.loads((data / "badcsv" / "naughty" / "blns.json").read_text(encoding="utf-8"))
     for start in range(0, len(strings), 40):
         some = strings[start : start + 40]
@@ -697,7 +709,7 @@ def test_draft_is_printed_and_changes_nothing(write, tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["customers.csv"]
 
 
-def test_draft_is_written_with_the_next_command_on_stderr(write, tmp_path, capsys):
+def test_written_draft_names_the_next_command(write, tmp_path, capsys):
     source, output = write(people()), tmp_path / "shop.py"
     write_draft(str(source), output)
     printed = capsys.readouterr()
@@ -708,10 +720,10 @@ def test_draft_is_written_with_the_next_command_on_stderr(write, tmp_path, capsy
     assert_invariants(tmp_path / "home")
 
 
-def test_file_that_exists_is_written_over_by_force_alone(write, tmp_path):
+def test_existing_file_is_overwritten_only_by_force(write, tmp_path):
     output = tmp_path / "shop.py"
     output.write_text("mine\n")
-    with pytest.raises(UsageError, match=r"shop\.py exists already; .* --force"):
+    with pytest.raises(UsageError, match=r"shop\.py already exists; .* --force"):
         write_draft(str(write(people())), output)
     assert output.read_text() == "mine\n"
     write_draft(str(write(people())), output, force=True)
@@ -719,12 +731,12 @@ def test_file_that_exists_is_written_over_by_force_alone(write, tmp_path):
 
 
 @pytest.mark.parametrize("output", ["shop.txt", "no/such/folder/shop.py", "."])
-def test_output_that_cannot_be_a_schema_is_refused(write, tmp_path, output):
+def test_output_that_is_not_python_is_refused(write, tmp_path, output):
     with pytest.raises(UsageError, match="--output"):
         write_draft(str(write(people())), tmp_path / output)
 
 
-def test_command_line_drafts_and_refuses_with_its_exit_codes(write):
+def test_command_line_uses_its_exit_codes(write):
     def draft(*arguments):
         command = [sys.executable, "-m", "flows", "draft", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
@@ -737,7 +749,7 @@ def test_command_line_drafts_and_refuses_with_its_exit_codes(write):
     assert draft("no_such_file.csv").returncode == 2
 
 
-def test_every_small_bad_file_is_drafted_or_refused(data):
+def test_bad_files_are_drafted_or_refused(data):
     files = sorted(path for path in (data / "badcsv" / "duckdb").rglob("*.csv") if path.stat().st_size < 20_000)
     assert len(files) > 200
     for path in files[::5]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from flows.cli.explain import explanation_of, show_explanation
-from flows.cli.show import show_picture
+from flows.cli.explain import explain, explanation_of, print_explanation
+from flows.cli.picture import print_picture
 from flows.summary import RunSummary, picture_of
 from schemas.errors import UsageError
 from warehouse.home.directory import Home
@@ -61,7 +61,7 @@ def test_every_used_column_has_an_association(explanation):
 
 
 def test_piped_output_begins_with_the_verdict(explanation, capsys):
-    show_explanation(explanation, as_json=False)
+    print_explanation(explanation)
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     assert "━" not in printed
@@ -80,7 +80,7 @@ def test_piped_output_begins_with_the_verdict(explanation, capsys):
 
 def test_on_a_terminal_it_is_tables(explanation, capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
-    show_explanation(explanation, as_json=False)
+    print_explanation(explanation)
     printed = capsys.readouterr().out
     assert "\x1b[1m" in printed
     assert "━" in printed
@@ -88,16 +88,16 @@ def test_on_a_terminal_it_is_tables(explanation, capsys, monkeypatch):
 
 def test_run_shows_gain_where_it_is_known(compared, explanation, capsys):
     picture = picture_of(compared, RunSummary(explanation.run_id, True, ""))
-    show_picture(picture)
+    print_picture(picture)
     printed = capsys.readouterr().out
     assert "  gain  " in printed
     assert "  +0.0625  " in printed
-    show_picture(replace(picture, k_scores=[{**row, "silhouette_gain": None} for row in picture.k_scores]))
+    print_picture(replace(picture, k_scores=[{**row, "silhouette_gain": None} for row in picture.k_scores]))
     assert "  gain  " not in capsys.readouterr().out
 
 
-def test_json_holds_every_table_it_rests_on(explanation, capsys):
-    show_explanation(explanation, as_json=True)
+def test_json_holds_every_table_it_rests_on(compared, explanation, capsys):
+    explain(home=compared.root, json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["verdict"] == explanation.verdict
     assert [row["encoding"] for row in told["encodings"] if row["is_chosen"]] == ["mixed"]
@@ -107,17 +107,17 @@ def test_json_holds_every_table_it_rests_on(explanation, capsys):
 
 def test_run_without_components_is_explicit(explanation, capsys):
     asked = TriedRow("standard", 3, 9, None, None, None, None, None, None, True, "asked for")
-    show_explanation(replace(explanation, encodings=(asked,), components=(), loadings=()), as_json=False)
+    print_explanation(replace(explanation, encodings=(asked,), components=(), loadings=()))
     printed = capsys.readouterr().out
     assert "no components: the features are used as they are" in printed
     assert "selected: asked for" in printed
-    show_explanation(replace(explanation, encodings=()), as_json=False)
+    print_explanation(replace(explanation, encodings=()))
     assert "no encoding was compared with another" in capsys.readouterr().out
 
 
 def test_many_components_are_cut_and_counted(explanation, capsys):
     many = tuple(ComponentRow(number, 9.0, 1.0, f"end {number}") for number in range(1, 31))
-    show_explanation(replace(explanation, components=many), as_json=False)
+    print_explanation(replace(explanation, components=many))
     printed = capsys.readouterr().out
     assert "the 8 strongest of 30" in printed
     assert "end 8" in printed
@@ -126,7 +126,7 @@ def test_many_components_are_cut_and_counted(explanation, capsys):
 
 def test_markup_in_a_name_is_literal(explanation, capsys):
     marked = replace(explanation.column_associations[0], reason="by [bold]milk[/bold] \\[x]")
-    show_explanation(replace(explanation, column_associations=(marked,)), as_json=False)
+    print_explanation(replace(explanation, column_associations=(marked,)))
     assert "by [bold]milk[/bold] \\[x]" in capsys.readouterr().out
 
 
@@ -138,5 +138,5 @@ def test_unpublished_home_is_the_usual_error(tmp_path):
 def test_earlier_version_is_to_be_republished(compared):
     with duckdb.connect(str(compared.published_file)) as database:
         database.execute("DROP TABLE column_associations")
-    with pytest.raises(UsageError, match="published by an earlier version, which did not keep why; publish it anew: "):
+    with pytest.raises(UsageError, match="published by an earlier version, which did not keep why; publish it again: "):
         explanation_of(compared)

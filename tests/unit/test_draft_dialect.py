@@ -2,8 +2,9 @@
 
 import pytest
 
+from schemas.dialect import Dialect
 from schemas.errors import DataRefused
-from tasks.draft.file.dialect import Writing, find_writing
+from tasks.draft.file.dialect import find_dialect
 from tasks.draft.file.head import Head, find_head
 
 ROWS = [("id", "town", "age")] + [(f"{n}", town, f"{20 + n}") for n, town in enumerate(["Leeds", "York", "Hull"] * 5)]
@@ -13,24 +14,28 @@ def lines_of(rows, delimiter):
     return [delimiter.join(row) for row in rows]
 
 
-def writing_of(lines):
-    return find_writing(lines, "x.csv").writing
+def fields_of(sample):
+    return [record.fields for record in sample.records]
+
+
+def dialect_of(lines):
+    return find_dialect(lines, "x.csv").dialect
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", ":", "^", "~", " "])
 def test_every_delimiter_is_found(delimiter):
-    sample = find_writing(lines_of(ROWS, delimiter), "x.csv")
-    assert sample.writing.delimiter == delimiter
-    assert sample.records == tuple(ROWS)
+    sample = find_dialect(lines_of(ROWS, delimiter), "x.csv")
+    assert sample.dialect.delimiter == delimiter
+    assert fields_of(sample) == ROWS
 
 
 def test_decimal_commas_do_not_hide_the_semicolon():
-    assert writing_of(["id;spend;bill"] + [f"{n};{n},5;1{n},25" for n in range(20)]).delimiter == ";"
+    assert dialect_of(["id;spend;bill"] + [f"{n};{n},5;1{n},25" for n in range(20)]).delimiter == ";"
 
 
-def test_one_column_of_sentences_is_not_split_by_its_blanks():
+def test_sentences_are_not_split_at_spaces():
     lines = ["note", "came in twice", "never came", "asks for tea", "she comes on Mondays"]
-    assert writing_of(lines).delimiter == ","
+    assert dialect_of(lines).delimiter == ","
 
 
 @pytest.mark.parametrize(
@@ -43,37 +48,37 @@ def test_one_column_of_sentences_is_not_split_by_its_blanks():
     ],
 )  # fmt: skip
 def test_quote_is_what_stands_around_whole_fields(lines, quote):
-    assert writing_of(lines).quote == quote
+    assert dialect_of(lines).quote == quote
 
 
 def test_quoted_line_breaks_belong_to_their_record():
-    sample = find_writing(["id,note,n", '1,"a', 'b",3', '2,"c",4'], "x.csv")
-    assert sample.records[1:] == (("1", "a\nb", "3"), ("2", "c", "4"))
-    assert sample.last_lines == (1, 3, 4)
+    sample = find_dialect(["id,note,n", '1,"a', 'b",3', '2,"c",4'], "x.csv")
+    assert fields_of(sample)[1:] == [("1", "a b", "3"), ("2", "c", "4")]
+    assert [record.last_line for record in sample.records] == [1, 3, 4]
 
 
 def test_backslash_before_quotes_is_the_escape():
     lines = ["id,name,n", r'1,"a \"b\" c, d",4', '2,"x",5', r'3,"y \"q\"",6']
-    assert writing_of(lines) == Writing(",", '"', "\\", None)
+    assert dialect_of(lines) == Dialect(",", '"', "\\", None)
 
 
 def test_comment_lines_are_left_out():
-    sample = find_writing(["# made by the shop", *lines_of(ROWS, ","), "# the end"], "x.csv")
-    assert sample.writing.comment == "#"
-    assert sample.records == tuple(ROWS)
+    sample = find_dialect(["# made by the shop", *lines_of(ROWS, ","), "# the end"], "x.csv")
+    assert sample.dialect.comment == "#"
+    assert fields_of(sample) == ROWS
 
 
-def test_last_of_the_comments_is_the_header_where_it_names_every_column():
+def test_last_comment_may_be_the_header():
     lines = ["# made by the shop", "#id,town,age", *lines_of(ROWS[1:], ",")]
-    sample = find_writing(lines, "x.csv")
-    assert sample.writing.comment is None
-    assert sample.records[1] == ("#id", "town", "age")
+    sample = find_dialect(lines, "x.csv")
+    assert sample.dialect.comment is None
+    assert sample.records[1].fields == ("#id", "town", "age")
 
 
-def test_two_delimiters_that_explain_a_file_equally_well_are_refused_with_both_named():
+def test_tied_delimiters_are_refused_by_name():
     lines = ["York,Ohio;Leeds", "Hull,Utah;Bath", "Ely,Iowa;Ripon"]
     with pytest.raises(DataRefused, match=r"x\.csv line 1: the fields may be separated by '[,;]' as well as by '[,;]'"):
-        find_writing(lines, "x.csv")
+        find_dialect(lines, "x.csv")
 
 
 HEADS = {
@@ -91,5 +96,5 @@ HEADS = {
 
 
 @pytest.mark.parametrize(("records", "head"), HEADS.values(), ids=HEADS)
-def test_header_is_told_from_the_customers(records, head):
+def test_header_differs_from_the_customers(records, head):
     assert find_head(records) == head

@@ -58,11 +58,11 @@ def test_keys_are_known_by_name(header):
 
 
 @pytest.mark.parametrize("header", NO_KEYS)
-def test_other_names_are_no_keys(header):
+def test_other_names_are_not_keys(header):
     assert not is_named_like_identifier(header)
 
 
-def test_key_of_the_customer_is_told_from_other_keys():
+def test_customer_key_differs_from_other_keys():
     assert is_named_like_customer("ClientID")
     assert is_named_like_customer("card_number")
     assert not is_named_like_customer("store_id")
@@ -73,7 +73,7 @@ def test_key_of_the_customer_is_told_from_other_keys():
     assert not is_named_customer("customer type")
 
 
-def test_account_is_what_a_customer_may_have_several_of():
+def test_accounts_may_be_several_per_customer():
     assert is_named_like_account("card_number")
     assert not is_named_like_account("customer_card_id")
 
@@ -91,7 +91,7 @@ def test_account_is_what_a_customer_may_have_several_of():
         ("policy_number", False),
     ],
 )
-def test_count_begins_with_a_word_for_how_many(header, is_count):
+def test_count_begins_with_a_counting_word(header, is_count):
     assert is_named_like_count(header) is is_count
 
 
@@ -109,7 +109,7 @@ def test_count_begins_with_a_word_for_how_many(header, is_count):
         ("numbers", False),
     ],
 )
-def test_number_of_a_thing_ends_with_a_word_for_it(header, is_number):
+def test_identifying_number_ends_with_its_word(header, is_number):
     assert is_named_like_number_of(header) is is_number
 
 
@@ -128,7 +128,7 @@ def test_number_of_a_thing_ends_with_a_word_for_it(header, is_number):
         (None, False),
     ],
 )
-def test_code_is_named_by_the_word_that_the_others_speak_of(header, is_code):
+def test_code_is_named_by_its_main_word(header, is_code):
     assert is_named_like_code(header) is is_code
 
 
@@ -162,5 +162,5 @@ def test_lists_are_known_by_name(header, is_list, is_list_of_bought):
 @pytest.mark.parametrize(
     ("header", "unit"), [("Annual Income (k$)", "k$"), ("Weight [kg]", "kg"), ("Score (1-100)", None), ("age", None)]
 )
-def test_unit_is_what_stands_in_brackets_at_the_end(header, unit):
+def test_unit_is_in_brackets_at_the_end(header, unit):
     assert unit_of(header) == unit

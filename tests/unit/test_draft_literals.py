@@ -43,7 +43,7 @@ def test_literal_is_the_value_again(value):
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=400))
-def test_call_says_what_it_was_given_however_long(text):
+def test_call_keeps_its_arguments_at_any_length(text):
     source = "\n".join(call_lines("call(", {"ge": 0, "alias": text}, 4)).strip()
     (found,) = [keyword.value for keyword in ast.parse(source).body[0].value.keywords if keyword.arg == "alias"]
     assert eval(compile(ast.Expression(found), "x", "eval")) == text
@@ -67,7 +67,7 @@ def test_lines_are_those_of_the_formatter(tmp_path):
 
 
 @given(st.text(), st.integers(10, 60))
-def test_wrapped_lines_hold_every_word_and_no_line_end(text, width):
+def test_wrapped_lines_hold_every_word(text, width):
     lines = wrapped(text, width)
     assert " ".join(lines).split() == text.split()
     assert all(len(line.splitlines()) <= 1 for line in lines)

@@ -37,16 +37,16 @@ from tasks.draft.python.names import (
         (None, Naming("column_1", None)),
     ],
 )
-def test_header_becomes_a_name_and_an_alias_where_the_name_does_not_find_it(header, naming):
+def test_header_becomes_a_name_and_an_alias(header, naming):
     assert name_columns([header]) == (naming,)
 
 
-def test_key_is_called_customer_id_whatever_its_header():
+def test_key_is_called_customer_id():
     assert name_columns(["CUST_ID", "age"], 0) == (Naming("customer_id", "CUST_ID"), Naming("age", None))
     assert name_columns(["CustomerID"], 0) == (Naming("customer_id", None),)
 
 
-def test_names_are_different_even_where_only_signs_tell_the_headers_apart():
+def test_similar_headers_get_different_names():
     found = name_columns(["a b", "a_b!", "A-B", "ab?"])
     # ab_2 and ab_3 would be found by the same headers as a_b_2 and a_b_3.
     assert [naming.name for naming in found] == ["a_b", "a_b_2", "a_b_3", "ab_4"]

@@ -15,17 +15,17 @@ def shape_of(text):
 SEED = "Age,Location,Bought\n25,Ohio,apples\n30,Texas,apples,juice\n40,Utah,steak,apples\n50,Iowa,juice,steak"
 
 
-def test_list_in_the_last_column_takes_the_fields_that_are_too_many():
+def test_list_in_the_last_column_takes_surplus_fields():
     assert shape_of(SEED) == Shape(("Age", "Location", "Bought"), 3, 2)
 
 
-def test_list_in_the_middle_leaves_the_columns_behind_it():
+def test_list_in_the_middle_leaves_later_columns():
     lists = ["tea,milk", "milk,jam,tea", "jam,milk", "tea,jam,milk", "jam,tea,milk", "milk,tea,jam", "tea"]
     rows = [f"{20 + n},{things},{['Ohio', 'Utah'][n % 2]}" for n, things in enumerate(lists)]
     assert shape_of("\n".join(["Age,Stuff,Location", *rows])) == Shape(("Age", "Stuff", "Location"), 3, 1)
 
 
-def test_ragged_records_of_common_words_are_one_list():
+def test_ragged_records_of_words_are_one_list():
     assert shape_of("tea,milk\nmilk\njam,tea,milk\nmilk,jam\ntea") == Shape(None, 1, 0)
 
 
@@ -34,21 +34,21 @@ def test_columns_before_a_ragged_list_stay_columns():
     assert shape_of(text) == Shape(None, 2, 1)
 
 
-def test_a_stray_comma_makes_no_list():
+def test_stray_comma_is_not_a_list():
     rows = "\n".join(f"{n},York,{n % 7}" for n in range(200))
     assert shape_of(f"id,town,n\n{rows}\n500,York,the,3") == Shape(("id", "town", "n"), 3)
 
 
-def test_numbers_that_run_on_are_no_list():
+def test_surplus_numbers_are_not_a_list():
     with pytest.raises(DataRefused, match=r"x\.csv: the first records hold 3 to 5 fields and the header names 2"):
         shape_of("a,b\n1,2,3\n4,5,6,7\n7,8,9,1,2")
 
 
-def test_header_that_stands_twice_is_refused_with_its_columns():
+def test_duplicate_header_is_refused_with_its_columns():
     with pytest.raises(DataRefused, match=r"header 'a_ge' stands twice, in columns 1 and 3"):
         shape_of("Age,n,a_ge\n1,2,3\n3,4,5")
 
 
-def test_delimiter_behind_the_last_field_of_every_record_is_no_column():
+def test_trailing_delimiter_is_not_a_column():
     rows = "\n".join(f"{n},York," for n in range(20))
     assert shape_of(f"id,town\n{rows}\n20,Leeds") == Shape(("id", "town"), 2, closes_records=True)

@@ -7,9 +7,9 @@ from schemas.dataset import Column, identifier_of
 from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.tables import Table
+from warehouse.statements.lists import with_first_of_each
 from warehouse.statements.numbers import number_text, without_sentinels
 from warehouse.statements.quoting import quote_identifier, quote_text
-from warehouse.statements.records import first_of_each
 
 #: Before the name of a column whose cells are wanted as they were delivered.
 FOUND = "found:"
@@ -34,21 +34,27 @@ class SourceDialect:
 def create_texts(columns: Sequence[Column], dialects: Sequence[SourceDialect]) -> str:
     """Return the view ``work.texts``: the records that are not rejected, in texts that SQL can read.
 
-    Texts that stand for a missing value are null, numbers have a decimal point and nothing around
+    Texts that mean a missing value are null, numbers have a decimal point and nothing around
     them, and an allowed value has the spelling of the declaration.
     """
+    kept = "(SELECT * FROM work.records ANTI JOIN work.rejected ON records._record = rejected.record)"
+    spelled = {
+        column.name: f"list_transform({quote_identifier(column.name)}, lambda x: {_allowed_spelling('x', column)})"
+        for column in columns
+        if column.role is Role.ITEMS and _allowed_spelling("x", column) != "x"
+    }
     texts = ",\n".join(f"{_text(column, dialects)} AS {quote_identifier(column.name)}" for column in columns)
     return f"""
         CREATE OR REPLACE VIEW work.texts AS
         SELECT _record, {texts}
-        FROM work.records ANTI JOIN work.rejected ON records._record = rejected.record"""
+        FROM {with_first_of_each(kept, spelled)}"""
 
 
 def create_typed(columns: Sequence[Column], respelled: Collection[str] = ()) -> str:
     """Return the view ``work.typed``: the records that are not rejected, in the declared types.
 
     Args:
-        columns: the columns of the night.
+        columns: the columns of the run.
         respelled: names of the columns of which ``work.spellings`` holds values to be replaced.
     """
     to_respell = [column for column in columns if column.name in respelled]
@@ -56,18 +62,22 @@ def create_typed(columns: Sequence[Column], respelled: Collection[str] = ()) -> 
         f"{_respelled(column) if column in to_respell else _typed(column)} AS {quote_identifier(column.name)}"
         for column in columns
     )
-    spellings = "\n".join(_join_spellings(column) for column in to_respell)
+    items = {
+        column.name: f"list_transform({quote_identifier(column.name)}, lambda x: {_spelling_of('x', column)})"
+        for column in to_respell
+        if column.role is Role.ITEMS
+    }
+    joined = " ".join(["work.texts", *map(_join_spellings, to_respell)])
     return f"""
         CREATE OR REPLACE VIEW work.typed AS
-        SELECT texts._record, {values}
-        FROM work.texts
-        {spellings}"""
+        SELECT _record, {values}
+        FROM {with_first_of_each(joined, items)}"""
 
 
 def insert_spellings(columns: Sequence[Column]) -> str:
     """Return the statement for the values of some columns that differ from another by case or blanks alone.
 
-    ``work.spellings`` has one row a value to be replaced, with the commonest spelling of it.
+    ``work.spellings`` has one row per value to be replaced, with its most frequent spelling.
     """
     # One query for all of them, as each expands the view of all columns.
     held = ", ".join(f"{{'column_name': {quote_text(one.name)}, 'value': {_held(one)}}}" for one in columns)
@@ -97,9 +107,9 @@ def insert_spellings(columns: Sequence[Column]) -> str:
 def insert_customers(table: Table, columns: Sequence[Column]) -> str:
     """Return the statement that fills ``customers``, the table, in canonical order.
 
-    The order depends on what the rows hold, not on where they stand in the file, so that the fit
+    The order depends on what the rows hold, not on their position in the file, so that the fit
     sees the same matrix whatever the order of the delivery. It takes ``$source_names`` and
-    ``$first_records``, one of each a source, and inserts the customers whose first key is between
+    ``$first_records``, one of each per source, and inserts the customers whose first key is between
     ``$first_key`` and ``$last_key``.
     """
     identifier = identifier_of(tuple(columns))
@@ -147,13 +157,13 @@ def insert_customers(table: Table, columns: Sequence[Column]) -> str:
 
 
 def create_duplicates(identifier: Column) -> str:
-    """Return the table ``duplicates`` of records whose identifier another record has that is kept: one row a record.
+    """Return the table ``duplicates`` of records whose identifier another record has that is kept: one row per record.
 
     The first of them is kept, or the last where that is declared.
     """
     name = quote_identifier(identifier.name)
     kept = "max" if identifier.settings.keep == "last" else "min"
-    # A few bits of each identifier first, as nearly all of them stand once and are long together.
+    # A few bits of each identifier first, as nearly all of them occur once and are long together.
     return f"""
         CREATE OR REPLACE TEMPORARY TABLE duplicates AS
         WITH repeated AS (
@@ -221,8 +231,7 @@ def insert_item_faults(column: Column) -> str:
 def _text(column: Column, dialects: Sequence[SourceDialect]) -> str:
     name = quote_identifier(column.name)
     if column.role is Role.ITEMS:
-        spelled = _allowed_spelling("x", column)
-        return name if spelled == "x" else first_of_each(f"list_transform({name}, lambda x: {spelled})")
+        return name
     text = _allowed_spelling(without_sentinels(name, column), column)
     written = {one.dialect: number_text(text, column, one.dialect) for one in dialects}
     if len(set(written.values())) == 1:
@@ -252,28 +261,29 @@ def _held(column: Column) -> str:
 
 
 def _respelled(column: Column) -> str:
-    """Return the expression for a column whose spellings are replaced by the commonest one."""
-    spellings, value = f"{_spelling_table(column)}.spellings", _typed(column)
-    if column.role is Role.ITEMS:
-        return first_of_each(f"list_transform({value}, lambda x: coalesce({spellings}[x], x))")
-    return f"coalesce({spellings}[{value}], {value})"
+    """Return the expression for a column in the most frequent spellings; its items have them already."""
+    return _typed(column) if column.role is Role.ITEMS else _spelling_of(_typed(column), column)
+
+
+def _spelling_of(value: str, column: Column) -> str:
+    return f"coalesce({_spellings(column)}[{value}], {value})"
 
 
 def _join_spellings(column: Column) -> str:
     """Return the join that gives each record the map of a column's spellings; a lambda takes no subquery."""
     return f"""
         CROSS JOIN (
-            SELECT map(list(value), list(spelling)) AS spellings
+            SELECT map(list(value), list(spelling)) AS {_spellings(column)}
             FROM work.spellings WHERE column_name = {quote_text(column.name)}
-        ) AS {_spelling_table(column)}"""
+        )"""
 
 
-def _spelling_table(column: Column) -> str:
+def _spellings(column: Column) -> str:
     return quote_identifier(f"spellings of {column.name}")
 
 
 def _typed(column: Column) -> str:
-    text = f"texts.{quote_identifier(column.name)}"
+    text = quote_identifier(column.name)
     if column.role is Role.ITEMS:
         return text
     if column.value_type is bool:

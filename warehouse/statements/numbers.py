@@ -1,14 +1,13 @@
 """Numbers as people write them: currency signs, decimal and thousands marks, texts that mean missing."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from schemas.dataset import Column
 from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.layout import Layout
+from warehouse.statements.fields import cell_of
 from warehouse.statements.quoting import pattern_of, quote_text
-from warehouse.statements.records import cell_of, mended_fields
 
 #: What cannot be read as a number under the marks of its file; no check takes it for one.
 _NO_NUMBER = "'?'"
@@ -30,13 +29,13 @@ _EVIDENCE = {
 }
 
 #: In a column of whole numbers a comma before three digits can only group them, and so can a point, unless what
-#: stands behind it is zeros alone.
+#: follows it is zeros alone.
 _GROUPED_WHOLE = f"{_SIGN}{_GROUPS[',']}+"
 _POINTED_WHOLE, _POINTED_ZEROS = f"{_SIGN}{_GROUPS['.']}+", f"{_SIGN}\\d{{1,3}}(?:\\.000)+"
 
 
 def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None:
-    """Return the query for what the numbers of ``work.framed`` show: one row, a count a kind of evidence.
+    """Return the query for what the numbers of ``work.record_fields`` show: one row, a count per kind of evidence.
 
     None where no column holds numbers.
     """
@@ -47,60 +46,52 @@ def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None
         f"{{'text': {_stripped(cell_of(layout, column), column)}, 'is_whole': {column.value_type is int}}}"
         for column in numeric
     )
-    counts = [
-        f"count_if(regexp_full_match(text, {quote_text(pattern)})) AS {kind}" for kind, pattern in _EVIDENCE.items()
-    ]
-    counts += [
-        f"count_if(regexp_full_match(text, {quote_text(_unclear_pattern('.'))})"
-        f" OR (is_whole AND regexp_full_match(text, {quote_text(_POINTED_WHOLE)}))) AS unclear_points",
-        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_GROUPED_WHOLE)})) AS grouped_whole_numbers",
-        f"count_if(is_whole AND regexp_full_match(text, {quote_text(_POINTED_WHOLE)})"
-        f" AND NOT regexp_full_match(text, {quote_text(_POINTED_ZEROS)})) AS grouped_whole_points",
-    ]
     # A record of another shape, such as a footer, does not say how the others are written.
-    shape = f"len(_fields) {'>=' if layout.takes_more else '='} {layout.n_fields}"
+    shape = f"len(fields) {'>=' if layout.takes_more else '='} {layout.n_fields}"
     return f"""
         WITH cells AS (
             SELECT unnest([{cells}], recursive := true)
-            FROM ({mended_fields(layout, columns)}) WHERE {shape}
+            FROM work.record_fields WHERE {shape}
         )
-        SELECT {", ".join(counts)} FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')"""
+        SELECT {counted_evidence("1")} FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')"""
+
+
+def counted_evidence(n: str) -> str:
+    """Return the counts of what ``text`` shows, as the columns of a query.
+
+    Args:
+        n: cells that a row stands for; its ``is_whole`` says whether its column holds whole numbers alone.
+    """
+    whole, zeros = _matches(_POINTED_WHOLE), _matches(_POINTED_ZEROS)
+    evidence = {kind: _matches(pattern) for kind, pattern in _EVIDENCE.items()} | {
+        "unclear_points": f"{_matches(_unclear_pattern('.'))} OR (is_whole AND {whole})",
+        "grouped_whole_numbers": f"is_whole AND {_matches(_GROUPED_WHOLE)}",
+        "grouped_whole_points": f"is_whole AND {whole} AND NOT {zeros}",
+    }
+    return ", ".join(
+        f"coalesce(sum({n}) FILTER (WHERE {shows}), 0)::BIGINT AS {kind}" for kind, shows in evidence.items()
+    )
 
 
 def number_text(text: str, column: Column, dialect: Dialect) -> str:
     """Return the expression for a number's text as SQL reads it: no signs of currency, no groups, a decimal point.
 
-    A number that stands for a missing value is null, however it is written: ``9,999`` as ``9999``.
+    A number that means a missing value is null, however it is written: ``9,999`` as ``9999``.
     """
     if not _is_number(column):
         return text
-    number = _plain_number(_stripped(text, column), column, dialect)
+    stripped = _stripped(text, column)
+    number = plain_number(stripped, dialect)
+    unclear = _unclear(column, dialect)
+    if unclear is not None:
+        number = f"CASE WHEN regexp_full_match({stripped}, {quote_text(unclear)}) THEN {_NO_NUMBER} ELSE {number} END"
     sentinels = [_as_number(sentinel) for sentinel in column.settings.sentinels]
     missing = ", ".join(str(sentinel) for sentinel in sentinels if sentinel is not None)
     return f"CASE WHEN TRY_CAST({number} AS DOUBLE) IN ({missing}) THEN NULL ELSE {number} END" if missing else number
 
 
-def changes_numbers(column: Column, dialect: Dialect) -> bool:
-    """Return whether a column's numbers are written otherwise than SQL reads them."""
-    if not _is_number(column):
-        return False
-    return bool(column.settings.strip or dialect.unclear or dialect.thousands) or dialect.decimal != "."
-
-
-def without_sentinels(text: str, column: Column) -> str:
-    """Return the expression for a text that is null where it stands for a missing value."""
-    if not column.settings.sentinels:
-        return text
-    words = ", ".join(quote_text(sentinel.strip().lower()) for sentinel in column.settings.sentinels)
-    return f"CASE WHEN lower({text}) IN ({words}) THEN NULL ELSE {text} END"
-
-
-def _plain_number(text: str, column: Column, dialect: Dialect) -> str:
+def plain_number(text: str, dialect: Dialect) -> str:
     """Return the expression for a number's text without groups and with a decimal point."""
-    unclear = _unclear(column, dialect)
-    if unclear is not None:
-        plain = _plain_number(text, column, replace(dialect, unclear=None))
-        return f"CASE WHEN regexp_full_match({text}, {quote_text(unclear)}) THEN {_NO_NUMBER} ELSE {plain} END"
     if dialect.decimal == "." and dialect.thousands is None:
         return text
     group = _class(dialect.thousands) if dialect.thousands else None
@@ -113,6 +104,25 @@ def _plain_number(text: str, column: Column, dialect: Dialect) -> str:
         plain = f"replace({plain}, {quote_text(dialect.decimal)}, '.')"
     is_number = f"regexp_full_match({text}, {quote_text(pattern)})"
     return f"CASE WHEN {text} IS NULL THEN NULL WHEN {is_number} THEN {plain} ELSE {_NO_NUMBER} END"
+
+
+def changes_numbers(column: Column, dialect: Dialect) -> bool:
+    """Return whether a column's numbers are written otherwise than SQL reads them."""
+    if not _is_number(column):
+        return False
+    return bool(column.settings.strip or dialect.unclear or dialect.thousands) or dialect.decimal != "."
+
+
+def without_sentinels(text: str, column: Column) -> str:
+    """Return the expression for a text that is null where it means a missing value."""
+    if not column.settings.sentinels:
+        return text
+    words = ", ".join(quote_text(sentinel.strip().lower()) for sentinel in column.settings.sentinels)
+    return f"CASE WHEN lower({text}) IN ({words}) THEN NULL ELSE {text} END"
+
+
+def _matches(pattern: str) -> str:
+    return f"regexp_full_match(text, {quote_text(pattern)})"
 
 
 def _unclear(column: Column, dialect: Dialect) -> str | None:
@@ -141,7 +151,7 @@ def _as_number(text: str) -> float | None:
 
 
 def _stripped(text: str, column: Column) -> str:
-    """Return the expression for a text without the declared signs at either end, behind a sign too."""
+    """Return the expression for a text without the declared signs at either end, after a plus or minus too."""
     if not column.settings.strip:
         return text
     signs = "|".join(pattern_of(sign.strip()) for sign in sorted(column.settings.strip, key=len, reverse=True))
@@ -150,5 +160,5 @@ def _stripped(text: str, column: Column) -> str:
 
 
 def _class(mark: str) -> str:
-    """Return the pattern for a mark; a space stands for every kind of it."""
+    """Return the pattern for a mark; a space is any kind of space."""
     return "[ \\x{a0}\\x{202f}]" if mark == " " else pattern_of(mark)

@@ -1,32 +1,42 @@
 """Columns of words out of a list, of codes, and of yes or no."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from schemas.fields import Role
-from tasks.draft.columns.facts import LISTED, Arguments, Facts, Kind, ignored
-from tasks.draft.columns.missing import missing_arguments
+from tasks.draft.columns.facts import MAX_LISTED, Arguments, Facts, Kind, ignored, missing_arguments
 from tasks.draft.columns.sentinels import text_sentinels, word_sentinels
 from tasks.draft.text.headers import is_named_like_code, is_named_like_count
 from tasks.draft.text.wording import amount, counted, examples
 from warehouse.draft import Counted
 
-#: Rows a value from which a list of values is taken for complete, and share of them that may be met once.
-ROWS_A_LISTED_VALUE, _MET_ONCE = 5.0, 0.1
 
-#: Rows below which nothing can be told from how often a text comes again.
-FEW_ROWS = 20
+@dataclass(frozen=True)
+class CategorySettings:
+    """What makes a column of texts a category.
 
-#: Different values of a category -> rows that each must have on the average.
-_ROWS_A_VALUE = ((20, 2.0), (60, 5.0), (200, 10.0))
+    Attributes:
+        min_rows: rows below which it says nothing how often a text comes again.
+        rows_per_value: (different values, rows that each must have on the average), ascending.
+        rows_per_listed_value: rows per value from which a list of values is taken for complete.
+        met_once: share of the listed values that may be in one row alone.
+        max_length: characters of a value; longer texts are not categories.
+        often_missing: share of the cells from which it says something of its own that a flag is missing.
+        max_spaces: sentences have more spaces than this.
+        sentences: share of sentences from which a column is free text.
+    """
 
-#: Texts longer than this are no categories.
-LONGEST_VALUE = 60
+    min_rows: int = 20
+    rows_per_value: tuple[tuple[int, float], ...] = ((20, 2.0), (60, 5.0), (200, 10.0))
+    rows_per_listed_value: float = 5.0
+    met_once: float = 0.1
+    max_length: int = 60
+    often_missing: float = 0.05
+    max_spaces: int = 5
+    sentences: float = 0.3
 
-#: Share of the cells from which what is missing in a flag says something of its own.
-_OFTEN_MISSING = 0.05
 
-#: Sentences have more blanks than this; a column that holds many is free text.
-_BLANKS, _SENTENCES = 5, 0.3
+CATEGORIES = CategorySettings()
 
 _TWO_CODES = ((1, 2), (0, 1))
 _YES_NO = (("1", "0"), ("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"))
@@ -36,113 +46,101 @@ _LISTED_REASON = "isin stops a file whose values changed"
 def flag_kind(facts: Facts) -> Kind | None:
     """Return a flag where the texts say yes and no; a category where many are missing, as that may say something."""
     texts = {found.text.lower() for found in facts.known}
-    pairs = [pair for pair in _YES_NO if texts & set(pair)]
-    if len(texts) != facts.look.n_different or texts - {word for pair in pairs for word in pair}:
+    yes, no = ({pair[side] for pair in _YES_NO} for side in (0, 1))
+    if len(texts) != facts.n_different or texts - yes - no or not (texts & yes and texts & no):
         return None
-    if not all(any(pair[place] in texts for pair in pairs) for place in (0, 1)):
-        return None
-    if facts.n_missing > _OFTEN_MISSING * facts.look.n_cells:
+    if facts.n_missing > CATEGORIES.often_missing * facts.n_rows:
         return category_kind(facts)
-    missing, reasons = missing_arguments("most_frequent", facts.look.n_empty, _counts(facts, is_flag=True))
+    # Among yes and no, none is a missing answer.
+    sentinels = {found.text: found.n for found in facts.profile.most_common if found.is_missing_word}
+    missing, reasons = missing_arguments("most_frequent", facts, sentinels)
     return Kind(Role.FLAG, "bool", missing, (counted(facts.known, 4), *reasons))
 
 
 def word_kind(facts: Facts) -> Kind | None:
     """Return a category where the different texts are few against the rows."""
-    if facts.look.longest > LONGEST_VALUE or is_free_text(facts):
+    if facts.profile.longest > CATEGORIES.max_length or is_free_text(facts):
         return None
-    if facts.n_rows < FEW_ROWS:
-        return category_kind(facts)
-    return category_kind(facts) if _has_rows_a_value(facts) else None
+    return category_kind(facts) if facts.n_rows < CATEGORIES.min_rows or _comes_again(facts) else None
 
 
 def category_kind(facts: Facts) -> Kind:
     """Return the category that a column of words is, its values listed where they are few."""
-    sentinels = _counts(facts)
-    values = [found for found in facts.look.commonest if found.text not in sentinels]
-    n_different = facts.look.n_different + sum(found.is_missing_word for found in values)
-    missing, reasons = missing_arguments("category", facts.look.n_empty, sentinels)
+    sentinels = word_sentinels(facts.profile.most_common)
+    values = [found for found in facts.profile.most_common if found.text not in sentinels]
+    n_different = facts.n_different + sum(found.is_missing_word for found in values)
+    missing, reasons = missing_arguments("category", facts, sentinels)
     said = f"{n_different:,} different: {counted(values, 4)}{', ...' if n_different > 4 else ''}"
-    is_short = all(len(repr(found.text)) <= LONGEST_VALUE + 2 for found in values)
-    if n_different > LISTED or facts.n_known < ROWS_A_LISTED_VALUE * n_different or not is_short:
+    is_short = all(len(repr(found.text)) <= CATEGORIES.max_length + 2 for found in values)
+    is_few = n_different <= MAX_LISTED and facts.n_known >= CATEGORIES.rows_per_listed_value * n_different
+    if not is_few or not is_short:
         return Kind(Role.CATEGORY, "str", missing, (said, *reasons))
     once = sum(found.n == 1 for found in values)
-    if once > _MET_ONCE * len(values) and not _is_yes_or_no(values):
+    if once > CATEGORIES.met_once * len(values) and not _is_yes_or_no(values):
         return Kind(Role.CATEGORY, "str", missing, (said, f"{once} of them in one row, so others may come", *reasons))
     listed = {"isin": sorted(found.text for found in values)}
     return Kind(Role.CATEGORY, "str", {**listed, **missing}, (said, _LISTED_REASON, *reasons))
 
 
+def one_word_kind(facts: Facts) -> Kind:
+    """Return the category of a column that holds one text, or nothing."""
+    missing, _ = missing_arguments("category", facts, word_sentinels(facts.profile.most_common))
+    reason = (
+        f"{counted(facts.known, 1)}, nothing in {amount(facts.n_missing, 'row')}, which are a category of their own"
+    )
+    return Kind(Role.CATEGORY, "str", {"isin": [facts.known[0].text], **missing}, (reason,))
+
+
 def code_kind(facts: Facts) -> Kind:
-    """Return the category that a column of whole numbers is which are no amounts; ignored if they are too many."""
-    numbers = [found for found in facts.known if _is_whole(found)]
-    if not (_are_few(facts) or _has_rows_a_value(facts)):
-        found = f"{facts.look.n_different:,} different in {amount(facts.n_known, 'row')}"
-        return ignored(f"codes, no amounts, such as {examples(numbers, 2)}: {found}, too many to be categories")
-    texts = text_sentinels(facts.strange, facts.n_rows)
-    sentinels = {found.text: found.n for found in facts.strange if found.text in texts}
-    missing, reasons = missing_arguments("category", facts.look.n_empty, sentinels)
-    said = f"codes, no amounts: {counted(numbers, 4)}{', ...' if len(numbers) > 4 else ''}"
+    """Return the category that a column of whole numbers is that are not amounts; ignored if they are too many."""
+    numbers = [found for found in facts.known if found.text.lstrip("+-").split(".")[0].isdecimal()]
+    if not (are_few(facts) or _comes_again(facts)):
+        found = f"{facts.n_different:,} different in {amount(facts.n_known, 'row')}"
+        return ignored(f"codes, not amounts, such as {examples(numbers, 2)}: {found}, too many to be categories")
+    missing, reasons = missing_arguments("category", facts, text_sentinels(facts.non_numeric, facts.n_rows))
+    said = f"codes, not amounts: {counted(numbers, 4)}{', ...' if len(numbers) > 4 else ''}"
     listed, why = _listed_codes(facts, numbers)
-    return Kind(Role.CATEGORY, "int", {**listed, **missing}, (said, *why, *reasons))
-
-
-def _listed_codes(facts: Facts, numbers: Sequence[Counted]) -> tuple[Arguments, list[str]]:
-    """Return the list of the codes where no other is to be expected: a gap may be filled tomorrow."""
-    values = sorted({int(float(found.text)) for found in numbers})
-    if not _are_few(facts):
-        return {}, [f"{facts.look.n_different:,} different"]
-    if not values or len(values) <= values[-1] - values[0] or any(found.n == 1 for found in numbers):
-        return {}, ["with gaps or met once, so others may come"]
-    return {"isin": values}, [_LISTED_REASON]
+    return Kind(Role.CATEGORY, "int", {**listed, **missing}, (said, why, *reasons))
 
 
 def are_codes(facts: Facts) -> bool:
     """Return whether whole numbers stand for something else: their name says so, or they are 1 and 2."""
     numbers = facts.numbers
-    if numbers is None or not numbers.is_whole or facts.look.n_amounts or facts.sentinels:
+    if numbers is None or not numbers.is_whole or facts.profile.count("amount") or facts.sentinels:
         return False
     if is_named_like_count(facts.header):
         return False
     if numbers.n_different == 2 and (numbers.lowest, numbers.highest) in _TWO_CODES:
         return True
-    return is_named_like_code(facts.header) and (numbers.n_different > LISTED or _are_few(facts))
+    return is_named_like_code(facts.header) and (numbers.n_different > MAX_LISTED or are_few(facts))
 
 
-def _are_few(facts: Facts) -> bool:
-    return facts.look.n_different <= LISTED and facts.rows_a_value >= ROWS_A_LISTED_VALUE
-
-
-def _has_rows_a_value(facts: Facts) -> bool:
-    needed = next((rows for most, rows in _ROWS_A_VALUE if facts.look.n_different <= most), None)
-    return needed is not None and facts.rows_a_value >= needed
+def are_few(facts: Facts) -> bool:
+    """Return whether the different texts can be listed, and come again so often that no other is expected."""
+    return facts.n_different <= MAX_LISTED and facts.rows_per_value >= CATEGORIES.rows_per_listed_value
 
 
 def is_free_text(facts: Facts) -> bool:
     """Return whether many texts of a column are sentences."""
-    sentences = sum(found.text.count(" ") > _BLANKS for found in facts.known)
-    return facts.look.n_different > LISTED and sentences > _SENTENCES * len(facts.known)
+    sentences = sum(found.text.count(" ") > CATEGORIES.max_spaces for found in facts.known)
+    return facts.n_different > MAX_LISTED and sentences > CATEGORIES.sentences * len(facts.known)
 
 
-def one_word_kind(facts: Facts) -> Kind:
-    """Return the category of a column that holds one text, or nothing."""
-    (only,) = facts.known
-    missing, _ = missing_arguments("category", facts.look.n_empty, _counts(facts))
-    reason = f"{counted([only], 1)}, nothing in {amount(facts.n_missing, 'row')}, which are a category of their own"
-    return Kind(Role.CATEGORY, "str", {"isin": [only.text], **missing}, (reason,))
+def _listed_codes(facts: Facts, numbers: Sequence[Counted]) -> tuple[Arguments, str]:
+    """Return the list of the codes where no other is to be expected: a gap may be filled in the next file."""
+    values = sorted({int(float(found.text)) for found in numbers})
+    if not are_few(facts):
+        return {}, f"{facts.n_different:,} different"
+    if not values or len(values) <= values[-1] - values[0] or any(found.n == 1 for found in numbers):
+        return {}, "with gaps or met once, so others may come"
+    return {"isin": values}, _LISTED_REASON
 
 
-def _counts(facts: Facts, *, is_flag: bool = False) -> dict[str, int]:
-    """Return the texts of a column of words that stand for a missing value, and their cells."""
-    known = set(word_sentinels(facts.look.commonest))
-    if is_flag:  # in a column of yes and no, none is no answer
-        known |= {found.text for found in facts.look.commonest if found.is_missing_word}
-    return {found.text: found.n for found in facts.look.commonest if found.text in known}
+def _comes_again(facts: Facts) -> bool:
+    """Return whether every different text has enough rows on the average for how many there are."""
+    needed = next((rows for most, rows in CATEGORIES.rows_per_value if facts.n_different <= most), None)
+    return needed is not None and facts.rows_per_value >= needed
 
 
 def _is_yes_or_no(values: Sequence[Counted]) -> bool:
     return {found.text.lower() for found in values} in [set(pair) for pair in _YES_NO]
-
-
-def _is_whole(found: Counted) -> bool:
-    return found.text.lstrip("+-").split(".")[0].isdecimal()

@@ -1,8 +1,10 @@
 """Find the customer's key among the columns: at most one, and never a feature."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from tasks.draft.columns.facts import LISTED, Facts
+from tasks.draft.columns.facts import MAX_LISTED, Facts
+from tasks.draft.text.cell_types import minus_of
 from tasks.draft.text.headers import (
     is_bare_key,
     is_named_customer,
@@ -13,30 +15,42 @@ from tasks.draft.text.headers import (
     is_named_like_postcode,
     is_named_like_row,
 )
-from tasks.draft.text.looks import minus_of
 from warehouse.draft import Numbers
 
-#: Share of the rows that must have a key, and share of the keys that must be different where the name says key.
-_PRESENT, _DIFFERENT = 0.99, 0.95
 
-#: Rows from which values that are all different are no accident.
-_MANY_ROWS = 20
+@dataclass(frozen=True)
+class KeySettings:
+    """What makes a column a key.
 
-#: Different whole numbers from which they number groups of rows where they rise down the file without gaps.
-_MANY_GROUPS = 100
+    Attributes:
+        present: share of the rows that must have a key.
+        different: share of the keys that must be different where the name says key: a few repeat a customer.
+        codes: share of the cells that must be codes.
+        min_rows: rows from which values that are all different are no accident.
+        min_groups: different whole numbers from which they number groups of rows, where they rise without gaps.
+    """
+
+    present: float = 0.99
+    different: float = 0.95
+    codes: float = 0.9
+    min_rows: int = 20
+    min_groups: int = 100
+
+
+_SETTINGS = KeySettings()
 
 
 def find_key(columns: Sequence[Facts]) -> int | None:
-    """Return the place of the column that tells the customers apart best; None where none does."""
+    """Return the index of the column that identifies the customers best; None where none does."""
     repeated = several_rows(columns)
     usable = [facts for facts in columns if repeated is None or not _is_of_another_thing(facts)]
-    ranked = sorted(((_rank(facts), -facts.place) for facts in usable), reverse=True)
-    return -ranked[0][1] if ranked and ranked[0][0] > 0 else None
+    rank, index = max(((_rank(facts), -facts.index) for facts in usable), default=(0, 0))
+    return -index if rank > 0 else None
 
 
 def is_unique(facts: Facts) -> bool:
     """Return whether every row has a value, and no two the same."""
-    return facts.look.n_different == facts.look.n_cells == facts.n_known and facts.n_rows > 1
+    return facts.n_different == facts.n_rows == facts.n_known and facts.n_rows > 1
 
 
 def is_running(facts: Facts) -> bool:
@@ -45,34 +59,28 @@ def is_running(facts: Facts) -> bool:
     if numbers is None or not numbers.is_whole or numbers.n_different < 2 or not is_unique(facts):
         return False
     rise = (numbers.highest - numbers.lowest) / (numbers.n_different - 1)
-    return 0 <= numbers.lowest <= facts.step and rise == facts.step and numbers.n_different == facts.look.n_cells
+    return 0 <= numbers.lowest <= facts.step and rise == facts.step and numbers.n_different == facts.n_rows
 
 
 def has_no_gaps(numbers: Numbers, step: int) -> bool:
     """Return whether many whole numbers leave none out, as numbers of groups of rows do."""
-    is_many = numbers.is_whole and numbers.n_different > _MANY_GROUPS
+    is_many = numbers.is_whole and numbers.n_different > _SETTINGS.min_groups
     return is_many and numbers.highest - numbers.lowest < step * numbers.n_different
 
 
-def is_code(facts: Facts) -> bool:
-    """Return whether the texts are codes: no blanks, some digit, and no plain numbers."""
-    look = facts.look
-    return look.n_codes - look.n_numbers - look.n_amounts >= 0.9 * look.n_filled and not look.n_texts
-
-
 def several_rows(columns: Sequence[Facts]) -> Facts | None:
-    """Return the customer's key of a file with several rows a customer, which is no key of its rows; None elsewhere."""
+    """Return the customer's key of a file with several rows per customer, which is not a key of its rows."""
     named = [facts for facts in columns if _is_customers_key(facts)]
     owners = [facts for facts in named if not is_named_like_account(facts.header)]
     others = [facts for facts in columns if is_bare_key(facts.header) or is_named_customer(facts.header)]
     keys = owners or [*others, *named]
     if any(_is_different(facts) for facts in keys):
         return None
-    return next((facts for facts in keys if facts.look.n_different > LISTED and facts in named), None)
+    return next((facts for facts in keys if facts.n_different > MAX_LISTED and facts in named), None)
 
 
 def _is_of_another_thing(facts: Facts) -> bool:
-    """Return whether a column names a thing other than the customer, of which there are several a customer."""
+    """Return whether a column names a thing other than the customer, of which a customer has several."""
     return is_named_like_identifier(facts.header) and not is_bare_key(facts.header)
 
 
@@ -82,16 +90,15 @@ def _is_customers_key(facts: Facts) -> bool:
 
 
 def _is_different(facts: Facts) -> bool:
-    return facts.look.n_different >= _DIFFERENT * facts.n_known
+    return facts.n_different >= _SETTINGS.different * facts.n_known
 
 
 def _rank(facts: Facts) -> int:
     """Return how good a key the column is; 0 is none."""
-    look = facts.look
     is_fraction = facts.numbers is not None and not facts.numbers.is_whole
-    if facts.runs_on or is_fraction or facts.n_known < _PRESENT * look.n_cells or look.n_cells < 2:
+    if facts.runs_on or is_fraction or facts.n_known < _SETTINGS.present * facts.n_rows or facts.n_rows < 2:
         return 0
-    if look.n_instants + look.n_mails + look.n_links + look.n_phones > 0.5 * look.n_filled:
+    if facts.profile.count("instant", "mail", "link", "phone") > 0.5 * facts.n_rows:
         return 0
     if is_named_like_postcode(facts.header) or is_named_like_count(facts.header):
         return 0
@@ -100,7 +107,7 @@ def _rank(facts: Facts) -> int:
 
 def _rank_by_name(facts: Facts) -> int:
     """Return how good a key the column is by its header: whose key it says it is."""
-    if is_named_customer(facts.header) and is_unique(facts) and not facts.look.n_texts:
+    if is_named_customer(facts.header) and is_unique(facts) and not facts.profile.count("text"):
         return 85
     if not is_named_like_identifier(facts.header) or not _is_different(facts):
         return 0
@@ -115,19 +122,22 @@ def _rank_by_name(facts: Facts) -> int:
 
 
 def _rank_by_cells(facts: Facts) -> int:
-    """Return how good a key a column of different values is by what they look like."""
-    look = facts.look
+    """Return how good a key a column of different values is by its cells."""
+    profile = facts.profile
     if all(minus_of(found.text) for found in facts.known):
         return 0
-    if look.n_uuids == look.n_cells:
+    if profile.count("uuid") == facts.n_rows:
         return 50
-    if is_code(facts) and (look.n_cells >= _MANY_ROWS or facts.place == 0):
+    is_enough = facts.n_rows >= _SETTINGS.min_rows
+    if _are_codes(facts) and (is_enough or facts.index == 0):
         return 40
-    if is_running(facts) and (look.n_cells >= _MANY_ROWS or facts.place == 0):
-        return 30 if facts.place == 0 else 20
-    is_word = look.n_numbers == look.n_amounts == look.n_texts == 0
-    return 10 if is_word and look.n_cells >= _MANY_ROWS and not _names_people(facts) else 0
+    if is_running(facts) and (is_enough or facts.index == 0):
+        return 30 if facts.index == 0 else 20
+    is_word = profile.count("number", "amount", "text") == 0 and "name" not in (facts.header or "").casefold()
+    return 10 if is_word and is_enough else 0
 
 
-def _names_people(facts: Facts) -> bool:
-    return "name" in (facts.header or "").casefold()
+def _are_codes(facts: Facts) -> bool:
+    """Return whether the texts are codes: no spaces, some digit, and not plain numbers."""
+    n_codes = facts.profile.n_codes - facts.profile.count("number", "amount")
+    return n_codes >= _SETTINGS.codes * facts.n_rows and not facts.profile.count("text")

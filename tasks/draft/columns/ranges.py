@@ -1,4 +1,4 @@
-"""What tomorrow's numbers may be: bounds that hold by nature, not those that today's file happens to have."""
+"""What the numbers of later files may be: bounds that hold by nature, not those of the first file."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from warehouse.draft import Numbers
 
 _AGES = frozenset({"age", "ages", "alter", "edad", "idade", "leeftijd"})
 _YEARS = frozenset({"year", "yr", "birth", "born", "yob", "jahr", "geburtsjahr", "annee", "ano"})
-_YEARS_OF_NOTE = (1900, 2100)
 _SCORES = frozenset({"score", "scores", "percent", "percentage", "pct", "perc", "satisfaction"})
 _SHARES = _SCORES | {"share", "rate", "ratio", "probability", "prob", "frequency", "freq", "discount"}
 _MONEY = frozenset(
@@ -26,15 +25,28 @@ _COUNTS = frozenset(
     {"count", "counts", "number", "num", "n", "no", "times", "trx", "freq", "frequency", "days", "months", "years",
      "visits", "orders", "score", "rate", "ratio", "share"}
 )  # fmt: skip
-#: A number has them in its name as a count has: transaction number, number of transactions.
-_COUNTS_OF_NOTE = (_COUNTS - {"number", "num", "no", "n", "score"}) | {"recency", "duration", "seconds", "distance"}
-_OLDEST = 120
+#: The words of a count that no number of a thing has: number of transactions, but transaction number.
+_SURE_COUNTS = (_COUNTS - {"number", "num", "no", "n", "score"}) | {"recency", "duration", "seconds", "distance"}
 
-#: A score that never gets so far may end at 10.
-_HALF_OF_A_SCORE = 50
 
-#: Skewness from which the logarithm tells amounts apart better than the amount itself.
-SKEWED = 2.0
+@dataclass(frozen=True)
+class RangeSettings:
+    """Where natural ranges end.
+
+    Attributes:
+        years: the first and the last year that a calendar year may be.
+        max_age: in years.
+        min_score: highest score from which a score ends at 100; one that never gets so far may end at 10.
+        skewed: skewness from which the logarithm separates amounts better than the amount itself.
+    """
+
+    years: tuple[int, int] = (1900, 2100)
+    max_age: int = 120
+    min_score: int = 50
+    skewed: float = 2.0
+
+
+_SETTINGS = RangeSettings()
 
 
 @dataclass(frozen=True)
@@ -58,13 +70,13 @@ def natural_bounds(header: str | None, numbers: Numbers) -> Bounds:
     words = words_of(header)
     if numbers.lowest < 0:
         return Bounds()
-    if words & _YEARS and _YEARS_OF_NOTE[0] <= numbers.lowest <= numbers.highest <= _YEARS_OF_NOTE[1]:
-        return Bounds(*_YEARS_OF_NOTE, "a year")
-    if words & _AGES and numbers.mean <= _OLDEST and numbers.highest > 1:
-        return Bounds(0, _OLDEST, "an age in years")
+    if words & _YEARS and _SETTINGS.years[0] <= numbers.lowest <= numbers.highest <= _SETTINGS.years[1]:
+        return Bounds(*_SETTINGS.years, "a year")
+    if words & _AGES and numbers.mean <= _SETTINGS.max_age and numbers.highest > 1:
+        return Bounds(0, _SETTINGS.max_age, "an age in years")
     if numbers.highest <= 1 and numbers.has_fractions and (words & _SHARES or numbers.highest == 1):
         return Bounds(0, 1, "a share")
-    if _HALF_OF_A_SCORE <= numbers.highest <= 100 and words & _SCORES:
+    if _SETTINGS.min_score <= numbers.highest <= 100 and words & _SCORES:
         return Bounds(0, 100, "a score or a percentage")
     return Bounds() if words & _SIGNED else Bounds(0)
 
@@ -78,12 +90,12 @@ def takes_logarithm(header: str | None, numbers: Numbers, *, has_currency: bool)
 
 def is_skewed(numbers: Numbers) -> bool:
     """Return whether a few numbers are far above all others, and none is negative."""
-    return numbers.lowest >= 0 and numbers.skewness > SKEWED and numbers.n_different > 10
+    return numbers.lowest >= 0 and numbers.skewness > _SETTINGS.skewed and numbers.n_different > 10
 
 
 def is_measure(header: str | None) -> bool:
     """Return whether a header speaks of money, of an age or of how many there are."""
-    return bool(words_of(header) & (_MONEY | _COUNTS_OF_NOTE | _AGES))
+    return bool(words_of(header) & (_MONEY | _SURE_COUNTS | _AGES))
 
 
 def is_age(header: str | None) -> bool:

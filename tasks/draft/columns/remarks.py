@@ -1,4 +1,4 @@
-"""What else is to be said of a feature: that it may be an outcome, or says what an earlier column says."""
+"""What else is to be said of a feature: that it may be an outcome, or repeats an earlier column."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,14 +8,12 @@ from tasks.draft.columns.facts import Facts, Kind
 from tasks.draft.text.headers import word_list
 from tasks.draft.text.wording import shown
 
-#: Words for what became of a customer, and headers that are no more than such a word.
+#: Words for what became of a customer, and headers that are only such a word.
 _OUTCOMES = frozenset({"churn", "churned", "exited", "attrition", "attrited", "outcome"})
 _LONE_OUTCOMES = frozenset({"y", "target", "label", "segmentation", "response", "output"})
 
-#: Rows a value from which columns that put the same rows together say the same, and share of values met once.
-_ROWS_A_VALUE, _MET_ONCE = 2.0, 0.1
-
-_FEATURES = (Role.NUMERIC, Role.CATEGORY, Role.FLAG)
+#: Rows per value from which columns that put the same rows together are redundant, and share of values met once.
+_ROWS_PER_VALUE, _MET_ONCE = 2.0, 0.1
 
 
 def with_remarks(kinds: Sequence[Kind], columns: Sequence[Facts]) -> list[Kind]:
@@ -23,12 +21,26 @@ def with_remarks(kinds: Sequence[Kind], columns: Sequence[Facts]) -> list[Kind]:
     first: dict[tuple[object, ...], Facts] = {}
     remarked = []
     for kind, facts in zip(kinds, columns, strict=True):
-        is_feature = kind.role in _FEATURES
-        remarks = [*_outcome(facts), *_copy(kind, facts, first)] if is_feature else []
-        if is_feature and _comes_again(facts):
-            first.setdefault(_what_it_says(kind, facts), facts)
+        remarks = []
+        if kind.role in (Role.NUMERIC, Role.CATEGORY, Role.FLAG):
+            earlier = first.setdefault(_content(kind, facts), facts) if _comes_again(facts) else facts
+            remarks = [*_outcome(facts), *_copy(facts, earlier)]
         remarked.append(replace(kind, reasons=(*kind.reasons, *remarks)))
     return remarked
+
+
+def _content(kind: Kind, facts: Facts) -> tuple[object, ...]:
+    """Return the same for two columns that are redundant: numbers are if they are equal, all others if one-to-one."""
+    grouping = (facts.profile.grouping, facts.n_different)
+    if kind.role is not Role.NUMERIC or facts.numbers is None:
+        return grouping
+    return (*grouping, facts.numbers.lowest, facts.numbers.highest, facts.numbers.mean)
+
+
+def _comes_again(facts: Facts) -> bool:
+    """Return whether the values come again so often that two columns put the same rows together by no accident."""
+    is_some = facts.n_different > 1 and facts.rows_per_value >= _ROWS_PER_VALUE
+    return is_some and facts.profile.n_once <= _MET_ONCE * facts.n_different
 
 
 def _outcome(facts: Facts) -> list[str]:
@@ -38,24 +50,8 @@ def _outcome(facts: Facts) -> list[str]:
     return ["this may be an outcome, which segments should not be made of: ignored() leaves it out"]
 
 
-def _copy(kind: Kind, facts: Facts, first: dict[tuple[object, ...], Facts]) -> list[str]:
-    earlier = first.get(_what_it_says(kind, facts)) if _comes_again(facts) else None
-    if earlier is None:
+def _copy(facts: Facts, earlier: Facts) -> list[str]:
+    if earlier is facts:
         return []
-    name = f"column {earlier.place + 1}" if earlier.header is None else shown(earlier.header)
+    name = f"column {earlier.index + 1}" if earlier.header is None else shown(earlier.header)
     return [f"says the same as {name}, which so counts twice: ignored() leaves it out"]
-
-
-def _what_it_says(kind: Kind, facts: Facts) -> tuple[object, ...]:
-    """Return the same for two columns that say the same: numbers do if they are equal, all others if one-to-one."""
-    grouping = (facts.look.grouping, facts.look.n_different)
-    if kind.role is not Role.NUMERIC or facts.numbers is None:
-        return grouping
-    return (*grouping, facts.numbers.lowest, facts.numbers.highest, facts.numbers.mean)
-
-
-def _comes_again(facts: Facts) -> bool:
-    """Return whether the values come again so often that two columns put the same rows together by no accident."""
-    look = facts.look
-    is_some = look.n_different > 1 and facts.rows_a_value >= _ROWS_A_VALUE
-    return is_some and look.n_once <= _MET_ONCE * look.n_different

@@ -1,25 +1,40 @@
-"""Numbers and texts that stand for a missing value: they recur, and stand apart from all others."""
+"""Numbers and texts that stand for a missing value: they recur, and are far from all others."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from tasks.draft.text.looks import is_missing_word
+from tasks.draft.text.cell_types import is_missing_word
 from warehouse.draft import Counted, CountedNumber, Numbers
 
 #: 99, 999, -1, -9, -99 and so on; the single digits only where they are negative.
 _NINES = re.compile(r"-1|-9+|99+")
 
-#: Cells that must hold a value for it to recur, and their share of the rows.
-_RECURS, _RECURS_SHARE = 2, 0.001
 
-#: A value met this much more often than its neighbour, in this share of the rows, is no end of the distribution.
-_SPIKE, _SPIKE_SHARE = 5, 0.01
+@dataclass(frozen=True)
+class SentinelSettings:
+    """What makes a value a sentinel.
 
-#: Years from which so many people of one age are none.
-_OLD = 100
+    Attributes:
+        min_cells: cells that must hold a value for it to recur.
+        min_share: their share of the rows.
+        spike: a value met this much more often than its neighbor is not an end of the distribution.
+        spike_share: share of the rows that must hold such a value.
+        old: age in years from which many people of one age are implausible.
+        max_texts: different texts, other than known words, that may stand for a missing number.
+        max_length: characters of such a text.
+    """
 
-#: Different texts, other than known words, that may stand for a missing number.
-_OTHER_TEXTS = 3
+    min_cells: int = 2
+    min_share: float = 0.001
+    spike: int = 5
+    spike_share: float = 0.01
+    old: int = 100
+    max_texts: int = 3
+    max_length: int = 20
+
+
+_SETTINGS = SentinelSettings()
 
 
 def number_sentinels(numbers: Numbers, n_rows: int, *, are_ages: bool = False) -> tuple[float, ...]:
@@ -32,38 +47,39 @@ def number_sentinels(numbers: Numbers, n_rows: int, *, are_ages: bool = False) -
     """
     if numbers.n_different < 3:
         return ()
-    found = []
     low, high = numbers.lowest_values, numbers.highest_values
-    if _may_be(low[0], n_rows) and low[0].v < 0 <= low[1].v:
-        found.append(low[0].v)
+    found = [low[0].v] if _may_be(low[0], n_rows) and low[0].v < 0 <= low[1].v else []
     lowest = low[1].v if found else low[0].v
-    is_apart = _may_be(high[0], n_rows) and high[0].v > 0 and _stands_apart(high[0], high[1], lowest, n_rows)
-    is_no_age = are_ages and high[0].v >= _OLD and _is_spike(high[0], high[1], n_rows)
-    if is_apart or is_no_age:
-        found.append(high[0].v)
-    return tuple(found)
+    is_apart = _may_be(high[0], n_rows) and high[0].v > 0 and _is_far(high[0], high[1], lowest, n_rows)
+    is_no_age = are_ages and high[0].v >= _SETTINGS.old and _is_spike(high[0], high[1], n_rows)
+    return (*found, high[0].v) if is_apart or is_no_age else tuple(found)
 
 
-def text_sentinels(strange: Sequence[Counted], n_rows: int) -> tuple[str, ...]:
-    """Return the texts that stand for a missing value in a column of numbers: known words, and texts that recur."""
-    words = [found for found in strange if found.is_missing_word]
-    others = [found for found in strange if not found.is_missing_word]
-    recurring = [found for found in others if found.n >= _least(n_rows) and len(found.text) <= 20]
-    if len(others) > _OTHER_TEXTS or len(recurring) < len(others):
-        recurring = []
-    return tuple(sorted(found.text for found in [*words, *recurring]))
+def text_sentinels(texts: Sequence[Counted], n_rows: int) -> dict[str, int]:
+    """Return the texts that stand for a missing value in a column of numbers, and their cells.
+
+    These are known words, and texts that recur.
+
+    Args:
+        texts: the texts that are not numbers.
+        n_rows: records of the file.
+    """
+    words = [found for found in texts if found.is_missing_word]
+    others = [found for found in texts if not found.is_missing_word]
+    recur = all(found.n >= _least(n_rows) and len(found.text) <= _SETTINGS.max_length for found in others)
+    found = [*words, *others] if recur and len(others) <= _SETTINGS.max_texts else words
+    return {text.text: text.n for text in sorted(found, key=lambda text: text.text)}
 
 
-def word_sentinels(commonest: Sequence[Counted]) -> tuple[str, ...]:
-    """Return the texts that stand for a missing value in a column of words.
+def word_sentinels(texts: Sequence[Counted]) -> dict[str, int]:
+    """Return the texts that stand for a missing value in a column of words, and their cells.
 
     ``None`` may be an answer, and ``NA`` a country among others of two letters.
     """
-    are_codes = all(len(found.text) == 2 for found in commonest if not found.is_missing_word)
+    are_codes = all(len(found.text) == 2 for found in texts if not found.is_missing_word)
     answers = {"none", "na"} if are_codes else {"none"}
-    return tuple(
-        sorted(found.text for found in commonest if is_missing_word(found.text) and found.text.lower() not in answers)
-    )
+    found = [text for text in texts if is_missing_word(text.text) and text.text.lower() not in answers]
+    return {text.text: text.n for text in found}
 
 
 def _may_be(found: CountedNumber, n_rows: int) -> bool:
@@ -71,14 +87,14 @@ def _may_be(found: CountedNumber, n_rows: int) -> bool:
 
 
 def _least(n_rows: int) -> float:
-    return max(_RECURS, _RECURS_SHARE * n_rows)
+    return max(_SETTINGS.min_cells, _SETTINGS.min_share * n_rows)
 
 
-def _stands_apart(found: CountedNumber, neighbour: CountedNumber, lowest: float, n_rows: int) -> bool:
-    gap, spread = found.v - neighbour.v, neighbour.v - lowest
-    is_far = found.v > 2 * neighbour.v and gap > 3 * spread
-    return is_far or (gap > spread and _is_spike(found, neighbour, n_rows))
+def _is_far(found: CountedNumber, neighbor: CountedNumber, lowest: float, n_rows: int) -> bool:
+    gap, spread = found.v - neighbor.v, neighbor.v - lowest
+    is_far = found.v > 2 * neighbor.v and gap > 3 * spread
+    return is_far or (gap > spread and _is_spike(found, neighbor, n_rows))
 
 
-def _is_spike(found: CountedNumber, neighbour: CountedNumber, n_rows: int) -> bool:
-    return found.n > _SPIKE * neighbour.n and found.n >= _SPIKE_SHARE * n_rows
+def _is_spike(found: CountedNumber, neighbor: CountedNumber, n_rows: int) -> bool:
+    return found.n > _SETTINGS.spike * neighbor.n and found.n >= _SETTINGS.spike_share * n_rows

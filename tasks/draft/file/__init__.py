@@ -1,1 +1,1 @@
-"""file finds how a file that nobody declared is written: dialect, header, number marks, shape."""
+"""file finds how a file that no schema declares is written: dialect, header, number marks, shape."""

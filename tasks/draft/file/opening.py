@@ -1,11 +1,11 @@
-"""Open a file that nobody declared: its first records, how they are written, what shape they have."""
+"""Open a file that no schema declares: its first records, how they are written, what shape they have."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import DataRefused
-from tasks.draft.file.dialect import Sample, find_writing
+from tasks.draft.file.dialect import Sample, find_dialect
 from tasks.draft.file.head import Head, find_head
 from tasks.draft.file.shape import Shape, find_shape
 from warehouse.records import read_head
@@ -19,55 +19,45 @@ _OTHER_FORMATS = {"{": "JSON", "[{": "JSON", "[[": "JSON", "<?xml": "XML"}
 
 @dataclass(frozen=True)
 class Opened:
-    """The first records of a file, and how the file writes them."""
+    """The first records of a file, and how the file writes them; ``source`` is the file as messages name it."""
 
-    place: str
+    source: str
     encoding: str
     sample: Sample
     head: Head
     shape: Shape
 
     @property
-    def header(self) -> tuple[str, ...]:
-        """The header as it stands in the file; empty where there is none."""
-        return () if self.head.header is None else self.sample.records[self.head.header]
-
-    @property
     def header_line(self) -> int:
-        """Line on which the header ends; 0 where there is none."""
-        return 0 if self.head.header is None else self.sample.last_lines[self.head.header]
-
-    @property
-    def n_before_header(self) -> int:
-        """Records before the header: titles, which a run rejects."""
-        return self.head.header or 0
+        """Line on which the header begins; 0 where there is none."""
+        return 0 if self.head.header is None else self.sample.records[self.head.header].first_line
 
 
-def open_copy(copy: Path, place: str, encoding: str) -> Opened:
+def open_copy(copy: Path, source: str, encoding: str) -> Opened:
     """Return the first records of the UTF-8 copy of a file, and how they are written.
 
     Args:
         copy: the copy, its lines ending in LF.
-        place: the file, for the errors.
+        source: the file, for the errors.
         encoding: the encoding in which it was delivered.
 
     Raises:
-        DataRefused: there is no row, or it cannot be told how the records are written.
+        DataRefused: there is no row, or it is not clear how the records are written.
     """
     lines = read_head(copy, _SAMPLE_LINES)
     if not any(line.strip() for line in lines):
-        raise DataRefused(f"{place} holds blank lines only; expected a header line and one row a customer")
-    _refuse_other_format(lines, place)
-    sample = find_writing(lines, place)
-    head = find_head(sample.records)
-    if len(sample.records) <= head.first:
-        raise DataRefused(f"{place} holds a header and no row; expected one row per customer, so deliver some rows")
-    return Opened(place, encoding, sample, head, find_shape(sample.records, head, place))
+        raise DataRefused(f"{source} holds blank lines only; expected a header line and one row per customer")
+    _refuse_other_format(lines, source)
+    sample = find_dialect(lines, source)
+    records = [record.fields for record in sample.records]
+    head = find_head(records)
+    if len(records) <= head.first:
+        raise DataRefused(f"{source} holds a header and no row; expected one row per customer, so deliver some rows")
+    return Opened(source, encoding, sample, head, find_shape(records, head, source))
 
 
-def _refuse_other_format(lines: Sequence[str], place: str) -> None:
-    """Refuse what is text but no table."""
+def _refuse_other_format(lines: Sequence[str], source: str) -> None:
     first = next(line for line in lines if line.strip()).strip().lower()
     found = next((name for begin, name in _OTHER_FORMATS.items() if first.startswith(begin)), None)
     if found is not None:
-        raise DataRefused(f"{place} looks like {found}; expected records of fields, so export it as CSV")
+        raise DataRefused(f"{source} looks like {found}; expected records of fields, so export it as CSV")

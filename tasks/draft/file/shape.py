@@ -7,148 +7,136 @@ from itertools import chain
 
 from schemas.errors import DataRefused
 from tasks.draft.file.head import Head, Record
+from tasks.draft.text.cell_types import cell_type_of
 from tasks.draft.text.headers import is_named_like_list
-from tasks.draft.text.looks import look_of
 from tasks.reading.head import without_closing
 from tasks.reading.header import refuse_duplicate_headers
 
-#: Share of the fields of a list that stand elsewhere in the lists too.
-_SHARED = 0.5
 
-#: Share of the fields of a list that may be numbers or days.
-_NO_WORDS = 0.2
+@dataclass(frozen=True)
+class ShapeSettings:
+    """Shares by which a shape is found.
 
-#: Share of the records that must have more fields than the header has names.
-_RUNS_ON = 0.02
+    Attributes:
+        shared_items: of the fields of a list that must come elsewhere in the lists too.
+        max_not_words: of the fields of a list that may be numbers or days.
+        runs_on: of the records that must have more fields than the header has names.
+        closed: of the records that must have a trailing delimiter, which no header names.
+        one_width: of the records that must have the same number of fields where there is no list.
+    """
 
-#: Share of the records that must have a delimiter behind their last field, which no header names.
-_CLOSED = 0.9
+    shared_items: float = 0.5
+    max_not_words: float = 0.2
+    runs_on: float = 0.02
+    closed: float = 0.9
+    one_width: float = 0.5
 
-#: Share of the records that must have the same number of fields where there is no list.
-_ONE_WIDTH = 0.5
+
+_SETTINGS = ShapeSettings()
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How many columns a file has, and which of them is a list that takes the fields that are too many.
+    """How many columns a file has, and which of them is a list that takes the surplus fields.
 
     Attributes:
         header: the names as delivered; None where the file has none.
         n_columns: number of columns.
-        list_place: place of the list, from 0; None where there is none.
-        closes_records: whether the records, but not the header, have a delimiter behind their last field.
+        list_index: index of the list, from 0; None where there is none.
+        closes_records: whether the records, but not the header, have a trailing delimiter.
     """
 
     header: tuple[str, ...] | None
     n_columns: int
-    list_place: int | None = None
+    list_index: int | None = None
     closes_records: bool = False
 
     @property
     def closed_width(self) -> int:
-        """Number of fields of a record with a delimiter behind the last one; 0 where there is none such."""
+        """Number of fields of a record with a trailing delimiter; 0 where records have none."""
         return self.n_columns + 1 if self.closes_records else 0
 
     @property
     def list_column(self) -> int:
         """Number of the list, from 1; 0 where there is none."""
-        return 0 if self.list_place is None else self.list_place + 1
-
-    @property
-    def headings(self) -> list[str]:
-        """What to call the columns in a message: their headers, or their numbers."""
-        return [self.header[place] if self.header else f"{place + 1}" for place in range(self.n_columns)]
+        return 0 if self.list_index is None else self.list_index + 1
 
     def takes(self, width: int) -> bool:
         """Return whether a record of so many fields has every column."""
-        return width == self.n_columns or (self.list_place is not None and width > self.n_columns)
+        return width == self.n_columns or (self.list_index is not None and width > self.n_columns)
 
 
-def find_shape(records: Sequence[Record], head: Head, place: str) -> Shape:
+def find_shape(records: Sequence[Record], head: Head, source: str) -> Shape:
     """Return the shape of the first records of a file.
 
     Raises:
         DataRefused: the records have many lengths, and no list explains them.
     """
-    customers = [record for record in records[head.first :] if record != _header(records, head)]
-    header = _header(records, head)
-    if header is not None:
-        refuse_duplicate_headers(header, place)
-        return _under_header(header, customers, place)
-    widths = Counter(len(record) for record in customers)
+    if head.header is not None:
+        header = tuple(records[head.header])
+        refuse_duplicate_headers(header, source)
+        return _under_header(header, [record for record in records[head.first :] if record != header], source)
+    customers = records[head.first :]
+    widths = Counter(map(len, customers))
     width, n = widths.most_common(1)[0]
-    start = _list_start(customers) if len(widths) > 2 or n < _ONE_WIDTH * len(customers) else None
+    start = _list_start(customers) if len(widths) > 2 or n < _SETTINGS.one_width * len(customers) else None
     if start is not None:
         return Shape(None, start + 1, start)
-    _refuse_many_widths(widths, len(customers), place)
+    _refuse_many_widths(customers, width, f"most often {width}", source)
     return Shape(None, width)
 
 
-def _header(records: Sequence[Record], head: Head) -> tuple[str, ...] | None:
-    return None if head.header is None else tuple(" ".join(name.split()) for name in records[head.header])
-
-
-def _under_header(header: tuple[str, ...], customers: Sequence[Record], place: str) -> Shape:
-    named = _named(header)
-    longer = [record for record in customers if len(record) > named]
-    if len(longer) > _RUNS_ON * len(customers):
-        list_place = _list_place(header[:named], longer)
-        if list_place is not None:
-            return Shape(header[:named], named, list_place)
+def _under_header(header: tuple[str, ...], customers: Sequence[Record], source: str) -> Shape:
+    n_named = max((number for number, name in enumerate(header, start=1) if name), default=len(header))
+    longer = [record for record in customers if len(record) > n_named]
+    if len(longer) > _SETTINGS.runs_on * len(customers):
+        list_index = _list_index(header[:n_named], longer)
+        if list_index is not None:
+            return Shape(header[:n_named], n_named, list_index)
     closed = sum(len(without_closing(record, len(header))) < len(record) for record in customers)
-    if closed > _CLOSED * len(customers):
+    if closed > _SETTINGS.closed * len(customers):
         return Shape(header, len(header), closes_records=True)
-    if customers:
-        _refuse_many_widths(Counter(len(record) for record in customers), len(customers), place, len(header))
+    _refuse_many_widths(customers, len(header), f"the header names {len(header)}", source)
     return Shape(header, len(header))
 
 
-def _named(header: tuple[str, ...]) -> int:
-    """Return the number of fields up to the last that has a name."""
-    return max((place + 1 for place, name in enumerate(header) if name), default=len(header))
+def _list_index(header: tuple[str, ...], longer: Sequence[Record]) -> int | None:
+    """Return the column that holds a list in the records with surplus fields: one named like a list, or the last."""
+    indexes = sorted(range(len(header)), key=lambda index: (is_named_like_list(header[index]), index), reverse=True)
+    return next((index for index in indexes if _is_list(header, longer, index)), None)
 
 
-def _list_place(header: tuple[str, ...], longer: Sequence[Record]) -> int | None:
-    """Return the column that holds a list in the records that have more fields than the header: the last, if it may."""
-    places = sorted(range(len(header)), key=lambda place: (is_named_like_list(header[place]), place), reverse=True)
-    found = (place for place in places if _is_list_place(header, longer, place))
-    return next(found, None)
-
-
-def _is_list_place(header: tuple[str, ...], longer: Sequence[Record], place: int) -> bool:
-    after = len(header) - 1 - place
-    lists = [record[place : len(record) - after] for record in longer]
+def _is_list(header: tuple[str, ...], longer: Sequence[Record], index: int) -> bool:
+    after = len(header) - 1 - index
+    lists = [record[index : len(record) - after] for record in longer]
     if not _are_lists(lists):
-        return is_named_like_list(header[place]) and _are_words(lists)
-    things = set(chain.from_iterable(lists))
-    neighbours = [[record[place - 1] for record in longer]] if place else []
-    neighbours += [[record[-after] for record in longer]] if after else []
-    return all(sum(text in things for text in cells) < _SHARED * len(cells) for cells in neighbours)
+        return is_named_like_list(header[index]) and _are_words(lists)
+    items = set(chain.from_iterable(lists))
+    neighbors = [[record[index - 1] for record in longer]] if index else []
+    neighbors += [[record[-after] for record in longer]] if after else []
+    return all(sum(text in items for text in cells) < _SETTINGS.shared_items * len(cells) for cells in neighbors)
 
 
 def _list_start(customers: Sequence[Record]) -> int | None:
     """Return the first field from which on the records of a file without header share their texts."""
-    for start in range(min(len(record) for record in customers) + 1):
-        if _are_lists([record[start:] for record in customers]):
-            return start
-    return None
+    starts = range(min(map(len, customers)) + 1)
+    return next((start for start in starts if _are_lists([record[start:] for record in customers])), None)
 
 
 def _are_lists(lists: Sequence[Record]) -> bool:
-    """Return whether the fields are words that stand at several places and in several records."""
+    """Return whether the fields are words that come at several positions and in several records."""
     if not _are_words(lists):
         return False
-    places: dict[str, set[int]] = {}
+    positions: dict[str, set[int]] = {}
     owners = Counter[str]()
     for fields in lists:
-        for place, text in enumerate(fields):
-            places.setdefault(text, set()).add(place)
+        for position, text in enumerate(fields):
+            positions.setdefault(text, set()).add(position)
         owners.update({text for text in fields if text})
     firsts = [fields[0] for fields in lists if fields and fields[0]]
-    every = [text for text in chain.from_iterable(lists) if text]
     return all(
-        sum(owners[text] > 1 and len(places[text]) > 1 for text in cells) >= _SHARED * len(cells)
-        for cells in (firsts, every)
+        sum(owners[text] > 1 and len(positions[text]) > 1 for text in cells) >= _SETTINGS.shared_items * len(cells)
+        for cells in (firsts, [text for text in chain.from_iterable(lists) if text])
     )
 
 
@@ -156,20 +144,17 @@ def _are_words(lists: Sequence[Record]) -> bool:
     """Return whether the lists hold words, and the first field as well as the others does."""
     for cells in ([fields[0] for fields in lists if fields], list(chain.from_iterable(lists))):
         filled = [text for text in cells if text]
-        plain = sum(look_of(text) not in ("word", "text", "missing") for text in filled)
-        if not filled or plain > _NO_WORDS * len(filled):
+        others = sum(cell_type_of(text) not in ("word", "text", "missing") for text in filled)
+        if not filled or others > _SETTINGS.max_not_words * len(filled):
             return False
     return True
 
 
-def _refuse_many_widths(widths: Counter[int], n_records: int, place: str, wanted: int | None = None) -> None:
-    width, n = widths.most_common(1)[0]
-    most = widths[wanted] if wanted is not None else n
-    if most >= _ONE_WIDTH * n_records:
-        return
-    names = f"the header names {wanted}" if wanted is not None else f"most often {width}"
-    raise DataRefused(
-        f"{place}: the first records hold {min(widths)} to {max(widths)} fields and {names}, which {most:,} of "
-        f"{n_records:,} have, and no list of things explains it; expected one number of fields, so deliver one table a "
-        "file, or write the schema by hand as in schemas/customers.py"
-    )
+def _refuse_many_widths(customers: Sequence[Record], width: int, wanted: str, source: str) -> None:
+    widths = Counter(map(len, customers))
+    if widths[width] < _SETTINGS.one_width * len(customers):
+        raise DataRefused(
+            f"{source}: the first records hold {min(widths)} to {max(widths)} fields and {wanted}, which "
+            f"{widths[width]:,} of {len(customers):,} have, and no list explains it; expected one number of fields, "
+            "so deliver one table per file, or write the schema by hand as in schemas/customers.py"
+        )

@@ -56,8 +56,8 @@ def call_lines(before: str, arguments: Mapping[str, object], indent: int, after:
 
     Args:
         before: the text up to the opening parenthesis, which it holds.
-        arguments: keyword -> value; a keyword may be a name of its own, with the value None.
-        indent: blanks before the first line.
+        arguments: keyword -> value; where the value is None, the name alone is the argument.
+        indent: spaces before the first line.
         after: what closes the call.
     """
     pad, inner = " " * indent, " " * (indent + _STEP)
@@ -89,12 +89,8 @@ def _repeated(text: str) -> str | None:
     return f"{text_literal(text[0])} * {len(text)}"
 
 
-class Bare:
-    """Stands for the value of an argument without a keyword: a name alone."""
-
-
 def _argument(name: str, value: object) -> str:
-    return name if value is Bare else f"{name}={literal(value)}"
+    return name if value is None else f"{name}={literal(value)}"
 
 
 def _argument_lines(name: str, value: object, indent: int) -> Iterator[str]:

@@ -34,16 +34,16 @@ def name_columns(
 
     Args:
         headers: the headers as delivered; None for a column of a file that has none.
-        customer_key: place of the column that is the customer's key, from 0; it is called customer_id.
-        lists: places of lists that no header names.
+        customer_key: index of the column that is the customer's key, from 0; it is called customer_id.
+        lists: indexes of lists that no header names.
     """
-    taken = {normalise_header(header): place for place, header in enumerate(headers) if header}
+    taken = {normalise_header(header): index for index, header in enumerate(headers) if header}
     namings = []
-    for place, header in enumerate(headers):
-        wanted = _usable(snake_case(header or ""), place)
-        wanted = "customer_id" if place == customer_key else "basket" if place in lists else wanted
-        name = _unique(wanted, place, taken)
-        taken[name.casefold()] = taken[normalise_header(name)] = place
+    for index, header in enumerate(headers):
+        wanted = _usable(snake_case(header or ""), index)
+        wanted = "customer_id" if index == customer_key else "basket" if index in lists else wanted
+        name = _unique(wanted, index, taken)
+        taken[name.casefold()] = taken[normalise_header(name)] = index
         is_found = header is None or normalise_header(header) == normalise_header(name)
         namings.append(Naming(name, None if is_found else header))
     return tuple(namings)
@@ -57,10 +57,10 @@ def class_name(stem: str) -> str:
     return f"{name}File" if name in _IN_USE else name
 
 
-def _usable(name: str, place: int) -> str:
+def _usable(name: str, index: int) -> str:
     """Return the name, or one like it that Python and the published tables leave free."""
     if not name:
-        return f"column_{place + 1}"
+        return f"column_{index + 1}"
     if re.fullmatch(r"(?:19|20)\d\d", name):
         return f"year_{name}"
     if name[0].isdigit():
@@ -69,10 +69,10 @@ def _usable(name: str, place: int) -> str:
     return f"{name}_" if name in _IN_USE or name in RESERVED_NAMES else name
 
 
-def _unique(wanted: str, place: int, taken: dict[str, int]) -> str:
+def _unique(wanted: str, index: int, taken: dict[str, int]) -> str:
     """Return the name, numbered if another column has it or is found by it."""
     name, number = wanted, 1
-    while any(taken.get(key, place) != place for key in (name.casefold(), normalise_header(name))):
+    while any(taken.get(key, index) != index for key in (name.casefold(), normalise_header(name))):
         number += 1
         name = f"{wanted}_{number}"
     return name

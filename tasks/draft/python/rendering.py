@@ -7,7 +7,7 @@ from importlib.resources import files
 import jinja2
 
 from tasks.draft.python.declaring import DraftedColumn
-from tasks.draft.python.literals import WIDTH, Bare, call_lines, wrapped
+from tasks.draft.python.literals import WIDTH, call_lines, wrapped
 
 _INDENT = 4
 
@@ -31,12 +31,6 @@ class DraftedSchema:
     notes: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class _Field:
-    comment: Sequence[str]
-    lines: Sequence[str]
-
-
 def render_schema(schema: DraftedSchema) -> str:
     """Return the text of the schema file.
 
@@ -45,7 +39,7 @@ def render_schema(schema: DraftedSchema) -> str:
     """
     template = _environment().from_string(files("tasks").joinpath("templates/schema.py.jinja2").read_text("utf-8"))
     kinds = {column.kind.role.value for column in schema.columns}
-    bases: dict[str, object] = {"Dataset": Bare, **schema.settings}
+    bases: dict[str, object] = {"Dataset": None, **schema.settings}
     return template.render(
         imports=["Dataset", *sorted(kinds)],
         opening=call_lines(f"class {schema.class_name}(", bases, 0, "):"),
@@ -61,11 +55,12 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _field(column: DraftedColumn) -> _Field:
+def _field(column: DraftedColumn) -> dict[str, list[str]]:
     naming, kind = column.naming, column.kind
     alias = {} if naming.alias is None else {"alias": naming.alias}
     before = f"{naming.name}: Series[{kind.value_type}] = {kind.role.value}("
-    return _Field(_comment("; ".join(kind.reasons)), call_lines(before, {**kind.arguments, **alias}, _INDENT))
+    lines = call_lines(before, {**kind.arguments, **alias}, _INDENT)
+    return {"comment": _comment("; ".join(kind.reasons)), "lines": lines}
 
 
 def _comment(text: str) -> list[str]:

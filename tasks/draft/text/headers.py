@@ -1,10 +1,10 @@
-"""What a header says: of whom, of what, of how many. Only words are looked at here, never a cell."""
+"""What a header says: of whom, of what, of how many. Only words count here, never a cell."""
 
 import re
 import unicodedata
 
 #: Words of a header that may name a key; a longer one is a sentence.
-_WORDS_OF_A_KEY = 4
+_MAX_KEY_WORDS = 4
 
 #: Letters that Unicode does not take apart.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
@@ -23,14 +23,12 @@ _ROW_KEYS = frozenset({"row", "rowid", "index", "idx"})
 _ID_WORDS = _BARE_KEYS | {"rowid", "index", "idx"}
 _THING_NUMBERS = frozenset({"no", "nr", "nbr", "num", "number", "nummer", "ref", "reference"})
 _NUMBER_WORDS = _THING_NUMBERS | {"numero"}
-_COUNTS_BEHIND = frozenset({"no", "nbr", "num", "number"})  # orders number: of how many
 _COUNTS = frozenset({"num", "number", "count", "total", "nb", "n", "anzahl"})
 _CUSTOMERS = frozenset(
     {"customer", "cust", "client", "cliente", "kunde", "kunden", "kd", "user", "member", "household", "person",
      "subscriber", "buyer", "shopper", "loyalty", "visitor", "crm"}
 )  # fmt: skip
-_ACCOUNTS = frozenset({"account", "card"})
-_CUSTOMER_WORDS = _CUSTOMERS | _ACCOUNTS
+_CUSTOMER_WORDS = _CUSTOMERS | {"account", "card"}
 _BOUGHT = frozenset(
     {"purchases", "products", "items", "basket", "baskets", "cart", "skus", "articles", "bought", "list", "wishlist"}
 )  # fmt: skip
@@ -86,14 +84,14 @@ def words_of(header: str | None) -> frozenset[str]:
 
 
 def is_nameless(header: str | None) -> bool:
-    """Return whether a header was made up by a program, as pandas does for an index: ``Unnamed: 0``."""
+    """Return whether a program generated a header, as pandas does for an index: ``Unnamed: 0``."""
     return _NAMELESS.fullmatch(header or "") is not None
 
 
 def is_named_like_identifier(header: str | None) -> bool:
-    """Return whether a header names a key: ``CUST_ID``, ``Customer No.``, ``id``; a postcode is none."""
+    """Return whether a header names a key: ``CUST_ID``, ``Customer No.``, ``id``."""
     words = words_of(header)
-    if len(words) > _WORDS_OF_A_KEY or is_named_like_postcode(header):
+    if len(words) > _MAX_KEY_WORDS:
         return False
     is_customers = bool(words & _CUSTOMER_WORDS)
     is_code = "code" in words and words <= _CUSTOMER_WORDS | {"code"}  # a customer has other codes too
@@ -107,18 +105,17 @@ def is_named_like_customer(header: str | None) -> bool:
 
 def is_named_like_account(header: str | None) -> bool:
     """Return whether a header speaks of what a customer may have several of: ``card_number``."""
-    words = words_of(header)
-    return bool(words & _ACCOUNTS) and not words & _CUSTOMERS
+    return is_named_like_customer(header) and not words_of(header) & _CUSTOMERS
 
 
 def is_named_customer(header: str | None) -> bool:
     """Return whether a header is the word for a customer and no more: ``Kunde``."""
-    return bool(words_of(header)) and words_of(header) <= _CUSTOMERS
+    return set() < words_of(header) <= _CUSTOMERS
 
 
 def is_bare_key(header: str | None) -> bool:
     """Return whether a header names a key and not whose: ``ID``."""
-    return bool(words_of(header)) and words_of(header) <= _BARE_KEYS
+    return set() < words_of(header) <= _BARE_KEYS
 
 
 def is_named_like_row(header: str | None) -> bool:
@@ -135,13 +132,12 @@ def is_named_like_count(header: str | None) -> bool:
 
 
 def is_named_like_number_of(header: str | None) -> bool:
-    """Return whether a header ends in a word for the number that a thing has; a week's tells when, as a day does."""
+    """Return whether a header ends in a word for a number that identifies; a week's number says when, as a day does."""
     words = word_list(header)
     if not words or words[-1] not in _THING_NUMBERS or "of" in words or words[-2:-1] == ["week"]:
         return False
-    if len(words) == 1 or words[-1] not in _COUNTS_BEHIND:
-        return True
-    return not words[-2].endswith("s") or words[-2].endswith("ss")
+    # orders number: of how many
+    return len(words) == 1 or words[-1] in ("nr", "nummer", "ref", "reference") or not re.search("[^s]s$", words[-2])
 
 
 def is_named_like_code(header: str | None) -> bool:
@@ -149,8 +145,8 @@ def is_named_like_code(header: str | None) -> bool:
     words = word_list(header)
     while len(words) > 1 and words[-1] in {"no", "nr", "nbr", "number", "id"}:
         words.pop()
-    place = next((place for place, word in enumerate(words) if word in _BETWEEN and place), len(words))
-    return bool(words) and words[place - 1] in _CODES and not is_named_like_count(header)
+    end = next((index for index, word in enumerate(words) if word in _BETWEEN and index), len(words))
+    return bool(words) and words[end - 1] in _CODES and not is_named_like_count(header)
 
 
 def is_named_like_postcode(header: str | None) -> bool:
@@ -159,7 +155,7 @@ def is_named_like_postcode(header: str | None) -> bool:
 
 
 def is_named_like_list(header: str | None) -> bool:
-    """Return whether a header names several things: ``Purchase History``, ``products``; how many is no list."""
+    """Return whether a header names several items: ``Purchase History``, ``products``; how many is not a list."""
     words = words_of(header)
     is_list = bool(words & (_BOUGHT | _LIKED)) or {"purchase", "history"} <= words
     return is_list and not words & _HOW_OFTEN

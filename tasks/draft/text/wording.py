@@ -1,4 +1,4 @@
-"""Words for what was seen in a column, safe to stand in a comment whatever the cells hold."""
+"""Words for what was seen in a column, safe in a comment whatever the cells hold."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ _SHOWN = 24
 
 
 def shown(text: str) -> str:
-    """Return a cell as it may stand in a comment: on one line, in quotes, cut where it is long."""
+    """Return a cell as a comment shows it: on one line, in quotes, cut where it is long."""
     if len(text) > _SHOWN and len(set(text)) == 1:
         return f"{text[0]!r} * {len(text)}"
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
@@ -25,7 +25,7 @@ def number(value: float) -> str:
 
 def between(delimiter: str) -> str:
     """Return a delimiter as a docstring says it."""
-    return {"\t": "tabs", " ": "blanks"}.get(delimiter, shown(delimiter))
+    return {"\t": "tabs", " ": "spaces"}.get(delimiter, shown(delimiter))
 
 
 def amount(n: int, noun: str) -> str:

@@ -1,16 +1,14 @@
 -- one row: how often the numbers of a column fall from one record to the next
-with cells as (
-    select
-        line_number,
-        try_cast(fields[$place] as double) as v
-    from work.fields
-),
-
-pairs as (
+with pairs as (
     select
         v,
         lag(v) over (order by line_number) as v_before
-    from cells
+    from (
+        select
+            line_number,
+            try_cast(fields[$column_number] as double) as v
+        from work.fields
+    ) as cells
     where v is not null
 )
 

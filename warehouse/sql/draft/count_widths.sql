@@ -1,4 +1,4 @@
--- one row a number of fields: how many records have so many
+-- one row per number of fields: how many records have so many
 select
     len(fields) as n_fields,
     count(*) as n_records

@@ -1,6 +1,6 @@
--- work.fields: one row a record behind the header, its fields without blanks around them
--- A record of $closed_width fields has an empty one behind its last delimiter, which no header names.
--- A header that stands again further on, and a record whose quotes are broken, is no customer.
+-- work.fields: one row per record below the header, its fields without spaces around them
+-- A record of $closed_width fields has an empty one after its last delimiter, which no header names.
+-- A repeated header, a record whose quotes are broken and one that is not text are left out.
 create or replace table work.fields as
 with trimmed as (
     select
@@ -11,10 +11,17 @@ with trimmed as (
         record > $header_line
         and broken is null
         and not is_broken
+        and record not in (select undecodable.record from work.undecodable)
+),
+
+headers as (
+    select list_transform(fields, lambda field: trim(field)) as fields
+    from work.field_lists
+    where record = $header_line
 )
 
 select
     line_number,
     if(len(fields) = $closed_width and fields[-1] = '', fields[:-2], fields) as fields
 from trimmed
-where fields <> $header;
+where fields not in (select headers.fields from headers);

@@ -1,6 +1,6 @@
--- work.draft_values: one row a column and different text in it, with how often it stands there and a hash of where
--- Fields of a list are all in its column; those behind it count from the right. Of very many records every
--- step-th is looked at.
+-- work.draft_values: one row per column and different text in it, with how often it stands there and a hash of where
+-- Fields of a list are all in its column; those after it count from the right. Of very many records every
+-- step-th is profiled.
 create or replace table work.draft_values as
 with records as (
     select

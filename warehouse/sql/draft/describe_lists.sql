@@ -1,30 +1,30 @@
--- one row a column and mark that may stand between the things of a list in its cells
--- Things of a list stand in several cells and at several places; parts of an address or a name do not.
+-- one row per column and mark that may stand between the items of a list in its cells
+-- Items of a list stand in several cells and at several positions; parts of an address or a name do not.
 with marks as (
     select unnest($marks) as mark
 ),
 
 cells as (
     select
-        looks.column_number,
+        texts.column_number,
         marks.mark,
-        looks.value,
-        looks.n,
+        texts.value,
+        texts.n,
         list_filter(
-            list_transform(string_split(looks.value, marks.mark), lambda part: trim(part)), lambda part: part <> ''
+            list_transform(string_split(texts.value, marks.mark), lambda part: trim(part)), lambda part: part <> ''
         ) as parts
-    from work.draft_looks as looks
+    from work.draft_texts as texts
     cross join marks
-    where looks.look in ('text', 'word') and contains(looks.value, marks.mark)
+    where texts.type in ('text', 'word') and contains(texts.value, marks.mark)
 ),
 
-things as (
+items as (
     select
         column_number,
         mark,
         n,
-        unnest(parts) as thing,
-        unnest(generate_series(1, len(parts))) as place
+        unnest(parts) as item,
+        unnest(generate_series(1, len(parts))) as position
     from cells
 ),
 
@@ -32,20 +32,19 @@ counted as (
     select
         column_number,
         mark,
-        thing,
-        sum(n) as n_things,
-        count(distinct place) as n_places
-    from things
-    group by column_number, mark, thing
+        item,
+        sum(n) as n_items,
+        count(distinct position) as n_positions
+    from items
+    group by column_number, mark, item
 ),
 
 shared as (
     select
         column_number,
         mark,
-        count(*) as n_different,
-        sum(n_things)::bigint as n_things,
-        coalesce(sum(n_things) filter (where n_things > 1 and n_places > 1), 0)::bigint as n_shared
+        sum(n_items)::bigint as n_items,
+        coalesce(sum(n_items) filter (where n_items > 1 and n_positions > 1), 0)::bigint as n_shared
     from counted
     group by column_number, mark
 ),
@@ -56,7 +55,7 @@ sized as (
         mark,
         sum(n)::bigint as n_cells,
         count(distinct len(parts)) as n_sizes,
-        max(len(parts))::bigint as most
+        max(len(parts))::bigint as longest
     from cells
     group by column_number, mark
 )
@@ -66,9 +65,8 @@ select
     sized.mark,
     sized.n_cells,
     sized.n_sizes,
-    sized.most,
-    shared.n_different,
-    shared.n_things,
+    sized.longest,
+    shared.n_items,
     shared.n_shared
 from sized
 inner join shared on sized.column_number = shared.column_number and sized.mark = shared.mark

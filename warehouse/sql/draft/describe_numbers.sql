@@ -1,4 +1,4 @@
--- one row a column: the distribution of its numbers, sentinels aside
+-- one row per column: the distribution of its numbers, sentinels aside
 -- One number far off makes any column skewed, so the skewness leaves out a thousandth, and at least one, at each end.
 with counted as (
     select
@@ -34,7 +34,7 @@ trimmed as (
     from ends
 ),
 
-centred as (
+centered as (
     select
         *,
         v - sum(n_within * v) over (partition by column_number)
@@ -57,6 +57,6 @@ select
     ) as skewness,
     arg_min({ 'v': v, 'n': n::bigint }, v, 3) as lowest_values,
     arg_max({ 'v': v, 'n': n::bigint }, v, 3) as highest_values
-from centred
+from centered
 group by column_number
 order by column_number;

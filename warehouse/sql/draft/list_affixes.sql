@@ -1,10 +1,8 @@
--- one row a column and text before or after its numbers
-select
+-- one row per column and text before or after its numbers
+select distinct
     column_number,
     before,
-    after,
-    sum(n)::bigint as n
-from work.draft_looks
-where look = 'amount'
-group by column_number, before, after
-order by column_number asc, n desc, before asc, after asc;
+    after
+from work.draft_texts
+where type = 'amount'
+order by column_number, before, after;

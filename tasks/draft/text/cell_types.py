@@ -1,4 +1,4 @@
-"""What a text looks like: a number, a day, an address, a word. The patterns are read by Python and by DuckDB alike."""
+"""The type of a cell: a number, a day, an address, a word. Python and DuckDB read the same patterns."""
 
 import re
 from functools import lru_cache
@@ -31,14 +31,14 @@ _PERIOD = (
     r"|pt(?:\d+(?:\.\d+)?[hms]){1,3}|p(?:\d+[ymwd]){1,3}t(?:\d+[hms]){1,3}"
 )
 
-#: Name of a look -> its pattern, matched against a whole text without regard to case, the first that matches.
-LOOKS = {
+#: Type of a cell -> its pattern, matched against a whole text without regard to case, the first that matches.
+_TYPES = {
     "instant": (
         rf"(?:(?:{_WEEKDAY})\.?,? )?{_DAY}(?:[t ,]{{1,2}}(?:{_CLOCK}|{_ORACLE_CLOCK}))?|{_CLOCK}|{_PERIOD}"
         rf"|(?:{_WEEKDAY}) {_MONTH} {{1,2}}\d{{1,2}} {_CLOCK} \d{{4}}|(?:19|20)\d{{6}}t\d{{4}}(?:\d{{2}})?{_ZONE}?"
     ),
     "link": r"(?:https?|ftp)://\S+|www\.\S+\.\S+",
-    "e-mail": r"[^\s@]+@[^\s@]+\.[a-z]{2,}",
+    "mail": r"[^\s@]+@[^\s@]+\.[a-z]{2,}",
     "uuid": r"\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?",
     "phone": (
         r"(?:\+|00)\d{1,3}[ \d()./-]{6,18}|\(\d{2,5}\) ?\d[ \d./-]{4,12}"
@@ -47,17 +47,17 @@ LOOKS = {
 }
 
 #: A number in any way of writing it: groups of three digits, a decimal mark, an exponent.
-NUMBER = r"[+-]?(?:\d+|\d{1,3}(?:[ '.,]\d{3})+)?(?:[.,]\d*)?(?:e[+-]?\d{1,3})?"
+_NUMBER = r"[+-]?(?:\d+|\d{1,3}(?:[ '.,]\d{3})+)?(?:[.,]\d*)?(?:e[+-]?\d{1,3})?"
 
 #: Texts that stand for a missing value in files of many origins, without regard to case.
-MISSING_WORDS = frozenset(
+_MISSING_WORDS = frozenset(
     {"?", "-", "--", "---", ".", "n/a", "na", "n.a.", "nan", "null", "nil", "none", "unknown", "undefined", "missing",
      "not available", "not specified", "(blank)", "(null)", "<null>", "<na>", "\\n", "#n/a", "#na", "#null!", "#value!",
      "#div/0!", "#ref!", "#name?", "#num!", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "s/d"}
 )  # fmt: skip
 
 #: A cell of a spreadsheet that was too narrow for its number.
-HASHES = r"#{2,}"
+_TOO_NARROW = r"#{2,}"
 
 _UNITS = (
     "y|yr|yrs|years?|months?|mo|weeks?|days?|d|h|hrs?|hours?|min|mins|minutes?|s|sec|secs|seconds?|k|kg|g|mg|lbs?|oz|"
@@ -68,48 +68,45 @@ _CURRENCIES = (
 )
 
 #: A number between a sign of currency and a unit; either may be missing.
-AMOUNT = rf"([+-]?(?:{_CURRENCIES})|[+-])?\s*({NUMBER})\s*({_CURRENCIES}|%|‰|{_UNITS})?"
+_AMOUNT = rf"([+-]?(?:{_CURRENCIES})|[+-])?\s*({_NUMBER})\s*({_CURRENCIES}|%|‰|{_UNITS})?"
 
-#: The same, to be searched in a text that is one: its three groups are the sign, the number and the unit.
-AMOUNT_IN_PARTS = f"^{AMOUNT}$"
+#: The same for DuckDB, which takes an amount apart: its groups are the sign, the number and the unit.
+PATTERNS: dict[str, object] = {
+    **_TYPES,
+    "number": _NUMBER,
+    "amount": f"^{_AMOUNT}$",
+    "too_narrow": _TOO_NARROW,
+    "missing_words": sorted(_MISSING_WORDS),
+}
 
 #: Ways of writing a number below zero that are read as text -> how to say it.
 _MINUS = {
-    "with the minus behind": re.compile(r"\d[\d.,' ]*-", re.ASCII),
+    "with the minus after them": re.compile(r"\d[\d.,' ]*-", re.ASCII),
     "in brackets": re.compile(r"\([^\d()a-z]*\d[\d.,' ]*[^\d()a-z]*\)", re.ASCII | re.IGNORECASE),
 }
 
-_DIGIT = re.compile(r"[0-9]")
-_PATTERNS = {name: re.compile(pattern, re.IGNORECASE | re.ASCII) for name, pattern in LOOKS.items()}
-_NUMBER = re.compile(NUMBER, re.IGNORECASE | re.ASCII)
-_AMOUNT = re.compile(AMOUNT, re.IGNORECASE | re.ASCII)
+_COMPILED = {
+    name: re.compile(pattern, re.IGNORECASE | re.ASCII)
+    for name, pattern in {**_TYPES, "number": _NUMBER, "amount": _AMOUNT}.items()
+}
 
 
 @lru_cache(maxsize=1 << 16)
-def look_of(text: str) -> str:
-    """Return what a cell looks like: empty, missing, number, amount, one of ``LOOKS``, word or text."""
+def cell_type_of(text: str) -> str:
+    """Return the type of a cell: empty, missing, number, amount, instant, link, mail, uuid, phone, word or text."""
     if not text:
         return "empty"
     if is_missing_word(text):
         return "missing"
-    if is_number(text):
-        return "number"
-    for name, pattern in _PATTERNS.items():
-        if pattern.fullmatch(text):
-            return name
-    if _DIGIT.search(text) and _AMOUNT.fullmatch(text):
-        return "amount"
-    return "text" if " " in text else "word"
-
-
-def is_number(text: str) -> bool:
-    """Return whether a text is a number in some way of writing it."""
-    return bool(_DIGIT.search(text)) and _NUMBER.fullmatch(text) is not None
+    has_digit = re.search(r"[0-9]", text) is not None
+    types = ["number"] * has_digit + [*_TYPES] + ["amount"] * has_digit
+    found = next((name for name in types if _COMPILED[name].fullmatch(text)), None)
+    return found or ("text" if " " in text else "word")
 
 
 def is_missing_word(text: str) -> bool:
     """Return whether a text is one that commonly stands for a missing value."""
-    return text.lower() in MISSING_WORDS or re.fullmatch(HASHES, text) is not None
+    return text.lower() in _MISSING_WORDS or re.fullmatch(_TOO_NARROW, text) is not None
 
 
 def minus_of(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.draft.text.looks import look_of
+from tasks.draft.text.cell_types import cell_type_of
 
 INSTANTS = [
     "2023-01-08", "08.01.2023", "22Jan2023", "15DEC2021", "Fri, 17 Mar 2023", "2023-01-08 00:00:00+00",
@@ -14,10 +14,10 @@ OTHERS = ["May", "Marker 10", "12 Decks", "mon", "1/2", "PT", "Q3", "P12W", "10.
 
 
 @pytest.mark.parametrize("text", INSTANTS)
-def test_days_and_times_are_known_however_they_are_written(text):
-    assert look_of(text) == "instant"
+def test_days_and_times_are_recognized(text):
+    assert cell_type_of(text) == "instant"
 
 
 @pytest.mark.parametrize("text", OTHERS)
-def test_what_resembles_a_day_is_none(text):
-    assert look_of(text) != "instant"
+def test_what_resembles_a_day_is_not_one(text):
+    assert cell_type_of(text) != "instant"

@@ -1,6 +1,6 @@
--- work.draft_looks: one row a column and different text in it, with what it looks like
+-- work.draft_texts: one row per column and different text in it, with its type
 -- A number may stand between a sign of currency and a unit: its digits are the core.
-create or replace table work.draft_looks as
+create or replace table work.draft_texts as
 with seen as (
     select
         column_number,
@@ -8,7 +8,7 @@ with seen as (
         n,
         rows_hash,
         list_contains($missing_words, lower(value)) as is_missing_word,
-        regexp_full_match(value, $narrow) as is_hashes,
+        regexp_full_match(value, $too_narrow) as is_hashes,
         regexp_matches(value, '[0-9]') as has_digit,
         regexp_full_match(value, $number, 'i') as is_plain
     from work.draft_values
@@ -44,13 +44,13 @@ select
         when has_digit and is_plain then 'number'
         when regexp_full_match(value, $instant, 'i') then 'instant'
         when regexp_full_match(value, $link, 'i') then 'link'
-        when regexp_full_match(value, $mail, 'i') then 'e-mail'
+        when regexp_full_match(value, $mail, 'i') then 'mail'
         when regexp_full_match(value, $uuid, 'i') then 'uuid'
         when regexp_full_match(value, $phone, 'i') then 'phone'
         when core <> '' then 'amount'
         when contains(value, ' ') then 'text'
         else 'word'
-    end as look,
+    end as type,
     case
         when has_digit and is_plain then value
         when starts_with(before, '-') then '-' || core
