@@ -16,7 +16,7 @@ help: ## List the targets
 run: $(VENV)/run.stamp ## Segment SOURCE (samples/customers.csv) and print what was found
 	@$(BIN)/segments run $(SOURCE)
 
-up: $(VENV)/run.stamp ## Start a Prefect server, pool, deployment and worker to try them; Ctrl-C stops them
+up: $(VENV)/run.stamp ## Start a Prefect server, pool, deployment and worker to try; Ctrl-C stops them
 	@PORT=$(PORT) $(BIN)/python -m flows.trial
 
 test: $(VENV)/dev.stamp ## Run the tests
@@ -35,13 +35,13 @@ format: $(VENV)/dev.stamp ## Format the Python and the SQL files
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse/sql
 
-bench: $(VENV)/dev.stamp ## Time the night beside others; BENCH="--sizes 5k,1M --runs 3" and more
+bench: $(VENV)/dev.stamp ## Time a run, compared with other tools; BENCH="--sizes 5k,1M --runs 3" and more
 	@$(BIN)/python -m benchmarks $(BENCH)
 
-conservation: $(VENV)/dev.stamp ## Count what becomes of every record of broken files, beside other readers
+conservation: $(VENV)/dev.stamp ## Count what becomes of every record of broken files, compared with other readers
 	@$(BIN)/python -m benchmarks.conservation
 
-clean: ## Remove the environment and what was built; data/ stays
+clean: ## Remove the environment and build files; data/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(VENV)/run.stamp: pyproject.toml constraints.txt

@@ -26,7 +26,7 @@ from tasks.clustering.rows import Distinct, distinct_rows
 from tasks.clustering.sampling import IN_95_PERCENT
 from tasks.clustering.search import search
 from tasks.clustering.silhouette import Labellings
-from tasks.clustering.silhouette_curve import Exact, Sampled, Scoring
+from tasks.clustering.silhouette_curve import Scoring, curve_of
 
 _KS = range(2, 11)
 
@@ -50,10 +50,12 @@ class Held:
 
 def held_intervals(distinct: Distinct, labellings: Labellings, n_seeds: int, scoring: Scoring) -> Held:
     """Draw with every seed as a night does, and look whether each interval holds the exact mean."""
-    exact = Exact.of(distinct, labellings, _untold).means()
+    every = Scoring(exact_rows=len(distinct.rows))
+    exact = curve_of(distinct, labellings, random_state=0, scoring=every, progress=_untold).means()
+    sampled = replace(scoring, exact_rows=0)
     held, drawn = [], []
     for seed in range(n_seeds):
-        curve = Sampled.of(distinct, labellings, seed, scoring, _untold)
+        curve = curve_of(distinct, labellings, random_state=seed, scoring=sampled, progress=_untold)
         held.append(np.abs(curve.means() - exact) <= IN_95_PERCENT * curve.standard_errors())
         drawn.append((curve.n_scored, curve.n_against))
     return Held(np.array(held), *np.array(drawn).T)
@@ -115,12 +117,12 @@ def show_choices() -> None:
         print(f"no public sets in {public_folder()}; set SEGMENTS_TEST_DATA")
     sets = list(chain(public_sets(), generated_sets()))
     for words, scoring in (
-        (f"{Scoring.most_scored:,} customers scored at most", Scoring()),
+        (f"{Scoring.max_scored:,} customers scored at most", Scoring()),
         (
             "500 customers scored, each against a sample of the rows where there are many",
-            Scoring(most_scored=500, reference_rows=1_000),
+            Scoring(max_scored=500, reference_rows=1_000),
         ),
-        ("100 customers scored", Scoring(most_scored=100)),
+        ("100 customers scored", Scoring(max_scored=100)),
     ):
         _show_agreement(words, (compare(one, scoring) for one in sets))
 

@@ -22,7 +22,7 @@ class Night:
         encoding: that the segments were found in.
         k: segments.
         silhouette: mean silhouette; None with one segment.
-        lift: how far that of a sample is above the same on permuted columns; None where that was not tried.
+        silhouette_gain: silhouette of a sample less that of a null model; None where that was not tried.
         verdict: strong, weak or none.
         smallest: customers in the smallest segment.
         labels: the segment of each customer, in the order of the file, shape (n_customers,).
@@ -33,7 +33,7 @@ class Night:
     encoding: str
     k: int
     silhouette: float | None
-    lift: float | None
+    silhouette_gain: float | None
     verdict: str
     smallest: int
     labels: npt.NDArray[np.int64]
@@ -52,14 +52,14 @@ def night_on(source: Path, dataset: str, encoding: str = "auto") -> Night:
         ((customers, taken, k, silhouette, verdict),) = rows(
             home, "SELECT rows_loaded, encoding, n_clusters, silhouette, verdict FROM runs"
         )
-        ((lift,),) = rows(home, "SELECT any_value(lift) FILTER (chosen) FROM encodings")
+        ((silhouette_gain,),) = rows(home, "SELECT any_value(silhouette_gain) FILTER (chosen) FROM encodings")
         labels = rows(
             home, "SELECT segment_id FROM customer_segments JOIN customers USING (customer_id) ORDER BY line_number"
         )
     seconds = time.perf_counter() - start
     found = np.array(labels, dtype=np.int64)[:, 0]
     smallest = int(np.bincount(found)[1:].min())
-    return Night(customers, taken, k, silhouette, lift, first_word(verdict), smallest, found, seconds)
+    return Night(customers, taken, k, silhouette, silhouette_gain, first_word(verdict), smallest, found, seconds)
 
 
 def first_word(verdict: str) -> str:

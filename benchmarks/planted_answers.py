@@ -8,22 +8,23 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 from sklearn.cluster import KMeans
 
-from benchmarks.nights import aged, first_word, night_on
+from benchmarks.nights import aged, night_on
 from benchmarks.planted_customers import PlantedCustomers
 from benchmarks.planted_sets import Ints, Planted, write_csv
 from schemas.dataset import columns_of
 from schemas.encodings import AUTO, ENCODINGS
 from schemas.file_settings import FileSettings
 from tasks.clustering.choose_k import choose_k
-from tasks.clustering.eligibility import least_customers
+from tasks.clustering.eligibility import min_customers
 from tasks.clustering.rows import Rows, distinct_rows, projected
 from tasks.clustering.silhouette import exact_silhouettes
-from tasks.encoding.base_encoding import Plain, rows_in
+from tasks.encoding.base_encoding import BaseEncoding, rows_in, used_in
+from tasks.encoding.base_encoding import columns_of as columns_of_features
 from tasks.encoding.brackets import cut
 from tasks.encoding.choose_encoding import choose_encoding
 from tasks.encoding.features import Members, Numbers, Value, encode_numbers, standard
 from tasks.encoding.strategies import guards_of
-from tasks.encoding.verdict import evidence_of, verdict_on
+from tasks.encoding.verdict import Evidence, verdict_on
 
 _KS = range(2, 11)
 
@@ -47,7 +48,7 @@ class Answer:
         verdict: strong, weak or none; empty where no verdict is given.
         encoding: what they were found in.
         silhouette: their mean silhouette.
-        lift: how far that is above the same on permuted columns; None where that was not tried.
+        silhouette_gain: silhouette less that of a null model; None where that was not tried.
     """
 
     k: int
@@ -55,7 +56,7 @@ class Answer:
     verdict: str
     encoding: str
     silhouette: float | None
-    lift: float | None
+    silhouette_gain: float | None
 
 
 def segmented_by_textbook(planted: Planted) -> Answer:
@@ -75,40 +76,42 @@ def textbook_rows(planted: Planted) -> Rows:
     """Return the textbook's matrix: numbers with mean 0 and standard deviation 1, places and products as 0 and 1."""
     numbers = np.column_stack(list(planted.numbers.values()))
     scaled = (numbers - numbers.mean(axis=0)) / numbers.std(axis=0)
-    marks = csr_array(hstack([places_as_marks(planted), planted.baskets], format="csr"))
-    return Rows(scaled.astype(np.float32), marks)
+    binary = csr_array(hstack([one_hot_places(planted), planted.baskets], format="csr"))
+    return Rows(scaled.astype(np.float32), binary)
 
 
 def segmented(planted: Planted, encoding: str) -> Answer:
     """Choose encoding and k as the night does, on columns in memory."""
-    plain = plain_of(planted)
-    least = least_customers(plain.n_customers, FileSettings())
-    chosen = choose_encoding(plain, _KS, random_state=0, wanted=encoding, least_customers=least)
-    distinct = distinct_rows(rows_in(plain, chosen.encoding.features))
+    base = base_of(planted)
+    least = min_customers(base.n_customers, FileSettings())
+    chosen = choose_encoding(base, _KS, random_state=0, wanted=encoding, min_customers=least)
+    distinct = distinct_rows(rows_in(base, chosen.encoding.features))
     if chosen.encoding.components is not None:
         distinct = projected(distinct, chosen.encoding.components.loadings)
-    taken = chosen.taken
-    nulls = taken.contrast.null_scores if taken.contrast else {}
-    choice = choose_k(distinct, _KS, random_state=0, guards=guards_of(taken.name, least, nulls))
-    evidence = evidence_of(
-        chosen.encoding.features,
+    selected = chosen.selected
+    nulls = selected.contrast.null_scores if selected.contrast else {}
+    choice = choose_k(distinct, _KS, random_state=0, guards=guards_of(selected.name, least, nulls))
+    features = chosen.encoding.features
+    evidence = Evidence(
         choice.chosen,
-        against=taken.against if taken.k else None,
-        margin=taken.margin if taken.k else None,
-        spread=taken.spread if taken.k else None,
-        why_untried=taken.reason,
+        used_columns=columns_of_features(used_in(features)),
+        n_columns=len(columns_of_features(features)),
+        null_model=selected.null_model if selected.k else None,
+        margin=selected.margin if selected.k else None,
+        null_std=selected.null_std if selected.k else None,
+        why_untried=selected.reason,
     )
     return Answer(
         choice.fit.n_clusters,
         choice.fit.labels[distinct.row_of].astype(np.int64),
-        first_word(verdict_on(evidence)),
+        verdict_on(evidence).level,
         chosen.encoding.name,
         choice.chosen.silhouette,
-        taken.lift if taken.k else None,
+        selected.silhouette_gain if selected.k else None,
     )
 
 
-def plain_of(planted: Planted) -> Plain:
+def base_of(planted: Planted) -> BaseEncoding:
     """Return the customers as the night has them once the file is read."""
     columns = {column.name: column for column in columns_of(PlantedCustomers)}
     numbers = [(values, standard(Numbers(columns[name], values))[0]) for name, values in planted.numbers.items()]
@@ -121,11 +124,11 @@ def plain_of(planted: Planted) -> Plain:
         values = tuple(Value(f"{word} {number}", 1, number == 0) for number in range(n_values))
         features += standard(Members(columns[name], values))
     encoded = np.column_stack([encode_numbers(values, feature) for values, feature in numbers])
-    marks = csr_array(hstack([places_as_marks(planted), planted.baskets], format="csr"))
-    return Plain(tuple(features), encoded.astype(np.float32), tuple(brackets), np.column_stack(codes), marks)
+    binary = csr_array(hstack([one_hot_places(planted), planted.baskets], format="csr"))
+    return BaseEncoding(tuple(features), encoded.astype(np.float32), tuple(brackets), np.column_stack(codes), binary)
 
 
-def places_as_marks(planted: Planted) -> csr_array:
+def one_hot_places(planted: Planted) -> csr_array:
     """Return 1 for the place of each customer, shape (n_customers, n_places)."""
     n_customers = len(planted.places)
     ones = np.ones(n_customers, dtype=np.float32)
@@ -139,4 +142,4 @@ def segmented_by_night(planted: Planted, encoding: str) -> Answer:
         source = Path(folder) / "customers.csv"
         write_csv(planted, source)
         night = night_on(aged(source), str(DATASET) if "spend" in planted.numbers else "customers", encoding)
-    return Answer(night.k, night.labels, night.verdict, night.encoding, night.silhouette, night.lift)
+    return Answer(night.k, night.labels, night.verdict, night.encoding, night.silhouette, night.silhouette_gain)

@@ -30,7 +30,7 @@ class Score:
         rand: adjusted Rand index of the segments found and planted.
         verdict: strong, weak or none; empty where no verdict is given.
         silhouette: mean silhouette of the segments found; None of one segment.
-        lift: how far that is above the same on permuted columns; None where that was not tried.
+        silhouette_gain: silhouette less that of a null model; None where that was not tried.
         seconds: what it took.
     """
 
@@ -41,7 +41,7 @@ class Score:
     rand: float
     verdict: str
     silhouette: float | None
-    lift: float | None
+    silhouette_gain: float | None
     seconds: float
 
     @property
@@ -76,7 +76,7 @@ class Score:
 def score_of(cell: Cell, labels: Ints, answer: Answer, encoding: str, seconds: float) -> Score:
     """Hold an answer against the planted labels."""
     rand = float(adjusted_rand_score(labels, answer.labels))
-    told = (answer.verdict, answer.silhouette, answer.lift)
+    told = (answer.verdict, answer.silhouette, answer.silhouette_gain)
     return Score(cell, encoding, answer.encoding, answer.k, rand, *told, seconds)
 
 

@@ -1,7 +1,7 @@
 """Run the night on every real customers file by its drafted schema, and on copies in which nothing links the columns.
 
 Run: python -m benchmarks.real_files [--files NAME,...] [--permuted N] [--seed N]. The files are those of
-$SEGMENTS_TEST_DATA/customers. Printed is a line a file: customers, encoding, k, silhouette, lift, the first
+$SEGMENTS_TEST_DATA/customers. Printed is a line per file: customers, encoding, k, silhouette, gain, the first
 word of the verdict, the smallest segment, seconds. With --permuted as many copies of each file follow, whose
 columns are permuted as texts, each on its own, in the file's own dialect: how many of them are called none.
 """
@@ -24,7 +24,7 @@ from schemas.loading import load_dataset
 from tasks.draft.drafting import draft_schema
 
 _HEADER = (
-    f"{'file':<42} {'customers':>9} {'encoding':<9} {'k':>2} {'silhouette':>10} {'lift':>6} {'verdict':<7} "
+    f"{'file':<42} {'customers':>9} {'encoding':<9} {'k':>2} {'silhouette':>10} {'gain':>6} {'verdict':<7} "
     f"{'smallest':>8} {'seconds':>7}"
 )
 
@@ -114,7 +114,7 @@ def line_of(file: str, night: Night) -> str:
     """Return a line of the table."""
     return (
         f"{file:<42} {night.customers:>9,} {night.encoding:<9} {night.k:>2} {_digits(night.silhouette):>10} "
-        f"{_digits(night.lift):>6} {night.verdict:<7} {night.smallest:>8,} {night.seconds:>7.1f}"
+        f"{_digits(night.silhouette_gain):>6} {night.verdict:<7} {night.smallest:>8,} {night.seconds:>7.1f}"
     )
 
 

@@ -47,7 +47,7 @@ def rows_of(matrix: npt.NDArray[np.floating]) -> Rows:
 
 
 def encoded_customers(n_customers: int, seed: int = 0) -> Rows:
-    """Return generated customers as the night encodes them: the age standardised, states and products 0/1."""
+    """Return generated customers as the night encodes them: the age standardized, states and products 0/1."""
     drawn = list(parts(n_customers, seed))
     ages, states = (np.concatenate([getattr(part, name) for part in drawn]) for name in ("ages", "states"))
     bought = csr_array(np.concatenate([part.bought for part in drawn]).astype(np.float32))
@@ -56,12 +56,12 @@ def encoded_customers(n_customers: int, seed: int = 0) -> Rows:
     is_state[starts[:-1]] = True
     indices = np.empty(len(is_state), dtype=np.int32)
     indices[is_state], indices[~is_state] = states, N_STATES + bought.indices
-    marks = csr_array((np.ones(len(indices), np.float32), indices, starts), shape=(n_customers, N_STATES + N_PRODUCTS))
-    return Rows(((ages - ages.mean()) / ages.std()).astype(np.float32)[:, None], marks)
+    binary = csr_array((np.ones(len(indices), np.float32), indices, starts), shape=(n_customers, N_STATES + N_PRODUCTS))
+    return Rows(((ages - ages.mean()) / ages.std()).astype(np.float32)[:, None], binary)
 
 
-def _standardised_customers(n_rows: int, seed: int) -> Rows:
-    """Return customers with every feature standardised, as textbooks do it: a rare state is far from all others."""
+def _standardized_customers(n_rows: int, seed: int) -> Rows:
+    """Return customers with every feature standardized, as textbooks do it: a rare state is far from all others."""
     matrix = encoded_customers(n_rows, seed).dense(slice(None)).astype(np.float64)
     spread = matrix.std(axis=0)
     return rows_of((matrix - matrix.mean(axis=0)) / np.where(spread > 0, spread, 1))
@@ -95,7 +95,7 @@ def _skewed(n_rows: int, seed: int) -> Rows:
 #: Six kinds of data that k-means finds easy and hard; each takes the number of rows and a seed.
 KINDS: dict[str, Callable[[int, int], Rows]] = {
     "customers": encoded_customers,
-    "standardised": _standardised_customers,
+    "standardized": _standardized_customers,
     "noise": _noise,
     "uniform": _uniform,
     "blobs": _blobs,

@@ -57,14 +57,14 @@ def _read(session: Any, path: str) -> DataFrame:
 
 
 def _encoded(customers: DataFrame) -> DataFrame:
-    """Return the customers as vectors: the age standardised, states and products 0/1, as the night has them."""
+    """Return the customers as vectors: the age standardized, states and products 0/1, as the night has them."""
     stages = [
         VectorAssembler(inputCols=["age"], outputCol="ages"),
-        StandardScaler(inputCol="ages", outputCol="standardised", withMean=True),
+        StandardScaler(inputCol="ages", outputCol="standardized", withMean=True),
         StringIndexer(inputCol="location", outputCol="state"),
         OneHotEncoder(inputCol="state", outputCol="states", dropLast=False),
         CountVectorizer(inputCol="products", outputCol="bought", binary=True),
-        VectorAssembler(inputCols=["standardised", "states", "bought"], outputCol="features"),
+        VectorAssembler(inputCols=["standardized", "states", "bought"], outputCol="features"),
     ]
     return Pipeline(stages=stages).fit(customers).transform(customers).select("features")
 

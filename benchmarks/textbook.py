@@ -1,7 +1,7 @@
-"""Segment customers the textbook's way: everything standardised, ten restarts for each k, scikit-learn's silhouette.
+"""Segment customers the textbook's way: everything standardized, ten restarts for each k, scikit-learn's silhouette.
 
 Run: python -m benchmarks.textbook FILE [--as-the-night] [--intelex]. Prints as JSON what was chosen, the
-curve and the seconds it took, imports aside. With --as-the-night only the age is standardised, so that
+curve and the seconds it took, imports aside. With --as-the-night only the age is standardized, so that
 the curve is that of the night; with --intelex scikit-learn-intelex computes what it can.
 """
 

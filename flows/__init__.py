@@ -1,1 +1,1 @@
-"""flows run the night: the plain night, the Prefect flow around it, the command line."""
+"""flows run the steps: plain in one process, as a Prefect flow, and from the command line."""

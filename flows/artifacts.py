@@ -1,22 +1,21 @@
-"""What a flow run shows in Prefect: progress, sizes, a summary."""
+"""What a flow run shows in Prefect: progress, sizes, a summary, a link to the report."""
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from prefect.artifacts import (
+    create_link_artifact,
     create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
     update_progress_artifact,
 )
 
+from flows.summary import Picture
 from tasks.run.progress import Event, StepEnded, StepProgressed, StepStarted, now_and_then, watched_by
-from warehouse.connection import published
-from warehouse.home.directory import Home
-from warehouse.home.ledger import read_manifest
-from warehouse.tables import read_dicts
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +25,7 @@ _WATCHED = ("encode", "cluster")
 
 
 class Artifacts:
-    """The artifacts of one flow run; once Prefect cannot be reached, the night goes on without them."""
+    """The artifacts of one flow run; once Prefect cannot be reached, the run goes on without them."""
 
     def __init__(self) -> None:
         self._is_reached = True
@@ -38,16 +37,13 @@ class Artifacts:
         with watched_by(self._watch):
             yield
 
-    def show_run(self, home: Home, run_id: str) -> None:
-        """Show a published run: a table of sizes and a summary."""
-        with published(home) as database:
-            segments = read_dicts(database, _SEGMENTS)
-            scores = read_dicts(database, "SELECT k, silhouette, chosen FROM k_scores ORDER BY k")
-        manifest = read_manifest(home.manifest_file(run_id))
-        sizes, summary = _sizes(segments), _summary(manifest, segments, scores)
-        of_day, of_run = f"Segments of {manifest['as_of']}", f"Summary of {run_id}"
-        self.ask(create_table_artifact, table=sizes, key="segment-sizes", description=of_day)
-        self.ask(create_markdown_artifact, markdown=summary, key="segment-summary", description=of_run)
+    def show_run(self, picture: Picture) -> None:
+        """Show a published run: a table of sizes, a summary, and a link to its report."""
+        run_id, report = picture.summary.run_id, Path(picture.report_file).resolve().as_uri()
+        of_run = f"Run {run_id} of {picture.run['as_of']}"
+        self.ask(create_table_artifact, table=_sizes(picture), key="segment-sizes", description=of_run)
+        self.ask(create_markdown_artifact, markdown=_summary(picture), key="segment-summary", description=of_run)
+        self.ask(create_link_artifact, link=report, link_text="report.html", key="segment-report", description=of_run)
 
     def ask(self, ask: Callable[..., Any], *arguments: Any, **facts: Any) -> Any:
         """Ask Prefect for something; None where it cannot be reached, and from then on."""
@@ -85,7 +81,7 @@ class _Progress:
         self._show(progressed.words, progressed.done, progressed.total)
 
     def complete(self) -> None:
-        """Show that the step is through, whatever it counted."""
+        """Show that the step is done, whatever it counted."""
         self._held.close()
         self._artifacts.ask(update_progress_artifact, self._id, progress=100.0)
 
@@ -94,18 +90,15 @@ class _Progress:
         self._artifacts.ask(update_progress_artifact, self._id, progress=share, description=words)
 
 
-_SEGMENTS = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
-
-
 def escape_markdown(text: str) -> str:
-    """Return a text of a customers file as it can stand in a markdown table: no markup, no cell border."""
+    """Return a text of a customers file with nothing that markdown would take for markup or a cell border."""
     replaced = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for mark in "\\`*_[]()#!|~":
         replaced = replaced.replace(mark, f"&#{ord(mark)};")
     return " ".join(replaced.split())
 
 
-def _sizes(segments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sizes(picture: Picture) -> list[dict[str, Any]]:
     """Return the rows in plain types: Prefect writes JSON, and shows cells as markdown."""
     return [
         {
@@ -114,29 +107,33 @@ def _sizes(segments: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "customers": int(row["customers"]),
             "share": f"{row['share']:.1%}",
         }
-        for row in segments
+        for row in picture.segments
     ]
 
 
-def _summary(manifest: dict[str, Any], segments: list[dict[str, Any]], scores: list[dict[str, Any]]) -> str:
+def _summary(picture: Picture) -> str:
+    run = picture.run
     lines = [
-        f"**{escape_markdown(manifest['verdict'])}**",
+        f"**{escape_markdown(run['verdict'])}**",
         "",
-        f"{escape_markdown(manifest['source_name'])}: {manifest['rows_read']:,} rows read, "
-        f"{manifest['rows_loaded']:,} customers, {manifest['rows_rejected']:,} rejected.",
+        f"{escape_markdown(run['source_name'])}: {run['rows_read']:,} rows read, "
+        f"{run['rows_loaded']:,} customers, {run['rows_rejected']:,} rejected.",
         "",
-        *(f"- {escape_markdown(note)}" for note in manifest["notes"]),
+        *(f"- {escape_markdown(note)}" for note in picture.notes),
         "",
         "| segment | name | customers | share |",
         "|---|---|---|---|",
         *(
             f"| {row['segment_id']} | {escape_markdown(row['name'])} | {row['customers']:,} | {row['share']:.1%} |"
-            for row in segments
+            for row in picture.segments
         ),
         "",
         "| k | silhouette | |",
         "|---|---|---|",
-        *(f"| {row['k']} | {_silhouette(row['silhouette'])} | {'chosen' if row['chosen'] else ''} |" for row in scores),
+        *(
+            f"| {row['k']} | {_silhouette(row['silhouette'])} | {'chosen' if row['chosen'] else ''} |"
+            for row in picture.k_scores
+        ),
     ]
     return "\n".join(lines)
 

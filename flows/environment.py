@@ -1,4 +1,4 @@
-"""Prefect's settings as ``segments run`` reads and sets them, before Prefect is imported or instead of that."""
+"""Prefect's settings as ``segments run`` reads and sets them; Prefect itself is not imported for it."""
 
 import importlib.util
 import os
@@ -8,22 +8,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-#: Nothing is sent to anybody.
-_SETTINGS = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+#: No usage data leaves this machine.
+_PRIVATE = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
-#: A server that is lost is not waited for: Prefect would try every call six times, each for a minute.
+#: A lost server is given up: Prefect would try every call six times, each for a minute.
 _IMPATIENT = {"PREFECT_CLIENT_MAX_RETRIES": "0", "PREFECT_API_REQUEST_TIMEOUT": "8"}
 
-#: The terminal is ours; a server that is named still gets Prefect's log.
+#: The terminal shows our own progress; a named server still gets Prefect's log.
 _QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 
 
 def use_server(url: str, *, debug: bool) -> None:
-    """Set what a flow run on a server needs and neither environment nor profile set; with debug Prefect's log stays."""
+    """Set what a flow run on a server needs, unless environment or profile set it; with debug Prefect's log stays."""
     profile: dict[str, Any] = {}
     with suppress(OSError, ValueError):  # Prefect itself says that it cannot read them
         profile = _active_profile()
-    for name, value in (_SETTINGS | _IMPATIENT | ({} if debug else _QUIET)).items():
+    for name, value in (_PRIVATE | _IMPATIENT | ({} if debug else _QUIET)).items():
         if name not in profile:
             os.environ.setdefault(name, value)
     os.environ["PREFECT_API_URL"] = url  # the one that was found, wherever Prefect would look besides
@@ -65,5 +65,5 @@ def _profiles_file() -> Path | None:
     if path_at_home.exists():
         return path_at_home
     package = importlib.util.find_spec("prefect")
-    places = package.submodule_search_locations if package else None
-    return Path(places[0]) / "settings" / "profiles.toml" if places else None
+    folders = package.submodule_search_locations if package else None
+    return Path(folders[0]) / "settings" / "profiles.toml" if folders else None

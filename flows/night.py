@@ -1,4 +1,4 @@
-"""The night: the customers delivered to segments in DuckDB. Its body is the table of contents."""
+"""One run, from a customers file to segments in DuckDB. The body of ``night`` is its table of contents."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from warehouse.home.run import Order, Run
 
 @dataclass(frozen=True)
 class Steps:
-    """The steps of the night in their order: plain functions, which the flow makes Prefect tasks."""
+    """The steps of a run in their order: plain functions, which the flow makes Prefect tasks."""
 
     deliver: Callable[[Run], Delivery] = deliver
     ingest: Callable[[Run, Delivery], Ingested] = ingest

@@ -1,4 +1,4 @@
-"""The night as a Prefect flow: its steps are tasks, and what it came to is shown as artifacts."""
+"""A run as a Prefect flow: its steps are tasks, and its result is shown as artifacts."""
 
 import logging
 from collections.abc import Callable
@@ -14,10 +14,11 @@ from prefect.states import Cancelled
 
 from flows.artifacts import Artifacts
 from flows.night import PLAIN_STEPS, Steps, night
-from flows.summary import RunSummary
+from flows.summary import RunSummary, picture_of
+from schemas.encodings import EncodingOption
 from schemas.errors import AnotherRunUnderWay, SegmentsError
 from warehouse.home.directory import Home
-from warehouse.home.run import Order
+from warehouse.home.run import Clusters, Order, Seed
 
 
 def as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,7 +28,7 @@ def as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
 
 @dataclass
 class Outcome:
-    """What the night itself came to, whatever Prefect makes of it where its server is lost.
+    """How the run itself ended, whatever Prefect makes of it where its server is lost.
 
     Attributes:
         summary: what it returned.
@@ -43,40 +44,49 @@ OUTCOME = Outcome()
 
 TASKS = Steps(**{step.name: as_task(step.name, getattr(PLAIN_STEPS, step.name)) for step in fields(Steps)})
 
+#: Ten million customers take minutes; a run that takes so long hangs, and would keep the home from the next one.
+_TIMEOUT_SECONDS = 6 * 60 * 60
 
-@flow(name="segment-customers", flow_run_name="segment-{dataset}", validate_parameters=True, persist_result=False)
+
+@flow(
+    name="segment-customers",
+    flow_run_name="segment-{dataset}",
+    timeout_seconds=_TIMEOUT_SECONDS,
+    retries=0,  # no failure of schemas/errors.py passes by itself
+    validate_parameters=True,
+    persist_result=False,
+)
 def segment_customers(
     source: str | list[str],
-    dataset: str = "customers",
-    home: str = "data",
-    k: int | None = None,
-    k_min: int = 2,
-    k_max: int = 10,
-    as_of: date | None = None,
-    seed: int = 0,
-    force: bool = False,
-    accept_volume: bool = False,
-    encoding: str = "auto",
+    dataset: str = Order.dataset,
+    home: str = Order.home,
+    k: Clusters | None = Order.k,
+    k_min: Clusters = Order.k_min,
+    k_max: Clusters = Order.k_max,
+    as_of: date | None = Order.as_of,
+    seed: Seed = Order.seed,
+    force: bool = Order.force,
+    accept_volume: bool = Order.accept_volume,
+    encoding: EncodingOption = Order.encoding,
 ) -> RunSummary | State[Any]:
-    """Segment one night's customers and publish the result; safe to repeat.
+    """Segment the customers of a file and publish the result; safe to repeat.
 
     A run that finds the home held by another one is cancelled: nothing has failed.
 
     Args:
-        source: the delivered file, or a directory whose newest file is taken; several make one night together.
-        dataset: what declares the file: a name in schemas/ or the path of a Python file.
-        home: directory of the published file and of the runs.
-        k: fixed number of segments; otherwise chosen by silhouette.
-        k_min: smallest k tried.
-        k_max: largest k tried.
-        as_of: day that the run speaks for; today in UTC by default.
-        seed: seed of everything random.
-        force: run although the same file is published with the same settings.
-        accept_volume: run although the delivery holds far fewer rows than the last nights.
-        encoding: auto takes the encoding whose segments stand out most; or one of schemas.encodings.
+        source: The customers file, or a directory, whose newest file is used; several files make one run together.
+        dataset: What declares the file: a name in schemas/, or the path of a Python file.
+        home: Directory of the published file and of the runs.
+        k: Fixed number of segments; left out, k is chosen by silhouette.
+        k_min: Smallest k to try.
+        k_max: Largest k to try.
+        as_of: Day that the data describes; left out, today in UTC.
+        seed: Random seed: the same file and seed give the same segments.
+        force: Run although the same file is published with the same settings.
+        accept_volume: Run although the file has far fewer rows than those of previous runs.
+        encoding: How customers become numbers; auto selects the encoding whose segments stand out most.
     """
-    delivered = source if isinstance(source, str) else tuple(source)
-    order = Order(delivered, dataset, home, k, k_min, k_max, as_of, seed, force, accept_volume, encoding)
+    order = Order(**locals())
     artifacts = Artifacts()
     try:
         with artifacts.progress():
@@ -87,15 +97,15 @@ def segment_customers(
             return Cancelled(message=str(error))
         raise
     if summary.is_new:
-        as_task("show_run", artifacts.show_run)(Home(Path(home)), summary.run_id)
+        as_task("show_run", artifacts.show_run)(picture_of(Home(Path(home)), summary))
     return summary
 
 
-class _ToldInOneLine(logging.Filter):
-    """Drops the traceback that Prefect logs with a failure whose one line says all that its reader can use."""
+class _InOneLine(logging.Filter):
+    """Drops the traceback that Prefect logs with a failure whose one line says all that a user needs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the record, without the traceback of what is told to the user; a run that cancels itself is no error."""
+        """Keep the record, without the traceback of what has its line; a run that cancels itself is no error."""
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, SegmentsError | CancelledRun):
             record.exc_info = None
@@ -106,6 +116,6 @@ class _ToldInOneLine(logging.Filter):
 
 
 for _name in ("prefect.flow_runs", "prefect.task_runs"):
-    logging.getLogger(_name).addFilter(_ToldInOneLine())
+    logging.getLogger(_name).addFilter(_InOneLine())
 # Prefect attaches its handlers to our loggers (PREFECT_LOGGING_EXTRA_LOGGERS), but not its level.
 logging.getLogger("tasks").setLevel(logging.INFO)

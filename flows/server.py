@@ -12,15 +12,32 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import SegmentsError
 
-_STARTUP_SECONDS = 120
-_STOP_SECONDS = 15
-_ANSWER_SECONDS = 5
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds that a server is waited for.
+
+    Attributes:
+        start: until it answers; a first start migrates its database.
+        stop: between asking it to stop and killing it.
+        health: for one health check.
+        answer: for one question, such as which runs are scheduled.
+    """
+
+    start: float = 120
+    stop: float = 15
+    health: float = 5
+    answer: float = 30
+
+
+PATIENCE = Patience()
 
 _WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -29,7 +46,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on now."""
+    """Return a port of 127.0.0.1 that is free now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -46,7 +63,7 @@ def ask(port: int, path: str, body: Mapping[str, Any]) -> Any:
     request = urllib.request.Request(  # noqa: S310
         f"{api_url(port)}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    with _WITHOUT_PROXY.open(request, timeout=30) as answer:
+    with _WITHOUT_PROXY.open(request, timeout=PATIENCE.answer) as answer:
         return json.loads(answer.read())
 
 
@@ -58,9 +75,9 @@ def scheduled_runs(port: int) -> list[datetime]:
 
 
 def start_prefect(*arguments: str, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start a Prefect command that stays, such as a server, in a session of its own.
+    """Start a long-running Prefect command, such as a server, in a session of its own.
 
-    Ctrl-C then reaches us alone, and the order of stopping is ours.
+    Ctrl-C then reaches only this process, which decides the order of stopping.
     """
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603
@@ -81,7 +98,7 @@ def start_server(port: int, *options: str, environment: Mapping[str, str], log: 
 
 
 def _end_with_parent() -> None:
-    """Have Linux stop this process when its parent is killed, which leaves the parent no time to."""
+    """Have Linux stop this process when its parent is killed, as a killed parent cannot."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -89,9 +106,9 @@ def wait_for_server(port: int, server: subprocess.Popen[bytes], log: Path) -> No
     """Wait until a started server answers.
 
     Raises:
-        SegmentsError: it ended, or does not answer in two minutes.
+        SegmentsError: it ended, or does not answer in time.
     """
-    deadline = time.monotonic() + _STARTUP_SECONDS
+    deadline = time.monotonic() + PATIENCE.start
     while not answers(port):
         if server.poll() is not None or time.monotonic() > deadline:
             said = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
@@ -108,10 +125,10 @@ def answers(port: int) -> bool:
 
 
 def is_heard(url: str) -> bool:
-    """Return whether anything answers HTTP at an API within some seconds, if only to refuse; a proxy's 502 does not."""
+    """Return whether anything answers HTTP at an API, if only to refuse; a proxy's 502 is not an answer."""
     opener = _WITHOUT_PROXY if url.startswith("http://127.0.0.1:") else urllib.request.build_opener()
     try:
-        with opener.open(f"{url.rstrip('/')}/health", timeout=_ANSWER_SECONDS):
+        with opener.open(f"{url.rstrip('/')}/health", timeout=PATIENCE.health):
             return True
     except urllib.error.HTTPError as error:
         return error.code < 500
@@ -119,8 +136,8 @@ def is_heard(url: str) -> bool:
         return False
 
 
-def stop(process: subprocess.Popen[bytes], patience: float = _STOP_SECONDS) -> None:
-    """Stop a command started here: gently first, and for good after so many seconds."""
+def stop(process: subprocess.Popen[bytes], patience: float = PATIENCE.stop) -> None:
+    """Stop a command started here: terminate it, and kill it after so many seconds."""
     if process.poll() is not None:
         return
     process.terminate()

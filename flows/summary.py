@@ -1,5 +1,6 @@
 """What a run comes to: small, frozen, and the same for the command line, Prefect and JSON."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Picture:
-    """The published night as people look at it: the run, its segments, its k curve, its rejects, its notes."""
+    """The published run as people look at it: the run, its segments, its k curve, its rejects, its notes."""
 
     summary: RunSummary
     run: dict[str, Any]
@@ -45,14 +46,13 @@ def nothing_new(run: Run, earlier_run_id: str) -> RunSummary:
     return RunSummary(
         earlier_run_id,
         False,
-        f"nothing new: {' + '.join(run.order.sources)} {verb} published already, with the same settings, "
-        f"as run {earlier_run_id}; "
-        "--force runs it again",
+        f"nothing new: {' + '.join(run.order.sources)} {verb} already published with the same settings, "
+        f"as run {earlier_run_id}; --force runs it again",
     )
 
 
 def picture_of(home: Home, summary: RunSummary) -> Picture:
-    """Return the published night, read back from the published file."""
+    """Return the published run, read back from the published file."""
     with published(home) as database:
         run = read_dicts(database, "SELECT * FROM runs WHERE run_id = $run_id", {"run_id": summary.run_id})[0]
         return Picture(
@@ -65,3 +65,8 @@ def picture_of(home: Home, summary: RunSummary) -> Picture:
             published_file=str(home.published_file),
             report_file=str(home.runs / summary.run_id / "report.html"),
         )
+
+
+def verdict_level(run: Mapping[str, Any]) -> str:
+    """Return the level of a run's verdict: strong, weak or none; empty where the run has no verdict."""
+    return (run.get("verdict") or "").partition(":")[0]

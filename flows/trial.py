@@ -1,6 +1,6 @@
-"""``make up``: a Prefect server, work pool, deployment and worker for trying it, stopped when interrupted.
+"""``make up``: a Prefect server, work pool, deployment and worker to try, stopped when interrupted.
 
-Everything of it lives in ``data/prefect`` and on 127.0.0.1; your own Prefect profile is not touched.
+All of it is kept in ``data/prefect`` and on 127.0.0.1; your own Prefect profile is not touched.
 """
 
 import os
@@ -22,14 +22,14 @@ _SCHEDULE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Trial:
-    """Where the trial's server is, and where Prefect keeps its own things."""
+    """The port of the trial's server, and the directory of Prefect's own files."""
 
     port: int
     prefect_home: Path
 
     @property
     def server_log(self) -> Path:
-        """What the server says."""
+        """The log of the server."""
         return self.prefect_home / "server.log"
 
     @property
@@ -50,11 +50,13 @@ def running(trial: Trial) -> Iterator[None]:
     """Bring up server, pool, deployment and worker; on leaving stop what was started, worker first.
 
     Raises:
-        UsageError: the port is taken.
+        UsageError: the port is in use.
         SegmentsError: one of Prefect's commands fails, or the server does not answer in time.
     """
     if answers(trial.port):
-        raise UsageError(f"port {trial.port} is taken; stop what listens there, or choose another: make up PORT=4300")
+        raise UsageError(
+            f"port {trial.port} is in use; stop the program that uses it, or choose another: make up PORT=4300"
+        )
     trial.prefect_home.mkdir(parents=True, exist_ok=True)
     worker_log = trial.prefect_home / "worker.log"
     started = [start_server(trial.port, environment=trial.environment, log=trial.server_log)]

@@ -60,21 +60,6 @@ class LineStates:
 
 
 @dataclass(frozen=True)
-class InnerLines:
-    """The lines between the first and the last of records of several lines, blank ones aside; all of shape (n,).
-
-    Attributes:
-        record: keys of the lines, ascending.
-        first_record: key of the first line of the record that each is in.
-        n_fields: fields that each would have as a record of its own; 0 where its quotes do not close.
-    """
-
-    record: NDArray[np.int64]
-    first_record: NDArray[np.int64]
-    n_fields: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
 class Dialect:
     """How a file writes its records and numbers.
 
@@ -86,8 +71,8 @@ class Dialect:
         comment: lines that begin with it are no records; None where there are no such lines.
         decimal: the character between the whole and the fraction of a number.
         thousands: the character between groups of three digits; None where there is none.
-        unclear: the mark that may be either where it stands before three digits; None where that is clear.
-        item_separator: the character between the items of a list that stands in one field.
+        unclear: the mark that may be either where it precedes three digits; None where that is clear.
+        item_separator: the character between the items of a list within one field.
     """
 
     delimiter: str = ","
@@ -101,7 +86,7 @@ class Dialect:
 
     @property
     def delimiter_character(self) -> str:
-        """The one character that stands for the delimiter, in whose place it is put where that is longer."""
+        """The one character that replaces the delimiter where that is longer."""
         return self.delimiter if len(self.delimiter) == 1 else UNIT_SEPARATOR
 
 
@@ -114,7 +99,7 @@ class NumberMarks:
     """How many numbers of a file can be read in one way only, by what they show.
 
     Attributes:
-        unclear_points: numbers whose points stand before three digits each, and that may be read in either way.
+        unclear_points: numbers whose points precede three digits each, and that may be read in either way.
         grouped_whole_numbers: whole numbers with commas before three digits each.
         grouped_whole_points: whole numbers with points before three digits each, not all of them zeros.
     """

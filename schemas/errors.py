@@ -14,7 +14,7 @@ None of these passes by itself, so none is retried.
 
 
 class SegmentsError(Exception):
-    """Base of all failures that are told to the user in one line."""
+    """Base of all failures; the user sees each as one line."""
 
     exit_code = 1
     status = "failed"
@@ -25,7 +25,7 @@ class SegmentsError(Exception):
 
 
 class AuditFailed(SegmentsError):
-    """The night's tables break an invariant; nothing was published."""
+    """The tables of the run break an invariant; nothing was published."""
 
 
 class UsageError(SegmentsError):

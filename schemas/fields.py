@@ -28,21 +28,21 @@ class Role(StrEnum):
     IGNORED = "ignored"
 
 
-#: What becomes of a missing value: the row is rejected, the value counts as the median or as the
-#: commonest one, or missing is a category of its own.
-MissingRule = Literal["reject", "median", "commonest", "own"]
+#: How a missing value is treated: the row is rejected, the median or the most frequent value is imputed, or missing
+#: is a category of its own.
+MissingRule = Literal["reject", "median", "most_frequent", "category"]
 
-#: The category that stands for a missing value, where missing is one of its own.
+#: The category of the missing values, with the rule "category".
 MISSING_CATEGORY = "(missing)"
 
-#: The value of the one feature that stands for all rare values of a column.
+#: The value of the one feature of all infrequent categories of a column.
 OTHER_VALUES = "(other)"
 
-#: The first is taken where a field is nullable and says no more.
+#: The first is the default of a nullable field.
 _MISSING_RULES: dict[Role, tuple[MissingRule, ...]] = {
-    Role.NUMERIC: ("median", "commonest"),
-    Role.CATEGORY: ("own", "commonest"),
-    Role.FLAG: ("commonest",),
+    Role.NUMERIC: ("median", "most_frequent"),
+    Role.CATEGORY: ("category", "most_frequent"),
+    Role.FLAG: ("most_frequent",),
 }
 
 
@@ -57,14 +57,14 @@ class FieldSettings:
         clip: lowest and highest value used in the encoding, in the column's unit; the stored
             value stays as delivered.
         unit: the unit of the values, for people.
-        strip: texts taken off either end of a number, such as ``$``.
-        sentinels: texts that stand for a missing value, such as ``999``, whatever their case.
-        missing: what becomes of a missing value.
+        strip: texts removed from either end of a number, such as ``$``.
+        sentinels: texts that mean a missing value, such as ``999``, in any case.
+        missing: how a missing value is treated.
         separator: the character between the items of a list within one field; None finds it.
         case_sensitive: whether spellings that differ by case alone are different values.
         keep: which of several rows with one identifier is kept, ``"first"`` or ``"last"``.
-        other_below: values that a smaller share of the customers has join ``(other)``, one feature
-            for all of them; the customers keep the values as delivered. 0 gives each value its own.
+        min_frequency: share of the customers below which categories are infrequent; they share one feature,
+            ``(other)``. The table customers keeps them as delivered. 0 gives each category a feature.
     """
 
     role: Role
@@ -78,7 +78,7 @@ class FieldSettings:
     separator: str | None = None
     case_sensitive: bool = False
     keep: Literal["first", "last"] = "first"
-    other_below: float = 0.001
+    min_frequency: float = 0.001
 
 
 def identifier(*, keep: Literal["first", "last"] = "first", **pandera_arguments: Any) -> Any:
@@ -99,7 +99,7 @@ def numeric(
     missing: MissingRule | None = None,
     **pandera_arguments: Any,
 ) -> Any:
-    """Declare a number; it is standardised for the fit (see ``FieldSettings`` for the rest)."""
+    """Declare a number; it is standardized for the fit (see ``FieldSettings`` for the rest)."""
     settings = FieldSettings(Role.NUMERIC, weight, log, clip, unit, _texts(strip), _texts(sentinels))
     return _field(settings, pandera_arguments, missing)
 
@@ -110,16 +110,16 @@ def category(
     sentinels: str | Sequence[str] = (),
     missing: MissingRule | None = None,
     case_sensitive: bool = False,
-    other_below: float = FieldSettings.other_below,
+    min_frequency: float = FieldSettings.min_frequency,
     **pandera_arguments: Any,
 ) -> Any:
-    """Declare a word out of a list, such as a state; one 0/1 feature a value, rare ones together."""
+    """Declare a word out of a list, such as a state; one binary feature per value, infrequent ones together."""
     settings = FieldSettings(
         Role.CATEGORY,
         weight,
         sentinels=_texts(sentinels),
         case_sensitive=case_sensitive,
-        other_below=_share(other_below),
+        min_frequency=_share(min_frequency),
     )
     return _field(settings, pandera_arguments, missing)
 
@@ -140,12 +140,12 @@ def items(
     weight: float = 1.0,
     separator: str | None = None,
     case_sensitive: bool = False,
-    other_below: float = FieldSettings.other_below,
+    min_frequency: float = FieldSettings.min_frequency,
     **pandera_arguments: Any,
 ) -> Any:
-    """Declare a list of things, such as products bought; one 0/1 feature a thing, rare ones together.
+    """Declare a list of items, such as products bought; one binary feature per item, infrequent ones together.
 
-    Checks among the arguments hold for each thing in the list.
+    Checks among the arguments apply to each item of the list.
     """
     if separator is not None and (len(separator) != 1 or separator in "\r\n\0"):
         raise SchemaError(f"separator={separator!r} should be one character, not a line end")
@@ -154,13 +154,13 @@ def items(
         weight,
         separator=separator,
         case_sensitive=case_sensitive,
-        other_below=_share(other_below),
+        min_frequency=_share(min_frequency),
     )
     return _field(settings, pandera_arguments)
 
 
 def ignored(**pandera_arguments: Any) -> Any:
-    """Declare a column that is kept beside the customer and never a feature."""
+    """Declare a column that is kept with the customer and is never a feature."""
     pandera_arguments.setdefault("nullable", True)
     return _field(FieldSettings(Role.IGNORED), pandera_arguments)
 
@@ -168,14 +168,14 @@ def ignored(**pandera_arguments: Any) -> Any:
 def _texts(given: str | Sequence[str]) -> tuple[str, ...]:
     texts = (given,) if isinstance(given, str) else tuple(given)
     if not all(isinstance(text, str) and text.strip() for text in texts):
-        raise SchemaError(f"{given!r} should be texts that are not empty, such as '999' in quotes")
+        raise SchemaError(f"{given!r} should be non-empty texts, such as '999' in quotes")
     return texts
 
 
-def _share(other_below: float) -> float:
-    if not isinstance(other_below, int | float) or not 0 <= other_below < 1:
-        raise SchemaError(f"other_below={other_below!r} should be a share of the customers, from 0 to below 1")
-    return float(other_below)
+def _share(min_frequency: float) -> float:
+    if not isinstance(min_frequency, int | float) or not 0 <= min_frequency < 1:
+        raise SchemaError(f"min_frequency={min_frequency!r} should be a share of the customers, from 0 to below 1")
+    return float(min_frequency)
 
 
 def _field(settings: FieldSettings, pandera_arguments: dict[str, Any], missing: MissingRule | None = None) -> Any:
@@ -192,7 +192,7 @@ def _field(settings: FieldSettings, pandera_arguments: dict[str, Any], missing: 
 
 
 def _missing_rule(role: Role, missing: MissingRule | None, *, is_nullable: bool) -> MissingRule:
-    """Return what becomes of a missing value: what is said, else by whether the field is nullable."""
+    """Return the declared rule for missing values, else the default by whether the field is nullable."""
     allowed = _MISSING_RULES.get(role, ())
     if missing is None:
         return allowed[0] if is_nullable and allowed else "reject"

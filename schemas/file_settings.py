@@ -5,49 +5,48 @@ from typing import Literal, get_args
 
 from schemas.errors import SchemaError
 
-#: What is done with a column that nobody declares: kept as text, the night refused, the rows that
-#: fill it rejected, or the column left out.
+#: How an undeclared column is treated: kept as text, the file refused, the rows that fill it rejected, or left out.
 ColumnsRule = Literal["evolve", "freeze", "discard_row", "discard_value"]
 
 GIBIBYTE = 1 << 30
 
-#: Customers to score below which an interval says little.
-LEAST_SCORED = 200
+#: Fewer scored customers give intervals too wide to use.
+MIN_SCORED = 200
 
 
 @dataclass(frozen=True)
 class FileSettings:
-    """What a dataset says about its files as a whole; what is None is found in the file and stated.
+    """What a dataset says about its files as a whole; what is None is detected in the file and reported.
 
     Attributes:
         delimiter: the text between fields; found by the declared columns where it is None.
         quote: the character around fields, ``""`` for none; found by the header where it is None.
         escape: the character before a quote within quotes; None where a quote is doubled.
-        comment: lines that begin with it are no records; None where every line counts.
+        comment: lines that begin with it are skipped; None where every line counts.
         header: whether the first record names the columns; where it does not, fields are taken in
             the order of the declaration.
         encoding: name of the text encoding, such as ``"cp1252"``; found by the bytes where it is None.
         decimal: ``"."`` or ``","``; found by the numbers where it is None.
         thousands: the character between groups of three digits, ``""`` for none; found where it is None.
-        columns: what is done with a column that nobody declares: ``"evolve"`` keeps it as text
-            beside the customer, ``"freeze"`` refuses the file, ``"discard_row"`` rejects the rows
+        columns: how an undeclared column is treated: ``"evolve"`` keeps it as text
+            with the customer, ``"freeze"`` refuses the file, ``"discard_row"`` rejects the rows
             that fill it, ``"discard_value"`` leaves it out and reports it.
         max_rejected_share: share of rejected rows, 0 to 1, above which the file is refused.
-        min_volume_share: rows by the median of the last nights, below which the delivery is refused;
-            0 takes any number.
+        min_volume_share: share of the median rows of the previous runs, below which the delivery is refused;
+            0 accepts any number.
         max_record_lines: lines that one record may fill, all but the first within quotes.
-        settle_seconds: time for which a file must not have changed before it is taken.
+        settle_seconds: time for which a file must be stable before it is read.
         wait_seconds: time to wait for a file that is still being written before it is refused.
-        done_marker: ending of the empty file that says that a delivery is whole, such as
-            ``".done"``; None takes a file without one.
+        done_marker: suffix of the empty file that marks a delivery as complete, such as ``".done"``; None
+            needs no marker.
         max_unpacked_bytes: size above which a packed file is refused.
         max_unpacked_ratio: unpacked by packed size above which a packed file is refused.
-        exact_rows: different encoded rows up to which the silhouette of every customer is known; the
-            time it takes grows with their square.
-        most_scored: customers whose silhouette is known at most where there are more different rows.
-        min_segment_customers: customers that a segment has at least; of few customers a quarter will do.
-        min_segment_share: share of the customers that a segment has at least, 0 to 1.
-        refuse_none: refuse the night where the verdict is none, instead of publishing it.
+        exact_rows: different encoded rows up to which every customer's silhouette is computed; the time is
+            quadratic in them.
+        max_scored: customers in the sample whose silhouettes are computed where there are more.
+        min_segment_customers: minimum customers of a segment; of few customers a quarter is enough.
+        min_segment_share: minimum share of the customers in a segment, 0 to 1.
+        refuse_none: refuse a run whose verdict is none instead of publishing it.
     """
 
     delimiter: str | None = None
@@ -68,13 +67,13 @@ class FileSettings:
     max_unpacked_bytes: int = 16 * GIBIBYTE
     max_unpacked_ratio: float = 200.0
     exact_rows: int = 50_000
-    most_scored: int = 8_000
+    max_scored: int = 8_000
     min_segment_customers: int = 5
     min_segment_share: float = 0.01
     refuse_none: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what no file can mean."""
+        """Refuse impossible settings."""
         self._check_marks()
         self._check_encoding()
         if self.columns not in get_args(ColumnsRule):
@@ -94,8 +93,8 @@ class FileSettings:
         ):
             if not getattr(self, name) >= 1:
                 raise SchemaError(f"{name}={getattr(self, name)} should be 1 or more")
-        if not self.most_scored >= LEAST_SCORED:
-            raise SchemaError(f"most_scored={self.most_scored} should be {LEAST_SCORED} or more")
+        if not self.max_scored >= MIN_SCORED:
+            raise SchemaError(f"max_scored={self.max_scored} should be {MIN_SCORED} or more")
 
     def _check_marks(self) -> None:
         if self.delimiter is not None and (not self.delimiter or set(self.delimiter) & set('"\r\n\0')):
@@ -106,7 +105,7 @@ class FileSettings:
             if not is_none and (len(str(mark)) != 1 or str(mark) in "\r\n\0"):
                 raise SchemaError(f"{name}={mark!r} should be one character, not a line end")
         if self.quote and self.delimiter and self.quote in self.delimiter:
-            raise SchemaError(f"quote={self.quote!r} stands in delimiter={self.delimiter!r}; they should differ")
+            raise SchemaError(f"quote={self.quote!r} is part of delimiter={self.delimiter!r}; they should differ")
         if self.decimal not in (None, ".", ","):
             raise SchemaError(f"decimal={self.decimal!r} should be '.' or ','")
         if self.thousands and (self.thousands.isalnum() or self.thousands == (self.decimal or "")):

@@ -12,10 +12,10 @@ from schemas.reject_codes import REJECT_CODES
 
 
 class Runs(pa.DataFrameModel):
-    """One row a run, refused and failed ones too; the run of this file is the last row."""
+    """One row per run, refused and failed ones too; the run of this file is the last row."""
 
-    run_id: Series[str] = pa.Field(unique=True, description="Key of the run: its start in UTC and a random ending")
-    as_of: Series[date] = pa.Field(description="Day that the run speaks for")
+    run_id: Series[str] = pa.Field(unique=True, description="Key of the run: its start in UTC and a random suffix")
+    as_of: Series[date] = pa.Field(description="Business date of the run")
     dataset: Series[str] = pa.Field(description="Dataset that declared the file, as given to --dataset")
     status: Series[str] = pa.Field(
         isin=["published", "refused", "failed", "interrupted"], description="published, refused, failed or interrupted"
@@ -62,17 +62,17 @@ class Runs(pa.DataFrameModel):
 
 
 class CustomersTable(pa.DataFrameModel):
-    """One row a customer: every record of the file that was not rejected, in the declared columns."""
+    """One row per customer: every record of the file that was not rejected, in the declared columns."""
 
     customer_id: Series[str] = pa.Field(
         description="The declared identifier, else a hash of the row's content and its occurrence number"
     )
-    source_name: Series[str] = pa.Field(description="Name of the delivered file that the row stands in")
+    source_name: Series[str] = pa.Field(description="Name of the delivered file that the row is in")
     line_number: Series[int] = pa.Field(ge=1, description="Line of that file on which the row begins, from 1")
 
 
 class CustomerSegments(pa.DataFrameModel):
-    """One row a customer: the segment it is in, and the next nearest."""
+    """One row per customer: the segment it is in, and the next nearest."""
 
     customer_id: Series[str] = pa.Field(description="Key of customers")
     segment_id: Series[int] = pa.Field(ge=1, description="Segment with the nearest centroid")
@@ -88,15 +88,15 @@ class CustomerSegments(pa.DataFrameModel):
     )
     is_outlier: Series[bool] = pa.Field(
         description="Whether the distance is over the upper quartile of the segment by three interquartile ranges, or "
-        "a number lies far beyond the bounds that it is clipped to: by over half of the width between them"
+        "a number is beyond its clipping bounds by over half of their width"
     )
     segment_since: Series[date] = pa.Field(
-        description="Day the customer joined the segment; tonight, as segments are formed anew each night"
+        description="Day the customer joined the segment; the day of the run, as every run forms new segments"
     )
 
 
 class Segments(pa.DataFrameModel):
-    """One row a segment, the largest first."""
+    """One row per segment, the largest first."""
 
     segment_id: Series[int] = pa.Field(unique=True, ge=1, description="Number of the segment, 1 being the largest")
     name: Series[str] = pa.Field(unique=True, description="What sets the segment apart, in a few words")
@@ -107,16 +107,16 @@ class Segments(pa.DataFrameModel):
         nullable=True,
         ge=0,
         le=1,
-        description="Mean Jaccard index, 0 to 1, of the segment and its likest one where k-means is fitted to "
-        "customers drawn again (Hennig 2007); below .6 it is no segment to rely on. Null where it is not defined",
+        description="Mean Jaccard index, 0 to 1, of the segment and its best-matching one where k-means is fitted "
+        "to bootstrap resamples (Hennig 2007); do not rely on a segment below .6. Null where it is not defined",
     )
     first_seen: Series[date] = pa.Field(
-        description="Day the segment was formed; tonight, as segments are formed anew each night"
+        description="Day the segment was formed; the day of the run, as every run forms new segments"
     )
 
 
 class SegmentStats(pa.DataFrameModel):
-    """One row a segment and feature, in the units of the source column."""
+    """One row per segment and feature, in the units of the source column."""
 
     segment_id: Series[int] = pa.Field(ge=1, description="Key of segments")
     feature: Series[str] = pa.Field(description="Key of features")
@@ -125,7 +125,7 @@ class SegmentStats(pa.DataFrameModel):
         isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
     )
     mean: Series[float] = pa.Field(
-        nullable=True, description="Mean; of a 0/1 feature the share of customers that have it"
+        nullable=True, description="Mean; of a binary feature the share of customers that have it"
     )
     median: Series[float] = pa.Field(nullable=True, description="Median")
     std: Series[float] = pa.Field(nullable=True, ge=0, description="Standard deviation of the segment as a population")
@@ -134,12 +134,12 @@ class SegmentStats(pa.DataFrameModel):
     overall_mean: Series[float] = pa.Field(nullable=True, description="Mean over all customers")
     difference: Series[float] = pa.Field(nullable=True, description="mean - overall_mean")
     lift: Series[float] = pa.Field(
-        nullable=True, ge=0, description="mean / overall_mean of a 0/1 feature; null for numbers"
+        nullable=True, ge=0, description="mean / overall_mean of a binary feature; null for numbers"
     )
 
 
 class KScores(pa.DataFrameModel):
-    """One row a k tried: why k is what it is."""
+    """One row per k tried: why k is what it is."""
 
     k: Series[int] = pa.Field(unique=True, ge=1, description="Number of segments tried")
     silhouette: Series[float] = pa.Field(
@@ -168,60 +168,57 @@ class KScores(pa.DataFrameModel):
     smallest_segment: Series[int] = pa.Field(nullable=True, ge=1, description="Customers in the smallest segment")
     null_silhouette: Series[float] = pa.Field(
         nullable=True,
-        description="Mean silhouette of the same fit to a sample where nothing is there: each column permuted on its "
-        "own, or what encodings.against says. Null where it was not tried",
+        description="Mean silhouette of the same fit to a sample of a null model, see encodings.null_model; null where "
+        "it was not tried",
     )
-    lift: Series[float] = pa.Field(
-        nullable=True, description="By how much the silhouette of that sample is above null_silhouette"
-    )
-    seeds_agreement: Series[float] = pa.Field(
+    silhouette_gain: Series[float] = pa.Field(nullable=True, description="Silhouette of the sample - null_silhouette")
+    ari_seeds: Series[float] = pa.Field(
         nullable=True,
         ge=-1,
         le=1,
-        description="Mean adjusted Rand index of the segments and those of other seeds, on a sample; 1 is the same",
+        description="Mean adjusted Rand index (ARI) with the segments of other random seeds; 1 is the same",
     )
-    resampling_agreement: Series[float] = pa.Field(
+    ari_bootstrap: Series[float] = pa.Field(
         nullable=True,
         ge=-1,
         le=1,
-        description="Mean adjusted Rand index of the segments and those of k-means fitted to customers drawn again",
+        description="Mean adjusted Rand index (ARI) with the segments of bootstrap resamples; 1 is the same",
     )
     eligible: Series[bool] = pa.Field(description="Whether this k could be chosen")
-    reason: Series[str] = pa.Field(description="Why it was chosen, or was not, in words")
+    reason: Series[str] = pa.Field(description="Why it was chosen or not, in words")
     decisive: Series[bool] = pa.Field(
         nullable=True,
         description="Whether the chosen k is ahead of this one beyond the error of sampling; of the chosen k, of all; "
-        "null where one k alone was tried, and of a k whose smallest segment or lift rules it out. "
-        "Where it is not, the interval of the chosen k leans upwards, as the highest "
-        "of near ones was taken",
+        "null where one k alone was tried, and of a k that its smallest segment or silhouette_gain rules out. "
+        "Where it is not, the interval of the chosen k is optimistic, as the highest of close ones was chosen",
     )
     chosen: Series[bool] = pa.Field(description="Whether this is the published k")
 
 
 class Features(pa.DataFrameModel):
-    """One row a feature: with centroids, all it takes to score a customer in SQL."""
+    """One row per feature: with centroids, all it takes to score a customer in SQL."""
 
     feature: Series[str] = pa.Field(unique=True, description="Name of the feature, unique whatever the case")
-    feature_number: Series[int] = pa.Field(unique=True, ge=1, description="Place of the feature in the encoded row")
+    feature_number: Series[int] = pa.Field(
+        unique=True, ge=1, description="Position of the feature in the encoded row, from 1"
+    )
     source_column: Series[str] = pa.Field(description="Column of customers that the feature comes from")
     kind: Series[str] = pa.Field(
         isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
     )
     encoding: Series[str] = pa.Field(
-        isin=["standardised", "bracket", "one-hot", "multi-hot", "flag"],
-        description="How the value x is made: standardised (the number), bracket (1 where clip_low <= v < clip_high, "
+        isin=["standardized", "bracket", "one-hot", "multi-hot", "flag"],
+        description="How the value x is made: standardized (the number), bracket (1 where clip_low <= v < clip_high, "
         "else 0; a null end is open), one-hot, multi-hot or flag (1 or 0)",
     )
     value: Series[str] = pa.Field(
         nullable=True,
-        description="Category or item that the 0/1 feature stands for; (other) where it stands for several, which are "
-        "the values of the column that are no feature's",
+        description="Category or item of the binary feature; (other) for all infrequent categories of the column",
     )
-    joined_values: Series[int] = pa.Field(
+    grouped_values: Series[int] = pa.Field(
         nullable=True,
         ge=1,
-        description="Number of different values that the 0/1 feature stands for, over 1 where rare ones joined; "
-        "null for numbers",
+        description="Different values of the binary feature, over 1 for infrequent categories; null for numbers",
     )
     center: Series[float] = pa.Field(description="Encoded value = weight * (x - center) / scale")
     scale: Series[float] = pa.Field(gt=0, description="See center")
@@ -237,7 +234,7 @@ class Features(pa.DataFrameModel):
 
 
 class Encodings(pa.DataFrameModel):
-    """One row an encoding: how far its segments stand out from what permuted columns give, and which was taken."""
+    """One row per encoding: how much better its segments are than those of a null model, and which was selected."""
 
     encoding: Series[str] = pa.Field(
         unique=True,
@@ -251,79 +248,77 @@ class Encodings(pa.DataFrameModel):
     k: Series[int] = pa.Field(nullable=True, ge=1, description="Its best k on the sample; null where not tried")
     silhouette: Series[float] = pa.Field(nullable=True, ge=-1, le=1, description="Its best silhouette on the sample")
     null_silhouette: Series[float] = pa.Field(
-        nullable=True, description="Mean silhouette at that k of what it is held against, see against"
+        nullable=True, description="Mean silhouette of the null model at that k, see null_model"
     )
-    lift: Series[float] = pa.Field(
+    silhouette_gain: Series[float] = pa.Field(
         nullable=True,
-        description="silhouette - null_silhouette; the encoding with the most is taken, or one that is more direct",
+        description="silhouette - null_silhouette; the highest is selected, or an encoding that is more direct",
     )
     null_best: Series[float] = pa.Field(
-        nullable=True, description="Mean of the best silhouettes, whatever their k, of what it is held against"
+        nullable=True, description="Mean of the best silhouettes of the null model, each at its own k"
     )
-    null_spread: Series[float] = pa.Field(
-        nullable=True, ge=0, description="Standard deviation of what the margin is above"
+    null_std: Series[float] = pa.Field(
+        nullable=True, ge=0, description="Standard deviation of what the margin is measured from"
     )
     margin: Series[float] = pa.Field(
         nullable=True,
-        description="silhouette - null_best, or the lift where against is one hump: what the verdict rests on. The "
-        "segments are there where it is .04 or more (.07 of one hump) and three times null_spread",
+        description="silhouette - null_best, or silhouette_gain where unimodal: the basis of the verdict. "
+        "There are segments where it is .04 or more (.07 where unimodal) and three times null_std",
     )
-    against: Series[str] = pa.Field(
+    null_model: Series[str] = pa.Field(
         nullable=True,
-        isin=["permuted columns", "one hump"],
-        description="What it was held against: the columns permuted each on its own, or, where nothing links them, "
-        "numbers drawn from the one-humped distribution nearest to each",
+        isin=["permuted columns", "unimodal"],
+        description="What it was compared with: the columns permuted, each on its own, or, where nothing links them, "
+        "numbers drawn from the closest unimodal distribution of each",
     )
-    n_permutations: Series[int] = pa.Field(
-        nullable=True, ge=0, description="How often the columns were permuted or drawn"
-    )
+    n_permutations: Series[int] = pa.Field(nullable=True, ge=0, description="Samples of the null model")
     rows_sampled: Series[int] = pa.Field(nullable=True, ge=0, description="Customers in the sample")
-    chosen: Series[bool] = pa.Field(description="Whether the segments were found in it")
-    reason: Series[str] = pa.Field(description="Why it was taken, was not, or was not tried, in words")
+    chosen: Series[bool] = pa.Field(description="Whether the segments were formed in it")
+    reason: Series[str] = pa.Field(description="Why it was selected or not, or not tried, in words")
 
 
 class Components(pa.DataFrameModel):
-    """One row a component: what several columns have in common; none where the features are used as they are."""
+    """One row per component: what several columns have in common; none where the features are used as they are."""
 
     component: Series[int] = pa.Field(unique=True, ge=1, description="Number of the component, the strongest first")
     variance: Series[float] = pa.Field(ge=0, description="Variance of the customers along it")
     null_variance: Series[float] = pa.Field(
         ge=0, description="Largest variance that permuted columns have along any component; it is kept as it has more"
     )
-    description: Series[str] = pa.Field(description="What stands at either end of it, in words")
+    description: Series[str] = pa.Field(description="The features at either end of it, in words")
 
 
 class Loadings(pa.DataFrameModel):
-    """One row a component and feature: the component is the sum of loading * encoded value over the features."""
+    """One row per component and feature: the component is the sum of loading * encoded value over the features."""
 
     component: Series[int] = pa.Field(ge=1, description="Key of components")
     feature: Series[str] = pa.Field(description="Key of features")
-    loading: Series[float] = pa.Field(ge=-1, le=1, description="Part of the feature in the component")
+    loading: Series[float] = pa.Field(ge=-1, le=1, description="Weight of the feature in the component")
 
 
-class Agreements(pa.DataFrameModel):
-    """One row a column: how far it alone tells which segment a customer is in."""
+class ColumnAssociations(pa.DataFrameModel):
+    """One row per column: how well it alone predicts the segment of a customer."""
 
     source_column: Series[str] = pa.Field(unique=True, description="Column of customers")
     kind: Series[str] = pa.Field(
         isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
     )
-    agreement: Series[float] = pa.Field(
+    association: Series[float] = pa.Field(
         nullable=True,
         ge=0,
         le=1,
-        description="How far the column alone tells the segment, 0 to 1, chance taken off: the root of Goodman and "
-        "Kruskal's tau, which is Cramer's V where there are two segments; 1 where it tells the segment of every "
-        "customer, 0 where no more than chance. Null with one segment",
+        description="How well the column alone predicts the segment, corrected for chance: the root of Goodman and "
+        "Kruskal's tau, which is Cramer's V where there are two segments. 1 where it predicts the segment of every "
+        "customer, 0 where no better than chance. Null with one segment",
     )
-    is_restated: Series[bool] = pa.Field(
-        description="Whether the segments are this column again: the agreement is .95 or more"
+    is_redundant: Series[bool] = pa.Field(
+        description="Whether the segments duplicate this column: the association is .95 or more"
     )
     reason: Series[str] = pa.Field(description="How it was measured and what it means, in words")
 
 
 class Centroids(pa.DataFrameModel):
-    """One row a segment and feature: the centre of the segment in encoded units, without what no component holds."""
+    """One row per segment and feature: the center of the segment in encoded units, along the components if any."""
 
     segment_id: Series[int] = pa.Field(ge=1, description="Key of segments")
     feature: Series[str] = pa.Field(description="Key of features")
@@ -331,16 +326,16 @@ class Centroids(pa.DataFrameModel):
 
 
 class RejectedRows(pa.DataFrameModel):
-    """One row a refused row and reason."""
+    """One row per rejected row and reason."""
 
     run_id: Series[str] = pa.Field(description="Key of runs")
-    source_name: Series[str] = pa.Field(description="Name of the delivered file that the row stands in")
+    source_name: Series[str] = pa.Field(description="Name of the delivered file that the row is in")
     line_number: Series[int] = pa.Field(ge=1, description="Line of that file on which the row begins, from 1")
-    column_name: Series[str] = pa.Field(nullable=True, description="Column at fault; null if it is the row as a whole")
+    column_name: Series[str] = pa.Field(nullable=True, description="Column at fault; null if it is the whole row")
     code: Series[str] = pa.Field(isin=list(REJECT_CODES), description="Kind of fault, to count by")
     value: Series[str] = pa.Field(nullable=True, description="What was found")
     reason: Series[str] = pa.Field(description="What is wrong and what was expected, in words")
-    raw: Series[str] = pa.Field(description="The row as it was delivered, line breaks within quotes too")
+    raw: Series[str] = pa.Field(description="The row as it was delivered, with the line breaks within quotes")
 
 
 #: Table name -> model, in the order a reader would open them.
@@ -354,7 +349,7 @@ PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
     "encodings": Encodings,
     "components": Components,
     "loadings": Loadings,
-    "agreements": Agreements,
+    "column_associations": ColumnAssociations,
     "features": Features,
     "centroids": Centroids,
     "rejected_rows": RejectedRows,

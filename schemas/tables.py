@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ def published_table(name: str, dataset_columns: tuple[Column, ...] = ()) -> Tabl
     return Table(name, grain, tuple(columns))
 
 
+@cache
 def checks_of(name: str) -> pa.DataFrameSchema:
     """Return the value checks of a published table; the types are the database's to keep."""
     declared = PUBLISHED[name].to_schema().columns
@@ -76,12 +78,13 @@ def _finite(column: pa.Column) -> list[pa.Check]:
     return [pa.Check(lambda values: np.isfinite(values), name="finite")] if is_float else []
 
 
-def _own_columns(model: type[pa.DataFrameModel]) -> list[TableColumn]:
+@cache
+def _own_columns(model: type[pa.DataFrameModel]) -> tuple[TableColumn, ...]:
     declared = model.to_schema().columns
-    return [
+    return tuple(
         TableColumn(name, SQL_TYPES[annotation.arg], declared[name].nullable, declared[name].description or "")
         for name, (annotation, _) in model.__fields__.items()
-    ]
+    )
 
 
 def _from_dataset(column: Column) -> TableColumn:

@@ -63,7 +63,7 @@ def _check_table(database: Connection, run: Run, name: str) -> None:
     checks = checks_of(name)
     for frame in table_chunks(database, name):
         try:
-            checks.validate(frame, lazy=True)
+            checks.validate(frame, lazy=True, inplace=True)
         except pa.errors.SchemaErrors as errors:
             cases = errors.failure_cases[["column", "check", "failure_case"]].astype(str)
             _refuse_broken(run, f"of the table {name}", [dict(row) for row in cases.to_dict("records")])

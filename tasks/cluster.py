@@ -12,22 +12,21 @@ from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
 from tasks.clustering.assignment import Assignment, assign, customer_pieces
 from tasks.clustering.choose_k import Choice, NullScore, choose_k
-from tasks.clustering.eligibility import least_customers
-from tasks.clustering.engine import ENGINE
+from tasks.clustering.eligibility import min_customers
 from tasks.clustering.lloyd import Fit
 from tasks.clustering.rows import Distinct, Floats, distinct_rows, projected
 from tasks.clustering.rows_file import load_far, load_rows
 from tasks.clustering.silhouette_curve import Scoring
 from tasks.delivery.delivered import Delivery
 from tasks.encode import Encoded
-from tasks.encoding.base_encoding import used_in
+from tasks.encoding.base_encoding import columns_of, used_in
 from tasks.encoding.features import Feature, absent_values
 from tasks.encoding.strategies import guards_of
-from tasks.encoding.verdict import evidence_of, verdict_on
+from tasks.encoding.verdict import Evidence, Verdict, verdict_on
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
-from warehouse.encodings import k_nulls, loadings, taken_encoding
+from warehouse.encodings import k_nulls, loadings, selected_encoding
 from warehouse.home.run import Run
 from warehouse.segments import insert_customer_segments, insert_stability
 from warehouse.tables import insert_frame, read_dicts
@@ -44,7 +43,6 @@ class Clustered:
     objective: float
     encoding: str
     verdict: str
-    engine: str
     notes: tuple[str, ...]
 
 
@@ -58,29 +56,30 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
     settings = file_settings_of(load_dataset(run.order.dataset))
     with staging(run) as database:
         features = _features(database)
-        taken, loading, nulls = taken_encoding(database), loadings(database), k_nulls(database)
+        taken, loading, nulls = selected_encoding(database), loadings(database), k_nulls(database)
     distinct = _distinct(run, loading)
     with told_progress("cluster") as progress:
         choice = choose_k(
             distinct,
             run.order.candidates,
             random_state=run.order.seed,
-            scoring=Scoring(settings.exact_rows, settings.most_scored),
+            scoring=Scoring(settings.exact_rows, settings.max_scored),
             guards=guards_of(
                 encoded.encoding,
-                least_customers(distinct.n_customers, settings),
-                {k: NullScore(null, lift) for k, (null, lift) in nulls.items()},
+                min_customers(distinct.n_customers, settings),
+                {k: NullScore(null, gain) for k, (null, gain) in nulls.items()},
             ),
             progress=progress,
         )
     chosen = choice.chosen
     verdict = verdict_on(
-        evidence_of(
-            features,
+        Evidence(
             chosen,
-            against=taken.against,
+            used_columns=columns_of(used_in(features)),
+            n_columns=len(columns_of(features)),
+            null_model=taken.null_model,
             margin=taken.margin,
-            spread=taken.null_spread,
+            null_std=taken.null_std,
             why_untried=taken.reason,
         )
     )
@@ -98,8 +97,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         silhouette=chosen.silhouette,
         objective=choice.fit.objective,
         encoding=encoded.encoding,
-        verdict=verdict,
-        engine=ENGINE,
+        verdict=str(verdict),
         notes=_notes(choice, distinct.n_customers),
     )
 
@@ -116,7 +114,7 @@ def _notes(choice: Choice, n_customers: int) -> tuple[str, ...]:
     ]
     near = [f"k={score.k}" for score in choice.scores if score.decisive is False and not score.chosen]
     if near:
-        notes.append(f"the choice of k={chosen.k} is not decisive: {', '.join(near)} within the error of sampling")
+        notes.append(f"the choice of k={chosen.k} is not decisive: {', '.join(near)} within sampling error")
     return tuple(notes)
 
 
@@ -131,11 +129,11 @@ def _features(database: Connection) -> list[Feature]:
     return [Feature(**row) for row in rows]
 
 
-def _refuse_none(delivery: Delivery, settings: FileSettings, verdict: str) -> None:
-    if settings.refuse_none and verdict.startswith("none"):
+def _refuse_none(delivery: Delivery, settings: FileSettings, verdict: Verdict) -> None:
+    if settings.refuse_none and verdict.level == "none":
         raise DataRefused(
             f"{delivery.source_file}: the verdict is {verdict}; expected segments, as the dataset says "
-            "refuse_none=True: look at the delivery, or publish such nights too with refuse_none=False"
+            "refuse_none=True: look at the delivery, or publish such runs too with refuse_none=False"
         )
 
 
@@ -154,8 +152,8 @@ def _centroids(fit: Fit, features: Sequence[Feature], loading: Floats | None) ->
     component holds, so that the centroid nearest among the features is the one nearest among the components.
     """
     used, place_of = used_in(features), {feature.feature: place for place, feature in enumerate(features)}
-    marks = [feature for feature in used if not feature.is_number]
-    absent = np.concatenate([np.zeros(len(used) - len(marks)), absent_values(marks)])
+    binary = [feature for feature in used if not feature.is_number]
+    absent = np.concatenate([np.zeros(len(used) - len(binary)), absent_values(binary)])
     values = np.zeros((fit.n_clusters, len(features)))
     values[:, [place_of[feature.feature] for feature in used]] = (
         fit.centroids + absent if loading is None else (fit.centroids + absent @ loading) @ loading.T

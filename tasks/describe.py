@@ -12,11 +12,16 @@ from schemas.fields import Role
 from tasks.cluster import Clustered
 from tasks.clustering.rows import Floats
 from tasks.ingest import Ingested
-from tasks.reporting.column_association import Told, told_by_items, told_by_number, told_by_values
+from tasks.reporting.column_association import (
+    ColumnAssociation,
+    association_of_items,
+    association_of_number,
+    association_of_values,
+)
 from tasks.reporting.naming import Trait, description_of, name_of, unique_names
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
-from warehouse.agreements import lists_of_several, number_counts, present_counts
+from warehouse.column_associations import lists_of_several, number_counts, present_counts
 from warehouse.connection import Connection, one_thread, read_sql, staging
 from warehouse.features import create_profile_view
 from warehouse.home.run import Run
@@ -36,7 +41,7 @@ class Described:
 
 @recorded("describe")
 def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
-    """Fill segment_stats, segments, agreements and the view segment_profile."""
+    """Fill segment_stats, segments, column_associations and the view segment_profile."""
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database:
         insert_segment_stats(database, columns)
@@ -45,9 +50,9 @@ def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
             traits = read_dicts(database, read_sql("select_traits"))
         insert_frame(database, "segments", _segments(run, sizes, traits, columns))
         told = _columns_telling(database, columns, sizes["customers"].to_numpy(np.float64))
-        insert_frame(database, "agreements", _agreements(told))
+        insert_frame(database, "column_associations", _associations(told))
         create_profile_view(database)
-    notes = tuple(one.note for one in told if one.is_restated)
+    notes = tuple(one.note for one in told if one.is_redundant)
     return Described(clustered.n_clusters, int(sizes["customers"].max()), int(sizes["customers"].min()), notes)
 
 
@@ -83,7 +88,7 @@ def _traits(rows: Sequence[dict[str, Any]], segment_id: int, columns: tuple[Colu
     ]
 
 
-def _columns_telling(database: Connection, columns: tuple[Column, ...], sizes: Floats) -> list[Told]:
+def _columns_telling(database: Connection, columns: tuple[Column, ...], sizes: Floats) -> list[ColumnAssociation]:
     """Return what each column says of the segments, in the declared order."""
     present = dict(list(present_counts(database).groupby("source_column", sort=False)))
     groups, cuts = (dict(list(frame.groupby("source_column", sort=False))) for frame in number_counts(database))
@@ -94,14 +99,14 @@ def _columns_telling(database: Connection, columns: tuple[Column, ...], sizes: F
         if column.role is Role.NUMERIC:
             _, counts = _table(groups.get(name), "low", len(sizes))
             bounds = cuts[name]["cut"].tolist() if name in cuts else []
-            told.append(told_by_number(name, bounds, counts))
+            told.append(association_of_number(name, bounds, counts))
             continue
         values, counts = _table(present.get(name), "value", len(sizes))
         if name in of_several:
-            told.append(told_by_items(name, values, counts, sizes))
+            told.append(association_of_items(name, values, counts, sizes))
         else:
             is_list = column.role is Role.ITEMS
-            told.append(told_by_values(name, column.role.value, counts, sizes, is_list=is_list))
+            told.append(association_of_values(name, column.role.value, counts, sizes, is_list=is_list))
     return told
 
 
@@ -115,7 +120,7 @@ def _table(frame: pd.DataFrame | None, by: str, n_segments: int) -> tuple[list[A
     return list(values), table
 
 
-def _agreements(told: Sequence[Told]) -> pd.DataFrame:
-    rows = [(one.source_column, one.kind, one.agreement, one.is_restated, one.reason) for one in told]
-    frame = pd.DataFrame(rows, columns=["source_column", "kind", "agreement", "is_restated", "reason"])
-    return frame.astype({"agreement": "float64"})
+def _associations(told: Sequence[ColumnAssociation]) -> pd.DataFrame:
+    rows = [(one.source_column, one.kind, one.association, one.is_redundant, one.reason) for one in told]
+    frame = pd.DataFrame(rows, columns=["source_column", "kind", "association", "is_redundant", "reason"])
+    return frame.astype({"association": "float64"})

@@ -12,26 +12,26 @@ from schemas.dataset import Column, file_settings_of
 from schemas.encodings import AUTO
 from schemas.fields import OTHER_VALUES, Role
 from schemas.loading import load_dataset
-from tasks.clustering.eligibility import least_customers
+from tasks.clustering.eligibility import min_customers
 from tasks.clustering.rows_file import save_rows
 from tasks.delivery.delivered import Delivery
-from tasks.encoding.base_encoding import Plain, columns_of, rows_in
+from tasks.encoding.base_encoding import BaseEncoding, columns_of, rows_in
 from tasks.encoding.brackets import Codes, cut
 from tasks.encoding.choose_encoding import Choice, choose_encoding
-from tasks.encoding.component_names import component_words
+from tasks.encoding.components import component_words
 from tasks.encoding.features import (
     Feature,
     Members,
     Numbers,
     Value,
-    encode_marks,
+    encode_binary,
     encode_numbers,
     is_far,
     standard,
     with_unique_names,
 )
 from tasks.encoding.memory import Extent, WideColumn, refuse_what_does_not_fit
-from tasks.encoding.result import Encoding, Tried
+from tasks.encoding.trials import Encoding, EncodingResult
 from tasks.ingest import Ingested
 from tasks.run.columns import run_columns
 from tasks.run.memory import memory_there
@@ -39,7 +39,7 @@ from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
 from warehouse.encodings import insert_encodings
-from warehouse.features import VocabularySize, count_values, read_marks, read_numbers, read_vocabulary
+from warehouse.features import VocabularySize, count_values, read_binary, read_numbers, read_vocabulary
 from warehouse.home.run import Run
 from warehouse.tables import insert_frame, read_value
 
@@ -66,13 +66,13 @@ def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
     columns = [column for column in run_columns(run, ingested.kept_columns) if column.is_feature]
     with staging(run) as database:
         n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
-        sizes = count_values(database, _marked(columns))
+        sizes = count_values(database, _binary_columns(columns))
         _refuse_what_does_not_fit(run, delivery, columns, sizes, n_customers)
-        plain, far = _read_plain(database, columns, sizes, n_customers)
-        choice = _choose(run, plain)
-        rows = rows_in(plain, choice.encoding.features)
+        base, far = _read_base(database, columns, sizes, n_customers)
+        choice = _choose(run, base)
+        rows = rows_in(base, choice.encoding.features)
         _insert_features(database, choice.encoding)
-        insert_encodings(database, _encodings(choice), _k_nulls(choice.taken))
+        insert_encodings(database, _encodings(choice), _k_nulls(choice.selected))
         insert_frame(database, "components", _components(choice.encoding))
         insert_frame(database, "loadings", _loadings(choice.encoding))
     save_rows(run.rows_file, rows, far)
@@ -81,26 +81,26 @@ def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
         n_customers,
         len(choice.encoding.features),
         choice.encoding.n_dimensions,
-        int(plain.marks.nnz),
+        int(base.binary.nnz),
         (*_notes(columns, sizes), *choice.notes),
     )
 
 
-def _choose(run: Run, plain: Plain) -> Choice:
+def _choose(run: Run, base: BaseEncoding) -> Choice:
     settings = file_settings_of(load_dataset(run.order.dataset))
     with told_progress("encode") as progress:
         return choose_encoding(
-            plain,
+            base,
             run.order.candidates,
             random_state=run.order.seed,
             wanted=run.order.encoding,
-            least_customers=least_customers(plain.n_customers, settings),
+            min_customers=min_customers(base.n_customers, settings),
             progress=progress,
         )
 
 
-def _marked(columns: Sequence[Column]) -> list[Column]:
-    """Return the columns that become 0/1 features."""
+def _binary_columns(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns that become binary features."""
     return [column for column in columns if column.role is not Role.NUMERIC]
 
 
@@ -109,19 +109,21 @@ def _refuse_what_does_not_fit(
 ) -> None:
     settings = {column.name: column.settings for column in columns}
     wide = [
-        WideColumn(size.source_column, size.n_features, size.n_present, settings[size.source_column].other_below)
+        WideColumn(size.source_column, size.n_features, size.n_present, settings[size.source_column].min_frequency)
         for size in sizes
     ]
     is_cut = run.order.encoding in (AUTO, "brackets")
-    extent = Extent(n_customers, len(columns) - len(_marked(columns)), tuple(wide), run.order.candidates, is_cut)
+    extent = Extent(
+        n_customers, len(columns) - len(_binary_columns(columns)), tuple(wide), run.order.candidates, is_cut
+    )
     refuse_what_does_not_fit(extent, memory_there(), delivery.source_file)
 
 
-def _read_plain(
+def _read_base(
     database: Connection, columns: Sequence[Column], sizes: Sequence[VocabularySize], n_customers: int
-) -> tuple[Plain, npt.NDArray[np.bool_]]:
+) -> tuple[BaseEncoding, npt.NDArray[np.bool_]]:
     """Return the customers in the textbook's encoding, and which of them have a number that is far out."""
-    n_numbers = len(columns) - len(_marked(columns))
+    n_numbers = len(columns) - len(_binary_columns(columns))
     numbers = np.empty((n_customers, n_numbers), dtype=np.float32)
     codes: Codes = np.empty((n_customers, n_numbers), dtype=np.uint8)
     far = np.zeros(n_customers, dtype=np.bool_)
@@ -140,20 +142,20 @@ def _read_plain(
             rows = read_vocabulary(database, column)
             features += standard(Members(column, tuple(Value(*row) for row in rows)))
     unique = tuple(with_unique_names(features))
-    marks = _read_marks(database, _marked(columns), sizes, unique, n_customers)
-    return Plain(unique, numbers, tuple(brackets), codes, marks), far
+    binary = _read_binary(database, _binary_columns(columns), sizes, unique, n_customers)
+    return BaseEncoding(unique, numbers, tuple(brackets), codes, binary), far
 
 
-def _read_marks(
+def _read_binary(
     database: Connection,
     columns: Sequence[Column],
     sizes: Sequence[VocabularySize],
     features: Sequence[Feature],
     n_customers: int,
 ) -> csr_array:
-    pieces = read_marks(database, columns, sizes, n_customers) if columns else ()
-    marks = [feature for feature in features if not feature.is_number]
-    return encode_marks(pieces, marks, n_customers, most=sum(size.n_present for size in sizes))
+    pieces = read_binary(database, columns, sizes, n_customers) if columns else ()
+    binary = [feature for feature in features if not feature.is_number]
+    return encode_binary(pieces, binary, n_customers, max_present=sum(size.n_present for size in sizes))
 
 
 def _insert_features(database: Connection, encoding: Encoding) -> None:
@@ -162,39 +164,41 @@ def _insert_features(database: Connection, encoding: Encoding) -> None:
     numbered = [
         {**asdict(feature), "feature_number": number} for number, feature in enumerate(encoding.features, start=1)
     ]
-    insert_frame(database, "features", pd.DataFrame(numbered).astype({"joined_values": "Int64"}))
+    insert_frame(database, "features", pd.DataFrame(numbered).astype({"grouped_values": "Int64"}))
 
 
 #: Columns of ``encodings`` that are null where an encoding was not tried, and their types in a frame.
 _FIGURES = (
     dict.fromkeys(["n_columns", "n_dimensions", "k", "n_permutations", "rows_sampled"], "Int64")
-    | dict.fromkeys(["silhouette", "null_silhouette", "lift", "null_best", "null_spread", "margin"], "float64")
-    | {"against": "string"}
+    | dict.fromkeys(["silhouette", "null_silhouette", "silhouette_gain", "null_best", "null_std", "margin"], "float64")
+    | {"null_model": "string"}
 )
 
 
 def _encodings(choice: Choice) -> pd.DataFrame:
-    """Return one row an encoding that was tried or was not, for its reason."""
-    rows = [_encoding_row(one, is_chosen=one is choice.taken) for one in choice.tried]
+    """Return one row per encoding, tried or not."""
+    rows = [_encoding_row(one, is_chosen=one is choice.selected) for one in choice.results]
     return pd.DataFrame(rows, columns=["encoding", "chosen", "reason", *_FIGURES]).astype(_FIGURES)
 
 
-def _encoding_row(one: Tried, *, is_chosen: bool) -> dict[str, object]:
+def _encoding_row(one: EncodingResult, *, is_chosen: bool) -> dict[str, object]:
     row: dict[str, object] = {"encoding": one.name, "chosen": is_chosen, "reason": one.reason}
     if one.encoding is not None:
         row |= {"n_columns": len(columns_of(one.encoding.used)), "n_dimensions": one.encoding.n_dimensions}
     if one.contrast is not None and one.k is not None:
-        row |= {name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "lift", "margin")}
-        row |= {"null_best": one.contrast.null_best, "null_spread": one.spread, "against": one.against}
+        row |= {
+            name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "silhouette_gain", "margin")
+        }
+        row |= {"null_best": one.contrast.null_best, "null_std": one.null_std, "null_model": one.null_model}
         row |= {"n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
     return row
 
 
-def _k_nulls(taken: Tried) -> pd.DataFrame:
-    """Return one row a k: its silhouette on permuted columns, and the lift above it."""
+def _k_nulls(taken: EncodingResult) -> pd.DataFrame:
+    """Return one row per k: its silhouette in the null model, and the gain over it."""
     scores = taken.contrast.null_scores if taken.contrast else {}
     rows = [{"k": k, **asdict(score)} for k, score in scores.items()]
-    return pd.DataFrame(rows, columns=["k", "null_silhouette", "lift"])
+    return pd.DataFrame(rows, columns=["k", "null_silhouette", "silhouette_gain"])
 
 
 def _components(encoding: Encoding) -> pd.DataFrame:
@@ -226,13 +230,13 @@ def _loadings(encoding: Encoding) -> pd.DataFrame:
 
 def _notes(columns: Sequence[Column], sizes: Sequence[VocabularySize]) -> tuple[str, ...]:
     """Return a sentence for each column in which values are rare."""
-    floors = {column.name: column.settings.other_below for column in columns}
+    floors = {column.name: column.settings.min_frequency for column in columns}
     return tuple(_rare_values(size, floors[size.source_column]) for size in sizes if size.n_rare)
 
 
-def _rare_values(size: VocabularySize, other_below: float) -> str:
+def _rare_values(size: VocabularySize, min_frequency: float) -> str:
     also = f", and so do those delivered as {OTHER_VALUES}" if size.n_joined > size.n_rare else ""
     return (
-        f"{size.source_column}: {size.n_rare:,} of {size.n_values:,} values are rarer than {other_below * 100:.6g}% "
+        f"{size.source_column}: {size.n_rare:,} of {size.n_values:,} values are rarer than {min_frequency * 100:.6g}% "
         f"of the customers and count as {OTHER_VALUES}{also}"
     )

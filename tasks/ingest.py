@@ -12,7 +12,6 @@ from tasks.reading.source import (
     Source,
     SourceRead,
     read_source,
-    reject_undecidable_commas,
     source_layout,
     with_undeclared,
 )
@@ -21,6 +20,7 @@ from tasks.run.step import recorded
 from warehouse.connection import staging
 from warehouse.home.run import Run
 from warehouse.records import create_work_tables
+from warehouse.rejects import reject_undecidable
 from warehouse.tables import create_published_tables
 
 
@@ -52,7 +52,7 @@ def ingest(run: Run, delivery: Delivery) -> Ingested:
     kept = _kept(layouts, declared, settings)
     columns = run_columns(run, kept)
     layouts = [
-        with_undeclared(layout, columns[len(declared) :], settings, source.place)
+        with_undeclared(layout, columns[len(declared) :], settings, source.path)
         for layout, source in zip(layouts, sources, strict=True)
     ]
     with staging(run) as database:
@@ -63,7 +63,7 @@ def ingest(run: Run, delivery: Delivery) -> Ingested:
             for number, (source, layout) in enumerate(zip(sources, layouts, strict=True))
         ]
         for one in read:
-            reject_undecidable_commas(database, one, columns)
+            reject_undecidable(database, one.shape)
     rows_read = sum(one.facts.rows_read for one in read)
     if rows_read == 0:
         raise DataRefused(f"{delivery.source_file} holds a header and no row; expected one row per customer")
@@ -79,7 +79,7 @@ def _sources(run: Run, delivery: Delivery) -> list[Source]:
     return [
         Source(
             name=delivery.published_name(file),
-            place=file.source_file,
+            path=file.source_file,
             copy=run.source_copy(file.number),
             undecodable=run.undecodable_file(file.number),
             encoding=file.encoding,

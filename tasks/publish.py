@@ -21,7 +21,6 @@ class Published:
 @recorded("publish")
 def publish(run: Run, audited: Audited) -> Published:
     """Swap the file in and close the run as published."""
-    size = run.night_file.stat().st_size
     swap_in(run, audited.message)
     close_manifest(run, "published", audited.message)
-    return Published(str(run.home.published_file), size, audited.message)
+    return Published(str(run.home.published_file), run.home.published_file.stat().st_size, audited.message)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -13,7 +14,7 @@ from schemas.fields import Role
 from tasks.cluster import Clustered
 from tasks.delivery.delivered import Delivery
 from tasks.ingest import Ingested
-from tasks.reporting.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
+from tasks.reporting.charts import AxisText, color_of, draw_scatter, draw_silhouette_curve, text_color_on
 from tasks.reporting.number_text import decimals_of, number_text, percent_text
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
@@ -22,7 +23,7 @@ from warehouse.connection import Connection, one_thread, staging
 from warehouse.home.ledger import notes_of
 from warehouse.home.run import SOFTWARE_VERSION, Run
 from warehouse.page import (
-    AgreementRow,
+    ColumnAssociationRow,
     ComponentRow,
     DeclaredRow,
     EncodingRow,
@@ -44,10 +45,17 @@ _PROFILE_ROWS, _PROFILE_ROWS_A_SEGMENT = 36, 12
 #: Standard deviations from which a cell is shaded, lightest first.
 _SHADES = (0.25, 0.5, 1.0, 2.0)
 
-_REJECTED_GROUPS, _COMPONENTS, _AGREEMENTS = 20, 8, 8
+_REJECTED_GROUPS, _COMPONENTS, _ASSOCIATIONS = 20, 8, 8
 
-#: Stability under which a segment is none to rely on (Hennig 2007).
+#: Stability below which a segment is unreliable (Hennig 2007).
 _UNSTABLE = 0.6
+
+#: What to do with the segments, by the level of the verdict.
+_ADVICE = {
+    "strong": "Use these segments.",
+    "weak": "Use these segments with care: customers near a border could be in either.",
+    "none": "Do not base decisions on these segments.",
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ class ProfileRow:
 
     Attributes:
         heading: the column, for people.
-        value: category or item of a 0/1 feature; None for numbers and flags.
+        value: category or item of a binary feature; None for numbers and flags.
     """
 
     source_column: str
@@ -135,7 +143,7 @@ class Page:
     declared: tuple[DeclaredRow, ...]
     tried: tuple[TriedRow, ...]
     components: tuple[ComponentRow, ...]
-    agreements: tuple[AgreementRow, ...]
+    column_associations: tuple[ColumnAssociationRow, ...]
 
     @property
     def dataset(self) -> str:
@@ -148,14 +156,19 @@ class Page:
         return self.facts.verdict.partition(":")[0]
 
     @property
-    def taken(self) -> TriedRow | None:
-        """The encoding of the customers that was taken."""
+    def advice(self) -> str:
+        """What a marketer does with the segments."""
+        return _ADVICE[self.strength]
+
+    @property
+    def selected(self) -> TriedRow | None:
+        """The encoding of the customers that was selected."""
         return next((row for row in self.tried if row.is_chosen), None)
 
     @property
     def is_tried(self) -> bool:
-        """Whether an encoding was held against permuted columns."""
-        return any(row.lift is not None for row in self.tried)
+        """Whether an encoding was compared with a null model."""
+        return any(row.silhouette_gain is not None for row in self.tried)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -168,9 +181,9 @@ class Page:
         return self.components[:_COMPONENTS]
 
     @property
-    def agreements_shown(self) -> tuple[AgreementRow, ...]:
-        """The columns that tell most of the segments; none where there is one segment."""
-        return tuple(row for row in self.agreements if row.agreement is not None)[:_AGREEMENTS]
+    def associations_shown(self) -> tuple[ColumnAssociationRow, ...]:
+        """The columns that predict the segments best; none where there is one segment."""
+        return tuple(row for row in self.column_associations if row.association is not None)[:_ASSOCIATIONS]
 
     @property
     def objective_decimals(self) -> int:
@@ -179,7 +192,7 @@ class Page:
 
     @property
     def rejected_shown(self) -> tuple[RejectedGroup, ...]:
-        """The commonest kinds of fault."""
+        """The most frequent kinds of fault."""
         return self.rejected[:_REJECTED_GROUPS]
 
 
@@ -271,7 +284,7 @@ def _read_page(database: Connection, facts: Facts, columns: tuple[Column, ...]) 
         declared=read_rows(database, "report_declared", DeclaredRow),
         tried=read_rows(database, "report_tried", TriedRow),
         components=read_rows(database, "report_components", ComponentRow),
-        agreements=read_rows(database, "report_agreements", AgreementRow),
+        column_associations=read_rows(database, "report_column_associations", ColumnAssociationRow),
     )
 
 
@@ -290,8 +303,8 @@ def _curve(scores: Sequence[KRow]) -> Chart:
     )
     interval = " Bars are 95 % intervals of sampled silhouettes." if any(score.is_sampled for score in scored) else ""
     has_null = any(score.null_silhouette is not None for score in scores)
-    null = " The dashed line is what the same columns give where nothing is there." if has_null else ""
-    return Chart(svg, f"Mean silhouette for each k: the higher, the better the segments stand apart.{interval}{null}")
+    null = " The dashed line is the null model, in which nothing links the columns." if has_null else ""
+    return Chart(svg, f"Mean silhouette for each k: the higher, the better the segments are separated.{interval}{null}")
 
 
 def _scatter(database: Connection, columns: Sequence[Column], *, n_customers: int, random_state: int) -> Chart:
@@ -321,8 +334,8 @@ def _scatter_caption(n_shown: int, n_drawn: int, n_customers: int, x_axis: AxisT
     who = f"A random sample of {n_drawn:,} of the {n_customers:,} customers" if is_sample else "All customers"
     missing = f"; {n_drawn - n_shown:,} of them lack a value and are left out" if n_shown < n_drawn else ""
     return (
-        f"{who}: {x_axis.label} against {y_axis.label}{missing}. Whole numbers are spread a little, so that equal "
-        "customers do not cover one another; each segment's number stands at its medians or beside them."
+        f"{who}: {y_axis.label} by {x_axis.label}{missing}. Whole numbers are jittered, so that equal customers do not "
+        "overlap; each segment's number is at its medians or next to them."
     )
 
 
@@ -353,6 +366,7 @@ def _figure(value: float | None, pattern: str) -> str:
     return "—" if value is None else pattern % value
 
 
+@cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("tasks", "templates"),
@@ -362,5 +376,5 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"number": number_text, "percent": percent_text, "shade": _shade, "figure": _figure}
-    environment.globals |= {"colour_of": colour_of, "text_colour_on": text_colour_on, "unstable": _UNSTABLE}
+    environment.globals |= {"color_of": color_of, "text_color_on": text_color_on, "unstable": _UNSTABLE}
     return environment

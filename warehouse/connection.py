@@ -1,7 +1,8 @@
 """Open DuckDB: the night under construction to write, the published file to read and nothing else."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -31,26 +32,83 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
 Connection = duckdb.DuckDBPyConnection
 
 
+#: Bytes of a run's two files up to which the next step goes on with the same connection: opening costs more than a
+#: step on a small file does. Of larger ones DuckDB would hold memory while the arithmetic needs it.
+_KEPT_OPEN_BYTES = 16_000_000
+
+#: Runs of this process that keep a connection from step to step, by their staging directory; None where none is open.
+_kept: dict[Path, Connection | None] = {}
+
+
+@contextmanager
+def kept_open(run: Run) -> Iterator[None]:
+    """Let the steps of a run share a connection while its files are small; it is closed whatever happens."""
+    _kept[run.staging] = None
+    try:
+        yield
+    finally:
+        database = _kept.pop(run.staging, None)
+        if database is not None:
+            database.close()
+
+
 @contextmanager
 def staging(run: Run) -> Iterator[Connection]:
     """Open the run's two files: ``night``, which will be published, and ``work``, which will not.
 
     Unqualified names are the night's.
     """
+    with ExitStack() as stack:
+        database = stack.enter_context(closing(_taken(run) or _opened_to_write(run)))
+        bound_memory(database, run)
+        yield database
+        if run.staging in _kept and _size(run) <= _KEPT_OPEN_BYTES:
+            _kept[run.staging] = database
+            stack.pop_all()
+        else:
+            _checkpoint(database)
+
+
+def close_files(run: Run) -> None:
+    """Close the run's files where they are still open, with all that was written in them."""
+    database = _taken(run)
+    if database is not None:
+        with closing(database):
+            _checkpoint(database)
+
+
+def _taken(run: Run) -> Connection | None:
+    """Take the connection that the step before left open; nobody else has it then."""
+    database = _kept.get(run.staging)
+    if database is not None:
+        _kept[run.staging] = None
+    return database
+
+
+def _opened_to_write(run: Run) -> Connection:
     database = duckdb.connect(config={"python_enable_replacements": False})
     try:
         database.execute(_QUIET)
         database.execute(_FRUGAL)
         database.execute("SET TimeZone = 'UTC'")
+        database.execute(f"SET temp_directory = {quote_text(str(run.staging / 'spill'))}")
         database.execute(f"ATTACH {quote_text(str(run.work_file))} AS work")
         database.execute(f"ATTACH {quote_text(str(run.night_file))} AS night (STORAGE_VERSION '{STORAGE_VERSION}')")
         database.execute("USE night")
-        bound_memory(database, run)
-        yield database
-        database.execute("CHECKPOINT night")
-        database.execute("CHECKPOINT work")
-    finally:
+    except BaseException:
         database.close()
+        raise
+    return database
+
+
+def _checkpoint(database: Connection) -> None:
+    database.execute("CHECKPOINT night")
+    database.execute("CHECKPOINT work")
+
+
+def _size(run: Run) -> int:
+    """Return the bytes of the run's files and of the logs beside them."""
+    return sum(path.stat().st_size for path in run.staging.glob("*.duckdb*"))
 
 
 @contextmanager
@@ -119,12 +177,14 @@ def one_thread(database: Connection) -> Iterator[None]:
         database.execute(f"SET threads = {threads}")
 
 
+@cache
 def read_sql(name: str) -> str:
     """Return a statement kept in ``warehouse/sql``, as in ``read_sql("segment_stats")``."""
     return files("warehouse").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
-def sql_names(folder: str) -> list[str]:
+@cache
+def sql_names(folder: str) -> tuple[str, ...]:
     """Return the names of the statements in a folder of ``warehouse/sql``, sorted."""
     found = files("warehouse").joinpath("sql", folder).iterdir()
-    return sorted(f"{folder}/{Path(entry.name).stem}" for entry in found if entry.name.endswith(".sql"))
+    return tuple(sorted(f"{folder}/{Path(entry.name).stem}" for entry in found if entry.name.endswith(".sql")))

@@ -1,6 +1,7 @@
 """Read the records in chunks to check them, and make customers of those that are left."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
@@ -25,19 +26,29 @@ from warehouse.statements.customers import (
 from warehouse.statements.numbers import changes_numbers
 from warehouse.tables import read_dicts, read_frame, read_value, transaction
 
-#: Cells checked at a time, and bytes of records: they bound the memory of the checks whatever the length
-#: and the width of the file.
-CHUNK_CELLS, CHUNK_BYTES = 300_000, 32 << 20
 
-#: Columns whose spellings are compared at a time.
-COLUMNS_AT_A_TIME = 32
+@dataclass(frozen=True)
+class PieceLimits:
+    """How much of a file is handled at a time, which bounds the memory whatever its length and width.
 
-#: Records with an identifier that another one has, told of at a time.
-CHUNK_DUPLICATES = 50_000
+    Attributes:
+        cells: cells checked at a time.
+        bytes: bytes of records checked at a time.
+        spelled_columns: columns whose spellings are compared at a time.
+        duplicates: records with the identifier of another that are rejected at a time.
+        wide_bytes: bytes from which a record is wide: DuckDB sorts more than its memory, but not of wide rows.
+        sorted_bytes: bytes of wide records sorted at a time.
+    """
 
-#: Bytes from which a record is wide, and bytes of wide records put in order at a time: DuckDB sorts more than
-#: its memory, but not where the rows are wide.
-WIDE_BYTES, SORTED_BYTES = 1_000, 96 << 20
+    cells: int = 300_000
+    bytes: int = 32 << 20
+    spelled_columns: int = 32
+    duplicates: int = 50_000
+    wide_bytes: int = 1_000
+    sorted_bytes: int = 96 << 20
+
+
+PIECES = PieceLimits()
 
 
 def source_dialects(database: Connection) -> list[SourceDialect]:
@@ -61,7 +72,7 @@ def text_chunks(
 ) -> Iterator[pd.DataFrame]:
     """Yield the texts of the columns, chunk by chunk, indexed by record; rejected records aside.
 
-    Beside a column whose numbers are written otherwise than SQL reads them stand its cells as they
+    A column whose numbers are not written as SQL reads them is followed by its cells as they
     were delivered, under ``found:`` and its name.
     """
     found = [column for column in columns if any(changes_numbers(column, one.dialect) for one in dialects)]
@@ -87,22 +98,22 @@ def duplicate_identifiers(database: Connection, identifier: Column) -> Iterator[
     """Yield the records whose identifier another record has that is kept, chunk by chunk.
 
     Yields:
-        One row a record: record, value, kept_source, kept_line, is_same_source.
+        One row per record: record, value, kept_source, kept_line, is_same_source.
     """
     database.execute(create_duplicates(identifier))
     n_duplicates = int(read_value(database, "SELECT count(*) FROM duplicates"))
-    for first in range(0, n_duplicates, CHUNK_DUPLICATES):
-        parameters = {"first": first, "last": first + CHUNK_DUPLICATES - 1}
+    for first in range(0, n_duplicates, PIECES.duplicates):
+        parameters = {"first": first, "last": first + PIECES.duplicates - 1}
         yield read_frame(database, "SELECT * FROM duplicates WHERE rowid BETWEEN $first AND $last", parameters)
     database.execute("DROP TABLE duplicates")
 
 
 def unify_spellings(database: Connection, columns: Sequence[Column]) -> int:
-    """Have values that differ by case or blanks alone take their commonest spelling; return how many are replaced."""
+    """Give values that differ by case or blanks alone their most frequent spelling; return how many are replaced."""
     database.execute(read_sql("create_spellings"))
     free = [column for column in columns if column.role in (Role.CATEGORY, Role.ITEMS) and _is_free_text(column)]
-    for first in range(0, len(free), COLUMNS_AT_A_TIME):
-        database.execute(insert_spellings(free[first : first + COLUMNS_AT_A_TIME]))
+    for first in range(0, len(free), PIECES.spelled_columns):
+        database.execute(insert_spellings(free[first : first + PIECES.spelled_columns]))
     respelled = {name for (name,) in database.execute(read_sql("select_respelled")).fetchall()}
     if respelled:
         database.execute(create_typed(columns, respelled))
@@ -138,13 +149,13 @@ def _key_ranges(database: Connection) -> list[range]:
     """Return the ranges of keys whose customers are sorted at a time: one range, unless rows are wide."""
     record_bytes = _record_bytes(database)
     n_records = int(read_value(database, "SELECT count(*) FROM work.records"))
-    n_ranges = 1 + n_records * record_bytes // SORTED_BYTES if record_bytes > WIDE_BYTES else 1
+    n_ranges = 1 + n_records * record_bytes // PIECES.sorted_bytes if record_bytes > PIECES.wide_bytes else 1
     bounds = [KEYS * number // n_ranges for number in range(n_ranges + 1)]
     return [range(first, last) for first, last in pairwise(bounds)]
 
 
 def _chunks(database: Connection, query: str, n_columns: int) -> Iterator[pd.DataFrame]:
-    size = max(1, min(CHUNK_CELLS // n_columns, CHUNK_BYTES // _record_bytes(database)))
+    size = max(1, min(PIECES.cells // n_columns, PIECES.bytes // _record_bytes(database)))
     last = read_value(database, "SELECT coalesce(max(_record), 0) FROM work.records")
     for first in range(1, last + 1, size):
         frame = read_frame(database, query, {"first": first, "last": first + size - 1})

@@ -1,4 +1,4 @@
-"""Keep the encodings that were tried, and read back the one that was taken."""
+"""Store the encodings that were tried, and read the selected one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,34 +12,34 @@ from warehouse.tables import insert_frame, read_dicts, registered
 
 
 @dataclass(frozen=True)
-class TakenEncoding:
-    """What is known of the encoding that was taken, on the sample that it was tried on; None where it was not."""
+class SelectedEncoding:
+    """The selected encoding, with its figures on the sample; None where it was not tried."""
 
     encoding: str
     margin: float | None
-    null_spread: float | None
-    against: str | None
+    null_std: float | None
+    null_model: str | None
     reason: str
 
 
 def insert_encodings(database: Connection, encodings: pd.DataFrame, k_nulls: pd.DataFrame) -> None:
-    """Fill ``encodings``, and ``work.k_nulls`` with a row a k: null_silhouette and lift in the encoding taken."""
+    """Fill ``encodings``, and ``work.k_nulls`` with one row per k of the selected encoding."""
     insert_frame(database, "encodings", encodings)
     database.execute(read_sql("create_k_nulls"))
     with registered(database, "_k_nulls", k_nulls):
-        database.execute("INSERT INTO work.k_nulls SELECT k, null_silhouette, lift FROM _k_nulls")
+        database.execute("INSERT INTO work.k_nulls SELECT k, null_silhouette, silhouette_gain FROM _k_nulls")
 
 
-def taken_encoding(database: Connection) -> TakenEncoding:
-    """Return the encoding of the night."""
-    names = ", ".join(TakenEncoding.__dataclass_fields__)
-    return TakenEncoding(**read_dicts(database, f"SELECT {names} FROM encodings WHERE chosen")[0])
+def selected_encoding(database: Connection) -> SelectedEncoding:
+    """Return the encoding of the run."""
+    names = ", ".join(SelectedEncoding.__dataclass_fields__)
+    return SelectedEncoding(**read_dicts(database, f"SELECT {names} FROM encodings WHERE chosen")[0])
 
 
 def k_nulls(database: Connection) -> Mapping[int, tuple[float, float]]:
-    """Return k -> silhouette on permuted columns and the lift above it."""
-    rows = read_dicts(database, "SELECT k, null_silhouette, lift FROM work.k_nulls")
-    return {row["k"]: (row["null_silhouette"], row["lift"]) for row in rows}
+    """Return k -> silhouette of the null model, and the gain over it."""
+    rows = read_dicts(database, "SELECT k, null_silhouette, silhouette_gain FROM work.k_nulls")
+    return {row["k"]: (row["null_silhouette"], row["silhouette_gain"]) for row in rows}
 
 
 def loadings(database: Connection) -> npt.NDArray[np.float64] | None:

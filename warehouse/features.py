@@ -1,4 +1,4 @@
-"""Read the customers' columns as arrays in canonical order, piece by piece, and keep what the encoding made of them."""
+"""Read the customers' columns as arrays in canonical order, piece by piece; make the views over their features."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from warehouse.statements.features import (
     create_profile,
     create_value_views,
     insert_vocabulary,
-    select_marks,
+    select_binary,
     select_numbers,
 )
 from warehouse.tables import read_dicts
@@ -20,7 +20,7 @@ from warehouse.tables import read_dicts
 #: Customers read at a time, and present values at a time, about; they bound the memory whatever the file's length.
 CUSTOMERS_AT_A_TIME, PRESENT_AT_A_TIME = 250_000, 2_000_000
 
-#: Columns whose 0/1 features are looked up at a time.
+#: Columns whose binary features are looked up at a time.
 COLUMNS_AT_A_TIME = 16
 
 
@@ -30,10 +30,10 @@ class VocabularySize:
 
     Attributes:
         source_column: name of the column.
-        n_features: 0/1 features that it makes.
+        n_features: binary features that it makes.
         n_values: different values in it.
-        n_rare: values that join as they are rare.
-        n_joined: values that join; more by one where their common name is delivered as a value too.
+        n_rare: infrequent categories that are grouped.
+        n_joined: grouped values; one more where the name of the group is delivered as a value too.
         n_present: pairs of a customer and a value.
     """
 
@@ -51,8 +51,8 @@ def read_numbers(database: Connection, column: Column, n_customers: int) -> npt.
     for first in range(0, n_customers, CUSTOMERS_AT_A_TIME):
         bounds = {"first": first, "last": first + CUSTOMERS_AT_A_TIME - 1}
         found = database.execute(select_numbers(column), bounds).fetchnumpy()
-        places = first + np.asarray(found["place"], dtype=np.int64)
-        values[places] = np.ma.filled(np.ma.asarray(found["v"], dtype=np.float64), np.nan)
+        indices = first + np.asarray(found["place"], dtype=np.int64)
+        values[indices] = np.ma.filled(np.ma.asarray(found["v"], dtype=np.float64), np.nan)
     return values
 
 
@@ -65,44 +65,44 @@ def count_values(database: Connection, columns: Sequence[Column]) -> list[Vocabu
 
 
 def read_vocabulary(database: Connection, column: Column) -> list[tuple[str | None, int, bool]]:
-    """Return a row a 0/1 feature of a column: value, how many values join in it, whether the commonest is of them.
+    """Return one row per binary feature of a column: value, how many it groups, whether the most frequent is one.
 
-    The value is None where several join, and of a flag.
+    The value is None for a group and for a flag.
     """
     return database.execute(read_sql("select_vocabulary"), {"source_column": column.name}).fetchall()
 
 
-def read_marks(
+def read_binary(
     database: Connection, columns: Sequence[Column], sizes: Sequence[VocabularySize], n_customers: int
 ) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """Yield which customers have which 0/1 features, some customers after the other.
+    """Yield which customers have which binary features, some customers after the other.
 
     Args:
-        database: the night, with ``work.vocabulary``.
+        database: of the run, with ``work.vocabulary``.
         columns: the category, flag and items columns, one at least.
         sizes: their extents.
         n_customers: number of customers.
 
     Yields:
         How many customers come next, and for each value of them its key, which is
-        n_marks * (place among these customers) + mark; in no order, and not all different.
+        n_binary * (index among these customers) + index of the feature; unordered, with repetitions.
     """
-    n_marks, n_present = sum(size.n_features for size in sizes), sum(size.n_present for size in sizes)
+    n_binary, n_present = sum(size.n_features for size in sizes), sum(size.n_present for size in sizes)
     step = min(CUSTOMERS_AT_A_TIME, max(1, PRESENT_AT_A_TIME * n_customers // max(1, n_present)))
     # Every column joins a table of its own, and each of those tables takes memory for as long as its query runs.
     queries = [
-        select_marks(columns[number : number + COLUMNS_AT_A_TIME])
+        select_binary(columns[number : number + COLUMNS_AT_A_TIME])
         for number in range(0, len(columns), COLUMNS_AT_A_TIME)
     ]
     for first in range(0, n_customers, step):
-        bounds = {"first": first, "last": first + step - 1, "n_marks": n_marks}
+        bounds = {"first": first, "last": first + step - 1, "n_binary": n_binary}
         keys = [np.asarray(database.execute(query, bounds).fetchnumpy()["key"], dtype=np.int64) for query in queries]
         yield min(step, n_customers - first), np.concatenate(keys)
 
 
 def create_long_views(database: Connection, columns: Sequence[Column]) -> None:
     """Make the temporary views that give the customers' values in the long form; the features are known."""
-    joined = database.execute("SELECT source_column FROM features WHERE joined_values > 1").fetchall()
+    joined = database.execute("SELECT source_column FROM features WHERE grouped_values > 1").fetchall()
     cut = database.execute("SELECT source_column FROM features WHERE encoding = 'bracket'").fetchall()
     for statement in create_value_views(columns, {name for (name,) in joined}, {name for (name,) in cut}):
         database.execute(statement)
@@ -110,7 +110,7 @@ def create_long_views(database: Connection, columns: Sequence[Column]) -> None:
 
 
 def create_profile_view(database: Connection) -> None:
-    """Make ``segment_profile``, one column a feature."""
+    """Make ``segment_profile``, one column per feature."""
     names = [row["feature"] for row in read_dicts(database, "SELECT feature FROM features ORDER BY feature_number")]
     for statement in create_profile(names):
         database.execute(statement)

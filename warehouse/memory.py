@@ -7,7 +7,6 @@ from typing import BinaryIO
 import duckdb
 
 from warehouse.home.run import Run
-from warehouse.statements.quoting import quote_text
 
 #: DuckDB's threads at most, megabytes for each, and megabytes at least.
 MOST_THREADS, THREAD_MEMORY_MB, LEAST_MEMORY_MB = 4, 125, 250
@@ -34,8 +33,8 @@ def bound_memory(database: duckdb.DuckDBPyConnection, run: Run) -> None:
         + LINES_IN_MEMORY * _line_bytes(run) // 1_000_000
         + round(threads * COLUMN_MEMORY_MB * _most_columns(database))
     )
-    database.execute(f"SET temp_directory = {quote_text(str(run.staging / 'spill'))}")
     database.execute(f"SET threads = {threads}")
+    database.execute("RESET memory_limit")  # what an earlier step was given
     if megabytes * 1_000_000 < memory_limit(database):
         database.execute(f"SET memory_limit = '{megabytes}MB'")
 

@@ -1,4 +1,4 @@
-"""Read what the report shows of a night."""
+"""Read what the report shows of a run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from warehouse.tables import read_dicts
 
 @dataclass(frozen=True)
 class SegmentRow:
-    """One segment; ``stability`` is None where it is not known."""
+    """One segment; ``stability`` is None where unknown."""
 
     segment_id: int
     name: str
@@ -27,11 +27,11 @@ class SegmentRow:
 
 @dataclass(frozen=True)
 class Figure:
-    """One feature of one segment beside all customers, in the units of its column.
+    """One feature of one segment and of all customers, in the units of its column.
 
     Attributes:
-        value: category or item of a 0/1 feature; None for numbers and flags.
-        mean: mean, or share of a 0/1 feature; None where the segment has no value.
+        value: category or item of a binary feature; None for numbers and flags.
+        mean: mean, or share of a binary feature; None where the segment has no value.
         spread: standard deviation over all customers.
     """
 
@@ -65,9 +65,9 @@ class KRow:
     reason: str
     is_chosen: bool
     null_silhouette: float | None = None
-    lift: float | None = None
-    seeds_agreement: float | None = None
-    resampling_agreement: float | None = None
+    silhouette_gain: float | None = None
+    ari_seeds: float | None = None
+    ari_bootstrap: float | None = None
 
     @property
     def is_sampled(self) -> bool:
@@ -97,7 +97,7 @@ class DeclaredRow:
 
 @dataclass(frozen=True)
 class TriedRow:
-    """One encoding of the customers, and what came of it on a sample; None where it was not tried."""
+    """One encoding of the customers and its figures on a sample; None where it was not tried."""
 
     encoding: str
     n_columns: int | None
@@ -105,7 +105,7 @@ class TriedRow:
     k: int | None
     silhouette: float | None
     null_silhouette: float | None
-    lift: float | None
+    silhouette_gain: float | None
     margin: float | None
     rows_sampled: int | None
     is_chosen: bool
@@ -114,7 +114,7 @@ class TriedRow:
 
 @dataclass(frozen=True)
 class ComponentRow:
-    """One component of the encoding that was taken."""
+    """One component of the selected encoding."""
 
     component: int
     variance: float
@@ -132,13 +132,13 @@ class LoadingRow:
 
 
 @dataclass(frozen=True)
-class AgreementRow:
-    """One column, and how far it alone tells the segment; None with one segment."""
+class ColumnAssociationRow:
+    """One column, and how well it alone predicts the segment; None with one segment."""
 
     source_column: str
     kind: str
-    agreement: float | None
-    is_restated: bool
+    association: float | None
+    is_redundant: bool
     reason: str
 
 
@@ -152,7 +152,7 @@ class Points:
 
 
 Row = TypeVar(
-    "Row", SegmentRow, Figure, KRow, EncodingRow, DeclaredRow, TriedRow, ComponentRow, LoadingRow, AgreementRow
+    "Row", SegmentRow, Figure, KRow, EncodingRow, DeclaredRow, TriedRow, ComponentRow, LoadingRow, ColumnAssociationRow
 )
 
 

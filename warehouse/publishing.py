@@ -5,6 +5,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from warehouse.connection import close_files
 from warehouse.home.directory import Home
 from warehouse.home.ledger import update_manifest
 from warehouse.home.run import Run
@@ -22,6 +23,7 @@ def swap_in(run: Run, message: str) -> None:
     The order is what survives a power loss: the file's bytes, then its name, then the directory. The message is
     recorded before, so that whatever ends the run after the swap can say what was published.
     """
+    close_files(run)
     _flush(run.night_file)
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
     run.night_file.chmod(_READ_ONLY)

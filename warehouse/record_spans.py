@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from schemas.dialect import Dialect, InnerLines, LineRange, LineStates, QuoteFault
+from schemas.dialect import Dialect, LineRange, LineStates, QuoteFault
 from warehouse.connection import Connection, read_sql
 from warehouse.statements.quotes import (
     create_records,
@@ -14,7 +13,7 @@ from warehouse.statements.quotes import (
     select_inner_lines,
     select_unbalanced_lines,
 )
-from warehouse.tables import read_value, registered
+from warehouse.tables import read_frame, read_value, registered
 
 
 def any_line_contains(database: Connection, text: str, lines: LineRange) -> bool:
@@ -25,22 +24,22 @@ def any_line_contains(database: Connection, text: str, lines: LineRange) -> bool
 
 def unbalanced_lines(database: Connection, dialect: Dialect, lines: LineRange) -> LineStates:
     """Return the lines whose quotes do not close."""
-    return LineStates(**_columns(database, select_unbalanced_lines(dialect, lines)))
+    return _states(database, select_unbalanced_lines(dialect, lines))
 
 
 def closing_lines(database: Connection, dialect: Dialect, lines: LineRange) -> LineStates:
     """Return the lines with a quote, with their states if a quote is open where they begin."""
-    return LineStates(**_columns(database, select_closing_lines(dialect, lines)))
+    return _states(database, select_closing_lines(dialect, lines))
 
 
-def inner_lines(database: Connection, dialect: Dialect, spans: pd.DataFrame) -> InnerLines:
-    """Return the lines between the first and the last of records of several lines.
+def inner_lines(database: Connection, dialect: Dialect, spans: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines between the first and the last of records of several lines: first_record, n_fields.
 
     Args:
         spans: (first_record, last_record) of each record of several lines.
     """
     with registered(database, "_spans", spans):
-        return InnerLines(**_columns(database, select_inner_lines(dialect)))
+        return read_frame(database, select_inner_lines(dialect))
 
 
 def keep_spans(
@@ -65,5 +64,6 @@ def view_records(database: Connection, dialect: Dialect, lines: LineRange) -> No
     database.execute(create_records(dialect, lines))
 
 
-def _columns(database: Connection, query: str) -> dict[str, NDArray[np.int64]]:
-    return {name: np.asarray(values) for name, values in database.execute(query).fetchnumpy().items()}
+def _states(database: Connection, query: str) -> LineStates:
+    found = database.execute(query).fetchnumpy()
+    return LineStates(np.asarray(found["record"]), np.asarray(found["state"]))

@@ -11,31 +11,14 @@ from schemas.dialect import LineRange, NumberMarks
 from schemas.errors import DataRefused
 from schemas.layout import Layout
 from warehouse.connection import Connection, read_sql
-from warehouse.statements.fields import create_fields, select_trailing_delimiters
-from warehouse.statements.lists import select_bracketed, select_separators
+from warehouse.statements.fields import create_fields, select_trailing_share
+from warehouse.statements.lists import select_bracketed_shares, select_separators
 from warehouse.statements.numbers import select_number_marks
 from warehouse.statements.records import select_records
 from warehouse.tables import read_dicts, read_value
 
 #: Lines and characters among which the header is looked for, with whatever precedes it.
 _HEAD_LINES, _HEAD_CHARACTERS = 500, 1 << 20
-
-
-@dataclass(frozen=True)
-class TrailingDelimiters:
-    """How many records were looked at, and how many of them have a trailing delimiter."""
-
-    records: int
-    closed: int
-
-
-@dataclass(frozen=True)
-class BracketedLists:
-    """How many lists of a column hold something, and how many of them are in brackets."""
-
-    name: str
-    lists: int
-    bracketed: int
 
 
 @dataclass(frozen=True)
@@ -66,17 +49,17 @@ def read_head(copy: Path, n_lines: int = _HEAD_LINES) -> list[str]:
 
 def create_work_tables(database: Connection) -> None:
     """Create the tables that the sources are read into, empty."""
-    for name in ("lines", "sources", "undecodable", "raws", "broken_quotes", "rejected"):
-        database.execute(read_sql(f"create_{name}"))
+    names = ("lines", "sources", "undecodable", "raws", "broken_quotes", "rejected")
+    database.execute("".join(read_sql(f"create_{name}") for name in names))
 
 
-def load_lines(database: Connection, copy: Path, undecodable: Path, source_name: str, place: str) -> LineRange:
+def load_lines(database: Connection, copy: Path, undecodable: Path, source_name: str, path: str) -> LineRange:
     """Read a copied file into ``work.lines``, blank lines too, and return the keys of its lines.
 
     Args:
-        undecodable: the lines that hold bytes which are no text; need not exist.
+        undecodable: the lines with undecodable bytes; need not exist.
         source_name: the file as the published tables name it.
-        place: the file, for the error.
+        path: the file, for the error.
 
     Raises:
         DataRefused: a line is longer than 16 MiB.
@@ -87,7 +70,7 @@ def load_lines(database: Connection, copy: Path, undecodable: Path, source_name:
     except duckdb.InvalidInputException as error:
         if "Maximum line size" not in str(error):
             raise
-        raise DataRefused(f"{place}: a line is longer than 16 MiB; expected one line a customer") from error
+        raise DataRefused(f"{path}: a line is longer than 16 MiB; expected one line per customer") from error
     if undecodable.exists():
         database.execute(read_sql("insert_undecodable"), {"path": str(undecodable), "lines_before": before})
     last = int(read_value(database, "SELECT coalesce(max(record), 0) FROM work.lines"))
@@ -96,9 +79,9 @@ def load_lines(database: Connection, copy: Path, undecodable: Path, source_name:
     return LineRange(before + 1, last)
 
 
-def count_trailing_delimiters(database: Connection, layout: Layout, records: LineRange) -> TrailingDelimiters:
-    """Count the records with a trailing delimiter among those of some lines."""
-    return TrailingDelimiters(**read_dicts(database, select_trailing_delimiters(layout, records))[0])
+def trailing_share(database: Connection, layout: Layout, records: LineRange) -> float:
+    """Return the share of records with a trailing delimiter among those of some lines."""
+    return float(read_value(database, select_trailing_share(layout, records)))
 
 
 def view_fields(database: Connection, layout: Layout, columns: Sequence[Column], lines: LineRange) -> None:
@@ -106,15 +89,15 @@ def view_fields(database: Connection, layout: Layout, columns: Sequence[Column],
     database.execute(create_fields(layout, columns, lines))
 
 
-def count_bracketed(database: Connection, layout: Layout, columns: Sequence[Column]) -> list[BracketedLists]:
-    """Count the lists in brackets of each of some items columns; one whose lists are all empty is left out."""
-    return [BracketedLists(**row) for row in read_dicts(database, select_bracketed(layout, columns))]
+def bracketed_shares(database: Connection, layout: Layout, columns: Sequence[Column]) -> dict[str, float]:
+    """Return the share of the lists in brackets of each items column, empty lists aside."""
+    return {row["name"]: row["share"] for row in read_dicts(database, select_bracketed_shares(layout, columns))}
 
 
 def count_separators(
     database: Connection, layout: Layout, columns: Sequence[Column], separators: Sequence[str], records: LineRange
 ) -> dict[str, SeparatedLists]:
-    """Count what each of some texts makes of the lists of some columns; one that no list holds is left out."""
+    """Count what each of some texts makes of the lists of some columns; a text that is in none of them is left out."""
     found = read_dicts(database, select_separators(layout, columns, separators, records))
     return {row.pop("separator"): SeparatedLists(**row) for row in found}
 
@@ -133,19 +116,10 @@ def insert_records(
 ) -> int:
     """Split the records of a source into ``work.records`` and return how many there are."""
     dialect = layout.dialect
-    marks = {
-        "decimal_mark": dialect.decimal,
-        "thousands_mark": dialect.thousands,
-        "unclear_mark": dialect.unclear,
-    }
+    marks = {"decimal_mark": dialect.decimal, "thousands_mark": dialect.thousands, "unclear_mark": dialect.unclear}
     database.execute(read_sql("update_source"), {**marks, "first_record": lines.first})
     selected = select_records(layout, columns, lines.first)
     into = "CREATE OR REPLACE TABLE work.records AS" if is_first else "INSERT INTO work.records"
     database.execute(f"{into} {selected}")
-    return int(
-        read_value(
-            database,
-            "SELECT count(*) FROM work.records WHERE _record BETWEEN $first AND $last",
-            {"first": lines.first, "last": lines.last},
-        )
-    )
+    within = "SELECT count(*) FROM work.records WHERE _record BETWEEN $first AND $last"
+    return int(read_value(database, within, {"first": lines.first, "last": lines.last}))

@@ -35,17 +35,15 @@ def judged_run(home: Home, run_id: str | None) -> Manifest:
     """
     manifests = list(reversed(read_manifests(home)))
     if run_id is None:
-        judged = [manifest for manifest in manifests if _is_judged(home, manifest)]
-        if not judged:
-            raise UsageError(f"no run of {home.root} has judged a row yet; run: segments run SOURCE --home {home.root}")
-        return judged[0]
+        if newest := next((manifest for manifest in manifests if _is_judged(home, manifest)), None):
+            return newest
+        raise UsageError(f"no run of {home.root} has judged a row yet; run: segments run SOURCE --home {home.root}")
     for manifest in manifests:
+        if manifest["run_id"] == run_id and _is_judged(home, manifest):
+            return manifest
         if manifest["run_id"] == run_id:
-            if _is_judged(home, manifest):
-                return manifest
-            raise UsageError(
-                f"run {run_id} was {manifest['status']} before its rows were judged: {manifest['message']}"
-            )
+            message = f"run {run_id} was {manifest['status']} before its rows were judged: {manifest['message']}"
+            raise UsageError(message)
     raise UsageError(f"there is no run {run_id} in {home.root}; see: segments runs --home {home.root}")
 
 
@@ -87,7 +85,7 @@ def _tables_of(home: Home, run_id: str) -> Path:
 
 
 def _exported_rows(lines: Iterator[str]) -> Iterator[RejectedRow]:
-    """Yield the rows of a run that was refused; its file has one row a reason."""
+    """Yield the rows of a run that was refused; its file has one row per reason."""
     reasons = csv.DictReader(lines)
     for (source_name, line_number), group in groupby(reasons, key=lambda row: (row["source_name"], row["line_number"])):
         rows = list(group)

@@ -12,7 +12,7 @@ from warehouse.home.run import Run
 from warehouse.statements.commas import column_before_list, select_undecidable
 from warehouse.statements.customers import insert_item_faults
 from warehouse.statements.quoting import quote_text
-from warehouse.tables import read_dicts, read_frame, read_value, registered
+from warehouse.tables import read_frame, read_value, registered
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,15 @@ class RejectedGroup:
 
 @dataclass(frozen=True)
 class Shape:
-    """A source as its records are judged by: its layout, the columns of the night, the keys of its lines."""
+    """A source as its records are judged by: its layout, the columns of the run, the keys of its lines."""
 
     layout: Layout
     columns: tuple[Column, ...]
     lines: LineRange
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """The header of each column that stands in the source, as it was delivered."""
-        return {name: self.layout.header[place] for name, place in self.layout.positions.items()}
-
 
 def reject_misshapen(database: Connection, shape: Shape) -> None:
-    """Reject the records whose fields cannot be told apart: too few, too many, broken quotes."""
+    """Reject the records whose fields are ambiguous: too few, too many, broken quotes."""
     layout = shape.layout
     database.execute(
         read_sql("reject_misshapen"),
@@ -58,14 +53,16 @@ def reject_misshapen(database: Connection, shape: Shape) -> None:
 
 
 def reject_undecodable(database: Connection, shape: Shape, encoding: str) -> None:
-    """Reject the records on whose lines stand bytes that are no text."""
+    """Reject the records with undecodable bytes."""
     parameters = {"encoding": encoding, "first_record": shape.lines.first, "last_record": shape.lines.last}
     database.execute(read_sql("reject_undecodable"), parameters)
 
 
-def reject_unmended(database: Connection, shape: Shape) -> None:
-    """Reject the records of a file of rejected rows that still show bytes which are no text."""
-    database.execute(read_sql("reject_unmended"), {"first_record": shape.lines.first, "last_record": shape.lines.last})
+def reject_uncorrected(database: Connection, shape: Shape) -> None:
+    """Reject the resubmitted records that still show undecodable bytes."""
+    database.execute(
+        read_sql("reject_uncorrected"), {"first_record": shape.lines.first, "last_record": shape.lines.last}
+    )
 
 
 def reject_undecidable(database: Connection, shape: Shape) -> None:
@@ -102,7 +99,7 @@ def reject_items(database: Connection, column: Column, faults: pd.DataFrame) -> 
 
 
 def publish_rejected(database: Connection, run: Run) -> None:
-    """Fill ``rejected_rows``: every refused record and reason, with its file, line and text."""
+    """Fill ``rejected_rows``: every rejected record and reason, with its file, line and text."""
     database.execute(read_sql("insert_rejected_rows"), {"run_id": run.run_id})
 
 
@@ -112,13 +109,8 @@ def count_rejected(database: Connection) -> int:
 
 
 def rejected_groups(database: Connection) -> tuple[RejectedGroup, ...]:
-    """Return the rejected rows by column and kind of fault, the commonest first."""
-    return tuple(
-        RejectedGroup(
-            row["column_name"], row["code"], row["n_rows"], row["first_line"], row["first_reason"], row["first_source"]
-        )
-        for row in read_dicts(database, read_sql("count_rejected"))
-    )
+    """Return the rejected rows by column and kind of fault, the most frequent first."""
+    return tuple(RejectedGroup(*row) for row in database.execute(read_sql("count_rejected")).fetchall())
 
 
 def export_rejected(database: Connection, run: Run) -> None:
@@ -128,8 +120,9 @@ def export_rejected(database: Connection, run: Run) -> None:
 
 
 def _around_the_comma(shape: Shape) -> dict[str, str | None]:
-    """Return the headers of the list and of the text before it, between which a comma cannot be told."""
-    text = column_before_list(shape.layout, shape.columns)
-    if text is None or shape.layout.list_column is None:
+    """Return the headers of the list and of the text before it, between which a comma is ambiguous."""
+    layout = shape.layout
+    if layout.list_column is None or column_before_list(layout, shape.columns) is None:
         return {"text_column": None, "list_column": None}
-    return {"text_column": shape.headers[text.name], "list_column": shape.headers[shape.layout.list_column]}
+    position = layout.positions[layout.list_column]
+    return {"text_column": layout.header[position - 1], "list_column": layout.header[position]}

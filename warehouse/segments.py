@@ -1,4 +1,4 @@
-"""Keep who is in which segment, and what sets each segment apart."""
+"""Store the segment of each customer, and what is distinctive of each segment."""
 
 import math
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from warehouse.features import create_long_views
 from warehouse.home.run import Run
 from warehouse.tables import read_frame, read_value, registered, transaction
 
-#: Customers whose 0/1 features are counted at a time.
+#: Customers whose binary features are counted at a time.
 COUNTED_CUSTOMERS = 500_000
 
 
@@ -45,7 +45,7 @@ def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> N
 
 
 def insert_stability(database: Connection, stability: Iterable[float]) -> None:
-    """Keep the stability of each segment in ``work.segment_stability``, from segment 1 on; NaN is not known."""
+    """Store the stability of each segment in ``work.segment_stability``, from segment 1 on; NaN is unknown."""
     database.execute(read_sql("create_segment_stability"))
     for segment_id, one in enumerate(stability, start=1):
         known = None if math.isnan(one) else one
@@ -53,7 +53,7 @@ def insert_stability(database: Connection, stability: Iterable[float]) -> None:
 
 
 def segment_sizes(database: Connection) -> pd.DataFrame:
-    """Return segment_id and customers, one row a segment."""
+    """Return segment_id and customers, one row per segment."""
     return read_frame(database, read_sql("select_segment_sizes"))
 
 

@@ -1,1 +1,1 @@
-"""cli is the command line: one file per command."""
+"""cli is the command line: one file per command, loaded when it is called."""

@@ -1,4 +1,4 @@
-"""``segments draft``: write the schema of a file that nobody declared, for a person to edit."""
+"""``segments draft``: write the schema of a new file, for a person to review and edit."""
 
 import shlex
 import sys
@@ -8,31 +8,39 @@ from schemas.errors import UsageError
 from tasks.draft.drafting import draft_schema
 
 
-def write_draft(source: str, output: Path | None = None, *, encoding: str | None = None, force: bool = False) -> None:
+def draft(source: str, *, output: Path | None = None, text_encoding: str | None = None, force: bool = False) -> None:
     """Print the drafted schema, or write it into a file and print the command that runs it.
 
-    Args:
-        source: the file, or a directory whose newest file is taken.
-        output: the Python file to write; None prints it.
-        encoding: name of the text encoding of the file; found by the bytes where it is None.
-        force: write over a file that exists.
+    Parameters
+    ----------
+    source
+        The file, or a directory, whose newest file is used.
+    output
+        The Python file to write; left out, the schema is printed.
+    text_encoding
+        Character encoding of the file, such as cp1252; needed only where it cannot be detected.
+    force
+        Write over a file that exists.
 
     Raises:
-        UsageError: the output exists, is no Python file, or cannot be written.
-        DataRefused: the file cannot be read without a schema, or nothing in it can be a feature.
+    ------
+    UsageError
+        The output exists, is not a Python file, or cannot be written.
+    DataRefused
+        The file cannot be read without a schema, or nothing in it can be a feature.
     """
     if output is not None:
         _refuse_output(output, force=force)
-    draft = draft_schema(source, encoding)
+    drafted = draft_schema(source, text_encoding)
     if output is None:
-        print(draft.text, end="")
+        print(drafted.text, end="")
         return
     try:
-        output.write_text(draft.text, encoding="utf-8")
+        output.write_text(drafted.text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{output} cannot be written ({error.strerror}); name another file with --output") from error
     command = shlex.join(["segments", "run", source, "--dataset", str(output)])
-    print(f"{output} written from {draft.n_rows:,} rows; look it over, then: {command}", file=sys.stderr)
+    print(f"{output} written from {drafted.n_rows:,} rows; review it, then run: {command}", file=sys.stderr)
 
 
 def _refuse_output(output: Path, *, force: bool) -> None:
@@ -41,4 +49,4 @@ def _refuse_output(output: Path, *, force: bool) -> None:
     if output.is_dir() or not output.parent.is_dir():
         raise UsageError(f"--output {output}: not a file in a directory that exists; name another file")
     if output.exists() and not force:
-        raise UsageError(f"{output} exists already; name another file with --output, or write over it with --force")
+        raise UsageError(f"{output} already exists; name another file with --output, or write over it with --force")

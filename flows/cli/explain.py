@@ -1,26 +1,27 @@
 """``segments explain``: why the published segments are as they are."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from json import dumps as to_json
 
 from rich.console import Console
 from rich.markup import escape
 
-from flows.cli.show import number, print_table, result_console
+from flows.cli.options import DEFAULT_HOME, HomeOption
+from flows.cli.tables import number, print_table, result_console
 from schemas.errors import UsageError
 from warehouse.connection import Connection, published, read_sql
 from warehouse.home.directory import Home
-from warehouse.page import AgreementRow, ComponentRow, KRow, LoadingRow, SegmentRow, TriedRow, read_rows
+from warehouse.page import ColumnAssociationRow, ComponentRow, KRow, LoadingRow, SegmentRow, TriedRow, read_rows
 from warehouse.tables import read_dicts, read_value
 
-#: Features named of a component, and components shown; the rest is in the tables, and in JSON.
-_LOADINGS, _COMPONENTS = 4, 8
+#: Features named per component, and components shown; the rest is in the tables, and in JSON.
+_MAX_LOADINGS, _MAX_COMPONENTS = 4, 8
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What decided on the published segments; ``encoding`` is None where none was held against another."""
+    """What decided on the published segments; ``encoding`` is None where none was compared with another."""
 
     run_id: str
     verdict: str
@@ -30,8 +31,23 @@ class Explanation:
     k_scores: tuple[KRow, ...]
     components: tuple[ComponentRow, ...]
     loadings: tuple[LoadingRow, ...]
-    agreements: tuple[AgreementRow, ...]
+    column_associations: tuple[ColumnAssociationRow, ...]
     segments: tuple[SegmentRow, ...]
+
+
+def explain(*, home: HomeOption = DEFAULT_HOME, json: bool = False) -> None:
+    """Explain the published segments.
+
+    Parameters
+    ----------
+    json
+        Print the explanation as JSON.
+    """
+    explanation = explanation_of(Home(home))
+    if json:
+        print(to_json(asdict(explanation), indent=2, ensure_ascii=False))
+    else:
+        print_explanation(explanation)
 
 
 def explanation_of(home: Home) -> Explanation:
@@ -50,50 +66,48 @@ def explanation_of(home: Home) -> Explanation:
             k_scores=read_rows(database, "report_k_scores", KRow),
             components=read_rows(database, "report_components", ComponentRow),
             loadings=read_rows(database, "report_loadings", LoadingRow),
-            agreements=read_rows(database, "report_agreements", AgreementRow),
+            column_associations=read_rows(database, "report_column_associations", ColumnAssociationRow),
             segments=read_rows(database, "report_segments", SegmentRow),
         )
 
 
-def show_explanation(explanation: Explanation, *, as_json: bool) -> None:
-    """Print what decided on the segments: tables on a terminal, plain text when piped, or JSON."""
-    if as_json:
-        print(json.dumps(asdict(explanation), indent=2, ensure_ascii=False))
-        return
+def print_explanation(explanation: Explanation) -> None:
+    """Print what decided on the segments: tables on a terminal, plain text when piped."""
     console = result_console()
     console.print(f"[bold]{escape(explanation.verdict)}[/bold]")
     encoding = f"; encoding {explanation.encoding}" if explanation.encoding else ""
     console.print(f"run {explanation.run_id}: k={explanation.n_clusters}{encoding}\n", markup=False)
     _print_encodings(console, explanation.encodings)
-    by_k = "silhouette by k; agreement, up to 1, with the segments of other seeds and of customers drawn again"
+    by_k = "silhouette by k; ARI: 1 where other random seeds or bootstrap resamples give the same segments"
     print_table(console, by_k, _k_rows(explanation.k_scores))
     _print_components(console, explanation)
-    print_table(console, "how far a column alone tells the segment, 0 to 1", _agreement_rows(explanation.agreements))
+    associations = _association_rows(explanation.column_associations)
+    print_table(console, "how well a column alone predicts the segment, 0 to 1", associations)
     if any(row.stability is not None for row in explanation.segments):
-        print_table(console, "stability: what comes back of a segment, 0 to 1", _stability_rows(explanation))
+        print_table(console, "stability: how much of a segment comes back, 0 to 1", _stability_rows(explanation))
 
 
 def _refuse_older(database: Connection, home: Home) -> None:
-    if not read_value(database, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'agreements'"):
+    if not read_value(database, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'column_associations'"):
         raise UsageError(
             f"{home.published_file} was published by an earlier version, which did not keep why; "
-            f"publish it anew: segments run SOURCE --home {home.root}"
+            f"publish it again: segments run SOURCE --home {home.root}"
         )
 
 
 def _print_encodings(console: Console, encodings: Sequence[TriedRow]) -> None:
     if not encodings:
-        console.print("no encoding was held against another\n")
+        console.print("no encoding was compared with another\n")
         return
-    print_table(console, "encodings, on a sample; permuted: the same with nothing that links the columns", [
+    print_table(console, "encodings on a sample; permuted: the same customers with each column shuffled", [
         {
             "encoding": row.encoding,
             "columns": number(row.n_columns, ","),
             "k": number(row.k, ","),
             "silhouette": number(row.silhouette, ".4f"),
             "permuted": number(row.null_silhouette, ".4f"),
-            "lift": number(row.lift, "+.4f"),
-            "why": f"taken: {row.reason}" if row.is_chosen else row.reason,
+            "gain": number(row.silhouette_gain, "+.4f"),
+            "why": f"selected: {row.reason}" if row.is_chosen else row.reason,
         }
         for row in encodings
     ])  # fmt: skip
@@ -105,9 +119,9 @@ def _k_rows(scores: Sequence[KRow]) -> list[dict[str, str]]:
             "k": str(row.k),
             "silhouette": number(row.silhouette, ".4f"),
             "permuted": number(row.null_silhouette, ".4f"),
-            "lift": number(row.lift, "+.4f"),
-            "seeds": number(row.seeds_agreement, ".2f"),
-            "again": number(row.resampling_agreement, ".2f"),
+            "gain": number(row.silhouette_gain, "+.4f"),
+            "ARI seeds": number(row.ari_seeds, ".2f"),
+            "ARI bootstrap": number(row.ari_bootstrap, ".2f"),
             "smallest": number(row.smallest_segment, ","),
             "why": f"chosen: {row.reason}" if row.is_chosen else row.reason,
         }
@@ -119,13 +133,9 @@ def _print_components(console: Console, explanation: Explanation) -> None:
     if not explanation.components:
         console.print("no components: the features are used as they are\n")
         return
-    shown = explanation.components[:_COMPONENTS]
-    more = (
-        f", the {len(shown)} strongest of {len(explanation.components)}"
-        if len(shown) < len(explanation.components)
-        else ""
-    )
-    print_table(console, f"components: what the columns have in common{more}", [
+    shown, n_all = explanation.components[:_MAX_COMPONENTS], len(explanation.components)
+    of_all = f", the {len(shown)} strongest of {n_all}" if len(shown) < n_all else ""
+    print_table(console, f"components: what the columns have in common{of_all}", [
         {
             "component": str(row.component),
             "variance": number(row.variance, ".3g"),
@@ -138,14 +148,14 @@ def _print_components(console: Console, explanation: Explanation) -> None:
 
 
 def _strongest(loadings: Sequence[LoadingRow], component: int) -> str:
-    own = [row for row in loadings if row.component == component][:_LOADINGS]
+    own = [row for row in loadings if row.component == component][:_MAX_LOADINGS]
     return ", ".join(f"{row.feature} {row.loading:+.2f}" for row in own)
 
 
-def _agreement_rows(agreements: Sequence[AgreementRow]) -> list[dict[str, str]]:
+def _association_rows(associations: Sequence[ColumnAssociationRow]) -> list[dict[str, str]]:
     return [
-        {"column": row.source_column, "agreement": number(row.agreement, ".2f"), "how": row.reason}
-        for row in agreements
+        {"column": row.source_column, "association": number(row.association, ".2f"), "how": row.reason}
+        for row in associations
     ]
 
 

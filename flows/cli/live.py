@@ -1,4 +1,4 @@
-"""The night on a terminal while it runs: a line for each step done, and one that moves for the step under way."""
+"""A run on a terminal: a line for each finished step, and a moving one for the step under way."""
 
 import sys
 import time
@@ -17,9 +17,9 @@ _NAME, _TIME = 14, 8
 
 @contextmanager
 def live_view() -> Iterator[bool]:
-    """Show the steps on standard error; gives False, and shows nothing, where no line can be made to move.
+    """Show the steps on standard error; yields False, and shows nothing, where the terminal cannot move its cursor.
 
-    What else is written to standard error comes out above the line that moves, which is gone at the end.
+    Other output on standard error is printed above the moving line, which is gone at the end.
     """
     console = Console(file=sys.stderr, highlight=False)
     if not console.is_interactive:
@@ -37,7 +37,7 @@ def live_view() -> Iterator[bool]:
 
 
 class View:
-    """What is shown of the night, told by the events of its steps."""
+    """What is shown of a run, from the events of its steps."""
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
@@ -47,7 +47,7 @@ class View:
         self._pace = Pace(clock)
 
     def watch(self, event: Event) -> None:
-        """Take note of an event; a step that has ended becomes a line that stays."""
+        """Take note of an event; a finished step becomes a line that stays."""
         match event:
             case StepStarted(step):
                 self._step, self._started_at, self._pace = step, self._clock(), Pace(self._clock)
@@ -73,7 +73,10 @@ class View:
 
 
 class Pace:
-    """How far a step is, and when its stage will be through if it goes on as it went so far."""
+    """How far a step is, and how long its stage will take at the pace so far.
+
+    Not rich's own estimate: that one starts with the second update and does not count down between updates.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -81,7 +84,7 @@ class Pace:
         self._last_at = self._stage_began_at = clock()
 
     def note(self, progressed: StepProgressed) -> None:
-        """Take note of progress; another total, or less done than before, is another stage with a pace of its own."""
+        """Take note of progress; another total, or less done than before, is a new stage with a pace of its own."""
         last, now = self._last, self._clock()
         if last and (progressed.total != last.total or progressed.done < last.done):
             self._stage_began_at = self._last_at
@@ -90,7 +93,7 @@ class Pace:
         self._last, self._last_at = progressed, now
 
     def rest(self) -> float | None:
-        """Return the seconds that are left of the stage; None where there is no pace yet, or nothing left."""
+        """Return the seconds left of the stage; None where there is no pace yet, or nothing left."""
         last = self._last
         if last is None or not 0 < last.done < last.total:
             return None
@@ -99,7 +102,7 @@ class Pace:
         return max(0.0, expected - (self._clock() - self._last_at))
 
     def in_words(self) -> str:
-        """Return how far the step is and what is left; empty before there is anything to say."""
+        """Return how far the step is and what is left; empty before the first progress."""
         if self._last is None:
             return ""
         far = f"{self._last.words}, {self._last.done:,} of {self._last.total:,}"

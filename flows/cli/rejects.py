@@ -1,4 +1,4 @@
-"""``segments rejects``: give the rejected rows of a run back, to be mended and run again."""
+"""``segments rejects``: return the rejected rows of a run, to correct them and run them again."""
 
 import io
 import os
@@ -11,15 +11,34 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from flows.cli.show import show_rows
+from flows.cli.options import DEFAULT_HOME, HomeOption
+from flows.cli.tables import print_rows
 from schemas.errors import UsageError
 from tasks.reading.repair import RepairShape
 from warehouse.home.directory import Home
 from warehouse.home.ledger import sources_read
+from warehouse.home.run import Order
 from warehouse.rejected import RejectedRow, judged_run, rejected_rows
 
 
-def show_rejects(home: Home, run_id: str | None = None) -> None:
+def rejects(
+    run_id: str | None = None, *, csv: Path | None = None, home: HomeOption = DEFAULT_HOME, force: bool = False
+) -> None:
+    """Return the rejected rows of a run.
+
+    Parameters
+    ----------
+    run_id
+        The run; left out, the newest one whose rows were checked.
+    csv
+        The CSV file to write.
+    force
+        Write over a file that exists.
+    """
+    print_rejects(Home(home), run_id) if csv is None else write_rejects(Home(home), run_id, csv, force=force)
+
+
+def print_rejects(home: Home, run_id: str | None = None) -> None:
     """Print the rejected rows of a run: a table on a terminal, else what ``write_rejects`` would write.
 
     Raises:
@@ -33,10 +52,8 @@ def show_rejects(home: Home, run_id: str | None = None) -> None:
         return
     with rejected_rows(home, manifest) as rows:
         if sys.stdout.isatty():
-            show_rows(
-                ("source", "line", "reason", "row"),
-                [(row.source_name, row.line_number, row.reason, row.raw) for row in rows],
-            )
+            header = ("source", "line", "reason", "row")
+            print_rows(header, [(row.source_name, row.line_number, row.reason, row.raw) for row in rows])
             return
         if len(names) > 1:
             raise UsageError(f"rows of {len(names)} files were rejected; --csv FILE writes a file for each of them")
@@ -45,15 +62,15 @@ def show_rejects(home: Home, run_id: str | None = None) -> None:
 
 
 def write_rejects(home: Home, run_id: str | None, output: Path, *, force: bool) -> None:
-    """Write the rejected rows of a run in the shape of the file that they stood in, and say how to run them.
+    """Write the rejected rows of a run in the format of their file, and print the command that runs them.
 
     Where rows of several files were rejected there is a file for each, the second under ``FILE-2``.
 
     Args:
         home: the home of the run.
-        run_id: the run; None takes the newest one whose rows were judged.
+        run_id: the run; None selects the newest one whose rows were checked.
         output: the file to write.
-        force: write over a file that exists; it may hold rows that somebody mended.
+        force: write over a file that exists; it may hold rows that were corrected by hand.
 
     Raises:
         UsageError: there is no such run, or the output exists or cannot be written.
@@ -61,7 +78,7 @@ def write_rejects(home: Home, run_id: str | None, output: Path, *, force: bool) 
     manifest = judged_run(home, run_id)
     written: list[Path] = []
     with rejected_rows(home, manifest) as rows:
-        for source, of_source in _by_source(rows):
+        for source, of_source in groupby(rows, key=lambda row: row.source_name):
             path = output if not written else output.with_stem(f"{output.stem}-{len(written) + 1}")
             with _created(path, force=force) as file:
                 count = _write(file, _shape(manifest, source), of_source)
@@ -70,15 +87,15 @@ def write_rejects(home: Home, run_id: str | None, output: Path, *, force: bool) 
     if not written:
         _say_none(manifest)
         return
-    print(f"mend the rows, then: {_command(manifest, written)}")
+    print(f"correct the rows, then: {_command(manifest, written)}")
 
 
 @contextmanager
 def _created(path: Path, *, force: bool) -> Iterator[BinaryIO]:
-    """Give a file to write, which takes its name once it is whole; what stood under that name stays until then."""
+    """Yield a file to write, which takes its name once it is complete; an earlier file stays until then."""
     if path.exists() and not force:
         raise UsageError(
-            f"{path} exists already, and may hold rows that were mended; name another file with --csv, or write over "
+            f"{path} already exists, and may hold rows that you corrected; name another file with --csv, or write over "
             "it with --force"
         )
     partial = path.with_name(f"{path.name}.partial")
@@ -91,10 +108,6 @@ def _created(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             partial.unlink()
-
-
-def _by_source(rows: Iterator[RejectedRow]) -> Iterator[tuple[str, Iterator[RejectedRow]]]:
-    return groupby(rows, key=lambda row: row.source_name)
 
 
 def _shape(manifest: dict[str, Any], source_name: str) -> RepairShape:
@@ -120,15 +133,12 @@ def _write(file: BinaryIO, shape: RepairShape, rows: Iterator[RejectedRow]) -> i
 
 
 def _command(manifest: dict[str, Any], written: list[Path]) -> str:
-    """Return the command that runs the mended rows beside the files that they stood in."""
-    order = manifest["order"]
-    files = [file["source_file"] for file in manifest["files"]]
-    options = [
-        *(["--dataset", order["dataset"]] if order["dataset"] != "customers" else []),
-        *(["--home", order["home"]] if order["home"] != "data" else []),
-    ]
+    """Return the command that runs the corrected rows together with their original files."""
+    order, files = manifest["order"], [file["source_file"] for file in manifest["files"]]
+    given = {name: order[name] for name in ("dataset", "home") if order[name] != getattr(Order, name)}
+    options = [text for name, value in given.items() for text in (f"--{name}", value)]
     return shlex.join(["segments", "run", *files, *map(str, written), *options])
 
 
 def _say_none(manifest: dict[str, Any]) -> None:
-    print(f"run {manifest['run_id']} rejected no row", file=sys.stderr)
+    print(f"run {manifest['run_id']} rejected no rows", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Say of every customer how near its own segment is, and which is the next.
+"""How near every customer is to its own segment, and which one is the next.
 
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial.distance import cdist
 
 from tasks.clustering.lloyd import Fit, Labels
 from tasks.clustering.parallel import in_order
-from tasks.clustering.rows import Distinct, Floats, Matrix, Weights
-from tasks.clustering.sampling import weighted_quantiles
+from tasks.clustering.rows import Distinct, Floats, Weights
 
 #: Interquartile ranges above the upper quartile from which a distance is far out (Tukey 1977).
 _FAR_OUT = 3.0
@@ -57,7 +57,7 @@ def assign(distinct: Distinct, fit: Fit) -> Assignment:
     seconds = np.empty(len(rows), dtype=np.uint8)
 
     def measured(block: slice) -> None:
-        distances = distances_to(rows.dense(block), fit.centroids)
+        distances = cdist(rows.dense(block), fit.centroids)
         every = np.arange(len(distances))
         own[block] = distances[every, labels[block]]
         distances[every, labels[block]] = np.inf
@@ -92,21 +92,11 @@ def far_out(distances: Floats, labels: Labels, weights: Weights) -> npt.NDArray[
     Args:
         distances: distance to the own centroid, shape (n_rows,).
         labels: segment of each row, 0..k-1.
-        weights: customers that each row stands for.
+        weights: customers per row.
     """
     is_far = np.zeros(len(labels), dtype=np.bool_)
     for number in range(int(labels.max()) + 1):
         own = np.flatnonzero(labels == number)
-        low, high = weighted_quantiles(distances[own], weights[own], (0.25, 0.75))
+        low, high = np.quantile(distances[own], (0.25, 0.75), weights=weights[own], method="inverted_cdf")
         is_far[own] = distances[own] > high + _FAR_OUT * (high - low)
     return is_far
-
-
-def distances_to(rows: Matrix, centroids: Floats) -> Floats:
-    """Return the Euclidean distance of every row to every centroid, float64 of shape (n_rows, k)."""
-    out = np.empty((len(rows), len(centroids)))
-    points = rows.astype(np.float64)
-    for number, centroid in enumerate(centroids):
-        differences = points - centroid
-        out[:, number] = np.sqrt(np.einsum("ij,ij->i", differences, differences))
-    return out

@@ -19,20 +19,20 @@ from tasks.clustering.eligibility import (
     rounded,
     rule,
 )
-from tasks.clustering.lloyd import Fit, fits_of, settle
+from tasks.clustering.lloyd import Fit, converge, fits_of
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats
 from tasks.clustering.sampling import IN_95_PERCENT
 from tasks.clustering.search import search, search_deeply
 from tasks.clustering.silhouette_curve import Curve, Scoring, curve_of
-from tasks.clustering.stability import Agreement, agreements_of
+from tasks.clustering.stability import Stability, stability_of
 from tasks.run.progress import Progress
 
 __all__ = ["Choice", "Guards", "KScore", "NullScore", "choose_k"]
 
 DEFAULT_SCORING, NO_GUARDS = Scoring(), Guards()
 
-#: The smallest difference of silhouettes that words show.
+#: The smallest difference of silhouettes that is shown.
 _SHOWN = 0.0001
 
 _Rule = Callable[[Curve, Sequence[Fit]], Ruling]
@@ -54,9 +54,9 @@ class KScore:
     objective: float | None = None
     smallest_segment: int | None = None
     null_silhouette: float | None = None
-    lift: float | None = None
-    seeds_agreement: float | None = None
-    resampling_agreement: float | None = None
+    silhouette_gain: float | None = None
+    ari_seeds: float | None = None
+    ari_bootstrap: float | None = None
     eligible: bool = False
     reason: str = ""
     decisive: bool | None = None
@@ -70,8 +70,8 @@ class Choice:
     Attributes:
         fit: that of the chosen k.
         scores: of every k, ascending.
-        stability: how far each segment of the fit comes again, 0 to 1, see ``tasks.clustering.stability``: NaN of a
-            segment that the sample holds nobody of, None where it is not defined.
+        stability: of each segment, 0 to 1, see ``tasks.clustering.stability``; NaN where the sample has no customer
+            of it, None where it is not defined.
     """
 
     fit: Fit
@@ -96,16 +96,15 @@ def choose_k(
     """Return the eligible k with the highest mean silhouette, and the whole curve; a tie goes to the smaller k.
 
     Where no candidate can be fitted, as with one customer or with equal ones, or none is eligible, the
-    answer is one segment, with the reason in its score. A single candidate was asked for: it is taken
-    whatever the guards say.
+    result is one segment, with the reason in its score. A single candidate is chosen whatever the guards say.
 
     Args:
         distinct: the encoded customers, in canonical order.
         candidates: every k to try, ascending.
         random_state: seed.
         scoring: how many customers are scored.
-        guards: what a k must have to be eligible.
-        progress: told of every fit and of the silhouettes.
+        guards: what a k needs to be eligible.
+        progress: called for every fit and the silhouettes.
     """
     limit, why = _largest_k(distinct)
     usable = [k for k in candidates if k <= limit]
@@ -120,7 +119,7 @@ def choose_k(
     ]
     whole = [fit for k, fit in fits if fit.n_clusters == k]
     if not whole:
-        return _one_segment(distinct, [*lost, *beyond], "one segment: no k could be kept apart")
+        return _one_segment(distinct, [*lost, *beyond], "one segment: every k lost a segment")
 
     def ruled(curve: Curve, fits: Sequence[Fit]) -> Ruling:
         smallest = {fit.n_clusters: int(fit.sizes.min()) for fit in fits}
@@ -135,14 +134,14 @@ def choose_k(
         is_clear=lambda curve: is_clear(curve, ruled(curve, whole), guards),
     )
     curve, whole, ruling = _refined(distinct, curve, whole, ruled, random_state, progress)
-    agreements = _agreements(distinct, whole, ruling, random_state, progress)
-    scores = [*_scores(curve, whole, ruling, guards, agreements), *lost, *beyond]
+    stabilities = _stabilities(distinct, whole, ruling, random_state, progress)
+    scores = [*_scores(curve, whole, ruling, guards, stabilities), *lost, *beyond]
     if ruling.best is None:
         return _one_segment(
-            distinct, scores, f"one segment: no k keeps every segment at {guards.least_customers} customers"
+            distinct, scores, f"one segment: no k keeps every segment at {guards.min_customers} customers"
         )
-    progress(f"k={whole[ruling.best].n_clusters} settled", 1, 1)
-    return Choice(whole[ruling.best], _ascending(scores), agreements[ruling.best].segments)
+    progress(f"k={whole[ruling.best].n_clusters} converged", 1, 1)
+    return Choice(whole[ruling.best], _ascending(scores), stabilities[ruling.best].segments)
 
 
 def _largest_k(distinct: Distinct) -> tuple[int, str]:
@@ -160,7 +159,7 @@ def _largest_k(distinct: Distinct) -> tuple[int, str]:
 def _fits(
     distinct: Distinct, usable: Sequence[int], random_state: int, *, is_exact: bool, progress: Progress
 ) -> list[tuple[int, Fit]]:
-    """Return a fit of every k: settled on all customers where they are few, else as the sample had it."""
+    """Return a fit of every k: converged on all customers where they are few, else with the sample's centroids."""
     done: list[int] = []
 
     def fitted(k: int) -> None:
@@ -169,7 +168,7 @@ def _fits(
 
     found = search(distinct, usable, random_state, fitted)
     if is_exact:
-        return list(zip(usable, in_order(lambda k: settle(distinct, found[k]), usable), strict=True))
+        return list(zip(usable, in_order(lambda k: converge(distinct, found[k]), usable), strict=True))
     return list(zip(usable, fits_of(distinct, [found[k] for k in usable]), strict=True))
 
 
@@ -181,16 +180,16 @@ def _refined(
     random_state: int,
     progress: Progress,
 ) -> tuple[Curve, list[Fit], Ruling]:
-    """Return the curve and the fits with the best k searched deeply and settled on all customers.
+    """Return the curve and the fits with the best k searched deeply and converged on all customers.
 
-    Better segments may have another silhouette and other sizes; the best k is looked for until it is one
-    of those refined.
+    Better segments may have another silhouette and other sizes, so this is repeated until the best k is a
+    refined one.
     """
     refined: set[int] = set()
     while (best := (ruling := ruled(curve, fits)).best) is not None and best not in refined:
-        progress(f"k={fits[best].n_clusters} goes on to all customers", len(refined), len(refined) + 1)
+        progress(f"k={fits[best].n_clusters} refined on all customers", len(refined), len(refined) + 1)
         refined.add(best)
-        deeper = settle(distinct, search_deeply(distinct, fits[best].centroids, random_state))
+        deeper = converge(distinct, search_deeply(distinct, fits[best].centroids, random_state))
         if deeper.n_clusters < fits[best].n_clusters:  # a segment lost its last customer
             deeper = fits[best]
         if not np.array_equal(deeper.labels, fits[best].labels):
@@ -199,26 +198,28 @@ def _refined(
     return curve, fits, ruling
 
 
-def _agreements(
+def _stabilities(
     distinct: Distinct, fits: Sequence[Fit], ruling: Ruling, random_state: int, progress: Progress
-) -> list[Agreement]:
-    return agreements_of(
+) -> list[Stability]:
+    return stability_of(
         distinct,
         [fit.centroids for fit in fits],
         random_state,
         published=ruling.best,
-        progress=lambda done, total: progress("segments held against those of other seeds and samples", done, total),
+        progress=lambda done, total: progress(
+            "segments compared with other random seeds and bootstrap resamples", done, total
+        ),
     )
 
 
 def _scores(
-    curve: Curve, fits: Sequence[Fit], ruling: Ruling, guards: Guards, agreements: Sequence[Agreement]
+    curve: Curve, fits: Sequence[Fit], ruling: Ruling, guards: Guards, stabilities: Sequence[Stability]
 ) -> list[KScore]:
     means, quartiles = rounded(curve.means()), rounded(curve.quartiles())
     margins = rounded(IN_95_PERCENT * curve.standard_errors())
     decisive = decisive_of(curve, ruling, guards)
     scores = []
-    for number, (fit, agreement) in enumerate(zip(fits, agreements, strict=True)):
+    for number, (fit, stability) in enumerate(zip(fits, stabilities, strict=True)):
         mean, margin = float(means[number]), float(margins[number])
         null = guards.nulls.get(fit.n_clusters)
         score = KScore(
@@ -234,16 +235,16 @@ def _scores(
             objective=fit.objective,
             smallest_segment=int(fit.sizes.min()),
             null_silhouette=null.null_silhouette if null else None,
-            lift=null.lift if null else None,
-            seeds_agreement=agreement.seeds,
-            resampling_agreement=agreement.resampling,
+            silhouette_gain=null.silhouette_gain if null else None,
+            ari_seeds=stability.ari_seeds,
+            ari_bootstrap=stability.ari_bootstrap,
             decisive=decisive[number],
         )
         scores.append(score)
-    return [_told(number, scores, ruling, guards) for number in range(len(scores))]
+    return [_with_reason(number, scores, ruling, guards) for number in range(len(scores))]
 
 
-def _told(number: int, scores: Sequence[KScore], ruling: Ruling, guards: Guards) -> KScore:
+def _with_reason(number: int, scores: Sequence[KScore], ruling: Ruling, guards: Guards) -> KScore:
     """Return a score with the reason why it was chosen or not."""
     score, fault = scores[number], ruling.faults[number]
     if number == ruling.best:
@@ -251,9 +252,7 @@ def _told(number: int, scores: Sequence[KScore], ruling: Ruling, guards: Guards)
     if ruling.best is None or fault:
         return replace(score, reason=f"not eligible: {fault}")
     is_eligible, reason = _compared(score, scores[ruling.best], guards)
-    return replace(
-        score, eligible=is_eligible, reason=reason if score.decisive else f"{reason}, within the error of sampling"
-    )
+    return replace(score, eligible=is_eligible, reason=reason if score.decisive else f"{reason}, within sampling error")
 
 
 def _why_chosen(score: KScore, scores: Sequence[KScore], ruling: Ruling) -> str:
@@ -265,13 +264,13 @@ def _why_chosen(score: KScore, scores: Sequence[KScore], ruling: Ruling) -> str:
 
 
 def _compared(score: KScore, best: KScore, guards: Guards) -> tuple[bool, str]:
-    """Return whether a k that was not taken is eligible by its silhouette, and why it was not taken."""
+    """Return whether a k that was not chosen is eligible by its silhouette, and why it was not chosen."""
     behind = round((best.silhouette or 0.0) - (score.silhouette or 0.0), DIGITS)
     too_little = adds_too_little(-behind, best.k, guards) if score.k > best.k else ""
     if too_little:
         return False, f"not eligible: {too_little}"
     if behind == 0:
-        return True, f"equal to k={best.k}, the smaller is taken"
+        return True, f"equal to k={best.k}, the smaller is chosen"
     return True, f"{behind:.4f} below k={best.k}" if behind >= _SHOWN else f"less than {_SHOWN} below k={best.k}"
 
 
@@ -281,7 +280,7 @@ def _not_tried(k: int, why: str) -> KScore:
 
 def _one_segment(distinct: Distinct, others: Sequence[KScore], reason: str) -> Choice:
     everyone = np.zeros((1, distinct.rows.n_features))
-    fit = settle(distinct, everyone)
+    fit = converge(distinct, everyone)
     one = KScore(
         1, objective=fit.objective, smallest_segment=distinct.n_customers, eligible=True, reason=reason, chosen=True
     )

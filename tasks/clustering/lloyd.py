@@ -1,7 +1,7 @@
-"""Label all customers with the nearest of given centroids, or settle: until every centroid is the mean of its own.
+"""Lloyd's algorithm on all customers: label them with the nearest centroid, move each centroid to its mean.
 
-Equal customers are one row with a weight. Passes over the rows add up their blocks in order, so that
-the arithmetic is the same whatever the number of threads.
+Equal customers are one row with a weight. Passes over the rows add up their blocks in order, so the
+result is the same with any number of threads.
 """
 
 from collections.abc import Iterable
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tasks.clustering.distances import squares_beyond_own
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats, Rows, Weights
 
 Labels = npt.NDArray[np.uint8]
 
-_SETTLING_ROUNDS = 50
+#: Rounds after which labels that still change are kept: the last ones move few customers.
+_MAX_ROUNDS = 50
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,15 @@ class Fit:
         return len(self.centroids)
 
 
-def settle(distinct: Distinct, centroids: Floats) -> Fit:
-    """Return the fit that alternating labels and means over all customers ends in, the largest segment first.
+def converge(distinct: Distinct, centroids: Floats) -> Fit:
+    """Return the fit that alternating labels and means converge to, the largest segment first.
 
-    Where labels have not stopped to change after so many rounds, they are those of the last means,
-    so that every customer is nearest to its own centroid all the same. A segment that loses its
-    last customer is left out.
+    Where the rounds run out, the labels are those of the last means, so every customer is nearest to its
+    own centroid all the same. A segment that loses its last customer is left out.
     """
     rows, weights = distinct.rows, distinct.weights
     labels: Labels | None = None
-    for _ in range(_SETTLING_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         again, sums, sizes = _assigned(rows, weights, centroids)
         if labels is not None and np.array_equal(again, labels):
             break
@@ -102,13 +103,13 @@ def _assigned(rows: Rows, weights: Weights, centroids: Floats) -> tuple[Labels, 
 
 def _nearest(rows: Rows, own_squares: Floats, centroids: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
     """Return the nearest centroid of every row, of equally near ones the first, and the squared distance to it."""
-    squares = np.square(centroids).sum(axis=1) - 2 * rows.products(centroids)
+    squares: Floats = squares_beyond_own(rows.products(centroids), centroids)
     labels = squares.argmin(axis=1)
     return labels, np.maximum(squares[np.arange(len(rows)), labels] + own_squares, 0)
 
 
 def _without_empty(labels: Labels, centroids: Floats, weights: Weights, objective: float) -> Fit:
-    """Return the fit without the segments that nobody is in; an emptied one is not published."""
+    """Return the fit without empty segments, which are not published."""
     sizes = _sizes(labels, weights, len(centroids))
     kept = sizes > 0
     numbers = (np.cumsum(kept) - 1).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Compute pieces side by side so that the number of threads changes nothing but the time."""
+"""Compute in parallel so that the number of threads changes nothing but the time."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -13,20 +13,20 @@ from threadpoolctl import ThreadpoolController
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: Cells below which threads wait for each other: Python computes in one at a time.
-_WORTH_A_THREAD = 150_000
+#: Cells below which threads wait for each other, as Python runs in one at a time.
+_MIN_CELLS = 150_000
 
-#: Each thread holds a few blocks of arrays, so their number is bounded as memory is.
-MOST_THREADS = 16
+#: Each thread holds a few blocks of arrays, so memory bounds their number.
+_MAX_THREADS = 16
 
 
 def n_threads() -> int:
-    """Return how many threads the arithmetic takes."""
-    return min(MOST_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    """Return the number of threads."""
+    return min(_MAX_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def one_thread_each() -> AbstractContextManager[Any]:
-    """Have BLAS and OpenMP compute in the thread that asks, as sums over several differ in their last digits."""
+    """Make BLAS and OpenMP compute in the calling thread, as sums over several differ in their last digits."""
     limited: AbstractContextManager[Any] = _controller().limit(limits=1)
     return limited
 
@@ -37,33 +37,33 @@ def in_order(
     """Yield what is computed of each item, in the order of the items, with a few computed ahead.
 
     Args:
-        compute: of one item; runs in several threads, in each of which BLAS and OpenMP take that one alone.
+        compute: of one item; runs in several threads, each with BLAS and OpenMP limited to it.
         items: what to compute of.
-        ahead: results that exist or are computed at a time, at most; None is two more than there are threads.
-        n_cells: cells of the array that each item works on, where most of the work is Python's own on few of them.
+        ahead: results that exist or are computed at a time, at most; None: two more than threads.
+        n_cells: cells of the array that each item works on; with few, most of the work is Python's own.
     """
-    if n_cells is not None and n_cells < _WORTH_A_THREAD:
+    if n_cells is not None and n_cells < _MIN_CELLS:
         with one_thread_each():
             yield from map(compute, items)
         return
-    most = ahead or n_threads() + 2
-    # OpenMP is limited by thread, so each of the pool's is told, too.
+    max_waiting = ahead or n_threads() + 2
+    # OpenMP is limited per thread, so each one of the pool sets its limit.
     with one_thread_each(), ThreadPoolExecutor(n_threads(), initializer=one_thread_each) as pool:
         waiting: list[Future[R]] = []
         try:
             for item in items:
-                if len(waiting) >= most:
+                if len(waiting) >= max_waiting:
                     yield waiting.pop(0).result()
                 waiting.append(pool.submit(compute, item))
             while waiting:
                 yield waiting.pop(0).result()
         except BaseException:
-            # Who is told to stop does not wait for what has not begun.
+            # An interrupted run does not wait for what has not begun.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
 @cache
 def _controller() -> ThreadpoolController:
-    # Looks at every loaded library, which takes a while; once, when those that compute are loaded.
+    # Inspects every loaded library, which is slow: done once, after those that compute are loaded.
     return ThreadpoolController()

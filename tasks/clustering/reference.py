@@ -1,6 +1,6 @@
-"""What sampled customers are measured against: all, or a large sample that stands for all.
+"""The rows that the distances of sampled customers are measured to: all, or a large sample that represents all.
 
-What a sample adds to the variance of a mean silhouette is known from leaving out a tenth of it at a
+The variance that such a sample adds to a mean silhouette is estimated by leaving out a tenth of it at a
 time: the jackknife of random groups (Wolter, Introduction to Variance Estimation (2007), chapter 4).
 """
 
@@ -12,21 +12,22 @@ import numpy as np
 from tasks.clustering.rows import Distinct, Floats, Positions, Weights
 from tasks.clustering.silhouette import Segments
 
-#: Rows of a stratum that are in the reference in any case, as the mean distance to few is coarse.
-_LEAST_ROWS = 1_000
+#: Rows of a stratum that are always in the reference, as the mean distance to few is coarse.
+_MIN_ROWS = 1_000
 
+#: Random groups of the jackknife.
 _GROUPS = 10
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Rows to measure against, a group after the other.
+    """Rows to measure distances to, group by group.
 
     Attributes:
-        rows: places among the different rows.
-        weights: customers that each of these stands for.
-        group_sizes: rows in each group: first those that are there in any case, then the groups of
-            the sample, if there is one.
+        rows: indices among the different rows.
+        weights: customers that each of these represents.
+        group_sizes: rows in each group: first those that are always there, then the groups of the sample,
+            if there is one.
     """
 
     rows: Positions
@@ -41,12 +42,12 @@ class Reference:
 
 
 def draw_reference(rng: np.random.Generator, distinct: Distinct, strata: Sequence[Positions], n_rows: int) -> Reference:
-    """Return all rows where they are no more, else a sample of them that stands for all.
+    """Return all rows where there are no more, else a sample that represents all.
 
-    Rows of many customers are there in any case, and so are all rows of a small stratum.
+    Rows of many customers are always in it, and so are all rows of a small stratum.
 
     Args:
-        rng: what draws.
+        rng: source of randomness.
         distinct: the customers.
         strata: the rows of each stratum.
         n_rows: rows to draw, about.
@@ -56,7 +57,7 @@ def draw_reference(rng: np.random.Generator, distinct: Distinct, strata: Sequenc
     share = n_rows / len(distinct.rows)
     parts = [_parted(rng, rows, distinct.weights[rows], share) for rows in strata]
     certain = np.concatenate([own for own, _, _ in parts])
-    drawn, weights = (np.concatenate([part[place] for part in parts]) for place in (1, 2))
+    drawn, weights = (np.concatenate(column) for column in list(zip(*parts, strict=True))[1:])
     # Every tenth row of a stratum is in one group; within a group the rows of a stratum stay together.
     group_of = np.concatenate([np.arange(len(own)) % _GROUPS for _, own, _ in parts])
     order = np.argsort(group_of, kind="stable")
@@ -71,10 +72,10 @@ def draw_reference(rng: np.random.Generator, distinct: Distinct, strata: Sequenc
 def _parted(
     rng: np.random.Generator, rows: Positions, weights: Weights, share: float
 ) -> tuple[Positions, Positions, Floats]:
-    """Return the rows of a stratum that are there in any case, those drawn of the others, and what these stand for."""
+    """Return the rows of a stratum that are always there, those drawn of the others, and the weights of these."""
     is_heavy = weights * share >= weights.mean()
     certain, rest = rows[is_heavy], np.flatnonzero(~is_heavy)
-    size = max(_GROUPS, max(_LEAST_ROWS, int(share * len(rows))) - len(certain))
+    size = max(_GROUPS, max(_MIN_ROWS, int(share * len(rows))) - len(certain))
     if len(rest) <= size:
         return rows, rows[:0], np.empty(0)
     drawn = rng.choice(rest, size, replace=False)

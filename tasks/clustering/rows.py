@@ -1,7 +1,7 @@
-"""Encoded customers in little room: numbers dense, 0/1 features sparse, made dense block by block for arithmetic.
+"""Encoded customers, memory-efficient: numbers dense, binary features sparse, made dense block by block.
 
-Arrays in, arrays out: no SQL, no files. Distances and means do not change when 0 stands for an absent
-0/1 feature, whatever absence is encoded as; who publishes a centroid adds that back.
+Arrays in, arrays out: no SQL, no files. An absent binary feature is stored as 0, whatever it is encoded as,
+which changes no distance; its encoded value is added back where a centroid is published.
 """
 
 import math
@@ -16,10 +16,10 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.intp]
 
-#: Customers that each row stands for.
+#: Customers per row.
 Weights = npt.NDArray[np.int64]
 
-#: Digits of the largest coordinate along components that are kept; what is below comes from the order of sums.
+#: Digits of the largest coordinate along components that are kept; the rest depends on the order of sums.
 _DIGITS = 6
 
 #: Bytes of a dense block, about; what is computed of it takes some times as many.
@@ -28,16 +28,16 @@ BLOCK_BYTES = 8 << 20
 
 @dataclass(frozen=True)
 class Rows:
-    """Encoded rows, one a customer or one for all customers that are equal.
+    """Encoded rows, one per customer or one for all equal customers.
 
     Attributes:
-        numbers: the standardised numbers, float32 of shape (n_rows, n_numbers).
-        marks: of each 0/1 feature what its presence adds to the encoded row, float32 of shape
-            (n_rows, n_marks); indices ascend within a row, and no 0 is stored.
+        numbers: the standardized numbers, float32 of shape (n_rows, n_numbers).
+        binary: what the presence of each binary feature adds to the encoded row, float32 of shape
+            (n_rows, n_binary); indices ascend within a row, and no 0 is stored.
     """
 
     numbers: Matrix
-    marks: csr_array
+    binary: csr_array
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -45,8 +45,8 @@ class Rows:
 
     @property
     def n_features(self) -> int:
-        """Numbers and marks together."""
-        return int(self.numbers.shape[1] + self.marks.shape[1])
+        """Numbers and binary features together."""
+        return int(self.numbers.shape[1] + self.binary.shape[1])
 
     @property
     def block_rows(self) -> int:
@@ -59,38 +59,38 @@ class Rows:
 
     def dense(self, rows: slice | Positions) -> Matrix:
         """Return rows in full, numbers first, shape (n, n_features)."""
-        return np.hstack([self.numbers[rows], self.marks[rows].toarray()])
+        return np.hstack([self.numbers[rows], self.binary[rows].toarray()])
 
     @property
     def density(self) -> float:
         """Share of the cells that are stored, 0 to 1."""
-        return int(self.numbers.size + self.marks.nnz) / max(1, len(self) * self.n_features)
+        return int(self.numbers.size + self.binary.nnz) / max(1, len(self) * self.n_features)
 
     def sparse(self, rows: slice | Positions) -> csr_matrix:
         """Return rows in the sparse form that scikit-learn takes, numbers first."""
-        found = hstack([csr_array(self.numbers[rows]), self.marks[rows]], format="csr", dtype=np.float32)
+        found = hstack([csr_array(self.numbers[rows]), self.binary[rows]], format="csr", dtype=np.float32)
         return csr_matrix((found.data, found.indices.astype(np.int32), found.indptr.astype(np.int32)), found.shape)
 
     def products(self, others: Floats) -> Floats:
         """Return the inner products with some vectors of shape (n_others, n_features), shape (n_rows, n_others)."""
         n_numbers = self.numbers.shape[1]
-        products: Floats = self.numbers @ others[:, :n_numbers].T + self.marks @ others[:, n_numbers:].T
+        products: Floats = self.numbers @ others[:, :n_numbers].T + self.binary @ others[:, n_numbers:].T
         return products
 
     def squares(self) -> Floats:
         """Return the squared length of every row, shape (n_rows,)."""
         squares: Floats = np.einsum("ij,ij->i", self.numbers, self.numbers, dtype=np.float64)
-        ends = np.concatenate([[0.0], np.cumsum(np.square(self.marks.data, dtype=np.float64))])
-        squares += ends[self.marks.indptr[1:]] - ends[self.marks.indptr[:-1]]
+        ends = np.concatenate([[0.0], np.cumsum(np.square(self.binary.data, dtype=np.float64))])
+        squares += ends[self.binary.indptr[1:]] - ends[self.binary.indptr[:-1]]
         return squares
 
     def sums(self, members: Floats) -> Floats:
         """Return the weighted sums of rows that ``members``, of shape (n_sums, n_rows), has weights of."""
-        return np.hstack([members @ self.numbers, (self.marks.T @ members.T).T])
+        return np.hstack([members @ self.numbers, (self.binary.T @ members.T).T])
 
     def take(self, rows: slice | Positions) -> "Rows":
         """Return some of the rows."""
-        return Rows(self.numbers[rows], self.marks[rows])
+        return Rows(self.numbers[rows], self.binary[rows])
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ class Distinct:
 
     Attributes:
         rows: each different row once, in the order of its first customer.
-        weights: customers that each row stands for, shape (n_rows,).
-        row_of: place among ``rows`` of each customer, shape (n_customers,).
+        weights: customers per row, shape (n_rows,).
+        row_of: index among ``rows`` of each customer, shape (n_customers,).
     """
 
     rows: Rows
@@ -114,7 +114,7 @@ class Distinct:
 
 
 def distinct_rows(rows: Rows) -> Distinct:
-    """Return each different row once, and which customers it stands for."""
+    """Return each different row once, with the customers of each."""
     for seed in range(8):
         codes, _ = pd.factorize(_hashes(rows, seed))
         first = np.flatnonzero(np.r_[True, codes[1:] > np.maximum.accumulate(codes)[:-1]])
@@ -124,9 +124,9 @@ def distinct_rows(rows: Rows) -> Distinct:
 
 
 def projected(distinct: Distinct, loadings: Floats) -> Distinct:
-    """Return the customers along components, less what those add who have none of the 0/1 features.
+    """Return the customers along components, less what absent binary features add.
 
-    Coordinates are rounded, so that customers who differ in what no component holds are one row.
+    Coordinates are rounded, so customers who differ only outside the components are one row.
 
     Args:
         distinct: the encoded customers.
@@ -145,7 +145,7 @@ def projected(distinct: Distinct, loadings: Floats) -> Distinct:
 
 
 def _hashes(rows: Rows, seed: int) -> npt.NDArray[np.uint64]:
-    """Return 64 bits a row that are the same for equal rows, and hardly ever for others."""
+    """Return a 64-bit hash per row; equal rows have equal ones."""
     factors = np.random.default_rng(seed).integers(1, 2**64, rows.n_features, dtype=np.uint64) | np.uint64(1)
     hashes = np.empty(len(rows), dtype=np.uint64)
     for block in rows.blocks():
@@ -159,10 +159,10 @@ def _hashes_of(rows: Rows, factors: npt.NDArray[np.uint64]) -> npt.NDArray[np.ui
     for number in range(n_numbers):
         bits = (rows.numbers[:, number] + np.float32(0)).view(np.uint32)  # -0 is 0
         hashes = _mixed(hashes ^ (bits * factors[number]))
-    # The sum of the numbers that stand for the marks of a row, as a running sum of all rows.
-    sums = np.zeros(rows.marks.nnz + 1, dtype=np.uint64)
-    np.cumsum(_mixed(factors[n_numbers:])[rows.marks.indices], out=sums[1:])
-    return _mixed(hashes ^ (sums[rows.marks.indptr[1:]] - sums[rows.marks.indptr[:-1]]))
+    # The sum of the hashes of a row's binary features, as differences of a running sum over all rows.
+    sums = np.zeros(rows.binary.nnz + 1, dtype=np.uint64)
+    np.cumsum(_mixed(factors[n_numbers:])[rows.binary.indices], out=sums[1:])
+    return _mixed(hashes ^ (sums[rows.binary.indptr[1:]] - sums[rows.binary.indptr[:-1]]))
 
 
 def _mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -173,14 +173,14 @@ def _mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 
 
 def _are_equal(rows: Rows, others: Positions) -> bool:
-    """Return whether each row is the one at the other position; the amount of a mark depends on the mark alone."""
+    """Return whether each row is the one at the other position; the amount of a binary feature is its own alone."""
     for block in rows.blocks():
         repeated = np.flatnonzero(others[block] != np.arange(block.start, block.stop)) + block.start
         one, other = rows.take(repeated), rows.take(others[repeated])
         if not (
             np.array_equal(one.numbers, other.numbers)
-            and np.array_equal(one.marks.indptr, other.marks.indptr)
-            and np.array_equal(one.marks.indices, other.marks.indices)
+            and np.array_equal(one.binary.indptr, other.binary.indptr)
+            and np.array_equal(one.binary.indices, other.binary.indices)
         ):
             return False
     return True

@@ -1,4 +1,4 @@
-"""Keep encoded rows in a file of plain arrays, without pickles."""
+"""Store encoded rows in a file of plain arrays, without pickles."""
 
 from pathlib import Path
 
@@ -10,29 +10,29 @@ from tasks.clustering.rows import Rows
 
 
 def save_rows(path: Path, rows: Rows, is_far: npt.NDArray[np.bool_]) -> None:
-    """Write rows to a file, whose name ends in .npz, and which of the customers have a number that is far out."""
-    marks = rows.marks
+    """Write rows to an .npz file, and which customers have a number that is far out."""
+    binary = rows.binary
     np.savez(
         path,
         allow_pickle=False,
         numbers=rows.numbers,
-        amounts=marks.data,
-        indices=marks.indices,
-        starts=marks.indptr,
-        n_marks=np.array(marks.shape[1]),
+        amounts=binary.data,
+        indices=binary.indices,
+        starts=binary.indptr,
+        n_binary=np.array(binary.shape[1]),
         is_far=is_far,
     )
 
 
 def load_rows(path: Path) -> Rows:
-    """Return the rows that a file keeps."""
+    """Return the rows of a file."""
     with np.load(path, allow_pickle=False) as arrays:
         numbers = arrays["numbers"]
-        marks = csr_array(
-            (arrays["amounts"], arrays["indices"], arrays["starts"]), shape=(len(numbers), int(arrays["n_marks"]))
+        binary = csr_array(
+            (arrays["amounts"], arrays["indices"], arrays["starts"]), shape=(len(numbers), int(arrays["n_binary"]))
         )
-    marks.has_canonical_format = True  # as they were saved: sorted, and none twice
-    return Rows(numbers, marks)
+    binary.has_canonical_format = True  # as they were saved: sorted, and none twice
+    return Rows(numbers, binary)
 
 
 def load_far(path: Path) -> npt.NDArray[np.bool_]:

@@ -1,15 +1,14 @@
 """Silhouettes of more customers than can all be scored: some drawn at random, with a 95 % interval.
 
 Cochran, Sampling Techniques (1977), chapter 5: customers are drawn from strata, without replacement,
-in proportion to the size of the strata, which are the customers that no labelling tells apart, and all
-those of small such groups together; each stratum's mean counts by its size. Every customer drawn is
-measured against all customers, or against a large reference drawn from the same strata
-(``reference``).
+in proportion to the size of the strata. A stratum is the customers with the same segment in every
+labelling, and all small groups of such together; each stratum's mean counts by its size. The silhouette
+of a drawn customer is computed from the distances to all customers, or to a large reference drawn from
+the same strata (``reference``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +18,13 @@ from tasks.clustering.reference import Reference, draw_reference
 from tasks.clustering.rows import Distinct, Floats, Positions, Weights
 from tasks.clustering.silhouette import Labellings, Segments, silhouettes_of
 
-#: Customers scored at first; as many again are added until the choice is decisive or the budget spent.
+#: Customers scored at first; their number is doubled until the choice is decisive or the budget is spent.
 FIRST_SCORED = 2_000
 
 #: Standard errors of a mean silhouette on either side of it in its 95 % interval.
 IN_95_PERCENT = 1.959964
 
-#: Share of the customers from which those that no labelling tells apart are a stratum of their own.
+#: Share of the customers from which a group that no labelling splits is a stratum of its own.
 _STRATUM_SHARE = 0.01
 
 
@@ -34,13 +33,15 @@ class Estimates:
     """Silhouettes of the customers drawn so far.
 
     Attributes:
-        values: each customer's silhouette under each labelling, first against the whole reference, then
-            against all but one of its groups; shape (1 + n_groups or 1, n_labellings, n_drawn).
+        values: each customer's silhouette under each labelling, first from the whole reference, then from
+            all but one of its groups; shape (1 + n_groups or 1, n_labellings, n_drawn).
+        weights: customers that each customer drawn represents, shape (n_drawn,).
         strata: stratum of each customer drawn.
         sizes: customers of each stratum, drawn or not.
     """
 
     values: Floats
+    weights: Floats
     strata: npt.NDArray[np.intp]
     sizes: Floats
 
@@ -68,19 +69,16 @@ class Estimates:
 
     def quartiles(self) -> Floats:
         """Return the lower and upper quartile of the silhouettes of all customers, shape (n_labellings, 2)."""
-        weights: Floats = (self.sizes / self._drawn())[self.strata]
-        return np.array([weighted_quantiles(own, weights, (0.25, 0.75)) for own in self.values[0]])
-
-    def _drawn(self) -> Floats:
-        return np.bincount(self.strata, minlength=len(self.sizes)).astype(np.float64)
+        shares, weights = (0.25, 0.75), self.weights
+        quartiles: Floats = np.quantile(self.values[0], shares, axis=1, weights=weights, method="inverted_cdf").T
+        return quartiles
 
     def _means(self, values: Floats) -> Floats:
-        weights = (self.sizes / self._drawn() / self.sizes.sum())[self.strata]
-        means: Floats = values @ weights
+        means: Floats = values @ (self.weights / self.weights.sum())
         return means
 
     def _standard_errors(self, values: Floats) -> Floats:
-        drawn = self._drawn()
+        drawn = np.bincount(self.strata, minlength=len(self.sizes)).astype(np.float64)
         of_drawing = np.zeros(values.shape[1])
         for stratum in np.flatnonzero(drawn > 1):
             spread = values[0][:, self.strata == stratum].var(axis=1, ddof=1)
@@ -89,7 +87,7 @@ class Estimates:
         return np.sqrt(of_drawing + self._of_reference(values))
 
     def _of_reference(self, values: Floats) -> Floats:
-        """Return the variance of each mean that comes of the reference."""
+        """Return the part of the variance of each mean that the reference adds."""
         n_groups = len(values) - 1
         if n_groups < 2:
             return np.zeros(values.shape[1])
@@ -100,14 +98,14 @@ class Estimates:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Customers to score, in the order in which they are added, and what they are measured against.
+    """Customers to score, in the order in which they are added, and their reference.
 
     Attributes:
         rows: row of each customer drawn, by the round in which it is added.
         strata: stratum of each.
         ends: how many are drawn after each round.
         sizes: customers of each stratum.
-        reference: what they are measured against.
+        reference: the rows that their distances are measured to.
     """
 
     rows: Positions
@@ -122,7 +120,7 @@ def draw(
     labellings: Labellings,
     random_state: int,
     *,
-    most_scored: int,
+    max_scored: int,
     reference_rows: int,
 ) -> Drawn:
     """Draw the customers to score and their reference.
@@ -131,15 +129,15 @@ def draw(
         distinct: the customers.
         labellings: of the distinct rows, shape (n_labellings, n_rows).
         random_state: seed.
-        most_scored: customers to score at most, about.
-        reference_rows: rows to measure them against at most, about.
+        max_scored: customers to score at most, about.
+        reference_rows: rows of the reference at most, about.
     """
     rng = np.random.default_rng(random_state)
     stratum_of, sizes = _strata(distinct, labellings)
     members = _by_stratum(stratum_of, len(sizes))
-    rounds = _rounds(most_scored)
+    rounds = _rounds(max_scored)
     wanted = [_allocated(sizes, n_scored) for n_scored in rounds]
-    rows = [_drawn_customers(rng, own, distinct.weights, most) for own, most in zip(members, wanted[-1], strict=True)]
+    rows = [_drawn_customers(rng, own, distinct.weights, size) for own, size in zip(members, wanted[-1], strict=True)]
     order = [(number, stratum) for number in range(len(rounds)) for stratum in range(len(sizes))]
     before = [np.zeros(len(sizes), dtype=np.intp), *wanted[:-1]]
     pieces = [rows[stratum][before[number][stratum] : wanted[number][stratum]] for number, stratum in order]
@@ -161,22 +159,16 @@ def estimates(distinct: Distinct, labellings: Labellings, drawn: Drawn) -> Itera
     for first, end in zip((0, *drawn.ends[:-1]), drawn.ends, strict=True):
         rows = drawn.rows[first:end]
         values.append(silhouettes_of(distinct.rows.take(rows), segments.take(rows), reference, groups))
-        yield Estimates(np.concatenate(values, axis=2), drawn.strata[:end], drawn.sizes)
+        strata = drawn.strata[:end]
+        weights = (drawn.sizes / np.bincount(strata, minlength=len(drawn.sizes)))[strata]
+        yield Estimates(np.concatenate(values, axis=2), weights, strata, drawn.sizes)
 
 
-def weighted_quantiles(values: Floats, weights: npt.NDArray[Any], shares: Sequence[float]) -> list[float]:
-    """Return the values below which these shares of the weights lie."""
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order])
-    places = np.searchsorted(reached, np.asarray(shares) * reached[-1])
-    return [float(value) for value in values[order[np.minimum(places, len(order) - 1)]]]
-
-
-def _rounds(most_scored: int) -> list[int]:
-    """Return how many customers are scored after each round: twice as many as before, up to the most."""
-    rounds = [min(FIRST_SCORED, most_scored)]
-    while rounds[-1] < most_scored:
-        rounds.append(min(2 * rounds[-1], most_scored))
+def _rounds(max_scored: int) -> list[int]:
+    """Return how many customers are scored after each round: twice as many as before, up to the maximum."""
+    rounds = [min(FIRST_SCORED, max_scored)]
+    while rounds[-1] < max_scored:
+        rounds.append(min(2 * rounds[-1], max_scored))
     return rounds
 
 
@@ -184,7 +176,7 @@ def _strata(distinct: Distinct, labellings: Labellings) -> tuple[npt.NDArray[np.
     """Return the stratum of each row, and the customers in each stratum; small ones are one stratum together."""
     keys = np.zeros(len(distinct.rows), dtype=np.uint64)
     for labels in labellings:
-        # Two strata that come to the same key would be one, which is as good.
+        # Two strata with the same key would be one, which does no harm.
         keys = (keys ^ labels) * np.uint64(0x9E3779B97F4A7C15)
         keys ^= keys >> np.uint64(29)
     codes, _ = pd.factorize(keys)

@@ -1,7 +1,7 @@
-"""Search for good centroids on samples: restarts for every k, and for the chosen k whatever else helps.
+"""Search for good centroids on samples: restarts for every k, and a deep search for the chosen one.
 
-k-means ends in the optimum nearest to where it starts, and which one that is matters more than how
-it got there: on generated customers the objective of ten restarts differs by up to 2.6 %.
+k-means converges to the optimum nearest to its start, and which one that is matters more than how it
+got there: on generated customers the objective of ten restarts differs by up to 2.6 %.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,44 +12,82 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from tasks.clustering import engine
+from tasks.clustering import kmeans
+from tasks.clustering.distances import squares_beyond_own
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats, Matrix
 
-#: Share of stored cells below which fits of sparse rows are the faster ones.
-_SPARSE = 0.05
 
-#: Customers that the restarts of every k see, and bytes of their rows at most.
-SEARCHED_ROWS, _SEARCHED_BYTES = 5_000, 32 << 20
+@dataclass(frozen=True)
+class Restarts:
+    """How many random restarts a search makes; few rows have many local optima near the best one, and cheap fits.
 
-#: The same of the deep search for the chosen k, and of its last choice among what was found.
-DEEPLY_SEARCHED_ROWS = 20_000
-_FINAL_ROWS, _FINAL_BYTES = 100_000, 64 << 20
+    Of 30 fits of 200 customers ten restarts found the best optimum in 14, a hundred in all.
 
-#: Restarts of every k at most. Few rows have many local optima near the best one, and restarts that cost
-#: nothing: of 30 fits of 200 customers ten restarts found the best optimum in 14, a hundred in all.
-_FEWEST_RESTARTS, _MOST_RESTARTS, _RESTARTED_ROWS = 10, 100, 50_000
+    Attributes:
+        min_total: at least so many.
+        max_total: at most so many.
+        rows_total: of more rows fewer, so that the restarts see about so many rows together.
+        at_a_time: restarts between two checks whether the best fit has been found.
+        times_found: how many of the fits must be the best one when no more are needed.
+    """
 
-#: Restarts in a group, and groups that have found the same best fit when no more are needed.
-_RESTARTS_TOGETHER, _TIMES_FOUND = 10, 3
+    min_total: int
+    max_total: int
+    rows_total: int
+    at_a_time: int
+    times_found: int
 
-#: Restarts of the deep search at a time, and how many must have found the same best fit when no more are needed.
-_DEEP_RESTARTS_TOGETHER, _DEEP_TIMES_FOUND = 20, 4
+    def max_for(self, n_rows: int) -> int:
+        """Return how many restarts a fit of so many rows gets at most."""
+        return min(self.max_total, max(self.min_total, self.rows_total // n_rows))
 
-#: Restarts of the deep search at most, of few rows more than of many.
-_FEWEST_DEEP_RESTARTS, _MOST_DEEP_RESTARTS, _DEEPLY_RESTARTED_ROWS = 60, 200, 200_000
 
-#: The best fit is found again if the inertia differs by a smaller share. Fits that differ by more than the
-#: second share are different optima, which another sample may rank otherwise; so many of them are kept.
-_SAME, _DIFFERENT, _KEPT = 1e-4, 1e-3, 5
+@dataclass(frozen=True)
+class SearchSettings:
+    """How centroids are searched for.
 
-#: How many fits are improved by exchanges, each of so many segments to halve, how often, and what it must save.
-_IMPROVED, _TRIED_EXCHANGES, _EXCHANGES, _HELPS = 3, 3, 12, 1e-5
+    Attributes:
+        max_density: share of stored cells below which sparse rows are fitted faster than dense ones.
+        rows: customers in the sample on which every k is searched; its fits take a second in all.
+        deep_rows: customers in the sample of the deep search, which one k alone gets.
+        final_rows: customers in the sample that ranks what was found.
+        sample_bytes: bytes of the rows of the first two samples at most.
+        final_bytes: bytes of the rows of the last one at most.
+        restarts: of every k.
+        deep_restarts: of the deep search, one by one, as another sample may rank another optimum first.
+        same: relative difference of inertia below which the same optimum was found again.
+        different: relative difference above which it is another optimum.
+        max_kept: optima that are kept.
+        max_improved: optima that are improved by exchanges.
+        max_halved: segments that are tried for being two, at each exchange.
+        max_exchanges: exchanges in a row.
+        min_saving: share of the inertia that an exchange saves at least.
+    """
+
+    max_density: float = 0.05
+    rows: int = 5_000
+    deep_rows: int = 20_000
+    final_rows: int = 100_000
+    sample_bytes: int = 32 << 20
+    final_bytes: int = 64 << 20
+    restarts: Restarts = Restarts(10, 100, 50_000, at_a_time=10, times_found=3)
+    deep_restarts: Restarts = Restarts(60, 200, 200_000, at_a_time=20, times_found=4)
+    same: float = 1e-4
+    different: float = 1e-3
+    max_kept: int = 5
+    max_improved: int = 3
+    max_halved: int = 3
+    max_exchanges: int = 12
+    min_saving: float = 1e-5
+
+
+SEARCH = SearchSettings()
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Some customers: their different rows, dense or sparse, and how many customers each stands for."""
+    """Some customers: their different rows, dense or sparse, and the customers per row."""
 
     matrix: Matrix | csr_matrix
     weights: Floats
@@ -66,31 +104,26 @@ class Sample:
 
     def fitted(self, k: int, **settings: Any) -> Any:
         """Return k-means fitted to them."""
-        return engine.fit(self.matrix, self.weights, k, **settings)
+        return kmeans.fit(self.matrix, self.weights, k, **settings)
 
-    def beyond_own_squares(self, centroids: Matrix) -> Matrix:
-        """Return the squared distance of every row to every centroid, less the squared length of the row."""
-        squares: Matrix = np.square(centroids).sum(axis=1) - 2 * (self.matrix @ centroids.T)
+    def squares_beyond_own(self, centroids: Matrix) -> Matrix:
+        """Return the squared distances to the centroids, less the squared length of each row; shape (n_rows, k)."""
+        squares: Matrix = squares_beyond_own(self.matrix @ centroids.T, centroids)
         return squares
 
 
-def restarts_for(n_rows: int) -> int:
-    """Return how many restarts a fit of so many rows gets at most."""
-    return min(_MOST_RESTARTS, max(_FEWEST_RESTARTS, _RESTARTED_ROWS // n_rows))
-
-
 def sample_of(distinct: Distinct, n_customers: int, n_bytes: int, random_state: int) -> Sample:
-    """Return some customers at random, all of them where they are no more."""
+    """Return some customers at random, all of them where there are no more."""
     rows, weights = distinct.rows, distinct.weights
-    is_sparse = rows.density < _SPARSE
+    is_sparse = rows.density < SEARCH.max_density
     row_bytes = 4 * max(1, rows.n_features) * (2 * rows.density if is_sparse else 1)
-    most = min(n_customers, max(256, int(n_bytes / row_bytes)))
-    shown = rows.sparse if is_sparse else rows.dense
-    if len(rows) <= most:
-        return Sample(shown(slice(None)), weights.astype(np.float64))
-    drawn = np.random.default_rng(random_state).choice(distinct.n_customers, most, replace=False)
+    size = min(n_customers, max(256, int(n_bytes / row_bytes)))
+    matrix_of = rows.sparse if is_sparse else rows.dense
+    if len(rows) <= size:
+        return Sample(matrix_of(slice(None)), weights.astype(np.float64))
+    drawn = np.random.default_rng(random_state).choice(distinct.n_customers, size, replace=False)
     chosen, counts = np.unique(distinct.row_of[drawn].astype(np.intp), return_counts=True)
-    return Sample(shown(chosen), counts.astype(np.float64))
+    return Sample(matrix_of(chosen), counts.astype(np.float64))
 
 
 def search(
@@ -107,14 +140,15 @@ def search(
     Returns:
         k -> float64 of shape (k, n_features).
     """
-    sample = sample_of(distinct, SEARCHED_ROWS, _SEARCHED_BYTES, random_state)
+    sample = sample_of(distinct, SEARCH.rows, SEARCH.sample_bytes, random_state)
+    restarts = SEARCH.restarts
 
     def found(k: int) -> tuple[int, Floats]:
         # A sample may hold fewer different rows than all customers do.
         n_clusters = min(k, sample.n_rows)
         fits: list[_Found] = []
-        while len(fits) * _RESTARTS_TOGETHER < restarts_for(sample.n_rows) and not _is_found(fits, _TIMES_FOUND):
-            fits.append(_restarted(sample, n_clusters, _RESTARTS_TOGETHER, random_state + len(fits)))
+        while len(fits) * restarts.at_a_time < restarts.max_for(sample.n_rows) and not _is_found(fits, restarts):
+            fits.append(_restarted(sample, n_clusters, restarts.at_a_time, random_state + len(fits)))
         return k, min(fits, key=lambda one: one.inertia).centroids.astype(np.float64)
 
     centroids = {}
@@ -126,7 +160,7 @@ def search(
 
 
 def search_deeply(distinct: Distinct, start: Floats, random_state: int) -> Floats:
-    """Return better centroids for one k: further restarts, and centroids moved to where they save most.
+    """Return better centroids for one k: by more restarts, and by moving centroids to where they save most.
 
     Args:
         distinct: the customers.
@@ -134,14 +168,15 @@ def search_deeply(distinct: Distinct, start: Floats, random_state: int) -> Float
         random_state: seed.
     """
     k = len(start)
-    middling = sample_of(distinct, DEEPLY_SEARCHED_ROWS, _SEARCHED_BYTES, random_state)
-    if middling.n_rows < k:
+    sample = sample_of(distinct, SEARCH.deep_rows, SEARCH.sample_bytes, random_state)
+    if sample.n_rows < k:
         return start
-    from_start = in_order(lambda one: _fitted(middling, one), [start])
-    found = _different([*from_start, *_restarted_deeply(middling, k, random_state)])
-    improved = in_order(lambda one: _improved(middling, one, random_state), found[:_IMPROVED], n_cells=middling.n_cells)
-    found = _different([*improved, *found[_IMPROVED:]])
-    large = sample_of(distinct, _FINAL_ROWS, _FINAL_BYTES, random_state)
+    from_start = in_order(lambda one: _fitted(sample, one), [start])
+    found = _different([*from_start, *_restarted_deeply(sample, k, random_state)])
+    first, others = found[: SEARCH.max_improved], found[SEARCH.max_improved :]
+    improved = in_order(lambda one: _improved(sample, one, random_state), first, n_cells=sample.n_cells)
+    found = _different([*improved, *others])
+    large = sample_of(distinct, SEARCH.final_rows, SEARCH.final_bytes, random_state)
     ends: list[npt.NDArray[np.floating]] = [start, *(one.centroids for one in found)]
     finals = in_order(lambda end: _fitted(large, end), ends)
     return min(finals, key=lambda one: one.inertia).centroids.astype(np.float64)
@@ -168,40 +203,36 @@ def _restarted(sample: Sample, k: int, n_init: int, random_state: int) -> _Found
 def _restarted_deeply(sample: Sample, k: int, random_state: int) -> list[_Found]:
     """Return fits of new restarts, as many as it takes to find the best one several times."""
     found: list[_Found] = []
-    most = min(_MOST_DEEP_RESTARTS, max(_FEWEST_DEEP_RESTARTS, _DEEPLY_RESTARTED_ROWS // sample.n_rows))
-    for first in range(1, most, _DEEP_RESTARTS_TOGETHER):
-        # One by one, as those that another sample may rank first are wanted too.
-        found += in_order(
-            lambda number: _restarted(sample, k, 1, random_state + number),
-            range(first, first + _DEEP_RESTARTS_TOGETHER),
-            n_cells=sample.n_cells,
-        )
-        if _is_found(found, _DEEP_TIMES_FOUND):
+    restarts = SEARCH.deep_restarts
+    for first in range(1, restarts.max_for(sample.n_rows), restarts.at_a_time):
+        seeds = range(random_state + first, random_state + first + restarts.at_a_time)
+        found += in_order(lambda seed: _restarted(sample, k, 1, seed), seeds, n_cells=sample.n_cells)
+        if _is_found(found, restarts):
             break
     return found
 
 
-def _is_found(fits: Sequence[_Found], times: int) -> bool:
-    """Return whether so many of the fits are the best one, so that another restart will hardly find a better."""
-    least = min((one.inertia for one in fits), default=0.0)
-    return sum(one.inertia <= least * (1 + _SAME) for one in fits) >= times
+def _is_found(fits: Sequence[_Found], restarts: Restarts) -> bool:
+    """Return whether so many of the fits are the best one that another restart is unlikely to find a better one."""
+    lowest = min((one.inertia for one in fits), default=0.0)
+    return sum(one.inertia <= lowest * (1 + SEARCH.same) for one in fits) >= restarts.times_found
 
 
 def _different(found: Sequence[_Found]) -> list[_Found]:
     """Return the best fit of each optimum, the best first."""
     kept: list[_Found] = []
     for one in sorted(found, key=lambda one: one.inertia):
-        if not kept or one.inertia > kept[-1].inertia * (1 + _DIFFERENT):
+        if not kept or one.inertia > kept[-1].inertia * (1 + SEARCH.different):
             kept.append(one)
-    return kept[:_KEPT]
+    return kept[: SEARCH.max_kept]
 
 
 def _improved(sample: Sample, found: _Found, random_state: int) -> _Found:
     """Exchange one centroid after the other for as long as it helps."""
-    for _ in range(_EXCHANGES):
+    for _ in range(SEARCH.max_exchanges):
         moved = [_fitted(sample, start) for start in _exchanged(sample, found.centroids, random_state)]
         best = min(moved, key=lambda one: one.inertia)
-        if best.inertia >= found.inertia * (1 - _HELPS):
+        if best.inertia >= found.inertia * (1 - SEARCH.min_saving):
             break
         found = best
     return found
@@ -209,30 +240,30 @@ def _improved(sample: Sample, found: _Found, random_state: int) -> _Found:
 
 def _exchanged(sample: Sample, centroids: Matrix, random_state: int) -> list[Matrix]:
     """Return centroids with the least needed one moved into the segments that gain most by being two."""
-    squares = sample.beyond_own_squares(centroids)
+    squares = sample.squares_beyond_own(centroids)
     labels = squares.argmin(axis=1)
     halved = [_halved(sample, centroids, labels == number, number, random_state) for number in range(len(centroids))]
-    most = sorted(halved, key=lambda one: -one[0])[:_TRIED_EXCHANGES]
-    return [np.delete(split, _least_needed(sample, split), axis=0) for _, split in most]
+    best = sorted(halved, key=lambda one: -one[0])[: SEARCH.max_halved]
+    return [np.delete(split, _least_needed(sample, split), axis=0) for _, split in best]
 
 
 def _halved(
     sample: Sample, centroids: Matrix, is_own: npt.NDArray[np.bool_], number: int, random_state: int
 ) -> tuple[float, Matrix]:
-    """Return what halving one segment saves, and the centroids with its halves in its place."""
+    """Return what halving one segment saves, and the centroids with its halves instead."""
     if np.count_nonzero(is_own) < 2:
         return 0.0, np.vstack([centroids, centroids[number]])
     own = Sample(sample.matrix[is_own], sample.weights[is_own])
     halves = own.fitted(2, n_init=2, max_iter=20, random_state=random_state)
-    whole = own.beyond_own_squares(centroids[[number]])[:, 0]
-    halved = own.beyond_own_squares(halves.cluster_centers_).min(axis=1)
+    whole = own.squares_beyond_own(centroids[[number]])[:, 0]
+    halved = own.squares_beyond_own(halves.cluster_centers_).min(axis=1)
     saved = float((whole - halved) @ own.weights)
     return saved, np.vstack([np.delete(centroids, number, axis=0), halves.cluster_centers_])
 
 
 def _least_needed(sample: Sample, centroids: Matrix) -> int:
     """Return the centroid whose customers lose least by going to their second nearest."""
-    squares = sample.beyond_own_squares(centroids)
+    squares = sample.squares_beyond_own(centroids)
     nearest = np.partition(squares, 1, axis=1)[:, :2]
     costs = np.bincount(
         squares.argmin(axis=1), (nearest[:, 1] - nearest[:, 0]) * sample.weights, minlength=len(centroids)

@@ -4,8 +4,8 @@ Kaufman & Rousseeuw, Finding Groups in Data (1990), chapter 2: s(i) = (b - a) / 
 the mean distance of customer i to the others of its segment and b the smallest mean distance to
 another segment; 0 where i is alone in its segment.
 
-Equal customers are one row with a weight. The distances of a block of rows to another are computed
-once for all labellings, and for both blocks, as they are the same seen from either side.
+Equal customers are one row with a weight. The distances between two blocks of rows are computed
+once for all labellings, and used for both blocks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,23 +23,29 @@ Labellings = npt.NDArray[np.uint8]
 
 Done = Callable[[int, int], None]
 
-#: Rows on either side of a block of distances: 1 MiB of them, which stays in a core's cache.
-_BLOCK_ROWS = 512
 
-#: Rows of a reference that a block is measured against at a time.
-_AGAINST_ROWS = 2048
+@dataclass(frozen=True)
+class BlockSizes:
+    """How the walk over the distances is cut, which bounds its memory.
 
-#: Bytes of the sums of distances to every segment; of more, the labellings are walked in parts.
-_SUMS_BYTES = 64 << 20
+    Attributes:
+        rows: rows on either side of a block: 1 MiB of distances, which stays in a core's cache.
+        reference_rows: rows of a reference in a block.
+        sums_bytes: sums of distances to every segment; for more, the labellings are walked in parts.
+        segments: segments of all labellings that sampled customers are scored for at a time, about.
+        waiting_bytes: sums that wait to be added, besides one in each thread.
+        dense_bytes: rows that are kept dense; of more, each block is made when it is needed.
+    """
 
-#: Segments of all labellings that sampled customers are measured against at a time, about.
-_SEGMENTS_AT_A_TIME = 256
+    rows: int = 512
+    reference_rows: int = 2048
+    sums_bytes: int = 64 << 20
+    segments: int = 256
+    waiting_bytes: int = 128 << 20
+    dense_bytes: int = 64 << 20
 
-#: Bytes of sums that wait to be added, on top of one in each thread.
-_WAITING_BYTES = 128 << 20
 
-#: Bytes of rows that are kept dense during the walk; of more, each block is made when it is needed.
-_DENSE_BYTES = 64 << 20
+BLOCKS = BlockSizes()
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,8 @@ class Segments:
 
     Attributes:
         labellings: shape (n_labellings, n_rows).
-        weights: customers that each row stands for, shape (n_rows,).
-        firsts: number of the first segment of each labelling when all are counted through.
+        weights: customers per row, shape (n_rows,).
+        firsts: index of the first segment of each labelling when all are numbered consecutively.
         n_segments: segments of all labellings together.
     """
 
@@ -60,7 +66,7 @@ class Segments:
 
     @classmethod
     def of(cls, labellings: Labellings, weights: Weights) -> "Segments":
-        """Count the segments through."""
+        """Number the segments consecutively."""
         counts = labellings.max(axis=1).astype(np.intp) + 1
         return cls(labellings, np.asarray(weights, dtype=np.float64), np.cumsum(counts) - counts, int(counts.sum()))
 
@@ -84,7 +90,7 @@ class Segments:
         )
 
     def columns(self) -> npt.NDArray[np.intp]:
-        """Return the segment of each row in each labelling, counted through, shape (n_labellings, n_rows)."""
+        """Return the segment of each row in each labelling, numbered consecutively, shape (n_labellings, n_rows)."""
         return self.labellings + self.firsts[:, None]
 
 
@@ -92,8 +98,8 @@ class Segments:
 class _Summing:
     """Sums over the segments as one or two products: distances times ``basis``, times ``spread``.
 
-    Rows that no labelling tells apart are summed together first; in rows sorted by their labels they
-    are most of a block, so that the first product has far fewer columns than there are segments.
+    Rows with the same segment in every labelling are summed together first. As rows are sorted by their
+    labels, a block has few such groups, so the first product has far fewer columns than segments.
     """
 
     basis: Matrix
@@ -104,9 +110,9 @@ class _Summing:
         columns = segments.columns()
         cells, cell_of = np.unique(columns, axis=1, return_inverse=True)
         if cells.shape[1] >= segments.n_segments:
-            return cls(_marked(columns, segments.weights, segments.n_segments), None)
-        basis = _marked(cell_of[None], segments.weights, cells.shape[1])
-        return cls(basis, _marked(cells, np.ones(cells.shape[1]), segments.n_segments).astype(np.float64))
+            return cls(_one_hot(columns, segments.weights, segments.n_segments), None)
+        basis = _one_hot(cell_of[None], segments.weights, cells.shape[1])
+        return cls(basis, _one_hot(cells, np.ones(cells.shape[1]), segments.n_segments).astype(np.float64))
 
     def sums(self, distances: Matrix) -> Floats:
         """Return the weighted sum of distances to every segment, shape (n, n_segments)."""
@@ -117,28 +123,28 @@ class _Summing:
 def exact_silhouettes(
     rows: Rows, weights: Weights, labellings: Labellings, progress: Done = lambda done, total: None
 ) -> Floats:
-    """Return the silhouette of every row under every labelling, each against all customers.
+    """Return the silhouette of every row under every labelling.
 
-    The result does not depend on the number of threads. Memory grows with rows x segments, not
-    with the square of the rows.
+    The result does not depend on the number of threads. Memory grows with rows x segments, not with the
+    square of the rows.
 
     Args:
         rows: the different encoded rows.
-        weights: customers that each row stands for, shape (n_rows,).
+        weights: customers per row, shape (n_rows,).
         labellings: shape (n_labellings, n_rows).
         progress: called with the distances done and in all.
 
     Returns:
         Shape (n_labellings, n_rows), -1 to 1.
     """
-    if len(labellings) > 1 and len(rows) * Segments.of(labellings, weights).n_segments * 8 > _SUMS_BYTES:
+    if len(labellings) > 1 and len(rows) * Segments.of(labellings, weights).n_segments * 8 > BLOCKS.sums_bytes:
         half = len(labellings) // 2
         first = exact_silhouettes(rows, weights, labellings[:half], lambda done, total: progress(done, 2 * total))
         second = exact_silhouettes(
             rows, weights, labellings[half:], lambda done, total: progress(total + done, 2 * total)
         )
         return np.vstack([first, second])
-    # Rows that are alike come together: few different ones in a block, and little that cancels.
+    # Rows of the same segments come together: few different labels in a block, and little cancellation.
     order = np.lexsort(labellings)
     ordered = rows.take(order)
     segments = Segments.of(labellings, weights).take(order)
@@ -155,20 +161,20 @@ def exact_silhouettes(
 
 
 def silhouettes_of(rows: Rows, segments: Segments, reference: Rows, groups: Sequence[Segments]) -> Floats:
-    """Return the silhouette of some rows against a reference that is cut into groups of rows.
+    """Return the silhouettes of some rows, from their distances to a reference that is cut into groups.
 
     Args:
         rows: the rows to score.
         segments: their segments.
-        reference: the rows that they are measured against.
-        groups: the segments of the reference, one part after another: first those rows that are
-            there in any case, then the groups that a sample was cut into, if there are any.
+        reference: the rows that the distances are measured to.
+        groups: the segments of the reference, part by part: first those rows that are always there, then
+            the groups of the sample, if there are any.
 
     Returns:
-        Shape (1 + n_groups of the sample, n_labellings, n_rows): against the whole reference, then
-        without one group after the other, the others counting for it.
+        Shape (1 + n_groups of the sample, n_labellings, n_rows): from the whole reference, then without
+        each group in turn, the others scaled up for it.
     """
-    if len(segments.labellings) > 1 and segments.n_segments > _SEGMENTS_AT_A_TIME:
+    if len(segments.labellings) > 1 and segments.n_segments > BLOCKS.segments:
         half = len(segments.labellings) // 2
         parts = [
             silhouettes_of(rows, segments.part(part), reference, [group.part(part) for group in groups])
@@ -184,7 +190,7 @@ def silhouettes_of(rows: Rows, segments: Segments, reference: Rows, groups: Sequ
 
 
 def _added(parts: Floats, left_out: int) -> Floats:
-    """Return the sum of the parts; where one other than the first is left out, the others count for it."""
+    """Return the sum of the parts; where one other than the first is left out, the others are scaled up for it."""
     if left_out == 0:
         whole: Floats = parts.sum(axis=0)
         return whole
@@ -195,7 +201,7 @@ def _added(parts: Floats, left_out: int) -> Floats:
 
 
 def coefficients(sums: Floats, segments: Segments, sizes: Floats) -> Floats:
-    """Return the silhouettes that sums of distances make.
+    """Return the silhouettes from sums of distances.
 
     Args:
         sums: distances of each row to the customers of each segment, added up, shape (n_rows, n_segments).
@@ -211,7 +217,7 @@ def coefficients(sums: Floats, segments: Segments, sizes: Floats) -> Floats:
     for number, (first, end, labels) in enumerate(zip(segments.firsts, ends, segments.labellings, strict=True)):
         to_segment, size = sums[:, first:end], sizes[first:end]
         within = to_segment[every, labels] / np.maximum(size[labels] - 1, 1)
-        # A part of a reference may hold nobody of a very small segment.
+        # A part of a reference may hold no customer of a very small segment.
         means = np.where(size > 0, to_segment / np.maximum(size, 1e-300), np.inf)
         means[every, labels] = np.inf
         between = means.min(axis=1)
@@ -223,7 +229,7 @@ def coefficients(sums: Floats, segments: Segments, sizes: Floats) -> Floats:
 
 def _walk(rows: Rows, segments: Segments) -> Iterator[tuple[int, Floats, Floats]]:
     """Yield, block after block, its first row, its sums over its own and all later rows, and their sums over it."""
-    slices = _slices(len(rows), _BLOCK_ROWS)
+    slices = _slices(len(rows), BLOCKS.rows)
     dense = _dense_blocks(rows)
     summings = list(in_order(lambda block: _Summing.over(segments.take(block)), slices))
 
@@ -232,30 +238,30 @@ def _walk(rows: Rows, segments: Segments) -> Iterator[tuple[int, Floats, Floats]
         points = dense(block)
         own = np.zeros((len(points), segments.n_segments))
         others = np.zeros((len(rows) - block.stop, segments.n_segments))
-        for against, other in zip(slices[number:], summings[number:], strict=True):
-            distances = distances_between(points, dense(against))
+        for later, other in zip(slices[number:], summings[number:], strict=True):
+            distances = distances_between(points, dense(later))
             own += other.sums(distances)
-            if against is not block:
-                others[against.start - block.stop : against.stop - block.stop] = summing.sums(distances.T)
+            if later is not block:
+                others[later.start - block.stop : later.stop - block.stop] = summing.sums(distances.T)
         return block.start, own, others
 
-    waiting = max(1, _WAITING_BYTES // (8 * len(rows) * segments.n_segments))
+    waiting = max(1, BLOCKS.waiting_bytes // (8 * len(rows) * segments.n_segments))
     yield from in_order(summed, range(len(slices)), ahead=min(n_threads() + 2, waiting))
 
 
 def _sums_over(points: Matrix, dense: Callable[[slice], Matrix], first: int, group: Segments) -> Floats:
     """Return the sums of distances of the points to the segments of a group of rows, the first of which is given."""
-    slices = _slices(len(group.weights), _AGAINST_ROWS)  # none of a group without rows
+    slices = _slices(len(group.weights), BLOCKS.reference_rows)  # none of a group without rows
     summings = [_Summing.over(group.take(piece)) for piece in slices]
 
     def summed(block: slice) -> Floats:
         own = np.zeros((block.stop - block.start, group.n_segments))
         for piece, summing in zip(slices, summings, strict=True):
-            against = dense(slice(first + piece.start, first + piece.stop))
-            own += summing.sums(distances_between(points[block], against))
+            others = dense(slice(first + piece.start, first + piece.stop))
+            own += summing.sums(distances_between(points[block], others))
         return own
 
-    return np.vstack(list(in_order(summed, _slices(len(points), _BLOCK_ROWS))))
+    return np.vstack(list(in_order(summed, _slices(len(points), BLOCKS.rows))))
 
 
 def _slices(n_rows: int, length: int) -> list[slice]:
@@ -264,13 +270,13 @@ def _slices(n_rows: int, length: int) -> list[slice]:
 
 def _dense_blocks(rows: Rows) -> Callable[[slice], Matrix]:
     """Return what gives a dense block of the rows: kept where all fit, made when needed where not."""
-    if 4 * len(rows) * rows.n_features > _DENSE_BYTES:
+    if 4 * len(rows) * rows.n_features > BLOCKS.dense_bytes:
         return rows.dense
     kept = rows.dense(slice(None))
     return lambda block: kept[block]
 
 
-def _marked(columns: npt.NDArray[np.intp], weights: Floats, n_columns: int) -> Matrix:
+def _one_hot(columns: npt.NDArray[np.intp], weights: Floats, n_columns: int) -> Matrix:
     """Return a matrix with the weight of each row in each of its columns, shape (n_rows, n_columns)."""
     out = np.zeros((columns.shape[1], n_columns), dtype=np.float32)
     every = np.arange(columns.shape[1])

@@ -1,207 +1,74 @@
-"""The silhouette of every k: exact where all customers can be scored within seconds, sampled beyond.
-
-Both ways answer the same questions: the mean of each k, its standard error (0 where it is exact), by
-how much the best is ahead of each other k, and how the customers' own silhouettes spread.
-"""
+"""The silhouette of every k: exact where all customers can be scored within seconds, sampled beyond."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
 from schemas.file_settings import FileSettings
-from tasks.clustering.rows import Distinct, Floats
-from tasks.clustering.sampling import Drawn, Estimates, draw, estimates, weighted_quantiles
+from tasks.clustering.rows import Distinct
+from tasks.clustering.sampling import Drawn, Estimates, draw, estimates
 from tasks.clustering.silhouette import Labellings, exact_silhouettes
 from tasks.run.progress import Progress
 
-#: Standard errors that the best k must be ahead of every other for the choice to be decisive. More than
-#: the 1.96 of one comparison, as there are several of them and they are looked at after every round.
+#: Standard errors by which the best k must lead every other for the choice to be decisive: more than the 1.96
+#: of one comparison, as there are several of them after every round.
 DECISIVE = 3.0
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """How many customers are scored, and against how many.
+    """How many customers are scored, and from the distances to how many.
 
     Attributes:
-        exact_rows: different rows up to which every customer is scored against all; the time it takes
-            grows with their square.
-        most_scored: customers scored at most where there are more, about.
-        reference_rows: different rows that each of those is measured against at most, about.
+        exact_rows: different rows up to which every customer is scored; the time is quadratic in them.
+        max_scored: customers scored at most where there are more, about.
+        reference_rows: different rows that their distances are measured to at most, about.
     """
 
     exact_rows: int = FileSettings.exact_rows
-    most_scored: int = FileSettings.most_scored
+    max_scored: int = FileSettings.max_scored
     reference_rows: int = 200_000
 
 
-class Curve(Protocol):
-    """The silhouettes of several labellings of the same customers."""
+@dataclass(frozen=True)
+class Curve(Estimates):
+    """The silhouettes of several labellings of the same customers.
+
+    Attributes:
+        distinct: all customers.
+        drawn: those that are scored, and their reference; None where all are.
+    """
+
+    distinct: Distinct
+    drawn: Drawn | None = None
 
     @property
     def method(self) -> str:
         """Either exact or sampled."""
+        return "exact" if self.drawn is None else "sampled"
 
     @property
     def n_scored(self) -> int:
         """Customers whose silhouette is in the means."""
+        return self.distinct.n_customers if self.drawn is None else self.n_drawn
 
     @property
     def n_against(self) -> int:
-        """Customers that each is measured against: all, or the different rows of a sample."""
-
-    def means(self) -> Floats:
-        """Return the mean silhouette of each labelling."""
-
-    def standard_errors(self) -> Floats:
-        """Return the standard error of each mean."""
-
-    def leads(self, best: int) -> tuple[Floats, Floats]:
-        """Return by how much a labelling is ahead of each, and the standard error of that."""
-
-    def quartiles(self) -> Floats:
-        """Return the lower and upper quartile of the customers' silhouettes, shape (n_labellings, 2)."""
+        """Customers that the distances of each are measured to: all, or the different rows of the reference."""
+        if self.drawn is None or len(self.drawn.reference.rows) == len(self.distinct.rows):
+            return self.distinct.n_customers
+        return len(self.drawn.reference.rows)
 
     def with_labelling(self, number: int, labels: Labellings) -> "Curve":
-        """Return the curve with one labelling, of shape (n_rows,), in another's place."""
-
-
-@dataclass(frozen=True)
-class Exact:
-    """Every customer scored against all."""
-
-    distinct: Distinct
-    values: Floats
-
-    @property
-    def method(self) -> str:
-        """Either exact or sampled."""
-        return "exact"
-
-    @classmethod
-    def of(cls, distinct: Distinct, labellings: Labellings, progress: Progress) -> "Exact":
-        """Score every customer under every labelling."""
-        n_rows = len(distinct.rows)
-
-        def told(done: int, total: int) -> None:
-            progress("different rows scored", n_rows * done // total, n_rows)
-
-        told(0, 1)
-        return cls(distinct, exact_silhouettes(distinct.rows, distinct.weights, labellings, told))
-
-    @property
-    def n_scored(self) -> int:
-        """All customers."""
-        return self.distinct.n_customers
-
-    @property
-    def n_against(self) -> int:
-        """All customers."""
-        return self.distinct.n_customers
-
-    def means(self) -> Floats:
-        """Return the mean silhouette of each labelling."""
-        means: Floats = self.values @ (self.distinct.weights / self.distinct.n_customers)
-        return means
-
-    def standard_errors(self) -> Floats:
-        """Return 0 for each."""
-        return np.zeros(len(self.values))
-
-    def leads(self, best: int) -> tuple[Floats, Floats]:
-        """Return by how much a labelling is ahead of each, and 0 for each."""
-        means = self.means()
-        return means[best] - means, np.zeros(len(means))
-
-    def quartiles(self) -> Floats:
-        """Return the lower and upper quartile of each labelling."""
-        return np.array([weighted_quantiles(own, self.distinct.weights, (0.25, 0.75)) for own in self.values])
-
-    def with_labelling(self, number: int, labels: Labellings) -> "Exact":
-        """Return the curve with one labelling in another's place."""
+        """Return the curve with one labelling, of shape (n_rows,), replaced, scored for the same customers."""
         values = self.values.copy()
-        (values[number],) = exact_silhouettes(self.distinct.rows, self.distinct.weights, labels[None])
+        if self.drawn is None:
+            values[0, number] = exact_silhouettes(self.distinct.rows, self.distinct.weights, labels[None])[0]
+        else:
+            rounds = estimates(self.distinct, labels[None], self.drawn)
+            values[:, number] = next(own for own in rounds if own.n_drawn == self.n_drawn).values[:, 0]
         return replace(self, values=values)
-
-
-@dataclass(frozen=True)
-class Sampled:
-    """Some customers scored against all, or against a large reference."""
-
-    distinct: Distinct
-    drawn: Drawn
-    so_far: Estimates
-
-    @property
-    def method(self) -> str:
-        """Either exact or sampled."""
-        return "sampled"
-
-    @classmethod
-    def of(
-        cls,
-        distinct: Distinct,
-        labellings: Labellings,
-        random_state: int,
-        scoring: Scoring,
-        progress: Progress,
-        is_clear: "Callable[[Curve], bool]",
-    ) -> "Sampled":
-        """Score customers under every labelling until the choice is clear or the budget is spent."""
-        drawn = draw(
-            distinct,
-            labellings,
-            random_state,
-            most_scored=scoring.most_scored,
-            reference_rows=scoring.reference_rows,
-        )
-        progress("customers scored", 0, drawn.ends[-1])
-        curve = None
-        for so_far in estimates(distinct, labellings, drawn):
-            curve = cls(distinct, drawn, so_far)
-            progress("customers scored", so_far.n_drawn, drawn.ends[-1])
-            if is_clear(curve):
-                break
-        assert curve is not None  # noqa: S101  # there is a first round
-        return curve
-
-    @property
-    def n_scored(self) -> int:
-        """Customers drawn."""
-        return self.so_far.n_drawn
-
-    @property
-    def n_against(self) -> int:
-        """All customers, or the different rows of the reference."""
-        n_rows = len(self.drawn.reference.rows)
-        return n_rows if n_rows < len(self.distinct.rows) else self.distinct.n_customers
-
-    def means(self) -> Floats:
-        """Return the estimated mean silhouette of each labelling."""
-        return self.so_far.means()
-
-    def standard_errors(self) -> Floats:
-        """Return the standard error of each mean."""
-        return self.so_far.standard_errors()
-
-    def leads(self, best: int) -> tuple[Floats, Floats]:
-        """Return by how much a labelling is ahead of each, and the standard error of that."""
-        return self.so_far.leads(best)
-
-    def quartiles(self) -> Floats:
-        """Return the estimated lower and upper quartile of each labelling."""
-        return self.so_far.quartiles()
-
-    def with_labelling(self, number: int, labels: Labellings) -> "Sampled":
-        """Return the curve with one labelling in another's place, scored for the same customers."""
-        values = self.so_far.values.copy()
-        for own in estimates(self.distinct, labels[None], self.drawn):
-            if own.n_drawn == self.n_scored:
-                values[:, number] = own.values[:, 0]
-                break
-        return replace(self, so_far=replace(self.so_far, values=values))
 
 
 def curve_of(
@@ -220,23 +87,53 @@ def curve_of(
         labellings: of the distinct rows, shape (n_labellings, n_rows).
         random_state: seed.
         scoring: how many customers are scored.
-        progress: told of the customers scored.
-        is_clear: whether no more customers need be scored; None where the highest mean is what is looked for.
+        progress: called with the customers scored.
+        is_clear: whether no more customers need to be scored; None where the highest mean is wanted.
     """
     if len(distinct.rows) <= scoring.exact_rows:
-        return Exact.of(distinct, labellings, progress)
-    return Sampled.of(distinct, labellings, random_state, scoring, progress, is_clear or is_highest_decisive)
+        return _exact(distinct, labellings, progress)
+    return _sampled(distinct, labellings, random_state, scoring, progress, is_clear or is_highest_decisive)
 
 
 def is_highest_decisive(curve: Curve) -> bool:
-    """Return whether the labelling with the highest mean is ahead of every other beyond the error of sampling."""
-    return all(is_apart(curve, int(curve.means().argmax())))
-
-
-def is_apart(curve: Curve, best: int) -> list[bool]:
-    """Return of each labelling whether the best is ahead of it beyond the error of sampling; True for the best."""
+    """Return whether the labelling with the highest mean leads every other beyond sampling error."""
+    best = int(curve.means().argmax())
     leads, errors = curve.leads(best)
-    return [
-        bool(number == best or error == 0 or lead > DECISIVE * error)
-        for number, (lead, error) in enumerate(zip(leads, errors, strict=True))
-    ]
+    is_led = (errors == 0) | (leads > DECISIVE * errors)
+    is_led[best] = True
+    return bool(is_led.all())
+
+
+def _exact(distinct: Distinct, labellings: Labellings, progress: Progress) -> Curve:
+    """Score every customer under every labelling."""
+    n_rows = len(distinct.rows)
+
+    def report(done: int, total: int) -> None:
+        progress("different rows scored", n_rows * done // total, n_rows)
+
+    report(0, 1)
+    values = exact_silhouettes(distinct.rows, distinct.weights, labellings, report)
+    # One stratum, all of whose rows are scored, which leaves no sampling error.
+    one_stratum = np.zeros(n_rows, dtype=np.intp)
+    return Curve(values[None], distinct.weights.astype(np.float64), one_stratum, np.array([float(n_rows)]), distinct)
+
+
+def _sampled(
+    distinct: Distinct,
+    labellings: Labellings,
+    random_state: int,
+    scoring: Scoring,
+    progress: Progress,
+    is_clear: Callable[[Curve], bool],
+) -> Curve:
+    """Score customers under every labelling until the choice is clear or the budget is spent."""
+    drawn = draw(
+        distinct, labellings, random_state, max_scored=scoring.max_scored, reference_rows=scoring.reference_rows
+    )
+    progress("customers scored", 0, drawn.ends[-1])
+    for so_far in estimates(distinct, labellings, drawn):
+        curve = Curve(so_far.values, so_far.weights, so_far.strata, so_far.sizes, distinct, drawn)
+        progress("customers scored", so_far.n_drawn, drawn.ends[-1])
+        if is_clear(curve):
+            break
+    return curve

@@ -37,7 +37,7 @@ def copy_source(
         source: the delivered file, packed or not.
         copy: where the text goes.
         undecodable: where the list of the lines with undecodable bytes goes; there is no
-            such file where there are none.
+            such file where all bytes are text.
         settings: what the dataset says about its files.
 
     Raises:

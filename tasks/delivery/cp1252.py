@@ -156,7 +156,7 @@ class _Words:
         return True
 
     def _admit_word(self, word: str, marked: str) -> None:
-        """Take a word and the same with NUL for each letter that stands where it is usual."""
+        """Take a word and the same with NUL for each letter that is where it is usual."""
         letters = {letter for letter in word.lower() if not letter.isascii()}
         n_plain = sum(letter.isascii() for letter in word)
         if marked.isascii() and n_plain >= 1 and len(word) <= min(3 * n_plain, _LIMITS.longest):

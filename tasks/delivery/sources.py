@@ -6,7 +6,7 @@ from schemas.errors import UsageError
 
 
 def find_source(source: str, done_marker: str | None = None) -> Path:
-    """Return the file that a SOURCE stands for: itself, or the newest file of a directory.
+    """Return the file that a SOURCE names: itself, or the newest file of a directory.
 
     Args:
         source: path of a file or a directory.
@@ -26,7 +26,7 @@ def find_source(source: str, done_marker: str | None = None) -> Path:
 
 
 def find_sources(sources: tuple[str, ...], done_marker: str | None = None) -> tuple[Path, ...]:
-    """Return the file that each SOURCE stands for, in the order given.
+    """Return the file that each SOURCE names, in the order given.
 
     Raises:
         UsageError: none is named, one of them is not found, or two of them are one file.

@@ -45,7 +45,7 @@ def decoded(blocks: Iterable[bytes], encoding: str, errors: str) -> Iterator[str
     yield decoder.decode(b"", final=True)
 
 
-def write_text(texts: Iterable[str], encoding: str, copy: Path, undecodable: Path | None, place: str) -> TextCopy:
+def write_text(texts: Iterable[str], encoding: str, copy: Path, undecodable: Path | None, path: str) -> TextCopy:
     r"""Write the copy, and ``undecodable`` where lines hold what is not text.
 
     Each undecodable byte, each NUL and each half of a surrogate pair becomes a visible ``\xNN``; its
@@ -59,33 +59,9 @@ def write_text(texts: Iterable[str], encoding: str, copy: Path, undecodable: Pat
         writer = _CopyWriter(opened, copy, undecodable)
         for number, text in enumerate(texts):
             if number == 0:
-                refuse_non_text(text[: LIMITS.judged_characters], encoding, place)
+                _refuse_non_text(text[: LIMITS.judged_characters], encoding, path)
             writer.write(text)
         return TextCopy(writer.characters, writer.undecodable_lines)
-
-
-def refuse_non_text(head: str, encoding: str, place: str) -> None:
-    """Refuse a file whose first characters are mostly not text, or not text in this encoding.
-
-    Raises:
-        DataRefused: with what was found, and what can be done.
-    """
-    bad = len(_NON_TEXT.findall(head))
-    is_mostly_bad = bad > len(head) * LIMITS.non_text_share
-    if is_mostly_bad and len(_CONTROL.findall(head)) > len(head) * LIMITS.control_share:
-        raise DataRefused(
-            f"{place} is not text ({bad:,} of its first {len(head):,} characters are not); "
-            "expected a CSV file, so save or export it as CSV"
-        )
-    lines = head.split("\n")
-    undecodable = sum(bool(_UNDECODABLE.search(line)) for line in lines)
-    if is_mostly_bad or (undecodable >= LIMITS.undecodable_lines and 2 * undecodable > len(lines)):
-        number, first = next((n, f) for n, line in enumerate(lines, 1) if (f := _NON_TEXT.search(line)))
-        raise DataRefused(
-            f"{place} line {number}: holds the byte 0x{_value(first[0]):02x}, which is not {encoding.upper()}, "
-            f"as do {undecodable:,} of its first {len(lines):,} lines; expected UTF-8 text, so save or export it as "
-            "UTF-8 CSV, or declare its encoding in the schema"
-        )
 
 
 class _CopyWriter:
@@ -137,6 +113,30 @@ class _CopyWriter:
         if self._list is None:
             self._list = self._opened.enter_context(self._undecodable.open("w", encoding="ascii", newline="\n"))
         self._list.write(f"{line},{found}\n")
+
+
+def _refuse_non_text(head: str, encoding: str, path: str) -> None:
+    """Refuse a file whose first characters are mostly not text, or not text in this encoding.
+
+    Raises:
+        DataRefused: with what was found, and what can be done.
+    """
+    bad = len(_NON_TEXT.findall(head))
+    is_mostly_bad = bad > len(head) * LIMITS.non_text_share
+    if is_mostly_bad and len(_CONTROL.findall(head)) > len(head) * LIMITS.control_share:
+        raise DataRefused(
+            f"{path} is not text ({bad:,} of its first {len(head):,} characters are not); "
+            "expected a CSV file, so save or export it as CSV"
+        )
+    lines = head.split("\n")
+    undecodable = sum(bool(_UNDECODABLE.search(line)) for line in lines)
+    if is_mostly_bad or (undecodable >= LIMITS.undecodable_lines and 2 * undecodable > len(lines)):
+        number, first = next((n, f) for n, line in enumerate(lines, 1) if (f := _NON_TEXT.search(line)))
+        raise DataRefused(
+            f"{path} line {number}: holds the byte 0x{_value(first[0]):02x}, which is not {encoding.upper()}, "
+            f"as do {undecodable:,} of its first {len(lines):,} lines; expected UTF-8 text, so save or export it as "
+            "UTF-8 CSV, or declare its encoding in the schema"
+        )
 
 
 def _value(character: str) -> int:

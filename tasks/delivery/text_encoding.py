@@ -21,13 +21,13 @@ _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _NON_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
 
 
-def known_encoding(declared: str | None, head: bytes, place: str) -> str | None:
+def known_encoding(declared: str | None, head: bytes, path: str) -> str | None:
     """Return the codec of a text by its declaration or its first bytes; None where neither shows it.
 
     Args:
         declared: the encoding as the schema declares it.
         head: the first bytes of the text.
-        place: the file as messages name it.
+        path: the file as messages name it.
 
     Raises:
         DataRefused: the text begins with the mark of another encoding than the declared one.
@@ -40,7 +40,7 @@ def known_encoding(declared: str | None, head: bytes, place: str) -> str | None:
         name = marked if marked is not None and marked.startswith(name) else f"{name}-le"
     if marked != name and (marked in _WIDE or (marked == "utf-8" and _is_utf_8_beyond_ascii(head))):
         raise DataRefused(
-            f"{place} begins with the byte-order mark of {marked}, but the schema declares encoding={declared!r}; "
+            f"{path} begins with the byte-order mark of {marked}, but the schema declares encoding={declared!r}; "
             "deliver it as declared, or correct the declaration"
         )
     return name

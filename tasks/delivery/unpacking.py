@@ -63,7 +63,7 @@ def packing_of(source: Path) -> Packing | None:
     return _packing_of(head)
 
 
-def refuse_foreign(head: bytes, place: str) -> None:
+def refuse_foreign(head: bytes, path: str) -> None:
     """Refuse by name what is not a CSV file.
 
     Raises:
@@ -71,7 +71,7 @@ def refuse_foreign(head: bytes, place: str) -> None:
     """
     for name, (pattern, advice) in _FOREIGN.items():
         if re.match(pattern, head):
-            raise DataRefused(f"{place} is {name}; expected a CSV file, so {advice}")
+            raise DataRefused(f"{path} is {name}; expected a CSV file, so {advice}")
 
 
 def read_blocks(source: Path, packing: Packing | None, settings: FileSettings) -> Iterator[bytes]:
@@ -107,31 +107,31 @@ def _packing_of(head: bytes) -> Packing | None:
     return next((name for name, pattern in _PACKINGS.items() if re.match(pattern, head)), None)
 
 
-def _unpacking(file: IO[bytes], packing: Packing, place: str) -> _Stream:
+def _unpacking(file: IO[bytes], packing: Packing, path: str) -> _Stream:
     if packing == "gzip":
         return gzip.GzipFile(fileobj=file)
     if packing == "zstd":
         stream: _Stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
         return stream
-    return _only_member(zipfile.ZipFile(file), place)
+    return _only_member(zipfile.ZipFile(file), path)
 
 
-def _only_member(archive: zipfile.ZipFile, place: str) -> _Stream:
+def _only_member(archive: zipfile.ZipFile, path: str) -> _Stream:
     if spreadsheet := _spreadsheet(archive.namelist()):
-        raise DataRefused(f"{place} is a spreadsheet ({spreadsheet}); expected a CSV file, so save it as CSV")
+        raise DataRefused(f"{path} is a spreadsheet ({spreadsheet}); expected a CSV file, so save it as CSV")
     members = [member for member in archive.infolist() if _is_delivered(member)]
     if len(members) != 1:
         names = ", ".join(repr(member.filename) for member in members[:5]) + (", ..." if len(members) > 5 else "")
         found = f"{len(members)} files ({names})" if members else "no file"
-        raise DataRefused(f"{place} is a zip with {found}; expected exactly one CSV file in it")
+        raise DataRefused(f"{path} is a zip with {found}; expected exactly one CSV file in it")
     member = members[0]
     if member.flag_bits & 0x1:
         raise DataRefused(
-            f"{place}: {member.filename!r} is encrypted; expected a zip without a password, so compress it again"
+            f"{path}: {member.filename!r} is encrypted; expected a zip without a password, so compress it again"
         )
     if member.compress_type not in _ZIP_METHODS:
         raise DataRefused(
-            f"{place}: {member.filename!r} is packed by method {member.compress_type}; "
+            f"{path}: {member.filename!r} is packed by method {member.compress_type}; "
             "expected an ordinary zip (stored or deflated), so compress it again"
         )
     return archive.open(member)

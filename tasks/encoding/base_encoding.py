@@ -1,4 +1,4 @@
-"""Customers in the textbook's encoding, with all that any other encoding is made of.
+"""Customers in the textbook's encoding, with all that other encodings are made of.
 
 Arrays in, arrays out: no SQL, no files.
 """
@@ -15,22 +15,22 @@ from tasks.encoding.features import Feature, added_values
 
 
 @dataclass(frozen=True)
-class Plain:
-    """Some customers, one a row.
+class BaseEncoding:
+    """Some customers, one per row.
 
     Attributes:
         features: of the textbook's encoding, in the order of the columns.
         numbers: encoded numbers, float32 of shape (n_customers, n_numbers).
-        brackets: of each number the brackets that it can be cut into; none of a constant.
+        brackets: of each number the brackets it can be binned into; none for a constant.
         codes: bracket of each customer and number, shape (n_customers, n_numbers).
-        marks: the 0/1 features, each present one as its weight, shape (n_customers, n_marks).
+        binary: the binary features, each present one as its weight, shape (n_customers, n_binary).
     """
 
     features: tuple[Feature, ...]
     numbers: Matrix
     brackets: tuple[tuple[Feature, ...], ...]
     codes: Codes
-    marks: csr_array
+    binary: csr_array
 
     @property
     def n_customers(self) -> int:
@@ -43,13 +43,13 @@ class Plain:
         return [feature for feature in self.features if feature.is_number]
 
     @property
-    def mark_features(self) -> list[Feature]:
-        """The 0/1 features, in the order of their columns in ``marks``."""
+    def binary_features(self) -> list[Feature]:
+        """The binary features, in the order of their columns in ``binary``."""
         return [feature for feature in self.features if not feature.is_number]
 
     def shares(self) -> Floats:
-        """Return the share of the customers that has each 0/1 feature, shape (n_marks,)."""
-        return np.bincount(self.marks.indices, minlength=self.marks.shape[1]) / max(1, self.n_customers)
+        """Return the share of the customers with each binary feature, shape (n_binary,)."""
+        return np.bincount(self.binary.indices, minlength=self.binary.shape[1]) / max(1, self.n_customers)
 
     def bracket_shares(self) -> list[Floats]:
         """Return of each number the share of the customers in each of its brackets."""
@@ -58,14 +58,14 @@ class Plain:
             for number, own in enumerate(self.brackets)
         ]
 
-    def take(self, customers: Positions) -> "Plain":
+    def take(self, customers: Positions) -> "BaseEncoding":
         """Return some of the customers."""
-        return Plain(
-            self.features, self.numbers[customers], self.brackets, self.codes[customers], self.marks[customers]
+        return BaseEncoding(
+            self.features, self.numbers[customers], self.brackets, self.codes[customers], self.binary[customers]
         )
 
-    def sampled(self, n_customers: int, random_state: int) -> "Plain":
-        """Return some customers at random, in their order; all where they are no more."""
+    def sampled(self, n_customers: int, random_state: int) -> "BaseEncoding":
+        """Return some customers at random, in their order; all where there are no more."""
         if self.n_customers <= n_customers:
             return self
         drawn = np.random.default_rng(random_state).choice(self.n_customers, n_customers, replace=False)
@@ -82,54 +82,56 @@ def used_in(features: Iterable[Feature]) -> list[Feature]:
     return sorted((feature for feature in features if feature.weight > 0), key=lambda one: not one.is_number)
 
 
-def rows_in(plain: Plain, features: Sequence[Feature]) -> Rows:
+def rows_in(base: BaseEncoding, features: Sequence[Feature]) -> Rows:
     """Return the customers in an encoding; the columns of the rows are the features of ``used_in``.
 
     Args:
-        plain: the customers.
+        base: the customers.
         features: those of the encoding: the textbook's, in their order, each perhaps with another
-            center, scale or weight, and then any brackets.
+            center, scale or weight, then any brackets.
     """
-    own = features[: len(plain.features)]
+    own = features[: len(base.features)]
     kept_numbers = np.array([feature.weight > 0 for feature in own if feature.is_number], dtype=np.bool_)
-    marked = [feature for feature in own if not feature.is_number]
-    numbers = plain.numbers if kept_numbers.all() else plain.numbers[:, kept_numbers]
-    marks = _rescaled(plain.marks, marked)
-    brackets = features[len(plain.features) :]
+    own_binary = [feature for feature in own if not feature.is_number]
+    numbers = base.numbers if kept_numbers.all() else base.numbers[:, kept_numbers]
+    binary = _rescaled(base.binary, own_binary)
+    brackets = features[len(base.features) :]
     if brackets:
-        marks = csr_array(hstack([marks, _bracket_marks(plain, brackets)], format="csr"))
-    return Rows(np.ascontiguousarray(numbers), marks)
+        binary = csr_array(hstack([binary, _binary_brackets(base, brackets)], format="csr"))
+    return Rows(np.ascontiguousarray(numbers), binary)
 
 
-def _rescaled(marks: csr_array, features: Sequence[Feature]) -> csr_array:
-    """Return the marks with the amounts of their features, those that have a weight alone."""
+def _rescaled(binary: csr_array, features: Sequence[Feature]) -> csr_array:
+    """Return the binary features that have a weight, with their amounts."""
     is_kept = np.array([feature.weight > 0 for feature in features], dtype=np.bool_)
     added = added_values(features)
-    amounts = added[marks.indices]
+    amounts = added[binary.indices]
     if is_kept.all():
-        rescaled = csr_array((amounts, marks.indices, marks.indptr), shape=marks.shape)
+        rescaled = csr_array((amounts, binary.indices, binary.indptr), shape=binary.shape)
         return rescaled if added.all() else _without_zeros(rescaled.copy())
-    stored = is_kept[marks.indices]
-    places = (np.cumsum(is_kept) - 1).astype(marks.indices.dtype)
-    ends = np.concatenate([[0], np.cumsum(stored)])[marks.indptr].astype(marks.indptr.dtype)
-    kept = csr_array((amounts[stored], places[marks.indices[stored]], ends), shape=(marks.shape[0], int(is_kept.sum())))
+    stored = is_kept[binary.indices]
+    new_index = (np.cumsum(is_kept) - 1).astype(binary.indices.dtype)
+    ends = np.concatenate([[0], np.cumsum(stored)])[binary.indptr].astype(binary.indptr.dtype)
+    kept = csr_array(
+        (amounts[stored], new_index[binary.indices[stored]], ends), shape=(binary.shape[0], int(is_kept.sum()))
+    )
     return _without_zeros(kept)
 
 
-def _without_zeros(marks: csr_array) -> csr_array:
-    """Return marks without those that a float32 cannot tell from nothing."""
-    if not marks.data.all():
-        marks.eliminate_zeros()
-    return marks
+def _without_zeros(binary: csr_array) -> csr_array:
+    """Return binary features without those whose amount is 0 as a float32."""
+    if not binary.data.all():
+        binary.eliminate_zeros()
+    return binary
 
 
-def _bracket_marks(plain: Plain, brackets: Sequence[Feature]) -> csr_array:
-    """Return the marks of brackets: each customer has one of each number that is cut."""
+def _binary_brackets(base: BaseEncoding, brackets: Sequence[Feature]) -> csr_array:
+    """Return brackets as binary features: each customer has one of each number that is binned."""
     cut = set(columns_of(brackets))
-    numbers = [number for number, own in enumerate(plain.brackets) if own and own[0].source_column in cut]
-    firsts = np.cumsum([0, *(len(plain.brackets[number]) for number in numbers)])
-    places = plain.codes[:, numbers].astype(np.int32) + firsts[:-1].astype(np.int32)
+    numbers = [number for number, own in enumerate(base.brackets) if own and own[0].source_column in cut]
+    firsts = np.cumsum([0, *(len(base.brackets[number]) for number in numbers)])
+    indices = base.codes[:, numbers].astype(np.int32) + firsts[:-1].astype(np.int32)
     added = added_values(brackets)
-    starts = np.arange(plain.n_customers + 1, dtype=np.int32) * len(numbers)
-    found = csr_array((added[places.ravel()], places.ravel(), starts), shape=(plain.n_customers, len(brackets)))
+    starts = np.arange(base.n_customers + 1, dtype=np.int32) * len(numbers)
+    found = csr_array((added[indices.ravel()], indices.ravel(), starts), shape=(base.n_customers, len(brackets)))
     return _without_zeros(found)

@@ -1,4 +1,4 @@
-"""Sampled customers as blocks of columns that can be permuted, each on its own, so that nothing links them any more.
+"""Sampled customers as blocks of columns that are permuted each on its own, which removes every link between them.
 
 Arrays in, arrays out: no SQL, no files.
 """
@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from schemas.fields import Role
 from tasks.clustering.rows import Matrix
-from tasks.encoding.base_encoding import Plain, rows_in, used_in
+from tasks.encoding.base_encoding import BaseEncoding, rows_in, used_in
 from tasks.encoding.features import Feature
 
 
@@ -45,19 +45,19 @@ class Blocks:
         return shuffled
 
 
-def blocks_of(plain: Plain, features: Sequence[Feature]) -> Blocks:
+def blocks_of(base: BaseEncoding, features: Sequence[Feature]) -> Blocks:
     """Return customers in an encoding, a block for each number, category and flag, and for each item of a list.
 
-    A list that never holds more than one item is a block as a whole: its items exclude one another
-    by the way they are delivered, which links nothing.
+    A list that never holds more than one item is one block: its items exclude one another by definition,
+    which is no link.
     """
-    rows = rows_in(plain, features)
+    rows = rows_in(base, features)
     used = used_in(features)
-    whole = _single_choice_columns(plain)
+    whole = _single_choice_columns(base)
     names = [_block_name(feature, whole) for feature in used]
-    order = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    order = {name: index for index, name in enumerate(dict.fromkeys(names))}
     block_of = np.array([order[name] for name in names], dtype=np.int64)
-    assert (np.diff(block_of) >= 0).all()  # noqa: S101  # a column's features stand together
+    assert (np.diff(block_of) >= 0).all()  # noqa: S101  # a column's features are contiguous
     weights = np.array([feature.weight for feature in used], dtype=np.float32)
     return Blocks(rows.dense(slice(None)), block_of, weights)
 
@@ -67,18 +67,18 @@ def _block_name(feature: Feature, whole: set[str]) -> str:
     return feature.feature if is_alone else f"{feature.source_column} {feature.encoding}"
 
 
-def _single_choice_columns(plain: Plain) -> set[str]:
-    """Return the lists of which no customer has more than one item."""
+def _single_choice_columns(base: BaseEncoding) -> set[str]:
+    """Return the list columns with at most one item per customer."""
     found = set()
-    kinds = [(feature.source_column, feature.kind) for feature in plain.mark_features]
+    kinds = [(feature.source_column, feature.kind) for feature in base.binary_features]
     for column in dict.fromkeys(name for name, kind in kinds if kind == Role.ITEMS.value):
         own = np.array([name == column for name, _ in kinds])
-        if _most_present(plain.marks, own) <= 1:
+        if _max_present(base.binary, own) <= 1:
             found.add(column)
     return found
 
 
-def _most_present(marks: csr_array, own: npt.NDArray[np.bool_]) -> int:
-    """Return how many of some marks a customer has at most."""
-    ends = np.concatenate([[0], np.cumsum(own[marks.indices])])
-    return int((ends[marks.indptr[1:]] - ends[marks.indptr[:-1]]).max(initial=0))
+def _max_present(binary: csr_array, own: npt.NDArray[np.bool_]) -> int:
+    """Return how many of some binary features a customer has at most."""
+    ends = np.concatenate([[0], np.cumsum(own[binary.indices])])
+    return int((ends[binary.indptr[1:]] - ends[binary.indptr[:-1]]).max(initial=0))

@@ -1,9 +1,9 @@
-"""Cut a number into brackets, each a 0/1 feature, so that what is not linear in the number can be seen.
+"""Bin a number into brackets, each a binary feature, which shows non-linear relations.
 
 Arrays in, arrays out: no SQL, no files.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,21 +13,36 @@ from tasks.encoding.features import Feature
 
 Codes = npt.NDArray[np.uint8]
 
-#: Brackets of a number at most, and at the fewest; and customers that a bracket should hold.
-_MOST_BRACKETS, _FEWEST_BRACKETS, _CUSTOMERS_EACH = 16, 3, 25
+
+@dataclass(frozen=True)
+class BracketSettings:
+    """How many brackets a number has.
+
+    Attributes:
+        max_brackets: more would each have too few customers to vary together with anything.
+        min_brackets: what goes up and down again takes three.
+        customers_each: customers that a bracket should hold, for its share to mean something.
+    """
+
+    max_brackets: int = 16
+    min_brackets: int = 3
+    customers_each: int = 25
+
+
+SETTINGS = BracketSettings()
 
 
 def cut(values: Floats, number: Feature) -> tuple[tuple[Feature, ...], Codes]:
     """Return the brackets of a number, about as many customers in each, and which one every customer is in.
 
     Args:
-        values: as they are stored, NaN where missing, shape (n_customers,); who has none counts as
-            its feature says.
+        values: as they are stored, NaN where missing, shape (n_customers,); missing ones are imputed as the
+            feature says.
         number: the feature of the number.
 
     Returns:
-        The features, none where the number is constant, in the order of their bounds; and the place
-        of each customer's among them, shape (n_customers,).
+        The features, in the order of their bounds, none where the number is constant; and the index of
+        each customer's among them, shape (n_customers,).
     """
     known = values[~np.isnan(values)]
     edges = _edges(known)
@@ -38,8 +53,8 @@ def cut(values: Floats, number: Feature) -> tuple[tuple[Feature, ...], Codes]:
     codes[np.isnan(values)] = imputed
     bounds = [None, *(float(edge) for edge in edges), None]
     brackets = tuple(
-        _bracket(number, bounds[place], bounds[place + 1], is_imputed=place == imputed)
-        for place in range(len(edges) + 1)
+        _bracket(number, bounds[index], bounds[index + 1], is_imputed=index == imputed)
+        for index in range(len(edges) + 1)
     )
     return brackets, codes
 
@@ -48,7 +63,8 @@ def _edges(known: Floats) -> Floats:
     """Return the bounds between brackets, ascending; values from a bound on are above it."""
     if len(known) == 0:
         return known
-    n_brackets = min(_MOST_BRACKETS, max(_FEWEST_BRACKETS, len(known) // _CUSTOMERS_EACH))
+    wanted = max(SETTINGS.min_brackets, len(known) // SETTINGS.customers_each)
+    n_brackets = min(SETTINGS.max_brackets, wanted)
     shares = np.arange(1, n_brackets) / n_brackets
     edges: Floats = np.unique(np.quantile(known, shares, method="inverted_cdf"))
     above: Floats = edges[edges > known.min()]
@@ -67,7 +83,7 @@ def _bracket(number: Feature, low: float | None, high: float | None, *, is_imput
         feature=f"{number.source_column}={text}",
         encoding="bracket",
         value=text,
-        joined_values=None,
+        grouped_values=None,
         center=0.0,
         scale=1.0,
         is_log=False,
@@ -84,6 +100,6 @@ def _in_words(low: float | None, high: float | None) -> str:
 
 
 def _digits(bound: float | None) -> str:
-    """Return a bound in as many digits as tell it from every other, as brackets are known by their text."""
+    """Return a bound in as many digits as it takes to be unique, as its text identifies a bracket."""
     short = f"{bound:.6g}"
     return short if float(short) == bound else repr(bound)

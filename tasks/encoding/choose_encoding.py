@@ -1,4 +1,4 @@
-"""Choose the encoding in which the segments stand out most from what the same columns give by chance.
+"""Choose the encoding with the highest silhouette gain over a null model.
 
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
@@ -7,128 +7,142 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.encodings import AUTO
-from tasks.encoding.base_encoding import Plain
-from tasks.encoding.redundant_columns import in_words, restated_columns
-from tasks.encoding.result import ONE_HUMP, Encoding, Tried
+from tasks.encoding.base_encoding import BaseEncoding
+from tasks.encoding.null_contrast import UNIMODAL
+from tasks.encoding.redundant_columns import in_words, redundant_columns
 from tasks.encoding.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES
-from tasks.encoding.trials import COMPARED_CUSTOMERS, Trial
+from tasks.encoding.trials import TRIALS, Encoding, EncodingResult, Trials
 from tasks.run.progress import Progress
 
-#: Components have fewer dimensions than the columns they are made of, and higher silhouettes for that: what is found
-#: in the columns as they are is taken unless components have so many times its lift; where all are numbers, which
-#: need not be made comparable, more times.
-_DIRECT, _DIRECT_OF_NUMBERS = 1.5, 2.5
+
+@dataclass(frozen=True)
+class DirectnessSettings:
+    """How much more gain components need than the columns as they are: fewer dimensions have higher silhouettes.
+
+    Attributes:
+        factor: of the gain of the columns.
+        factor_of_numbers: the same where all columns are numbers, which are comparable without components.
+    """
+
+    factor: float = 1.5
+    factor_of_numbers: float = 2.5
+
+
+DIRECTNESS = DirectnessSettings()
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The encoding that was taken, all that were tried, and what is to be known of it in sentences."""
+    """The selected encoding, the results of all that were tried, and notes in sentences."""
 
     encoding: Encoding
-    tried: tuple[Tried, ...]
+    results: tuple[EncodingResult, ...]
     notes: tuple[str, ...]
 
     @property
-    def taken(self) -> Tried:
-        """What was found in the encoding that was taken."""
-        return next(one for one in self.tried if one.name == self.encoding.name)
+    def selected(self) -> EncodingResult:
+        """The result of the selected encoding."""
+        return next(one for one in self.results if one.name == self.encoding.name)
 
 
 def choose_encoding(
-    plain: Plain,
+    base: BaseEncoding,
     ks: Sequence[int],
     *,
     random_state: int,
     wanted: str = AUTO,
-    least_customers: int = 1,
+    min_customers: int = 1,
     progress: Progress = lambda words, done, total: None,
 ) -> Choice:
-    """Return the encoding whose best silhouette rises most above that of permuted columns, or the one that is wanted.
+    """Return the encoding with the highest silhouette gain over permuted columns, or the one that is asked for.
 
-    Where none rises above chance, one number that falls apart by itself is taken, else the standard encoding.
+    Where none gains more than chance, numbers that are multimodal on their own are selected, else the standard
+    encoding.
 
     Args:
-        plain: all customers.
+        base: all customers.
         ks: every k to try, ascending.
         random_state: seed.
         wanted: name of an encoding, or ``"auto"``.
-        least_customers: customers that a segment must have.
-        progress: told of every encoding.
+        min_customers: minimum customers of a segment.
+        progress: called for every encoding.
     """
-    trial = Trial(plain, tuple(ks), random_state, least_customers)
+    trials = Trials(base, tuple(ks), random_state, min_customers)
     if wanted != AUTO:
-        return _wanted(trial, wanted, progress)
-    restated = restated_columns(plain.sampled(COMPARED_CUSTOMERS, random_state))
-    left_out = [one.column for one in restated]
-    tried = trial.tried([trial.encoding(name, left_out) for name in _names(plain, left_out)], progress)
-    found = [one for one in tried if one.is_found]
+        return _wanted(trials, wanted, progress)
+    redundant = redundant_columns(base.sampled(TRIALS.component_customers, random_state))
+    left_out = [one.column for one in redundant]
+    results = trials.results([trials.encoding(name, left_out) for name in _names(base, left_out)], progress)
+    found = [one for one in results if one.is_found]
     if found:
-        direct = _DIRECT if plain.mark_features else _DIRECT_OF_NUMBERS
-        best = max(found, key=lambda one: one.lift * (1.0 if _has_components(one) else direct))
-        return _choice(best, tried, in_words(restated))
-    alone = [one for one in trial.tried(trial.alone(left_out), progress) if one.is_found]
+        direct = DIRECTNESS.factor if base.binary_features else DIRECTNESS.factor_of_numbers
+        best = max(found, key=lambda one: one.silhouette_gain * (1.0 if _has_components(one) else direct))
+        return _choice(best, results, in_words(redundant))
+    alone = [one for one in trials.results(trials.alone(left_out), progress) if one.is_found]
     if alone:
-        best = max(alone, key=lambda one: one.lift)
-        return _choice(best, [*(one for one in tried if one.name != best.name), best], ())
-    return _without_find(trial, tried)
+        best = max(alone, key=lambda one: one.silhouette_gain)
+        return _choice(best, [*(one for one in results if one.name != best.name), best], ())
+    return _without_segments(trials, results)
 
 
-def _names(plain: Plain, left_out: Collection[str]) -> list[str]:
+def _names(base: BaseEncoding, left_out: Collection[str]) -> list[str]:
     """Return the names of the encodings to try; where all columns are numbers, standard is numbers again."""
-    kept = [feature for feature in plain.features if feature.source_column not in left_out]
+    kept = [feature for feature in base.features if feature.source_column not in left_out]
     are_numbers = len(kept) > 1 and all(feature.is_number for feature in kept)
     return [name for name in STRATEGIES if not (are_numbers and name == STANDARD)]
 
 
-def _without_find(trial: Trial, tried: Sequence[Tried]) -> Choice:
-    """Return the choice of the standard encoding, of all columns, as where nothing is there nothing is left out."""
-    name = next(one.name for one in tried if one.name in (STANDARD, NUMBERS) and one.encoding is not None)
-    taken = replace(next(one for one in tried if one.name == name), encoding=trial.encoding(name).encoding)
-    return _choice(taken, [taken if one.name == name else one for one in tried], ())
+def _without_segments(trials: Trials, results: Sequence[EncodingResult]) -> Choice:
+    """Return the choice of the standard encoding of all columns: without segments no column is redundant."""
+    name = next(one.name for one in results if one.name in (STANDARD, NUMBERS) and one.encoding is not None)
+    selected = replace(next(one for one in results if one.name == name), encoding=trials.encoding(name).encoding)
+    return _choice(selected, [selected if one.name == name else one for one in results], ())
 
 
-def _wanted(trial: Trial, wanted: str, progress: Progress) -> Choice:
-    """Return the encoding that is wanted; where it has nothing to offer, the standard one."""
+def _wanted(trials: Trials, wanted: str, progress: Progress) -> Choice:
+    """Return the encoding that is asked for; where it does not apply, the standard one."""
     is_single = wanted == SINGLE
-    given = [one for one in trial.alone() if one.name == SINGLE] if is_single else [trial.encoding(wanted)]
-    able = [one for one in trial.tried(given, progress) if one.encoding is not None]
+    given = [one for one in trials.alone() if one.name == SINGLE] if is_single else [trials.encoding(wanted)]
+    able = [one for one in trials.results(given, progress) if one.encoding is not None]
     if able:
-        best = max(able, key=lambda one: one.lift)
+        best = max(able, key=lambda one: one.silhouette_gain)
         return _choice(best, [best], ())
     why = given[0].reason if given else "no number has enough values"
-    (standard,) = trial.tried([trial.encoding(STANDARD)], progress)
-    note = f"the encoding {wanted} was asked for and has nothing to offer ({why}), so standard is used"
-    return _choice(standard, [Tried(wanted, None, reason=why), standard], (note,))
+    (standard,) = trials.results([trials.encoding(STANDARD)], progress)
+    note = f"the encoding {wanted} was asked for and does not apply ({why}), so standard is used"
+    return _choice(standard, [EncodingResult(wanted, None, reason=why), standard], (note,))
 
 
-def _choice(taken: Tried, tried: Sequence[Tried], notes: tuple[str, ...]) -> Choice:
-    assert taken.encoding is not None  # noqa: S101
-    told = tuple(replace(one, reason=_reason(one, taken, is_only=len(tried) == 1)) for one in tried)
-    return Choice(taken.encoding, told, notes)
+def _choice(selected: EncodingResult, results: Sequence[EncodingResult], notes: tuple[str, ...]) -> Choice:
+    assert selected.encoding is not None  # noqa: S101
+    is_only = len(results) == 1
+    explained = tuple(replace(one, reason=_reason(one, selected, is_only=is_only)) for one in results)
+    return Choice(selected.encoding, explained, notes)
 
 
-def _reason(one: Tried, taken: Tried, *, is_only: bool) -> str:
-    """Return why an encoding was taken or not."""
+def _reason(one: EncodingResult, selected: EncodingResult, *, is_only: bool) -> str:
+    """Return why an encoding was selected or not."""
     if one.contrast is None or one.k is None:
         return one.reason
-    if one is taken:
-        return "asked for" if is_only else _why_taken(one)
+    if one is selected:
+        return "asked for" if is_only else _why_selected(one)
     if not one.is_found:
         return f"no more than chance: its best silhouette is {one.margin:+.3f} from the best of permuted columns"
-    if one.lift > taken.lift:
-        return (
-            f"its lift of {one.lift:.3f} is too little above the {taken.lift:.3f} of {taken.name}, which is more direct"
-        )
-    return f"its lift of {one.lift:.3f} is below the {taken.lift:.3f} of {taken.name}"
+    gain, that_of = f"its silhouette gain of {one.silhouette_gain:.3f} is", f"{selected.silhouette_gain:.3f} of"
+    if one.silhouette_gain > selected.silhouette_gain:
+        return f"{gain} too little above the {that_of} {selected.name}, which is more direct"
+    return f"{gain} below the {that_of} {selected.name}"
 
 
-def _why_taken(taken: Tried) -> str:
-    if taken.against == ONE_HUMP:
-        return "nothing links the columns, and what is taken falls apart by itself, beside numbers of one hump"
+def _why_selected(selected: EncodingResult) -> str:
+    if selected.null_model == UNIMODAL:
+        return "nothing links the columns, and its numbers are multimodal on their own"
     return (
-        "its segments stand out most" if taken.is_found else "nothing stands out, so customers are encoded as they are"
+        "its silhouette gain is the highest"
+        if selected.is_found
+        else "no encoding shows segments, so the simplest is used"
     )
 
 
-def _has_components(one: Tried) -> bool:
+def _has_components(one: EncodingResult) -> bool:
     return one.encoding is not None and one.encoding.components is not None

@@ -1,30 +1,39 @@
-"""Find what several columns have in common: the principal components that permuted columns do not have.
+"""The principal components that several columns share, and that permuted columns do not have.
 
-Parallel analysis (Horn 1965), held against the largest variance of permuted columns along any
-component: what is left of a column then is its own, and noise to everybody else. Arrays in, arrays
+Parallel analysis (Horn 1965): a component is kept if its variance is above the largest one of permuted
+columns along any component. The rest of a column is its own, and noise for the others. Arrays in, arrays
 out: no SQL, no files.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from schemas.fields import Role
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Floats, Matrix
 from tasks.encoding.blocks import Blocks
+from tasks.encoding.features import Feature
 
-#: How often the columns are permuted; the largest of so many largest variances is the bound.
+#: Permutations; the largest of so many largest variances is the bound, which chance exceeds in one of 21 cases.
 _PERMUTATIONS = 20
+
+#: Features named at either end at most: more do not fit into a line.
+_MAX_NAMED = 4
+
+#: Share of the largest loading below which a feature is not named: it contributes a tenth of the variance at most.
+_MIN_SHARE = 0.3
 
 
 @dataclass(frozen=True)
 class Components:
-    """What is in common.
+    """The components that are kept.
 
     Attributes:
         loadings: orthonormal columns, shape (n_features, n_components), the strongest first.
         variances: variance of the customers along each, shape (n_components,).
-        null_variance: largest variance that permuted columns had along any component.
+        null_variance: largest variance of permuted columns along any component.
     """
 
     loadings: Floats
@@ -37,10 +46,10 @@ class Components:
 
 
 def common_components(blocks: Blocks, random_state: int) -> Components:
-    """Return the components whose variance is above all that permuted columns have; none where there are none.
+    """Return the components whose variance is above those of permuted columns; there may be none.
 
-    Declared weights are taken off, as a column that counts more has nothing more in common; they
-    come in again where the customers are projected.
+    Declared weights are divided out, as a weight adds nothing to what columns share; they count again where
+    the customers are projected.
 
     Args:
         blocks: customers in a balanced encoding.
@@ -57,9 +66,20 @@ def common_components(blocks: Blocks, random_state: int) -> Components:
     return Components(_signed(directions[:, kept]), variances[kept], bound)
 
 
+def component_words(features: Sequence[Feature], loadings: Floats) -> str:
+    """Return the features at either end of a component: those with the largest loadings.
+
+    Args:
+        features: those that the component is made of.
+        loadings: of each of them, shape (n_features,).
+    """
+    ends = [_end(features, sign * loadings, np.abs(loadings).max()) for sign in (1.0, -1.0)]
+    return " versus ".join(end for end in ends if end)
+
+
 def _covariance(matrix: Matrix) -> Floats:
-    centred = matrix - matrix.mean(axis=0, dtype=np.float64).astype(np.float32)
-    return np.asarray(centred.T @ centred, dtype=np.float64) / len(matrix)
+    centered = matrix - matrix.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return np.asarray(centered.T @ centered, dtype=np.float64) / len(matrix)
 
 
 def _largest_variance(matrix: Matrix) -> float:
@@ -67,7 +87,21 @@ def _largest_variance(matrix: Matrix) -> float:
 
 
 def _signed(directions: Floats) -> Floats:
-    """Return the directions with their largest loading positive, as a direction and its opposite are one."""
+    """Return the directions with their largest loading positive, as a direction and its opposite are the same."""
     largest = np.abs(directions).argmax(axis=0)
     signs = np.where(directions[largest, np.arange(directions.shape[1])] < 0, -1.0, 1.0)
     return directions * signs
+
+
+def _end(features: Sequence[Feature], loadings: Floats, largest: float) -> str:
+    strongest = np.argsort(-loadings, kind="stable")[:_MAX_NAMED]
+    return ", ".join(_name(features[index]) for index in strongest if loadings[index] >= _MIN_SHARE * largest)
+
+
+def _name(feature: Feature) -> str:
+    column = feature.source_column.replace("_", " ")
+    if feature.is_number:
+        return f"high {column}"
+    if feature.value is None:
+        return column
+    return feature.value if feature.kind == Role.ITEMS.value else f"{column} {feature.value}"

@@ -1,7 +1,7 @@
-"""Encode customers as numbers the textbook's way; ``tasks.encoding.strategies`` makes every other encoding of that.
+"""Encode customers as numbers the textbook's way; ``tasks.encoding.strategies`` derives every other encoding.
 
 Arrays in, arrays out: no SQL, no files. Every feature is ``encoded = weight * (x - center) / scale``, x
-being the number (its logarithm, clipped, where declared) or 1 and 0, so that a customer can be scored in SQL.
+being the number (its logarithm, clipped, where declared) or 1 and 0, so a customer can be scored in SQL.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,14 +17,26 @@ from tasks.clustering.rows import Floats
 
 Keys = npt.NDArray[np.int64]
 
-#: Quantiles between which a number is clipped for the fit where values lie far beyond them, and the share of
-#: the width between them from which a value is far.
-_CLIPPED, _FAR = (0.01, 0.99), 0.5
+
+@dataclass(frozen=True)
+class ClippingSettings:
+    """How numbers with far outliers are clipped for the fit, as one far customer would be a segment of its own.
+
+    Attributes:
+        quantiles: bounds of the clipped number; the 1 % beyond each are too few for a segment.
+        far: share of the width between the bounds; values beyond them by more are far.
+    """
+
+    quantiles: tuple[float, float] = (0.01, 0.99)
+    far: float = 0.5
+
+
+CLIPPING = ClippingSettings()
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """A numeric column: one value a customer, NaN where it is missing."""
+    """A numeric column: one value per customer, NaN where it is missing."""
 
     column: Column
     values: Floats
@@ -32,17 +44,17 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Value:
-    """What one 0/1 feature stands for.
+    """The value of one binary feature.
 
     Attributes:
-        text: the category or item; None of a flag, and where several values join.
-        joined_values: how many different values it stands for.
-        is_commonest: whether the commonest value of the column is of them.
+        text: the category or item; None for a flag, and for a group of infrequent categories.
+        grouped_values: number of different values in it.
+        is_most_frequent: whether the most frequent value of the column is one of them.
     """
 
     text: str | None
-    joined_values: int
-    is_commonest: bool
+    grouped_values: int
+    is_most_frequent: bool
 
 
 @dataclass(frozen=True)
@@ -58,14 +70,14 @@ Source = Numbers | Members
 
 @dataclass(frozen=True)
 class Feature:
-    """One column of the encoded rows, with all that it takes to encode a value; see the table features."""
+    """One column of the encoded rows, with all it takes to encode a value; see the table features."""
 
     feature: str
     source_column: str
     kind: str
     encoding: str
     value: str | None
-    joined_values: int | None
+    grouped_values: int | None
     center: float
     scale: float
     weight: float
@@ -76,33 +88,32 @@ class Feature:
 
     @property
     def is_number(self) -> bool:
-        """Whether it is one of ``Rows.numbers``; else it is one of ``Rows.marks``."""
-        return self.encoding == "standardised"
+        """Whether it is one of ``Rows.numbers``; else it is one of ``Rows.binary``."""
+        return self.encoding == "standardized"
 
 
 def standard(source: Source) -> list[Feature]:
     """Return the features of one column in the textbook's encoding.
 
-    A number is standardised to mean 0 and standard deviation 1 (population), clipped where the
-    column declares it or values lie far out; a category is one-hot, a list multi-hot, a flag
-    itself, all as 0 and 1. What is missing counts as its column
-    declares: as the median or the commonest value, or as a category of its own.
+    A number is standardized to mean 0 and standard deviation 1 (population), clipped where the column
+    declares it or has far outliers; a category is one-hot, a list multi-hot, a flag binary. Missing values
+    are imputed as the column declares, by the median or the most frequent value, or are a category.
     """
     if isinstance(source, Numbers):
-        return [_standardised(source)]
+        return [_standardized(source)]
     return [_zero_or_one(source.column, value) for value in source.values]
 
 
 def with_unique_names(features: Iterable[Feature]) -> list[Feature]:
-    """Number the names that differ by case alone, which SQL cannot tell apart; the values stay."""
-    taken = {"segment_id", "customers"}
+    """Number the names that differ by case alone, which SQL does not distinguish; the values stay."""
+    used = {"segment_id", "customers"}
     unique = []
     for feature in features:
         name, number = feature.feature, 1
-        while name.casefold() in taken:
+        while name.casefold() in used:
             number += 1
             name = f"{feature.feature} ({number})"
-        taken.add(name.casefold())
+        used.add(name.casefold())
         unique.append(replace(feature, feature=name))
     return unique
 
@@ -112,43 +123,43 @@ def encode_numbers(values: Floats, feature: Feature) -> Floats:
     return _scaled(transform(values, feature), feature)
 
 
-def encode_marks(
-    pieces: Iterable[tuple[int, Keys]], features: Sequence[Feature], n_customers: int, most: int
+def encode_binary(
+    pieces: Iterable[tuple[int, Keys]], features: Sequence[Feature], n_customers: int, max_present: int
 ) -> csr_array:
-    """Return what the present 0/1 features add to the encoded rows, float32 of shape (n_customers, n_marks).
+    """Return what the present binary features add to the encoded rows, float32 of shape (n_customers, n_binary).
 
     Args:
-        pieces: some customers after the other, how many they are, and for each of their present
-            features the key n_marks * (place among them) + mark. The keys are sorted in place.
-        features: the 0/1 features; their places are the marks.
+        pieces: consecutive customers: how many they are, and for each of their present features the key
+            n_binary * (index among them) + index of the feature. The keys are sorted in place.
+        features: the binary features, in the order of their indices.
         n_customers: number of customers.
-        most: how many present features there are at most.
+        max_present: how many present features there are at most.
     """
     added = added_values(features)
-    index = np.int32 if most < 2**31 else np.int64
-    indices, amounts = np.empty(most, dtype=index), np.empty(most, dtype=np.float32)
+    index = np.int32 if max_present < 2**31 else np.int64
+    indices, amounts = np.empty(max_present, dtype=index), np.empty(max_present, dtype=np.float32)
     starts = np.zeros(n_customers + 1, dtype=index)
     first, n_stored = 0, 0
     for n_in_piece, keys in pieces:
-        places, own = np.divmod(_different(keys), len(features))
+        owners, own = np.divmod(_different(keys), len(features))
         stored = slice(n_stored, n_stored + len(own))
         indices[stored], amounts[stored] = own, added[own]
-        counts = np.bincount(places, minlength=n_in_piece)
+        counts = np.bincount(owners, minlength=n_in_piece)
         starts[first + 1 : first + 1 + n_in_piece] = n_stored + np.cumsum(counts)
         first, n_stored = first + n_in_piece, stored.stop
-    marks = csr_array((amounts[:n_stored], indices[:n_stored], starts), shape=(n_customers, len(features)))
+    binary = csr_array((amounts[:n_stored], indices[:n_stored], starts), shape=(n_customers, len(features)))
     if not added.all():  # a weight may be too small for a float32
-        marks.eliminate_zeros()
-    return marks
+        binary.eliminate_zeros()
+    return binary
 
 
 def absent_values(features: Sequence[Feature]) -> Floats:
-    """Return the encoded value of each 0/1 feature where it is absent; ``Rows`` holds what presence adds to it."""
+    """Return the encoded value of each binary feature where it is absent; ``Rows`` holds what presence adds to it."""
     return np.array([_scaled(np.zeros(1), feature)[0] for feature in features])
 
 
 def added_values(features: Sequence[Feature]) -> npt.NDArray[np.float32]:
-    """Return what the presence of each 0/1 feature adds to its encoded value."""
+    """Return what the presence of each binary feature adds to its encoded value."""
     return np.array([feature.weight / feature.scale for feature in features], dtype=np.float32)
 
 
@@ -159,7 +170,7 @@ def transform(values: Floats, feature: Feature) -> Floats:
 
 
 def is_far(values: Floats, feature: Feature) -> npt.NDArray[np.bool_]:
-    """Return which values lie far beyond the bounds that their number is clipped to; none where it is not."""
+    """Return which values are far beyond the bounds that their number is clipped to; none where it is not."""
     if feature.clip_low is None or feature.clip_high is None:
         return np.zeros(len(values), dtype=np.bool_)
     return _are_far(values, feature.clip_low, feature.clip_high, feature.is_log)
@@ -181,7 +192,7 @@ def _different(keys: Keys) -> Keys:
     return keys if is_new.all() else keys[is_new]
 
 
-def _standardised(source: Numbers) -> Feature:
+def _standardized(source: Numbers) -> Feature:
     settings = source.column.settings
     low, high = settings.clip or _bounds_of(source.values[~np.isnan(source.values)], settings.log)
     x = _shaped(source.values, settings.log, low, high)
@@ -190,9 +201,9 @@ def _standardised(source: Numbers) -> Feature:
         feature=source.column.name,
         source_column=source.column.name,
         kind=Role.NUMERIC.value,
-        encoding="standardised",
+        encoding="standardized",
         value=None,
-        joined_values=None,
+        grouped_values=None,
         center=center,
         scale=scale,
         weight=settings.weight,
@@ -204,36 +215,33 @@ def _standardised(source: Numbers) -> Feature:
 
 
 def _bounds_of(values: Floats, is_log: bool) -> tuple[float | None, float | None]:
-    """Return the bounds to clip a number to, as one far customer would be a segment; None where none is far.
-
-    Of a number that is encoded as its logarithm, what is far is so among the logarithms.
-    """
+    """Return the bounds to clip a number to; None where no value is far, by the logarithms where it is log-encoded."""
     if len(values) == 0:
         return None, None
-    low, high = (float(bound) for bound in np.quantile(values, _CLIPPED))
+    low, high = (float(bound) for bound in np.quantile(values, CLIPPING.quantiles))
     return (low, high) if low < high and _are_far(values, low, high, is_log).any() else (None, None)
 
 
 def _are_far(values: Floats, low: float, high: float, is_log: bool) -> npt.NDArray[np.bool_]:
-    x, (least, most) = _shaped(values, is_log, None, None), _shaped(np.array([low, high]), is_log, None, None)
-    beyond = _FAR * (most - least)
-    far: npt.NDArray[np.bool_] = (x < least - beyond) | (x > most + beyond)
+    x, (lowest, highest) = _shaped(values, is_log, None, None), _shaped(np.array([low, high]), is_log, None, None)
+    beyond = CLIPPING.far * (highest - lowest)
+    far: npt.NDArray[np.bool_] = (x < lowest - beyond) | (x > highest + beyond)
     return far
 
 
 def _center_and_scale(x: Floats) -> tuple[float, float]:
-    """Return mean and standard deviation; a constant, whose spread is rounding at most, is not blown up by it."""
+    """Return mean and standard deviation; 1 for a constant, whose deviation is rounding error at most."""
     if len(x) == 0:
         return 0.0, 1.0
     if float(np.ptp(x)) == 0.0:
         return float(x[0]), 1.0
-    # Of the tiniest numbers the squares are 0; they cannot be told apart then.
+    # The squares of tiny numbers are 0, so they have no deviation.
     return float(x.mean()), float(x.std()) or 1.0
 
 
 def _imputed_number(x: Floats, rule: MissingRule, center: float) -> float:
-    """Return what a missing number counts as; the mean where none can be missing."""
-    if len(x) == 0 or rule not in ("median", "commonest"):
+    """Return the value that is imputed for a missing number; the mean where none can be missing."""
+    if len(x) == 0 or rule not in ("median", "most_frequent"):
         return center
     if rule == "median":
         return float(np.median(x))
@@ -242,14 +250,14 @@ def _imputed_number(x: Floats, rule: MissingRule, center: float) -> float:
 
 
 def _zero_or_one(column: Column, value: Value) -> Feature:
-    text = OTHER_VALUES if value.joined_values > 1 else value.text
+    text = OTHER_VALUES if value.grouped_values > 1 else value.text
     return Feature(
         feature=column.name if text is None else f"{column.name}={text}",
         source_column=column.name,
         kind=column.role.value,
         encoding={Role.ITEMS: "multi-hot", Role.FLAG: "flag"}.get(column.role, "one-hot"),
         value=text,
-        joined_values=value.joined_values,
+        grouped_values=value.grouped_values,
         center=0.0,
         scale=1.0,
         weight=column.settings.weight,
@@ -261,7 +269,7 @@ def _zero_or_one(column: Column, value: Value) -> Feature:
 
 
 def _is_imputed(column: Column, value: Value) -> bool:
-    """Return whether a missing value counts as this one."""
-    if column.settings.missing == "own":
+    """Return whether a missing value is imputed as this one."""
+    if column.settings.missing == "category":
         return value.text == MISSING_CATEGORY
-    return value.is_commonest and (column.settings.missing == "commonest" or column.role is Role.FLAG)
+    return value.is_most_frequent and (column.settings.missing == "most_frequent" or column.role is Role.FLAG)

@@ -1,58 +1,70 @@
-"""How much memory the encoded customers and the fit will take, known before any of it is made."""
+"""How much memory the encoded customers and the fit will take, estimated before any of it is allocated."""
 
 from dataclasses import dataclass
 
 from schemas.errors import DataRefused
 from tasks.run.memory import Memory
 
-#: Bytes of a float32, and of a present 0/1 feature: its amount and its mark.
-NUMBER_BYTES, PRESENT_BYTES = 4, 8
 
-#: The rows are held as they were made, and each different row once more.
-ROWS_HELD = 2
+@dataclass(frozen=True)
+class ByteCosts:
+    """Bytes of what is held, in the order of magnitude that was measured.
 
-#: Bytes a customer: the place of its row, its segment and the distances, as a table of results; its label at
-#: each k, of which some copies exist.
-RESULT_BYTES, LABEL_BYTES = 48, 3
+    Attributes:
+        number: a float32.
+        present: a present binary feature: its amount and its index.
+        rows_held: copies of the rows: as they were made, and each different row once more.
+        result: per customer: the index of its row, its segment and the distances.
+        label: per customer and k: its label, of which some copies exist.
+        cut: per customer and number: its bracket as a binary feature; components take less.
+        cutting: per customer and number: what brackets are made of.
+        numbers_at_a_time: columns of float64 that exist while one number is encoded.
+        fixed: needed whatever the file is like.
+        block_cell: per cell of dense blocks, and of what is computed from them.
+        max_blocks: of them at most. Measured in all: 359 MB with 1,000,000 customers x 81, 178 MB with
+            20,000 x 875, 219 MB with 20,000 x 5,218.
+        published: per segment of the chosen k and feature: the rows of centroids and segment_stats.
+        centroid: per segment of each k and feature.
+        feature: per feature: its name and its row of features.
+    """
 
-#: Bytes a customer and number of a bracket's mark, and of what it is made of; components come to less.
-CUT_BYTES, CUTTING_BYTES = 8, 20
+    number: int = 4
+    present: int = 8
+    rows_held: int = 2
+    result: int = 48
+    label: int = 3
+    cut: int = 8
+    cutting: int = 20
+    numbers_at_a_time: int = 4
+    fixed: int = 64 << 20
+    block_cell: int = 24
+    max_blocks: int = 112 << 20
+    published: int = 1_500
+    centroid: int = 16
+    feature: int = 4_000
 
-#: Columns of float64 that exist at a time while one number is encoded.
-NUMBERS_AT_A_TIME = 4
 
-#: Bytes that are taken whatever the file is like.
-LEAST_BYTES = 64 << 20
-
-#: Bytes of dense blocks and of what is computed of them: for each of their cells, and at most. Measured, all
-#: in all: 359 MB with 1,000,000 customers x 81, 178 MB with 20,000 x 875, 219 MB with 20,000 x 5,218.
-BLOCKS_BYTES_A_CELL, MOST_BLOCKS_BYTES = 24, 112 << 20
-
-#: Bytes a segment and feature: of the chosen k the rows of centroids and segment_stats, of each k its centroids.
-PUBLISHED_BYTES, CENTROID_BYTES = 1_500, 16
-
-#: Bytes a feature, with its name and its row of features.
-FEATURE_BYTES = 4_000
+BYTES = ByteCosts()
 
 
 @dataclass(frozen=True)
 class WideColumn:
-    """A category, flag or items column: its 0/1 features, and how many of them are present in all customers."""
+    """A category, flag or items column: its binary features, and how many of them are present in all customers."""
 
     name: str
     n_features: int
     n_present: int
-    other_below: float
+    min_frequency: float
 
     @property
     def n_bytes(self) -> int:
         """What it adds to the rows and to the tables of features, about."""
-        return ROWS_HELD * PRESENT_BYTES * self.n_present + FEATURE_BYTES * self.n_features
+        return BYTES.rows_held * BYTES.present * self.n_present + BYTES.feature * self.n_features
 
 
 @dataclass(frozen=True)
 class Extent:
-    """What the memory depends on: customers, numbers, which may be cut into brackets, 0/1 features, and the ks."""
+    """What the memory depends on; ``is_cut`` is whether numbers may be binned into brackets."""
 
     n_customers: int
     n_numbers: int
@@ -62,18 +74,18 @@ class Extent:
 
     @property
     def n_features(self) -> int:
-        """Numbers and 0/1 features together."""
+        """Numbers and binary features together."""
         return self.n_numbers + sum(column.n_features for column in self.columns)
 
     @property
     def rows_bytes(self) -> int:
         """The encoded rows, once."""
         n_present = sum(column.n_present for column in self.columns)
-        return NUMBER_BYTES * self.n_customers * (self.n_numbers + 1) + PRESENT_BYTES * n_present
+        return BYTES.number * self.n_customers * (self.n_numbers + 1) + BYTES.present * n_present
 
 
 def memory_need(extent: Extent) -> int:
-    """Return the bytes that encoding takes or fitting, whichever is more; what this process has before is not in it."""
+    """Return the bytes of encoding or fitting, whichever is more, besides what this process holds before."""
     return max(_encoding_need(extent), _fitting_need(extent))
 
 
@@ -93,21 +105,18 @@ def refuse_what_does_not_fit(extent: Extent, there: Memory, source: str) -> None
 
 
 def _encoding_need(extent: Extent) -> int:
-    is_any_number = extent.n_numbers > 0
-    cutting = CUTTING_BYTES * extent.n_customers * extent.n_numbers * extent.is_cut
-    return extent.rows_bytes + 8 * NUMBERS_AT_A_TIME * extent.n_customers * is_any_number + cutting + LEAST_BYTES
+    encoding = 8 * BYTES.numbers_at_a_time * extent.n_customers * (extent.n_numbers > 0)
+    cutting = BYTES.cutting * extent.n_customers * extent.n_numbers * extent.is_cut
+    return extent.rows_bytes + encoding + cutting + BYTES.fixed
 
 
 def _fitting_need(extent: Extent) -> int:
-    customers = extent.n_customers * (RESULT_BYTES + LABEL_BYTES * len(extent.ks))
-    segments = PUBLISHED_BYTES * max(extent.ks) + CENTROID_BYTES * sum(extent.ks)
-    features = extent.n_features * (FEATURE_BYTES + segments)
-    cut = CUT_BYTES * extent.n_customers * extent.n_numbers * extent.is_cut
-    return ROWS_HELD * (extent.rows_bytes + cut) + customers + features + _blocks_bytes(extent) + LEAST_BYTES
-
-
-def _blocks_bytes(extent: Extent) -> int:
-    return min(BLOCKS_BYTES_A_CELL * extent.n_customers * extent.n_features, MOST_BLOCKS_BYTES)
+    customers = extent.n_customers * (BYTES.result + BYTES.label * len(extent.ks))
+    segments = BYTES.published * max(extent.ks) + BYTES.centroid * sum(extent.ks)
+    features = extent.n_features * (BYTES.feature + segments)
+    cut = BYTES.cut * extent.n_customers * extent.n_numbers * extent.is_cut
+    blocks = min(BYTES.block_cell * extent.n_customers * extent.n_features, BYTES.max_blocks)
+    return BYTES.rows_held * (extent.rows_bytes + cut) + customers + features + blocks + BYTES.fixed
 
 
 def _remedy(extent: Extent) -> str:
@@ -118,7 +127,7 @@ def _remedy(extent: Extent) -> str:
         return f"declare columns ignored(), or {more}"
     return (
         f"{widest.n_features:,} of the features are values of {widest.name}, present {widest.n_present:,} times: "
-        f"raise its other_below={widest.other_below:g} in the schema, declare it ignored(), or {more}"
+        f"raise its min_frequency={widest.min_frequency:g} in the schema, declare it ignored(), or {more}"
     )
 
 

@@ -1,7 +1,7 @@
-"""Hold the silhouettes of sampled customers against those of the same customers with their columns permuted.
+"""Compare the silhouettes of sampled customers with those of a null model, such as their columns permuted.
 
-A silhouette says little by itself: pure noise reaches .5 in one dimension and .05 in a hundred. What
-it gains over noise of the same columns can be compared. Arrays in, arrays out: no SQL, no files.
+A silhouette alone says little: pure noise reaches .5 in one dimension and .05 in a hundred. Its gain over
+noise of the same columns is comparable. Arrays in, arrays out: no SQL, no files.
 """
 
 import warnings
@@ -15,14 +15,37 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from sklearn.exceptions import ConvergenceWarning
 
-from tasks.clustering import engine
+from tasks.clustering import kmeans
 from tasks.clustering.eligibility import NullScore
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats, Matrix, Rows, distinct_rows
 from tasks.clustering.silhouette import exact_silhouettes
 
-#: Restarts of each fit; as many for permuted customers, as a poorer search would make them look less structured.
+#: The null models: columns permuted each on its own, or numbers drawn from a unimodal distribution.
+PERMUTED, UNIMODAL = "permuted columns", "unimodal"
+
+#: Restarts of each fit; as many for the null model, as a poorer search would make it look less structured.
 _RESTARTS = 3
+
+
+@dataclass(frozen=True)
+class NullBounds:
+    """How far silhouettes are above the null model where there are segments.
+
+    Attributes:
+        min_margin: over the best of permuted columns.
+        min_margin_unimodal: over a unimodal null model: equally many customers at every value reach .04.
+        min_stds: standard deviations of the null model in the margin.
+        min_std: standard deviation that is assumed at least, as few samples may have none.
+    """
+
+    min_margin: float = 0.04
+    min_margin_unimodal: float = 0.07
+    min_stds: float = 3.0
+    min_std: float = 0.002
+
+
+BOUNDS = NullBounds()
 
 
 @dataclass(frozen=True)
@@ -35,13 +58,13 @@ class Curve:
 
 @dataclass(frozen=True)
 class Contrast:
-    """Silhouettes of customers by k, beside those of permuted ones.
+    """Silhouettes of customers by k, and those of a null model.
 
     Attributes:
         ks: every k, ascending.
         silhouettes: of the customers, shape (n_ks,).
         smallest: customers in the smallest segment at each k, shape (n_ks,).
-        nulls: of permuted customers, shape (n_permutations, n_ks).
+        nulls: of samples of the null model, shape (n_samples, n_ks).
     """
 
     ks: tuple[int, ...]
@@ -51,29 +74,29 @@ class Contrast:
 
     @property
     def null_silhouettes(self) -> Floats:
-        """Mean silhouette of permuted customers at each k."""
+        """Mean silhouette of the null model at each k."""
         means: Floats = self.nulls.mean(axis=0)
         return means
 
     @property
-    def lifts(self) -> Floats:
-        """By how much the silhouette at each k is above that of permuted customers."""
+    def silhouette_gains(self) -> Floats:
+        """Silhouette at each k less that of the null model."""
         return self.silhouettes - self.null_silhouettes
 
     @property
     def null_scores(self) -> dict[int, NullScore]:
-        """The mean silhouette of permuted customers and the lift above it, by k."""
-        figures = zip(self.ks, self.null_silhouettes.tolist(), self.lifts.tolist(), strict=True)
-        return {k: NullScore(null, lift) for k, null, lift in figures}
+        """The mean silhouette of the null model and the gain over it, by k."""
+        figures = zip(self.ks, self.null_silhouettes.tolist(), self.silhouette_gains.tolist(), strict=True)
+        return {k: NullScore(null, gain) for k, null, gain in figures}
 
     @property
     def null_best(self) -> float:
-        """Mean of the best silhouettes of permuted customers, each at its own k."""
+        """Mean of the best silhouettes of the null model, each at its own k."""
         return float(self.nulls.max(axis=1).mean())
 
     @property
-    def null_spread(self) -> float:
-        """Standard deviation of the best silhouettes of permuted customers."""
+    def null_std(self) -> float:
+        """Standard deviation of the best silhouettes of the null model."""
         return float(self.nulls.max(axis=1).std(ddof=1))
 
 
@@ -83,16 +106,15 @@ def contrasts(
     """Yield the contrast of each of several sets of rows, in their order.
 
     Args:
-        sets: of each its rows, shape (n_rows, n_dimensions), and the same rows permuted, several times; made when
-            they are asked for.
+        sets: of each its rows, shape (n_rows, n_dimensions), and several samples of the null model, made lazily.
         ks: every k to try, ascending, each below the number of rows.
         random_state: seed.
     """
     numbered = (
-        (number, matrix) for number, (observed, permuted) in enumerate(sets) for matrix in chain([observed], permuted)
+        (number, matrix) for number, (observed, nulls) in enumerate(sets) for matrix in chain([observed], nulls)
     )
     with warnings.catch_warnings():
-        # Rows may be too near each other for k-means; fewer segments are an answer, too.
+        # Rows may be too near each other for k segments; fewer are a valid result.
         warnings.simplefilter("ignore", ConvergenceWarning)
         n_cells = max((observed.size for observed, _ in sets), default=0)
         curves = in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered, n_cells=n_cells)
@@ -103,11 +125,20 @@ def contrasts(
             )
 
 
+def min_margin(null_model: str) -> float:
+    """Return the margin over a null model where there are segments, at least."""
+    return BOUNDS.min_margin_unimodal if null_model == UNIMODAL else BOUNDS.min_margin
+
+
+def is_apart(margin: float, null_std: float, min_margin: float) -> bool:
+    """Return whether a silhouette is above what chance gives, beyond its standard deviation."""
+    return margin >= min_margin and margin >= BOUNDS.min_stds * max(null_std, BOUNDS.min_std)
+
+
 def curve_of_rows(matrix: Matrix, ks: Sequence[int], random_state: int) -> Curve:
     """Return the mean silhouettes of k-means at every k, of rows that are all scored.
 
-    A k of more segments than there are different rows has the silhouette of the largest that has
-    not, and an empty segment.
+    A k above the number of different rows has the silhouette of the largest k below, and an empty segment.
     """
     distinct = distinct_rows(Rows(matrix, csr_array((len(matrix), 0), dtype=np.float32)))
     fitted = [k for k in ks if k <= min(len(distinct.rows), len(matrix) - 1)]
@@ -122,8 +153,8 @@ def curve_of_rows(matrix: Matrix, ks: Sequence[int], random_state: int) -> Curve
 
 def _labels(distinct: Distinct, k: int, random_state: int) -> npt.NDArray[np.integer]:
     weights = distinct.weights.astype(np.float64)
-    # Of few rows scikit-learn turns every float32 to a float64 again and again.
+    # For few rows scikit-learn would convert float32 to float64 again for every restart.
     matrix = distinct.rows.numbers.astype(np.float64)
-    fit = engine.fit(matrix, weights, k, n_init=_RESTARTS, random_state=random_state)
+    fit = kmeans.fit(matrix, weights, k, n_init=_RESTARTS, random_state=random_state)
     labels: npt.NDArray[np.integer] = fit.labels_
     return labels

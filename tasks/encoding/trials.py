@@ -1,4 +1,4 @@
-"""Try encodings: customers in each of them, and the same customers with their columns permuted.
+"""Try encodings: the silhouettes of sampled customers in each, compared with those of a null model.
 
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
@@ -9,151 +9,260 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tasks.clustering.eligibility import rule
-from tasks.clustering.rows import Matrix
-from tasks.encoding.base_encoding import Plain
+from tasks.clustering.rows import Floats, Matrix
+from tasks.encoding.base_encoding import BaseEncoding, used_in
 from tasks.encoding.blocks import Blocks, blocks_of
 from tasks.encoding.components import Components, common_components
 from tasks.encoding.features import Feature, with_unique_names
-from tasks.encoding.null_contrast import Contrast, contrasts
-from tasks.encoding.result import ONE_HUMP, Encoding, Tried
+from tasks.encoding.null_contrast import PERMUTED, UNIMODAL, Contrast, contrasts, is_apart, min_margin
 from tasks.encoding.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES, by_numbers, guards_of
-from tasks.encoding.unimodality import farthest_from_one_hump, one_humped
+from tasks.encoding.unimodality import draw_unimodal, least_unimodal
 from tasks.run.progress import Progress
 
-#: How often the columns are permuted; customers whose silhouettes are known in every encoding, at most and at least,
-#: and cells of their rows.
-PERMUTATIONS = 6
-SAMPLED_CUSTOMERS, _FEWEST_SAMPLED, _SAMPLED_CELLS = 2_000, 500, 100_000
 
-#: Customers that components are made of, and cells of their rows.
-COMPARED_CUSTOMERS, _COMPARED_CELLS = 10_000, 2_000_000
+@dataclass(frozen=True)
+class TrialSettings:
+    """On how many customers encodings are tried, and how often against the null model.
 
-#: Values that a number has for each segment, at least, to fall apart by itself: a few values are groups anyhow.
-_VALUES_A_SEGMENT = 3
+    Attributes:
+        samples: samples of the null model; six give its standard deviation to a third.
+        max_customers: customers whose silhouettes are computed in every encoding, at most.
+        min_customers: the same at least, where an encoding has hundreds of dimensions.
+        cells: cells of their rows, which bound the time.
+        component_customers: customers that components and redundant columns are found on, at most.
+        component_cells: cells of their rows.
+        values_per_segment: different values that a number has for each segment, at least, to be tried for being
+            multimodal: a few values are groups anyhow.
+        max_alone: numbers that are tried alone, the least unimodal first.
+        min_total: customers below which chance explains everything.
+    """
 
-#: Numbers that are tried alone, at most: of very many those farthest from one hump.
-_MOST_ALONE = 16
+    samples: int = 6
+    max_customers: int = 2_000
+    min_customers: int = 500
+    cells: int = 100_000
+    component_customers: int = 10_000
+    component_cells: int = 2_000_000
+    values_per_segment: int = 3
+    max_alone: int = 16
+    min_total: int = 20
 
-#: Customers below which chance can do anything.
-FEWEST_CUSTOMERS = 20
+
+TRIALS = TrialSettings()
 
 #: Why an encoding has no feature.
 _NOTHING = {
     "standard": "no column is a feature",
     "numbers": "not tried: there are fewer than two numbers",
     "mixed": "not tried: no column varies",
-    "brackets": "not tried: no number can be cut into brackets, or too many can",
+    "brackets": "not tried: no number can be binned into brackets, or too many can",
 }
 
 
 @dataclass(frozen=True)
-class Trial:
+class Encoding:
+    """How customers become numbers.
+
+    Attributes:
+        name: of the strategy, or ``single``.
+        features: those of ``BaseEncoding``, in their order, then any brackets; those of weight 0 take no part.
+        components: of the features that take part, numbers first; None where they are used as they are.
+    """
+
+    name: str
+    features: tuple[Feature, ...]
+    components: Components | None = None
+
+    @property
+    def used(self) -> list[Feature]:
+        """The features that take part, numbers first, as rows have them."""
+        return used_in(self.features)
+
+    @property
+    def n_dimensions(self) -> int:
+        """Numbers in an encoded row."""
+        return len(self.used) if self.components is None else len(self.components)
+
+
+@dataclass(frozen=True)
+class EncodingResult:
+    """An encoding and its figures on the sample; see the table encodings.
+
+    Attributes:
+        name: of the encoding.
+        encoding: None where it does not apply, for ``reason``.
+        contrast: its silhouettes compared with the null model; None where it was not tried.
+        k: its best k on the sample; None where no k is eligible.
+        n_sampled: customers in the sample.
+        null_model: ``PERMUTED`` or ``UNIMODAL``.
+        reason: why it was selected or not, in words.
+    """
+
+    name: str
+    encoding: Encoding | None
+    contrast: Contrast | None = None
+    k: int | None = None
+    n_sampled: int = 0
+    null_model: str = PERMUTED
+    reason: str = ""
+
+    @property
+    def silhouette(self) -> float:
+        """Its best silhouette among the eligible ks."""
+        return self._at(self.contrast.silhouettes) if self.contrast else 0.0
+
+    @property
+    def null_silhouette(self) -> float:
+        """Mean silhouette of the null model at the same k."""
+        return self._at(self.contrast.null_silhouettes) if self.contrast else 0.0
+
+    @property
+    def silhouette_gain(self) -> float:
+        """Its best silhouette less that of the null model at the same k."""
+        return self.silhouette - self.null_silhouette
+
+    @property
+    def margin(self) -> float:
+        """Its best silhouette less the best of permuted columns, which the verdict rests on.
+
+        For a unimodal null model it is the gain, as few dimensions have high silhouettes at any k.
+        """
+        if self.contrast is None or self.null_model == UNIMODAL:
+            return self.silhouette_gain
+        return self.silhouette - self.contrast.null_best
+
+    @property
+    def null_std(self) -> float:
+        """Standard deviation of what the margin is measured from."""
+        if self.contrast is None:
+            return 0.0
+        if self.null_model == UNIMODAL:
+            return self._at(self.contrast.nulls.std(axis=0, ddof=1))
+        return self.contrast.null_std
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it shows segments."""
+        if self.k is None or self.contrast is None:
+            return False
+        return is_apart(self.margin, self.null_std, min_margin(self.null_model))
+
+    def _at(self, values: Floats) -> float:
+        assert self.contrast is not None  # noqa: S101
+        return float(values[self.contrast.ks.index(self.k)]) if self.k is not None else 0.0
+
+
+@dataclass(frozen=True)
+class Trials:
     """What encodings are tried on.
 
     Attributes:
-        plain: all customers.
+        base: all customers.
         ks: every k to try, ascending.
         random_state: seed.
-        least_customers: customers that a segment must have.
+        min_customers: minimum customers of a segment.
     """
 
-    plain: Plain
+    base: BaseEncoding
     ks: tuple[int, ...]
     random_state: int
-    least_customers: int
+    min_customers: int
 
-    def encoding(self, name: str, left_out: Collection[str] = ()) -> Tried:
-        """Return an encoding by its name, with nothing found in it yet.
+    def encoding(self, name: str, left_out: Collection[str] = ()) -> EncodingResult:
+        """Return an encoding by its name, not tried yet.
 
         Args:
             name: of a strategy.
             left_out: columns that take no part.
         """
         strategy = STRATEGIES[name]
-        features = tuple(with_unique_names(strategy.features(self.plain, left_out)))
+        features = tuple(with_unique_names(strategy.features(self.base, left_out)))
         encoding = Encoding(name, features)
         if not encoding.used:
-            # Customers who have nothing to tell them apart are one segment in the standard encoding.
-            return Tried(name, encoding if name == STANDARD else None, reason=_NOTHING[name])
+            # Customers without any feature are one segment in the standard encoding.
+            return EncodingResult(name, encoding if name == STANDARD else None, reason=_NOTHING[name])
         if not strategy.has_components:
-            return Tried(name, encoding)
+            return EncodingResult(name, encoding)
         components = self._components(features, len(encoding.used))
         if len(components) == 0:
-            return Tried(name, None, reason="no component has more variance than permuted columns have")
-        return Tried(name, replace(encoding, components=components))
+            return EncodingResult(name, None, reason="no component has more variance than permuted columns have")
+        return EncodingResult(name, replace(encoding, components=components))
 
-    def alone(self, left_out: Collection[str] = ()) -> list[Tried]:
-        """Return encodings by numbers that may fall apart by themselves: those that have many values, and all together.
+    def alone(self, left_out: Collection[str] = ()) -> list[EncodingResult]:
+        """Return encodings by numbers that may be multimodal on their own: each alone, and all together.
 
-        They are held against numbers of one hump, as permuting tells nothing of a number by itself.
+        Permuting does not change a number, so they are compared with unimodal ones.
         """
-        sample = self.plain.sampled(SAMPLED_CUSTOMERS, self.random_state)
-        most_values = _VALUES_A_SEGMENT * max(self.ks, default=0)
+        sample = self.base.sampled(TRIALS.max_customers, self.random_state)
+        min_values = TRIALS.values_per_segment * max(self.ks, default=0)
         numbers = {
             feature.source_column: values.astype(np.float64)
-            for feature, values in zip(self.plain.number_features, sample.numbers.T, strict=True)
-            if feature.source_column not in left_out and len(np.unique(values)) > most_values
+            for feature, values in zip(self.base.number_features, sample.numbers.T, strict=True)
+            if feature.source_column not in left_out and len(np.unique(values)) > min_values
         }
         names = list(numbers)
         singles = [
-            Encoding(SINGLE, by_numbers(self.plain, [name])) for name in farthest_from_one_hump(numbers, _MOST_ALONE)
+            Encoding(SINGLE, by_numbers(self.base, [name])) for name in least_unimodal(numbers, TRIALS.max_alone)
         ]
-        together = [Encoding(NUMBERS, by_numbers(self.plain, names))] if len(names) > 1 else []
-        return [Tried(one.name, one, against=ONE_HUMP) for one in (*singles, *together)]
+        together = [Encoding(NUMBERS, by_numbers(self.base, names))] if len(names) > 1 else []
+        return [EncodingResult(one.name, one, null_model=UNIMODAL) for one in (*singles, *together)]
 
-    def tried(self, encodings: Sequence[Tried], progress: Progress) -> list[Tried]:
-        """Return encodings with their silhouettes beside those of permuted customers."""
-        if self.plain.n_customers < FEWEST_CUSTOMERS:
-            few = f"not tried: {self.plain.n_customers:,} customers are too few to tell segments from chance"
+    def results(self, encodings: Sequence[EncodingResult], progress: Progress) -> list[EncodingResult]:
+        """Return encodings with their silhouettes compared with those of the null model."""
+        if self.base.n_customers < TRIALS.min_total:
+            few = f"not tried: {self.base.n_customers:,} customers are too few to tell segments from chance"
             return [replace(one, reason=one.reason or few) for one in encodings]
-        blocks = {place: self._blocks(one.encoding) for place, one in enumerate(encodings) if one.encoding is not None}
-        able = {place: own for place, own in blocks.items() if own.n_blocks > 1 or encodings[place].against == ONE_HUMP}
-        sets = [self._set(encodings[place], own) for place, own in able.items()]
+        blocks = {index: self._blocks(one.encoding) for index, one in enumerate(encodings) if one.encoding is not None}
+        able = {
+            index: own for index, own in blocks.items() if own.n_blocks > 1 or encodings[index].null_model == UNIMODAL
+        }
+        sets = [self._set(encodings[index], own) for index, own in able.items()]
         contrast_of = {}
-        for place, contrast in zip(able, contrasts(sets, self.ks, self.random_state), strict=True):
-            contrast_of[place] = contrast
+        for index, contrast in zip(able, contrasts(sets, self.ks, self.random_state), strict=True):
+            contrast_of[index] = contrast
             progress("encodings tried", len(contrast_of), len(able))
-        alone = "not tried: one column alone has nothing to be permuted against"
+        alone = "not tried: permuting one column alone changes nothing"
         return [
-            self._judged(one, contrast_of[place], len(blocks[place].matrix))
-            if place in contrast_of
+            self._judged(one, contrast_of[index], len(blocks[index].matrix))
+            if index in contrast_of
             else replace(one, reason=one.reason or alone)
-            for place, one in enumerate(encodings)
+            for index, one in enumerate(encodings)
         ]
 
     def _components(self, features: tuple[Feature, ...], n_used: int) -> Components:
-        n_customers = min(COMPARED_CUSTOMERS, max(SAMPLED_CUSTOMERS, _COMPARED_CELLS // n_used))
-        compared = self.plain.sampled(n_customers, self.random_state + 1)
+        size = min(TRIALS.component_customers, max(TRIALS.max_customers, TRIALS.component_cells // n_used))
+        compared = self.base.sampled(size, self.random_state + 1)
         return common_components(blocks_of(compared, features), self.random_state)
 
     def _blocks(self, encoding: Encoding) -> Blocks:
-        n_customers = min(SAMPLED_CUSTOMERS, max(_FEWEST_SAMPLED, _SAMPLED_CELLS // max(1, encoding.n_dimensions)))
-        return blocks_of(self.plain.sampled(n_customers, self.random_state), encoding.features)
+        wanted = TRIALS.cells // max(1, encoding.n_dimensions)
+        size = min(TRIALS.max_customers, max(TRIALS.min_customers, wanted))
+        return blocks_of(self.base.sampled(size, self.random_state), encoding.features)
 
-    def _set(self, one: Tried, blocks: Blocks) -> tuple[Matrix, Iterator[Matrix]]:
+    def _set(self, one: EncodingResult, blocks: Blocks) -> tuple[Matrix, Iterator[Matrix]]:
         assert one.encoding is not None  # noqa: S101
-        encoding, seeds = one.encoding, range(self.random_state + 1, self.random_state + 1 + PERMUTATIONS)
-        if one.against == ONE_HUMP:
-            return blocks.matrix, (_one_humped(blocks.matrix, seed) for seed in seeds)
+        encoding, seeds = one.encoding, range(self.random_state + 1, self.random_state + 1 + TRIALS.samples)
+        if one.null_model == UNIMODAL:
+            return blocks.matrix, (_unimodal(blocks.matrix, seed) for seed in seeds)
         return _projected(blocks.matrix, encoding), (_projected(blocks.permuted(seed), encoding) for seed in seeds)
 
-    def _judged(self, one: Tried, contrast: Contrast, n_sampled: int) -> Tried:
-        """Return an encoding with its contrast, and the k that the guards leave."""
+    def _judged(self, one: EncodingResult, contrast: Contrast, n_sampled: int) -> EncodingResult:
+        """Return an encoding with its contrast, and the best k that is eligible."""
         judged = replace(one, contrast=contrast, n_sampled=n_sampled)
-        least = max(1, self.least_customers * n_sampled // self.plain.n_customers)
+        min_customers = max(1, self.min_customers * n_sampled // self.base.n_customers)
         smallest = dict(zip(contrast.ks, contrast.smallest.tolist(), strict=True))
-        nulls = {k: null for k, null in contrast.null_scores.items() if smallest[k] >= least}
-        best = rule(smallest, contrast.silhouettes, guards_of(one.name, least, nulls)).best
+        nulls = {k: null for k, null in contrast.null_scores.items() if smallest[k] >= min_customers}
+        best = rule(smallest, contrast.silhouettes, guards_of(one.name, min_customers, nulls)).best
         if best is None:
-            return replace(judged, reason=_why_none(contrast, self.least_customers))
+            return replace(judged, reason=_why_none(contrast, self.min_customers))
         return replace(judged, k=contrast.ks[best])
 
 
-def _why_none(contrast: Contrast, least_customers: int) -> str:
+def _why_none(contrast: Contrast, min_customers: int) -> str:
     """Return why no k is eligible."""
     if contrast.smallest.max() == 0:
         return "there are fewer different customers than segments at any k"
-    return f"at no k every segment has {least_customers:,} customers"
+    return f"at no k every segment has {min_customers:,} customers"
 
 
 def _projected(matrix: Matrix, encoding: Encoding) -> Matrix:
@@ -162,8 +271,8 @@ def _projected(matrix: Matrix, encoding: Encoding) -> Matrix:
     return np.asarray(matrix @ encoding.components.loadings, dtype=np.float32)
 
 
-def _one_humped(matrix: Matrix, random_state: int) -> Matrix:
+def _unimodal(matrix: Matrix, random_state: int) -> Matrix:
     columns = [
-        one_humped(column.astype(np.float64), random_state + 1000 * number) for number, column in enumerate(matrix.T)
+        draw_unimodal(column.astype(np.float64), random_state + 1000 * number) for number, column in enumerate(matrix.T)
     ]
     return np.column_stack(columns).astype(np.float32)

@@ -1,137 +1,105 @@
-"""Say whether the segments are really there: strong, weak or none, with what it rests on.
+"""Whether there are segments: strong, weak or none, what to do about it, and the figures it rests on.
 
 Arrays in, arrays out: no SQL, no files.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tasks.clustering.choose_k import KScore
-from tasks.encoding.base_encoding import columns_of, used_in
-from tasks.encoding.features import Feature
-from tasks.encoding.result import LEAST_LIFT_OF_ONE, ONE_HUMP, is_apart
+from tasks.encoding.null_contrast import UNIMODAL, is_apart, min_margin
 
-#: A strong verdict takes that margin over the best of permuted columns, and that agreement with the segments
-#: of other seeds and of customers drawn again.
-_STRONG_MARGIN, _STRONG_SEEDS, _STRONG_RESAMPLING = 0.10, 0.90, 0.80
+_PARTITION = "no evidence of segments; treat them as an arbitrary partition"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether there are segments, and why, for people."""
+
+    level: Literal["strong", "weak", "none"]
+    reason: str
+
+    def __str__(self) -> str:
+        """Return ``level: reason``."""
+        return f"{self.level}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class StrongBounds:
+    """What a strong verdict takes.
+
+    Attributes:
+        min_margin: over the null model; clearly separate planted segments have more, overlapping ones less.
+        min_ari_seeds: adjusted Rand index with other random seeds, which find the same optimum of clear segments.
+        min_ari_bootstrap: the same with bootstrap resamples, which move the borders a little in any case.
+    """
+
+    min_margin: float = 0.10
+    min_ari_seeds: float = 0.90
+    min_ari_bootstrap: float = 0.80
+
+
+BOUNDS = StrongBounds()
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of the segments of a night.
+    """What is known of the segments of a run.
 
     Attributes:
-        used_columns: the columns that take part in it.
+        chosen: score of the published k.
+        used_columns: the columns that take part.
         n_columns: columns that could.
-        k: number of segments.
-        silhouette: mean silhouette; None where it is not defined.
-        why_one: why there is one segment; empty where there are more.
-        why_untried: why the encoding was not held against permuted columns; empty where it was.
-        is_alone: whether it was held against numbers of one hump, as nothing links the columns.
-        margin: of the sample, over the best of permuted columns or over one hump; None where it was not tried.
-        spread: standard deviation of what that is above.
-        seeds_agreement: mean adjusted Rand index with the segments of other seeds; None where not known.
-        resampling_agreement: the same with those of customers drawn again.
+        null_model: see the table encodings, like the next two; None where it was not tried.
+        margin: of the selected encoding.
+        null_std: of the selected encoding.
+        why_untried: why it was not compared with a null model.
     """
 
+    chosen: KScore
     used_columns: Sequence[str]
     n_columns: int
-    k: int
-    silhouette: float | None
-    why_one: str = ""
+    null_model: str | None
+    margin: float | None
+    null_std: float | None
     why_untried: str = ""
-    is_alone: bool = False
-    margin: float | None = None
-    spread: float | None = None
-    seeds_agreement: float | None = None
-    resampling_agreement: float | None = None
 
 
-def evidence_of(
-    features: Sequence[Feature],
-    chosen: KScore,
-    *,
-    against: str | None,
-    margin: float | None,
-    spread: float | None,
-    why_untried: str,
-) -> Evidence:
-    """Return the evidence for the published segments.
-
-    Args:
-        features: of the encoding.
-        chosen: the score of the published k.
-        against: what the encoding was held against; None where it was not.
-        margin: see ``Evidence``.
-        spread: see ``Evidence``.
-        why_untried: see ``Evidence``.
-    """
-    return Evidence(
-        used_columns=columns_of(used_in(features)),
-        n_columns=len(columns_of(features)),
-        k=chosen.k,
-        silhouette=chosen.silhouette,
-        why_one=chosen.reason,
-        why_untried=why_untried,
-        is_alone=against == ONE_HUMP,
-        margin=margin,
-        spread=spread,
-        seeds_agreement=chosen.seeds_agreement,
-        resampling_agreement=chosen.resampling_agreement,
-    )
-
-
-def verdict_on(evidence: Evidence) -> str:
-    """Return whether the segments are really there, in words: strong, weak or none first."""
-    if evidence.silhouette is None:
-        return f"none: {evidence.why_one}"
-    if evidence.margin is None or evidence.spread is None:
-        return f"none: {evidence.why_untried}; take the segments for a way to sort customers, not for a find"
-    if evidence.is_alone:
-        return _verdict_on_alone(evidence, evidence.margin, evidence.spread)
-    if not is_apart(evidence.margin, evidence.spread):
-        return (
-            f"none: the best silhouette is {evidence.margin:+.3f} from that of permuted columns, which is chance "
-            f"(spread {evidence.spread:.3f}); nothing that links the columns makes segments"
+def verdict_on(evidence: Evidence) -> Verdict:
+    """Return whether there are segments, and what to do about it."""
+    chosen = evidence.chosen
+    if chosen.silhouette is None:
+        return Verdict("none", f"the customers could not be segmented ({chosen.reason})")
+    if evidence.margin is None or evidence.null_std is None or evidence.null_model is None:
+        return Verdict("none", f"{_PARTITION} ({evidence.why_untried})")
+    is_alone = evidence.null_model == UNIMODAL
+    above = f"{evidence.margin:.2f} above {'a unimodal null model' if is_alone else 'the best of permuted columns'}"
+    if is_alone and evidence.n_columns > 1:
+        return Verdict(
+            "none",
+            f"no evidence of segments across columns; treat them as {chosen.k} groups of {_names(evidence)} alone "
+            f"(silhouette {above})",
         )
-    against = f"{evidence.margin:.2f} above the best of permuted columns"
-    strength, meaning = _strength(evidence, evidence.margin), _meaning(evidence, evidence.margin)
-    return f"{strength}: silhouette {evidence.silhouette:.2f}, {against}; {meaning}"
+    if not is_apart(evidence.margin, evidence.null_std, min_margin(evidence.null_model)):
+        figures = f"silhouette {evidence.margin:+.3f} from the null model, whose standard deviation is"
+        return Verdict("none", f"{_PARTITION} ({figures} {evidence.null_std:.3f})")
+    return _found(chosen, evidence.margin, f"silhouette {chosen.silhouette:.2f}, {above}")
 
 
-def _verdict_on_alone(evidence: Evidence, margin: float, spread: float) -> str:
-    """Return the verdict on segments of numbers by themselves; where there are several columns, nothing links them."""
-    names = ", ".join(column.replace("_", " ") for column in evidence.used_columns)
-    falls = f"{names} alone {'fall' if len(evidence.used_columns) > 1 else 'falls'} into {evidence.k} groups"
-    falls += f" (silhouette {margin:.2f} above one hump)"
-    if evidence.n_columns > 1:
-        return f"none: nothing that links the columns makes segments; {falls}, which these segments are"
-    if not is_apart(margin, spread, LEAST_LIFT_OF_ONE):
-        return f"none: {names} has one hump, which its segments only cut"
-    return f"{_strength(evidence, margin)}: {falls}; {_meaning(evidence, margin)}"
+def _names(evidence: Evidence) -> str:
+    return ", ".join(column.replace("_", " ") for column in evidence.used_columns)
 
 
-def _strength(evidence: Evidence, margin: float) -> str:
-    is_strong = (
-        margin >= _STRONG_MARGIN
-        and _or_whole(evidence.seeds_agreement) >= _STRONG_SEEDS
-        and _or_whole(evidence.resampling_agreement) >= _STRONG_RESAMPLING
-    )
-    return "strong" if is_strong else "weak"
-
-
-def _meaning(evidence: Evidence, margin: float) -> str:
-    if _or_whole(evidence.seeds_agreement) < _STRONG_SEEDS:
-        return f"other seeds find other segments (agreement {evidence.seeds_agreement:.2f}), so hold them loosely"
-    if _or_whole(evidence.resampling_agreement) < _STRONG_RESAMPLING:
-        return (
-            f"customers drawn again give other segments (agreement {evidence.resampling_agreement:.2f}), "
-            "so hold them loosely"
-        )
-    if _strength(evidence, margin) == "weak":
-        return "the segments are there and overlap, so treat their borders as a matter of degree"
-    return "other seeds and customers drawn again give the same segments"
-
-
-def _or_whole(agreement: float | None) -> float:
-    return 1.0 if agreement is None else agreement
+def _found(chosen: KScore, margin: float, figures: str) -> Verdict:
+    """Return the verdict on segments that are apart from the null model; an index that is not known is no doubt."""
+    seeds, bootstrap = chosen.ari_seeds, chosen.ari_bootstrap
+    by_degree = f"{chosen.k} segments whose borders are a matter of degree"
+    if seeds is not None and seeds < BOUNDS.min_ari_seeds:
+        return Verdict("weak", f"{by_degree}; other random seeds find other ones (ARI {seeds:.2f}, {figures})")
+    if bootstrap is not None and bootstrap < BOUNDS.min_ari_bootstrap:
+        return Verdict("weak", f"{by_degree}; bootstrap resamples give other ones (ARI {bootstrap:.2f}, {figures})")
+    if margin < BOUNDS.min_margin:
+        return Verdict("weak", f"{by_degree}, as they overlap ({figures})")
+    same = "the same ones come back with other random seeds and bootstrap resamples"
+    return Verdict("strong", f"{chosen.k} clearly separate segments, use them; {same} ({figures})")

@@ -82,7 +82,7 @@ def find_faults(schema: pa.DataFrameSchema, frame: pd.DataFrame, columns: tuple[
     what the fault shows.
 
     Returns:
-        One row a fault: record, column_name, code, value, reason.
+        One row per fault: record, column_name, code, value, reason.
     """
     try:
         schema.validate(frame, lazy=True)
@@ -174,7 +174,7 @@ def _length(statistics: dict[str, Any]) -> str:
 
 
 def _two_readings(text: str) -> str | None:
-    """Return both numbers that a text may be whose mark stands before three digits: 30.000 is 30 or 30000."""
+    """Return both numbers that a text may be whose mark precedes three digits: 30.000 is 30 or 30000."""
     if not re.fullmatch(r"[+-]?[0-9]{1,3}[.,][0-9]{3}", text):
         return None
     whole, fraction = re.split("[.,]", text)

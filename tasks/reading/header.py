@@ -1,4 +1,4 @@
-"""How the head of a delivered file maps to the declared columns: its dialect, its header, their places."""
+"""How the head of a delivered file maps to the declared columns: its dialect, its header, their positions."""
 
 import difflib
 import re
@@ -12,8 +12,8 @@ from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
 from tasks.reading.head import HeadRecord, head_records, without_closing
-from tasks.reading.products import FEWEST_PRODUCTS, products_among
-from tasks.reading.reject_columns import refuse_half_a_repair, reject_places
+from tasks.reading.reject_columns import refuse_half_a_repair, reject_positions
+from tasks.reading.wide_list import FEWEST_ITEMS, wide_items
 
 #: Tried in this order where the dataset does not declare its delimiter, or its quote.
 DELIMITERS = (",", ";", "\t", "|")
@@ -22,8 +22,8 @@ QUOTES = ('"', "'")
 #: Records among which the header is looked for.
 HEADER_WITHIN = 50
 
-#: Fields that a message shows.
-_SHOWN_FIELDS = 30
+#: Fields that a message shows, and characters of each.
+_SHOWN_FIELDS, _SHOWN_CHARACTERS = 30, 60
 
 
 @dataclass(frozen=True)
@@ -36,28 +36,28 @@ class _Heading:
     columns_found: int
 
 
-def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings, place: str) -> Layout:
+def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings, path: str) -> Layout:
     """Return the layout that the first lines of a file give, reading them by the declared columns first.
 
     Args:
         head: the first lines of the file, blank ones too.
         settings: what is declared; a delimiter or quote that is not is the one under which most
             declared columns are found.
-        place: the file, for the error.
+        path: the file, for the error.
 
     Raises:
-        DataRefused: a header stands twice, a declared column is missing, or there is no header.
+        DataRefused: a header occurs twice, a declared column is missing, or there is no header.
     """
     if not any(line.strip() for line in head):
-        raise DataRefused(f"{place} holds blank lines only; expected a header line and one row a customer")
+        raise DataRefused(f"{path} holds blank lines only; expected a header line and one row per customer")
     heading = _heading(head, columns, settings)
     if heading is None:
-        raise DataRefused(f"{place} holds comment lines only; expected a header line and one row a customer")
-    rejects = reject_places(heading.record.fields, columns)
+        raise DataRefused(f"{path} holds comment lines only; expected a header line and one row per customer")
+    rejects = reject_positions(heading.record.fields, columns)
     if not settings.header and not (rejects and heading.columns_found):
-        return _without_header(head, columns, settings, place)
+        return _without_header(head, columns, settings, path)
     dialect = _dialect(settings, heading.delimiter, _quote_of_rows(head, settings, heading.delimiter, heading.quote))
-    where = f"{place} line {heading.record.first_line}"
+    where = f"{path} line {heading.record.first_line}"
     if heading.columns_found == 0 and _looks_like_data(heading.record.fields):
         raise DataRefused(_no_header(heading.record.fields, columns, where))
     header = _without_empty_end(heading.record.fields, columns)
@@ -68,9 +68,9 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
     spare = tuple((name, number) for number, name in enumerate(header) if number not in taken and name)
     missing = [column for column in columns if column.name not in positions]
     wide = _wide_column(missing, columns, spare)
-    products = products_among(spare, head[heading.record.last_line :], dialect, len(header)) if wide else ()
-    if missing and len(products) < FEWEST_PRODUCTS:
-        raise DataRefused(_missing_columns(missing, header, where, products))
+    items = wide_items(spare, head[heading.record.last_line :], dialect, len(header)) if wide else ()
+    if missing and len(items) < FEWEST_ITEMS:
+        raise DataRefused(_missing_columns(missing, header, where, items))
     return Layout(
         dialect=dialect,
         header=header,
@@ -80,24 +80,24 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
         positions=positions,
         list_column=_list_column(columns, positions),
         wide_column=wide,
-        item_positions=products,
-        undeclared=tuple(column for column in spare if column not in products),
-        reject_places=rejects,
+        item_positions=items,
+        undeclared=tuple(column for column in spare if column not in items),
+        reject_positions=rejects,
     )
 
 
-def refuse_duplicate_headers(header: tuple[str, ...], place: str) -> None:
-    """Refuse a header in which one name stands twice.
+def refuse_duplicate_headers(header: tuple[str, ...], path: str) -> None:
+    """Refuse a header in which one name occurs twice.
 
     Raises:
-        DataRefused: with both places.
+        DataRefused: with both columns.
     """
     first: dict[str, int] = {}
     for number, name in enumerate(header, start=1):
         key = normalise_header(name)
         if key and first.setdefault(key, number) != number:
             raise DataRefused(
-                f"{place}: header {name!r} stands twice, in columns {first[key]} and {number} "
+                f"{path}: header {name!r} occurs twice, in columns {first[key]} and {number} "
                 "(case, spaces and underscores do not count); rename or remove one"
             )
 
@@ -146,7 +146,7 @@ def _dialect(settings: FileSettings, delimiter: str, quote: str | None) -> Diale
     )
 
 
-def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings, place: str) -> Layout:
+def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings, path: str) -> Layout:
     """Return the layout of a file without a header: the declared columns in their order.
 
     The delimiter is the one under which most of the first records have a field for each.
@@ -161,7 +161,7 @@ def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: 
     dialect = replace(best, quote=_quote_of_rows(head, settings, best.delimiter, best.quote))
     if fitting[best] == (0, 0):
         raise DataRefused(
-            f"{place} line 1: no record has the {len(columns)} declared columns under any of the delimiters "
+            f"{path} line 1: no record has the {len(columns)} declared columns under any of the delimiters "
             f"{' '.join(map(repr, DELIMITERS))}; set delimiter= in the schema, or declare the columns that are there"
         )
     return Layout(
@@ -200,9 +200,9 @@ def _list_column(columns: tuple[Column, ...], positions: dict[str, int]) -> str 
 
 
 def _without_empty_end(header: tuple[str, ...], columns: tuple[Column, ...]) -> tuple[str, ...]:
-    """Return the header without the unnamed end that a delimiter too many makes behind a list.
+    """Return the header without the unnamed end that an extra delimiter makes after a list.
 
-    It would take the last thing of every list for itself.
+    It would take the last item of every list for itself.
     """
     named = len(header)
     while named > 0 and not header[named - 1]:
@@ -212,37 +212,37 @@ def _without_empty_end(header: tuple[str, ...], columns: tuple[Column, ...]) -> 
 
 
 def _positions(header: tuple[str, ...], columns: tuple[Column, ...]) -> dict[str, int]:
-    places = {normalise_header(name): place for place, name in reversed(list(enumerate(header)))}
+    positions = {normalise_header(name): position for position, name in reversed(list(enumerate(header)))}
     wanted = {column.name: normalise_header(column.header) for column in columns}
-    return {name: places[key] for name, key in wanted.items() if key in places}
+    return {name: positions[key] for name, key in wanted.items() if key in positions}
 
 
 def _wide_column(missing: list[Column], columns: tuple[Column, ...], spare: tuple[tuple[str, int], ...]) -> str | None:
-    """Return the items column that the spare headers may stand for: the only one, and the only one missing."""
+    """Return the items column that the spare headers may be the items of: the only one, and the only one missing."""
     if len(missing) == 1 and items_of(columns) == tuple(missing) and spare:
         return missing[0].name
     return None
 
 
 def _missing_columns(
-    missing: list[Column], header: tuple[str, ...], place: str, products: tuple[tuple[str, int], ...]
+    missing: list[Column], header: tuple[str, ...], path: str, items: tuple[tuple[str, int], ...]
 ) -> str:
     """Return the message for declared columns that the header does not hold.
 
     Args:
-        products: (header, place) of the columns of 0 and 1, too few for a list.
+        items: (header, position) of the columns of 0 and 1, too few for a list.
     """
     wanted = ", ".join(repr(column.header) for column in missing)
-    likely = _likeliest(missing[0], header, is_only_one=len(missing) == 1)
+    likely = _most_similar(missing[0], header, is_only_one=len(missing) == 1)
     hint = f"; is {likely!r} the same? then set alias={likely!r}" if likely else ""
-    lone = "".join(f"; {name!r} holds 0 and 1, but one such column is no list" for name, _ in products)
+    lone = "".join(f"; {name!r} holds 0 and 1, but one such column is not a list" for name, _ in items)
     found = _shown(header)
     what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
     advice = "deliver the column, or name its header with alias= in the schema"
-    return f"{place}: {what} missing (found {found}){hint}{lone}; {advice}"
+    return f"{path}: {what} missing (found {found}){hint}{lone}; {advice}"
 
 
-def _likeliest(missing: Column, header: tuple[str, ...], *, is_only_one: bool) -> str | None:
+def _most_similar(missing: Column, header: tuple[str, ...], *, is_only_one: bool) -> str | None:
     """Return the header that most likely is the missing column under another name."""
     by_key = {normalise_header(name): name for name in header if name}
     close = difflib.get_close_matches(normalise_header(missing.header), list(by_key), n=1)
@@ -254,7 +254,10 @@ def _likeliest(missing: Column, header: tuple[str, ...], *, is_only_one: bool) -
 
 def _shown(fields: tuple[str, ...]) -> str:
     """Return the first of some fields, cut, for a message of one line."""
-    cut = [repr(field if len(field) <= 60 else f"{field[:57]}...") for field in fields[:_SHOWN_FIELDS]]
+    cut = [
+        repr(field if len(field) <= _SHOWN_CHARACTERS else f"{field[: _SHOWN_CHARACTERS - 3]}...")
+        for field in fields[:_SHOWN_FIELDS]
+    ]
     rest = len(fields) - len(cut)
     return ", ".join(cut) + (f" and {rest} more" if rest > 0 else "")
 
@@ -264,9 +267,9 @@ def _looks_like_data(fields: tuple[str, ...]) -> bool:
     return any(field.replace(".", "", 1).replace(",", "", 1).lstrip("+-").isdecimal() for field in fields)
 
 
-def _no_header(fields: tuple[str, ...], columns: tuple[Column, ...], place: str) -> str:
+def _no_header(fields: tuple[str, ...], columns: tuple[Column, ...], path: str) -> str:
     wanted = ", ".join(repr(column.header) for column in columns)
     return (
-        f"{place}: no header, found {_shown(fields)}; expected {wanted}. If the file has none, set header=False "
+        f"{path}: no header, found {_shown(fields)}; expected {wanted}. If the file has none, set header=False "
         "in the schema and declare the columns in their order"
     )

@@ -9,7 +9,7 @@ from schemas.fields import Role
 from schemas.layout import Layout
 from warehouse.connection import Connection
 from warehouse.record_spans import any_line_contains
-from warehouse.records import SeparatedLists, count_bracketed, count_separators
+from warehouse.records import SeparatedLists, bracketed_shares, count_separators
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def bracketed_lists(
     lists = [column for column in columns if column.role is Role.ITEMS and column.name in layout.positions]
     if not lists or not any(any_line_contains(database, bracket, lines) for bracket in "[({"):
         return ()
-    found = count_bracketed(database, layout, lists)
-    return tuple(one.name for one in found if one.bracketed > _LIMITS.bracketed_share * one.lists)
+    shares = bracketed_shares(database, layout, lists)
+    return tuple(name for name, share in shares.items() if share > _LIMITS.bracketed_share)
 
 
 def list_writing(database: Connection, layout: Layout, columns: Sequence[Column], lines: LineRange) -> ListWriting:

@@ -8,9 +8,10 @@ from array import array
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from schemas.dialect import InnerLines, LineState, LineStates, QuoteFault
+from schemas.dialect import LineState, LineStates, QuoteFault
 
 
 @dataclass(frozen=True)
@@ -97,46 +98,31 @@ def find_spans(unbalanced: LineStates, closing: LineStates, last: int, max_lines
     return found.spans()
 
 
-def lines_like_records(inner: InnerLines, n_fields: int, limits: SpanLimits = SPAN_LIMITS) -> NDArray[np.int64]:
-    """Return the keys of the lines inside records of several lines that look like records of their own.
+def spans_of_records(inner: pd.DataFrame, n_fields: int, limits: SpanLimits = SPAN_LIMITS) -> NDArray[np.int64]:
+    """Return the first lines of the spans that join what looks like records of their own.
 
-    A line that has all the fields does. Of few fields a line of a text may have as many, so that one alone
-    says nothing: all lines of several do that have exactly these fields; of many lines, a list may run on.
+    A line inside that has all the fields does. Of few fields a line of a text may have as many, so that one alone
+    shows nothing: all lines of several do that have exactly these fields; of many lines, a list may run on.
 
     Args:
-        inner: the lines between the first and the last of each record.
+        inner: one row per line that is neither the first nor the last of a span: first_record, n_fields.
         n_fields: fields of a record, 2 or more.
-
-    Returns:
-        int64 of shape (w,), ascending.
     """
     if n_fields > limits.few_fields:
-        return np.compress(inner.n_fields >= n_fields, inner.record)
-    if inner.record.size == 0:
-        return inner.record
-    starts = np.flatnonzero(np.diff(inner.first_record, prepend=-1))
-    n_lines = np.diff(starts, append=inner.record.size)
-    is_exact = np.maximum.reduceat(inner.n_fields, starts) == n_fields
-    agree: NDArray[np.bool_] = (
-        (n_lines >= limits.agreeing_lines)
-        & (np.minimum.reduceat(inner.n_fields, starts) == n_fields)
-        & (is_exact | (n_lines > limits.many_lines))
-    )
-    return np.compress(np.repeat(agree, n_lines), inner.record)
+        return inner.loc[inner["n_fields"] >= n_fields, "first_record"].unique()
+    found = inner.groupby("first_record")["n_fields"].agg(["size", "min", "max"])
+    is_exact = (found["max"] == n_fields) | (found["size"] > limits.many_lines)
+    agree = (found["size"] >= limits.agreeing_lines) & (found["min"] == n_fields) & is_exact
+    return found.index[agree].to_numpy()
 
 
-def without_joined_records(spans: RecordSpans, like_records: NDArray[np.int64]) -> RecordSpans:
-    """Return the spans without those that join what looks like records of their own.
+def without(spans: RecordSpans, wrong: NDArray[np.int64]) -> RecordSpans:
+    """Return the spans without those that begin on some lines.
 
     A stray quote may find a partner many lines on; what is between them are then customers, and only
     the line with the stray quote is rejected.
-
-    Args:
-        spans: what ``find_spans`` found.
-        like_records: keys of the lines inside that look like records, of shape (w,), ascending.
     """
-    before = np.searchsorted(like_records, spans.first, side="right")
-    is_wrong = np.searchsorted(like_records, spans.last, side="left") > before
+    is_wrong = np.isin(spans.first, wrong)
     broken = np.concatenate([spans.broken, spans.first[is_wrong]])
     in_order = np.argsort(broken, kind="stable")
     faults = np.concatenate([spans.faults, np.full(is_wrong.sum(), QuoteFault.SPANS_RECORDS, dtype=np.int64)])

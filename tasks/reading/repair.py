@@ -1,4 +1,4 @@
-"""``RepairShape``: how rejected rows are given back to be mended, in the shape of the file that they stood in."""
+"""``RepairShape``: how rejected rows are given back to be corrected, in the shape of the file that they came from."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*%?")
 
 @dataclass(frozen=True)
 class RepairShape:
-    """How a file of rejected rows is written, so that it can be run beside the file that they stood in.
+    """How a file of rejected rows is written, so that it can be run beside the file that they came from.
 
     Attributes:
         header_text: the header record of that file, as it was delivered.
@@ -25,7 +25,7 @@ class RepairShape:
         escape: the character before a quote within quotes; None where a quote is doubled.
         encoding: the declared encoding, or UTF-8 with its mark, by which spreadsheets know it.
         is_repair: whether that file was itself one of rejected rows.
-        reject_places: places of line and reason in such a file; below 0 they are counted from the end.
+        reject_places: positions of line and reason in such a file; below 0 they are counted from the end.
     """
 
     header_text: str
@@ -64,11 +64,13 @@ class RepairShape:
         if not self.is_repair:
             return None
         fields = self._split(record)
-        places = [place % len(fields) for place in self.reject_places if -len(fields) <= place < len(fields)]
-        if len(places) < len(self.reject_places):
+        positions = [
+            position % len(fields) for position in self.reject_places if -len(fields) <= position < len(fields)
+        ]
+        if len(positions) < len(self.reject_places):
             return None
-        row = [field for place, field in enumerate(fields) if place not in places]
-        return (fields[places[0]], self.delimiter.join(row)) if row else None
+        row = [field for position, field in enumerate(fields) if position not in positions]
+        return (fields[positions[0]], self.delimiter.join(row)) if row else None
 
     def _split(self, record: str) -> list[str]:
         cells = list(self._cell.finditer(record))
@@ -88,7 +90,7 @@ class RepairShape:
     def _safe_cell(self, found: re.Match[str]) -> str:
         before, cell = found["start"] + found["blank"], found["cell"]
         if self.quote is None or not cell.startswith(self.quote):
-            safe = cell if found["blank"] else self._marked(cell)  # behind a blank it is text to a spreadsheet
+            safe = cell if found["blank"] else self._marked(cell)  # after a blank it is text to a spreadsheet
             # A mark that is the quote as well would open a quoted field.
             return before + (self._quoted(safe) if safe != cell and self.quote == "'" else safe)
         inner = cell[1:-1] if len(cell) > 1 and cell.endswith(self.quote) else cell[1:]
@@ -98,7 +100,7 @@ class RepairShape:
         return f"{before}{self.quote}{mark}{cell[1:]}"
 
     def _marked(self, text: str) -> str:
-        """Return the text of a cell with a mark where a spreadsheet would run it; that of a mended row may have one."""
+        """Return the text of a cell with a quote where a spreadsheet would run it; a corrected row may have one."""
         return text if self.is_repair and text.startswith("'") else _safe(text)
 
     def _quoted(self, text: str) -> str:
@@ -118,14 +120,14 @@ def repair_shape(layout: Layout, settings: FileSettings) -> RepairShape:
         escape=settings.escape,
         encoding=settings.encoding or "utf-8-sig",
         is_repair=layout.is_repair,
-        reject_places=tuple(_countable(layout, place) for place in layout.reject_places) or (0, 1),
+        reject_places=tuple(_countable(layout, position) for position in layout.reject_positions) or (0, 1),
     )
 
 
-def _countable(layout: Layout, place: int) -> int:
-    """Return the place of a field for records of any length: behind a list it is counted from the end."""
-    is_behind_list = layout.takes_more and place > layout.positions[layout.list_column or ""]
-    return place - layout.n_fields if is_behind_list else place
+def _countable(layout: Layout, position: int) -> int:
+    """Return the position of a field for records of any length: after a list it is counted from the end."""
+    is_after_list = layout.takes_more and position > layout.positions[layout.list_column or ""]
+    return position - layout.n_fields if is_after_list else position
 
 
 def _safe(text: str) -> str:

@@ -18,9 +18,9 @@ from tasks.reading.record_spans import (
     LongRecords,
     RecordSpans,
     find_spans,
-    lines_like_records,
     long_records,
-    without_joined_records,
+    spans_of_records,
+    without,
 )
 from tasks.reading.repair import RepairShape, repair_shape
 from warehouse.connection import Connection
@@ -33,14 +33,14 @@ from warehouse.record_spans import (
     view_records,
 )
 from warehouse.records import (
-    count_trailing_delimiters,
     insert_records,
     load_lines,
     number_marks,
     read_head,
+    trailing_share,
     view_fields,
 )
-from warehouse.rejects import Shape, reject_misshapen, reject_undecidable, reject_undecodable, reject_unmended
+from warehouse.rejects import Shape, reject_misshapen, reject_uncorrected, reject_undecodable
 
 
 @dataclass(frozen=True)
@@ -63,18 +63,18 @@ _LIMITS = ReadingLimits()
 
 @dataclass(frozen=True)
 class Source:
-    """A delivered file as this night reads it.
+    """A delivered file as this run reads it.
 
     Attributes:
-        name: the file as the published tables name it, different from every other of the night.
-        place: the file as messages name it.
+        name: the file as the published tables name it, different from every other of the run.
+        path: the file as messages name it.
         copy: its UTF-8 copy, whose lines end in LF.
-        undecodable: the lines of the copy that hold bytes which are no text; need not exist.
+        undecodable: the lines of the copy with undecodable bytes; need not exist.
         encoding: the encoding in which it was read.
     """
 
     name: str
-    place: str
+    path: str
     copy: Path
     undecodable: Path
     encoding: str
@@ -104,14 +104,13 @@ class SourceRead:
 
 @dataclass(frozen=True)
 class ReadSource:
-    """A file that is in ``work.records``: its layout, the keys of its lines, what it turned out to be.
+    """A file that is in ``work.records``, and what it turned out to be.
 
     Attributes:
-        notes: the same in sentences, and what became of the columns that nobody declares.
+        notes: the same in sentences, and what became of the undeclared columns.
     """
 
-    layout: Layout
-    lines: LineRange
+    shape: Shape
     facts: SourceRead
     notes: tuple[str, ...]
 
@@ -126,11 +125,11 @@ class FoundRecords:
 
 def source_layout(source: Source, columns: tuple[Column, ...], settings: FileSettings) -> Layout:
     """Return the layout that the head of a file gives; see ``tasks.reading.header.read_layout``."""
-    return read_layout(read_head(source.copy), columns, settings, source.place)
+    return read_layout(read_head(source.copy), columns, settings, source.path)
 
 
-def with_undeclared(layout: Layout, kept: Sequence[Column], settings: FileSettings, place: str) -> Layout:
-    """Return the layout with what the settings say of columns that nobody declares.
+def with_undeclared(layout: Layout, kept: Sequence[Column], settings: FileSettings, path: str) -> Layout:
+    """Return the layout with what the settings say of undeclared columns.
 
     Args:
         kept: the columns made of them, where they are kept.
@@ -143,14 +142,14 @@ def with_undeclared(layout: Layout, kept: Sequence[Column], settings: FileSettin
     if settings.columns == "freeze":
         names = ", ".join(repr(name) for name, _ in layout.undeclared)
         raise DataRefused(
-            f"{place} line {layout.header_line}: the schema does not declare {names} (columns='freeze'); "
+            f"{path} line {layout.header_line}: the schema does not declare {names} (columns='freeze'); "
             "declare them, deliver the file without them, or set columns='discard_value' in the schema"
         )
     if settings.columns == "discard_row":
         return replace(layout, rejects_undeclared=True)
-    places = {normalise_header(name): place for name, place in layout.undeclared}
+    positions = {normalise_header(name): position for name, position in layout.undeclared}
     keys = {column.name: normalise_header(column.header) for column in kept}
-    found = {name: places[key] for name, key in keys.items() if key in places}
+    found = {name: positions[key] for name, key in keys.items() if key in positions}
     return replace(layout, positions={**layout.positions, **found})
 
 
@@ -163,12 +162,12 @@ def read_source(
     *,
     is_first: bool,
 ) -> ReadSource:
-    """Read a file into ``work.records``, and reject the records whose fields cannot be told apart.
+    """Read a file into ``work.records``, and reject the records whose fields are ambiguous.
 
     Raises:
         DataRefused: a line is too long.
     """
-    lines = load_lines(database, source.copy, source.undecodable, source.name, source.place)
+    lines = load_lines(database, source.copy, source.undecodable, source.name, source.path)
     found = find_records(database, layout.dialect, lines, layout.n_fields, settings)
     layout = _as_written(database, replace(layout, dialect=found.dialect), columns, lines, settings)
     rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
@@ -176,18 +175,13 @@ def read_source(
     reject_misshapen(database, shape)
     reject_undecodable(database, shape, source.encoding)
     if layout.is_repair:
-        reject_unmended(database, shape)
+        reject_uncorrected(database, shape)
     notes = (
         _in_words(source, layout, columns),
         *_undeclared_in_words(source, layout, settings),
         *_long_in_words(source, layout, found.long, lines),
     )
-    return ReadSource(layout, lines, _facts(source, layout, columns, settings, rows_read), notes)
-
-
-def reject_undecidable_commas(database: Connection, read: ReadSource, columns: tuple[Column, ...]) -> None:
-    """Reject the records whose first item is known as a value of the text before it; once all files are read."""
-    reject_undecidable(database, Shape(read.layout, columns, read.lines))
+    return ReadSource(shape, _facts(source, layout, columns, settings, rows_read), notes)
 
 
 def find_records(
@@ -210,7 +204,7 @@ def _join_lines(database: Connection, dialect: Dialect, lines: LineRange, n_fiel
     spans = find_spans(unbalanced, closing, last=lines.last, max_lines=max_lines)
     if n_fields > 1 and spans.first.size:  # any line of a text is one field
         inner = inner_lines(database, dialect, _frame(spans))
-        spans = without_joined_records(spans, lines_like_records(inner, n_fields))
+        spans = without(spans, spans_of_records(inner, n_fields))
     broken = pd.DataFrame(
         {"record": spans.broken, "fault": spans.faults, "closing_line": spans.closing - lines.first + 1}
     )
@@ -247,8 +241,8 @@ def _closes_records(database: Connection, layout: Layout, lines: LineRange) -> b
     if layout.takes_more:
         return False
     first = lines.first + layout.first_line - 1
-    found = count_trailing_delimiters(database, layout, LineRange(first, first + _LIMITS.closing_records - 1))
-    return found.closed > _LIMITS.closing_share * found.records
+    records = LineRange(first, first + _LIMITS.closing_records - 1)
+    return trailing_share(database, layout, records) > _LIMITS.closing_share
 
 
 def _with_marks(
@@ -291,10 +285,10 @@ def _facts(
 
 def _form(layout: Layout, columns: tuple[Column, ...]) -> str:
     if layout.wide_column:
-        products = [repr(name) for name, _ in layout.item_positions]
-        more = f" and {len(products) - _LIMITS.shown_items} more" if len(products) > _LIMITS.shown_items else ""
-        shown = ", ".join(products[: _LIMITS.shown_items])
-        return f"{len(products)} columns of 0 and 1 for {layout.wide_column} ({shown}{more})"
+        items = [repr(name) for name, _ in layout.item_positions]
+        more = f" and {len(items) - _LIMITS.shown_items} more" if len(items) > _LIMITS.shown_items else ""
+        shown = ", ".join(items[: _LIMITS.shown_items])
+        return f"{len(items)} columns of 0 and 1 for {layout.wide_column} ({shown}{more})"
     if layout.list_column:
         return f"a list in {layout.list_column}"
     return f"{len(columns)} plain columns"
@@ -311,7 +305,7 @@ def _in_words(source: Source, layout: Layout, columns: tuple[Column, ...]) -> st
         _form(layout, columns),
     ]
     if layout.closes_records:
-        parts.append(f"a {dialect.delimiter!r} behind the last one")
+        parts.append(f"a trailing {dialect.delimiter!r}")
     if layout.list_column and dialect.item_separator != ",":
         parts.append(f"items between {dialect.item_separator!r}")
     if layout.bracketed:
@@ -338,7 +332,7 @@ def _undeclared_in_words(source: Source, layout: Layout, settings: FileSettings)
 
 
 def _long_in_words(source: Source, layout: Layout, long: LongRecords, lines: LineRange) -> tuple[str, ...]:
-    """Return the records of many lines where their lines do not tell whether a stray quote swallowed them."""
+    """Return a note on records of many lines where these do not show whether a stray quote joined them."""
     if long.count == 0 or layout.n_fields > SPAN_LIMITS.few_fields:
         return ()
     what = "1 record" if long.count == 1 else f"{long.count:,} records"

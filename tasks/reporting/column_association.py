@@ -1,15 +1,14 @@
-"""How far a column alone tells which segment a customer is in: counts in, figures and words out.
+"""How well a column alone predicts the segment of a customer: counts in, figures and words out.
 
 The measure is the root of Goodman and Kruskal's tau (1954): the share of the error in guessing a customer's
-segment that knowing the column takes away. It is 1 only where the column tells the segment of every
-customer, which is what a GROUP BY could replace; with two segments it is Cramer's V, on whose scale it is.
+segment that knowing the column removes. It is 1 only where the column predicts the segment of every
+customer, as a GROUP BY would; with two segments it is Cramer's V.
 
-Why not V itself, also as Bergsma (2013) corrects it: V is 1 too where eight segments tell a yes-or-no
-column, which cannot tell them apart; and it counts a segment of five customers as much as one of half a
-million, where tau counts customers. Theil's U, the share of the segments' entropy, asks for the same as
-tau, but what chance adds to it is known of plentiful counts only (Miller and Madow's correction leaves a
-column of customers' own numbers a part of it). Of tau it is known exactly, (values - 1) / (customers - 1)
-where customers are permuted, and taken off: such a column comes to 0.
+Why not V, also as corrected by Bergsma (2013): V is also 1 where eight segments predict a yes-or-no column,
+which cannot predict them; and it weighs a segment of five customers like one of half a million, where tau
+weighs customers. Theil's U, the share of the segments' entropy, is like tau, but its bias by chance is known
+for large counts only (with Miller and Madow's correction a column of unique values keeps some of it). That of
+tau is exact, (values - 1) / (customers - 1) where customers are permuted, so such a column comes to 0.
 """
 
 from collections.abc import Sequence
@@ -22,67 +21,78 @@ from schemas.fields import Role
 from tasks.clustering.rows import Floats
 from tasks.reporting.number_text import number_text
 
-#: Agreement from which the segments are a column again.
-RESTATED = 0.95
 
-#: Agreement from which a column tells so much of the segment, in words.
-_TELLS = ((0.7, "it tells most of the segment"), (0.4, "it tells part of the segment"), (0.15, "it tells little of it"))
+@dataclass(frozen=True)
+class AssociationSettings:
+    """What an association means, and how long its words are.
 
-_MOST_CUTS_IN_WORDS, _MOST_LETTERS = 5, 60
+    Attributes:
+        redundant: association from which the segments duplicate the column.
+        levels: association -> how well the column predicts the segment from there on, the highest first.
+        max_cuts: cuts of a number that are listed; of more their number is.
+        max_letters: letters of an item.
+    """
+
+    redundant: float = 0.95
+    levels: tuple[tuple[float, str], ...] = ((0.7, "well"), (0.4, "partly"), (0.15, "poorly"))
+    max_cuts: int = 5
+    max_letters: int = 60
+
+
+SETTINGS = AssociationSettings()
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a column says of the segments.
+class ColumnAssociation:
+    """How well a column alone predicts the segments.
 
     Attributes:
         source_column: name of the column.
         kind: numeric, category, flag or items.
-        agreement: 0 to 1; None with one segment.
-        by: by what it tells the segment, in words.
-        gives: what gives the segments where they are this column again, in words.
+        association: 0 to 1; None with one segment.
+        by: what of the column predicts the segment, in words.
+        gives: what reproduces the segments where they duplicate this column, in words.
     """
 
     source_column: str
     kind: str
-    agreement: float | None
+    association: float | None
     by: str
     gives: str
 
     @property
-    def is_restated(self) -> bool:
-        """Whether the segments are this column again."""
-        return self.agreement is not None and self.agreement >= RESTATED
+    def is_redundant(self) -> bool:
+        """Whether the segments duplicate this column."""
+        return self.association is not None and self.association >= SETTINGS.redundant
 
     @property
     def reason(self) -> str:
-        """How the agreement was measured and what it means."""
-        if self.agreement is None:
-            return "there is one segment, and nothing to tell apart"
-        return f"{self.by}: {self._meaning(self.agreement)}"
+        """How the association was measured and what it means."""
+        if self.association is None:
+            return "there is one segment, so there is nothing to predict"
+        return f"{self.by}: {self._meaning(self.association)}"
 
     @property
     def note(self) -> str:
-        """What is to be said where the segments are this column again."""
-        return (
-            f"these segments are your {self.source_column} column (agreement {self.agreement or 0:.2f}): {self.gives}"
-        )
+        """The note where the segments duplicate this column."""
+        found = f"these segments duplicate your {self.source_column} column (association {self.association or 0:.2f})"
+        return f"{found}: {self.gives}"
 
-    def _meaning(self, agreement: float) -> str:
-        if self.is_restated:
-            return f"the segments are this column again, {self.gives}"
-        return next((words for least, words in _TELLS if agreement >= least), "it tells next to nothing of it")
+    def _meaning(self, association: float) -> str:
+        if self.is_redundant:
+            return f"the segments duplicate this column, {self.gives}"
+        how = next((words for bound, words in SETTINGS.levels if association >= bound), "no better than chance")
+        return f"predicts the segment {how}"
 
 
-def agreement_of(tables: npt.ArrayLike) -> Floats:
-    """Return how far each column tells the segment, 0 to 1, chance taken off.
+def association_of(tables: npt.ArrayLike) -> Floats:
+    """Return how well each column predicts the segment, 0 to 1, corrected for chance.
 
     Args:
         tables: customers of each value of the column in each segment, shape (..., n_values, n_segments).
 
     Returns:
-        One figure a table, shape (...); 0 where nobody is told apart, and where no two customers have
-        one value.
+        One figure per table, shape (...); 0 where there is one segment, and where no two customers share a value.
     """
     counts = np.asarray(tables, dtype=np.float64)
     of_value, of_segment = counts.sum(axis=-1), counts.sum(axis=-2)
@@ -95,16 +105,16 @@ def agreement_of(tables: npt.ArrayLike) -> Floats:
     return np.sqrt(np.clip(_share_of(tau - by_chance, 1 - by_chance), 0, 1))
 
 
-def told_by_values(
+def association_of_values(
     source_column: str, kind: str, counts: npt.ArrayLike, sizes: npt.ArrayLike, *, is_list: bool = False
-) -> Told:
-    """Return what a category or flag says, or a list of which no customer has two items.
+) -> ColumnAssociation:
+    """Return the association of a category or flag, or of a list with at most one item per customer.
 
     Args:
         source_column: name of the column.
         kind: its kind.
         counts: customers with each value in each segment, shape (n_values, n_segments).
-        sizes: customers in each segment, shape (n_segments,); those without any value are one value more.
+        sizes: customers in each segment, shape (n_segments,); those without any value count as one more value.
         is_list: whether the values are the items of a list.
     """
     table = _with_rest(np.atleast_2d(np.asarray(counts, dtype=np.float64)), np.asarray(sizes, dtype=np.float64))
@@ -114,12 +124,14 @@ def told_by_values(
     gives = f"a plain GROUP BY {source_column} gives them"
     if n_values > n_segments:
         gives = f"groups of its {values} give them"
-    one_each = ", of which no customer has two" if is_list else ""
-    return Told(source_column, kind, _measured(table), by + one_each, gives)
+    one_each = ", of which each customer has at most one" if is_list else ""
+    return ColumnAssociation(source_column, kind, _measured(table), by + one_each, gives)
 
 
-def told_by_items(source_column: str, items: Sequence[str], counts: npt.ArrayLike, sizes: npt.ArrayLike) -> Told:
-    """Return what a list says by the item that says most, alone.
+def association_of_items(
+    source_column: str, items: Sequence[str], counts: npt.ArrayLike, sizes: npt.ArrayLike
+) -> ColumnAssociation:
+    """Return the association of a list, by the item that predicts best on its own.
 
     Args:
         source_column: name of the column.
@@ -129,14 +141,16 @@ def told_by_items(source_column: str, items: Sequence[str], counts: npt.ArrayLik
     """
     present = np.asarray(counts, dtype=np.float64)
     tables = np.stack([present, np.asarray(sizes, dtype=np.float64) - present], axis=1)
-    best = int(np.argmax(agreement_of(tables)))
+    best = int(np.argmax(association_of(tables)))
     item = _short(items[best])
-    by = f"by its most telling item, {item}"
-    return Told(source_column, Role.ITEMS.value, _measured(tables[best]), by, f"whether it holds {item} gives them")
+    by = f"by its most predictive item, {item}"
+    return ColumnAssociation(
+        source_column, Role.ITEMS.value, _measured(tables[best]), by, f"whether it holds {item} gives them"
+    )
 
 
-def told_by_number(source_column: str, cuts: Sequence[float], counts: npt.ArrayLike) -> Told:
-    """Return what a number says, cut midway between the means of the segments that are neighbours in it.
+def association_of_number(source_column: str, cuts: Sequence[float], counts: npt.ArrayLike) -> ColumnAssociation:
+    """Return the association of a number, cut midway between the means of neighboring segments.
 
     Args:
         source_column: name of the column.
@@ -144,13 +158,15 @@ def told_by_number(source_column: str, cuts: Sequence[float], counts: npt.ArrayL
         counts: customers between the cuts in each segment, shape (n_groups, n_segments).
     """
     table = np.asarray(counts, dtype=np.float64)
-    places = _in_words(cuts)
-    by = f"cut at {places}, midway between the segments' means"
-    return Told(source_column, Role.NUMERIC.value, _measured(table), by, f"cutting it at {places} gives them")
+    points = _in_words(cuts)
+    by = f"cut at {points}, midway between the segments' means"
+    return ColumnAssociation(
+        source_column, Role.NUMERIC.value, _measured(table), by, f"cutting it at {points} gives them"
+    )
 
 
 def _measured(table: Floats) -> float | None:
-    return float(agreement_of(table)) if table.shape[-1] > 1 else None
+    return float(association_of(table)) if table.shape[-1] > 1 else None
 
 
 def _share_of(part: Floats, whole: Floats) -> Floats:
@@ -164,13 +180,13 @@ def _with_rest(counts: Floats, sizes: Floats) -> Floats:
 
 
 def _in_words(cuts: Sequence[float]) -> str:
-    if len(cuts) > _MOST_CUTS_IN_WORDS:
-        return f"{len(cuts)} places"
-    texts = [number_text(cut) for cut in cuts] or ["no place"]
+    if len(cuts) > SETTINGS.max_cuts:
+        return f"{len(cuts)} points"
+    texts = [number_text(cut) for cut in cuts] or ["no point"]
     return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
 
 
 def _short(item: str) -> str:
     """Return an item on one line and cut where it is long."""
     words = " ".join(item.split())
-    return words if len(words) <= _MOST_LETTERS else f"{words[:_MOST_LETTERS]}…"
+    return words if len(words) <= SETTINGS.max_letters else f"{words[: SETTINGS.max_letters]}…"

@@ -1,4 +1,4 @@
-"""Name segments by what sets them apart, by rule: the same figures give the same words."""
+"""Name segments by their distinctive traits, by rule: the same figures give the same words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,20 +6,34 @@ from dataclasses import dataclass
 from schemas.fields import OTHER_VALUES
 from tasks.reporting.number_text import decimals_of, number_text, percent_text
 
-#: Standard deviations that a mean is away, or points of share, from which a difference is worth a word.
-_WORTH_A_WORD = 0.25
-_WORTH_A_WORD_SHARE = 0.10
 
-_IN_A_NAME, _IN_A_DESCRIPTION = 2, 4
+@dataclass(frozen=True)
+class NamingLimits:
+    """Which differences are named, and how many.
+
+    Attributes:
+        min_deviations: difference of a mean, in standard deviations.
+        min_share: difference of a share; smaller ones are of no use to a reader.
+        in_name: traits in a name, which must fit into a column.
+        in_description: traits in a description, which is one line.
+    """
+
+    min_deviations: float = 0.25
+    min_share: float = 0.10
+    in_name: int = 2
+    in_description: int = 4
+
+
+LIMITS = NamingLimits()
 
 
 @dataclass(frozen=True)
 class Trait:
-    """One figure of a segment beside the same figure of all customers.
+    """One figure of a segment and the same figure of all customers.
 
     Attributes:
         column: source column, for people.
-        value: category or item of a 0/1 feature; None for numbers and flags.
+        value: category or item of a binary feature; None for numbers and flags.
         is_number: whether mean and overall are numbers, not shares.
         mean: mean or share in the segment.
         overall: mean or share of all customers.
@@ -39,11 +53,11 @@ class Trait:
         return abs(self.mean - self.overall) / self.spread if self.spread > 0 else 0.0
 
     @property
-    def is_telling(self) -> bool:
-        """Whether the difference is worth a word; absent values are not."""
+    def is_distinctive(self) -> bool:
+        """Whether the difference is worth naming; the absence of a value is not."""
         if self.is_number:
-            return self.strength >= _WORTH_A_WORD
-        return self.mean - self.overall >= _WORTH_A_WORD_SHARE
+            return self.strength >= LIMITS.min_deviations
+        return self.mean - self.overall >= LIMITS.min_share
 
     @property
     def short(self) -> str:
@@ -52,7 +66,7 @@ class Trait:
             return f"{'high' if self.mean > self.overall else 'low'} {self.column}"
         if self.value == OTHER_VALUES:
             return f"other {self.column}"
-        # A value may hold a line break, a name stands on one line.
+        # A value may hold a line break, a name may not.
         return " ".join(self.value.split()) if self.value is not None else self.column
 
     @property
@@ -66,30 +80,30 @@ class Trait:
 
 def name_of(traits: Sequence[Trait]) -> str:
     """Return a segment's name: its strongest traits."""
-    telling = _strongest(traits)[:_IN_A_NAME]
-    return ", ".join(trait.short for trait in telling) or "average customers"
+    distinctive = _strongest(traits)[: LIMITS.in_name]
+    return ", ".join(trait.short for trait in distinctive) or "average customers"
 
 
 def description_of(traits: Sequence[Trait], *, share: float) -> str:
     """Return a segment's description: its size and its strongest traits with figures."""
-    telling = _strongest(traits)[:_IN_A_DESCRIPTION]
-    figures = ", ".join(trait.sentence for trait in telling) or "like all customers in every column"
+    distinctive = _strongest(traits)[: LIMITS.in_description]
+    figures = ", ".join(trait.sentence for trait in distinctive) or "like all customers in every column"
     return f"{percent_text(share)} of the customers: {figures}."
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Return the names with a number behind those that stand before already."""
-    taken: set[str] = set()
+    """Return the names with a number after repeated ones."""
+    used: set[str] = set()
     unique = []
     for name in names:
         candidate, number = name, 1
-        while candidate.casefold() in taken:
+        while candidate.casefold() in used:
             number += 1
             candidate = f"{name} ({number})"
-        taken.add(candidate.casefold())
+        used.add(candidate.casefold())
         unique.append(candidate)
     return unique
 
 
 def _strongest(traits: Sequence[Trait]) -> list[Trait]:
-    return sorted((trait for trait in traits if trait.is_telling), key=lambda trait: -trait.strength)
+    return sorted((trait for trait in traits if trait.is_distinctive), key=lambda trait: -trait.strength)

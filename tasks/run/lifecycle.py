@@ -13,11 +13,11 @@ from types import FrameType
 from typing import Any
 
 from schemas.dataset import file_settings_of
-from schemas.encodings import AUTO, ENCODINGS
-from schemas.errors import HomeNotWritable, SegmentsError, UsageError
+from schemas.errors import HomeNotWritable, SegmentsError
 from schemas.loading import load_dataset
 from tasks.delivery.sources import find_sources
 from tasks.run.memory import memory_there
+from warehouse.connection import kept_open
 from warehouse.home.directory import Home
 from warehouse.home.ledger import (
     add_note,
@@ -36,9 +36,6 @@ logger = logging.getLogger(__name__)
 
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
-#: No retailer acts on more; a fit of so many segments is a typing error.
-LARGEST_K = 100
-
 
 def check_order(order: Order) -> None:
     """Check what can be checked before any work.
@@ -48,16 +45,7 @@ def check_order(order: Order) -> None:
             number.
         SchemaError: the schema file cannot be used.
     """
-    for name, value in (("k", order.k), ("k-min", order.k_min), ("k-max", order.k_max)):
-        if value is not None and not 2 <= value <= LARGEST_K:
-            raise UsageError(f"--{name} {value} is out of range; expected 2 to {LARGEST_K}")
-    if order.k_min > order.k_max:
-        raise UsageError(f"--k-min {order.k_min} is above --k-max {order.k_max}; expected k-min <= k-max")
-    if not 0 <= order.seed < 2**32:
-        raise UsageError(f"--seed {order.seed} is out of range; expected 0 to {2**32 - 1}")
-    if order.encoding not in (AUTO, *ENCODINGS):
-        known = ", ".join((AUTO, *ENCODINGS))
-        raise UsageError(f"--encoding {order.encoding} is not known; expected one of {known}")
+    order.check()
     memory_there()
     dataset = load_dataset(order.dataset)
     find_sources(order.sources, file_settings_of(dataset).done_marker)
@@ -95,7 +83,8 @@ def begin_night(order: Order) -> Iterator[Run]:
             discard_staging(run.home)
             check_order(order)
             run.staging.mkdir()
-            yield run
+            with kept_open(run):
+                yield run
 
 
 def forget_night(run: Run) -> None:

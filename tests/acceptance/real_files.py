@@ -41,7 +41,7 @@ def numbers(path: Path, *headers: str) -> Floats:
     return np.array([[float(record[header]) for header in headers] for record in records(path)])
 
 
-def standardised(values: Floats) -> Floats:
+def standardized(values: Floats) -> Floats:
     """Return every column with mean 0 and population standard deviation 1."""
     return (values - values.mean(axis=0)) / values.std(axis=0)
 
@@ -56,7 +56,7 @@ def seed_form(path: Path) -> list[tuple[float, str, list[str]]]:
 def seed_matrix(path: Path) -> Floats:
     """Return the textbook's encoding of a file in the form of the mission's example, rows as in the file."""
     customers = seed_form(path)
-    ages = standardised(np.array([[age] for age, _, _ in customers]))
+    ages = standardized(np.array([[age] for age, _, _ in customers]))
     locations = sorted({location for _, location, _ in customers})
     products = sorted(set(itertools.chain.from_iterable(bought for _, _, bought in customers)))
     one_hot = [[float(location == own) for location in locations] for _, own, _ in customers]

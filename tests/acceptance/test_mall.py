@@ -4,7 +4,7 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
-from tests.acceptance.real_files import MALL, numbers, objective_of, records, standardised
+from tests.acceptance.real_files import MALL, numbers, objective_of, records, standardized
 from tests.nights import rows, value
 
 INCOME, SCORE = "Annual Income (k$)", "Spending Score (1-100)"
@@ -29,7 +29,7 @@ def test_k_and_silhouette_are_the_known_ones(night, dataset, n_clusters, silhoue
 @pytest.mark.parametrize(("dataset", "headers"), BY_COLUMNS.items(), ids=BY_COLUMNS)
 def test_silhouette_and_objective_are_those_of_scikit_learn(customers, night, dataset, headers):
     home = night(MALL, dataset)
-    matrix, labels = standardised(numbers(customers / MALL, *headers)), labels_of(customers, home)
+    matrix, labels = standardized(numbers(customers / MALL, *headers)), labels_of(customers, home)
     assert value(home, "SELECT silhouette FROM runs") == pytest.approx(silhouette_score(matrix, labels), abs=1e-6)
     assert value(home, "SELECT objective FROM runs") == pytest.approx(objective_of(matrix, labels), abs=1e-6)
 
@@ -37,13 +37,13 @@ def test_silhouette_and_objective_are_those_of_scikit_learn(customers, night, da
 @pytest.mark.parametrize(("dataset", "headers"), BY_COLUMNS.items(), ids=BY_COLUMNS)
 def test_published_fit_is_as_good_as_the_best_of_many_restarts(customers, night, dataset, headers):
     home = night(MALL, dataset)
-    matrix = standardised(numbers(customers / MALL, *headers))
+    matrix = standardized(numbers(customers / MALL, *headers))
     best = KMeans(value(home, "SELECT n_clusters FROM runs"), n_init=100, random_state=0).fit(matrix)
     assert value(home, "SELECT objective FROM runs") == pytest.approx(best.inertia_ / len(matrix), abs=1e-6)
 
 
 def test_partition_is_that_of_the_textbook(customers, night):
-    matrix = standardised(numbers(customers / MALL, INCOME, SCORE))
+    matrix = standardized(numbers(customers / MALL, INCOME, SCORE))
     textbook = KMeans(5, n_init=10, random_state=42).fit_predict(matrix)
     published = labels_of(customers, night(MALL, "mall_income_score"))
     assert adjusted_rand_score(textbook, published) == 1.0

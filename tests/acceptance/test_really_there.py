@@ -50,7 +50,7 @@ def test_customers_who_pay_differ_and_that_is_found(drafted_night, file):
 
 
 def test_telco_segments_that_are_a_column_again_are_told_to_be(drafted_night):
-    found = rows(drafted_night(TELCO), "SELECT source_column FROM agreements WHERE is_restated")
+    found = rows(drafted_night(TELCO), "SELECT source_column FROM column_associations WHERE is_redundant")
     assert ("internet_service",) in found
 
 

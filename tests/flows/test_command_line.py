@@ -23,10 +23,10 @@ def night(segments, tmp_path_factory):
     return home, segments("run", SAMPLE, "--home", home)
 
 
-def test_run_prints_verdict_segments_curve_rejects_and_where_to_go_on(night):
+def test_run_prints_all_that_it_found(night):
     home, done = night
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("strong: silhouette 0.52")
+    assert done.stdout.startswith("strong: 4 clearly separate segments, use them; ")
     assert "customers.csv: 3,012 rows read, 3,000 customers, 12 rejected; k=4" in done.stdout
     for expected in ("diapers, juice", "chosen: highest silhouette", "not_a_whole_number", f"{home}/segments.duckdb"):
         assert expected in done.stdout
@@ -36,7 +36,7 @@ def test_piped_output_has_no_control_characters(night):
     assert "\x1b" not in night[1].stdout
 
 
-def test_same_file_again_is_nothing_new_in_words_and_exit_code_zero(night, segments):
+def test_same_file_again_is_nothing_new(night, segments):
     home, _ = night
     done = segments("run", SAMPLE, "--home", home, "--json")
     assert done.returncode == 0
@@ -45,7 +45,7 @@ def test_same_file_again_is_nothing_new_in_words_and_exit_code_zero(night, segme
     assert told["message"].startswith("nothing new: ")
 
 
-def test_json_holds_the_run_the_segments_and_the_curve(night, segments):
+def test_json_holds_run_segments_and_curve(night, segments):
     told = json.loads(segments("run", SAMPLE, "--home", night[0], "--json").stdout)
     assert told["run"]["status"] == "published"
     assert sum(row["customers"] for row in told["segments"]) == 3000
@@ -58,7 +58,7 @@ def test_query_is_csv_when_piped(night, segments):
     assert list(csv.reader(io.StringIO(done.stdout)))[:2] == [["segment_id", "name"], ["1", "diapers, juice"]]
 
 
-def test_rejects_are_a_file_to_mend_when_piped(night, segments):
+def test_rejects_are_a_csv_when_piped(night, segments):
     done = segments("rejects", "--home", night[0])
     lines = done.stdout.splitlines()
     assert lines[0] == "rejected_line,rejected_reason,Age,Location,Purchase History"
@@ -66,18 +66,18 @@ def test_rejects_are_a_file_to_mend_when_piped(night, segments):
     assert lines[1].startswith("41,\"age 'abc' is not a whole number\",abc,")
 
 
-def test_mended_rejects_run_beside_the_original_as_the_command_says(night, segments, tmp_path):
-    home, mend = night[0], tmp_path / "mend.csv"
-    told = segments("rejects", "--home", home, "--csv", mend).stdout.splitlines()
+def test_corrected_rejects_run_as_the_command_says(night, segments, tmp_path):
+    home, corrected = night[0], tmp_path / "corrected.csv"
+    told = segments("rejects", "--home", home, "--csv", corrected).stdout.splitlines()
     assert told == [
-        f"{mend}: 12 rows of customers.csv",
-        f"mend the rows, then: segments run {SAMPLE} {mend} --home {home}",
+        f"{corrected}: 12 rows of customers.csv",
+        f"correct the rows, then: segments run {SAMPLE} {corrected} --home {home}",
     ]
-    mend.write_text(mend.read_text().replace(",abc,", ",40,"))
+    corrected.write_text(corrected.read_text().replace(",abc,", ",40,"))
     command = told[1].partition(": segments ")[2].split()
     done = segments(*command[:-1], tmp_path / "home")
     assert done.returncode == 0, done.stderr
-    assert "customers.csv + mend.csv: 3,024 rows read, 3,001 customers, 23 rejected; k=4" in done.stdout
+    assert "customers.csv + corrected.csv: 3,024 rows read, 3,001 customers, 23 rejected; k=4" in done.stdout
 
 
 def test_home_is_taken_from_the_environment(night, segments):
@@ -94,15 +94,15 @@ def test_explain_says_why_in_words_and_as_json(night, segments):
     assert re.match(r"(strong|weak|none): .*\nrun \S+: k=4", done.stdout)
     told = json.loads(segments("explain", "--home", home, "--json").stdout)
     assert [row["k"] for row in told["k_scores"] if row["is_chosen"]] == [4]
-    assert {row["source_column"] for row in told["agreements"]} == {"age", "location", "purchase_history"}
+    assert {row["source_column"] for row in told["column_associations"]} == {"age", "location", "purchase_history"}
 
 
-def test_unknown_encoding_is_wrong_usage_and_named(segments, tmp_path):
+def test_unknown_encoding_is_named_with_the_choices(segments, tmp_path):
     done = segments("run", SAMPLE, "--home", tmp_path / "home", "--encoding", "xyz")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        "segments: --encoding xyz is not known; expected one of auto, standard, numbers, mixed, brackets, single\n"
-    )
+    choices = '"auto", "standard", "numbers", "mixed", "brackets", "single"'
+    said = f'Invalid value "xyz" for --encoding. Choose from: {choices}.'
+    assert done.stderr == f"segments: {said} (see: segments --help)\n"
 
 
 def test_report_prints_a_path_that_exists(night, segments):
@@ -134,26 +134,38 @@ def test_directory_as_source_takes_its_newest_file(segments, tmp_path):
 
 
 @pytest.mark.parametrize("command", [[], ["run"], ["query"], ["report"], ["runs"], ["explain"]])
-def test_help_says_what_each_command_does_and_takes(segments, command):
+def test_help_of_each_command_names_its_options(segments, command):
     done = segments(*command, "--help")
     assert done.returncode == 0
     assert "--home" in done.stdout or not command
     assert "Exit codes" in done.stdout or command
 
 
-def test_run_without_a_server_imports_no_prefect(tmp_path):
+def modules_of(*arguments, prefect_home):
+    """Return the modules that a command has imported at its end."""
     script = (
         "import sys\nfrom flows.cli.app import app\napp(sys.argv[1:], result_action='return_none')\nprint(*sys.modules)"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     done = subprocess.run(
-        [sys.executable, "-c", script, "run", SAMPLE, "--home", tmp_path / "home"],
+        [sys.executable, "-c", script, *arguments],
         cwd=ROOT,
-        env={**environment, "PREFECT_HOME": str(tmp_path)},
+        env={**environment, "PREFECT_HOME": str(prefect_home)},
         capture_output=True,
         text=True,
         check=True,
     )
-    modules = done.stdout.splitlines()[-1].split()
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_run_without_server_imports_no_prefect(tmp_path):
+    modules = modules_of("run", SAMPLE, "--home", tmp_path / "home", prefect_home=tmp_path)
     assert "sklearn" in modules
     assert "prefect" not in modules
+
+
+@pytest.mark.parametrize("command", [[], ["run"]])
+def test_help_imports_no_heavy_package(tmp_path, command):
+    assert not {"pandas", "pandera", "duckdb", "sklearn", "prefect"} & modules_of(
+        *command, "--help", prefect_home=tmp_path
+    )

@@ -100,13 +100,16 @@ def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
     by_key = {artifact["key"]: artifact["data"] for artifact in found}
     (last_words,) = [artifact["description"] for artifact in found if artifact["key"] == "cluster-progress"]
     assert last_words == "k=4 settled"
-    assert set(by_key) == {"encode-progress", "cluster-progress", "segment-sizes", "segment-summary"}
+    assert set(by_key) == {
+        "encode-progress", "cluster-progress", "segment-sizes", "segment-summary", "segment-report",
+    }  # fmt: skip
     assert by_key["cluster-progress"] == 100
     sizes = json.loads(by_key["segment-sizes"])
     assert [row["customers"] for row in sizes] == [
         row[0] for row in rows(deployed, "SELECT customers FROM segments ORDER BY segment_id")
     ]
-    assert by_key["segment-summary"].startswith("**strong: silhouette 0.52")
+    assert by_key["segment-summary"].startswith("**strong: 4 clearly separate segments, use them; ")
+    assert re.match(rf"\[report.html\]\(file://{deployed}/runs/.*/report.html\)", by_key["segment-report"])
     assert "| 4 | 0.5225 | chosen |" in by_key["segment-summary"]
 
 

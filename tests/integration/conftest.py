@@ -71,7 +71,7 @@ def check(write, tmp_path: Path) -> Callable[..., Checked]:
         schema = write(_SCHEMA.format(settings=keywords, fields=fields.strip()), "shop.py")
         names = ["customers.csv", *(f"more-{number}.csv" for number in range(1, len(contents)))]
         delivered = tuple(str(write(content, name)) for content, name in zip(contents, names, strict=True))
-        with begin_night(Order(delivered, str(schema), str(tmp_path / "home"))) as run:
+        with begin_night(Order(delivered, dataset=str(schema), home=str(tmp_path / "home"))) as run:
             delivery = deliver(run)
             validate(run, delivery, ingest(run, delivery))
         checked = Checked(run)

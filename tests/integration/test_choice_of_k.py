@@ -49,8 +49,8 @@ def test_exact_curve_says_that_it_is_exact(night):
     assert value(home, "SELECT k FROM k_scores WHERE chosen") == 4
 
 
-def test_sampled_curve_says_how_many_were_scored_and_how_well_it_is_known(night):
-    home = night(blobs(), "exact_rows=100, most_scored=300")
+def test_sampled_curve_states_sample_and_error(night):
+    home = night(blobs(), "exact_rows=100, max_scored=300")
     ((method, scored, against, low, mean, high, decisive),) = rows(
         home,
         """SELECT method, rows_scored, rows_against, silhouette_low, silhouette, silhouette_high, decisive
@@ -63,9 +63,9 @@ def test_sampled_curve_says_how_many_were_scored_and_how_well_it_is_known(night)
     assert value(home, "SELECT k FROM k_scores WHERE chosen") == 4
 
 
-def test_choice_within_the_error_of_sampling_is_said_in_table_and_notes(night):
+def test_undecided_choice_is_in_table_and_notes(night):
     noise = np.round(np.random.default_rng(0).normal(size=(2400, 2)), 4)
-    home = night(noise, "exact_rows=100, most_scored=200")
+    home = night(noise, "exact_rows=100, max_scored=200")
     near = rows(home, "SELECT k FROM k_scores WHERE NOT decisive AND NOT chosen ORDER BY k")
     assert near
     assert value(home, "SELECT decisive FROM k_scores WHERE chosen") is False
@@ -73,16 +73,16 @@ def test_choice_within_the_error_of_sampling_is_said_in_table_and_notes(night):
     notes = read_manifest(manifest)["notes"]
     chosen = value(home, "SELECT k FROM k_scores WHERE chosen")
     words = ", ".join(f"k={k}" for (k,) in near)
-    assert f"the choice of k={chosen} is not decisive: {words} within the error of sampling" in notes
+    assert f"the choice of k={chosen} is not decisive: {words} within sampling error" in notes
     assert any(note.startswith("silhouettes are those of ") and "of the 2,400 customers" in note for note in notes)
     assert notes[-1] in (manifest.parent / "report.html").read_text().replace("&#39;", "'")
 
 
 def test_sampled_night_is_the_same_twice(night, home, tmp_path):
-    night(blobs(spread=3), "exact_rows=100, most_scored=300")
+    night(blobs(spread=3), "exact_rows=100, max_scored=300")
     tables = ("k_scores", "centroids", "customer_segments", "segment_stats")
     first = [rows(home, f"SELECT * FROM {table} ORDER BY ALL") for table in tables]
-    night(blobs(spread=3)[::-1], "exact_rows=100, most_scored=300", force=True)
+    night(blobs(spread=3)[::-1], "exact_rows=100, max_scored=300", force=True)
     assert [rows(home, f"SELECT * FROM {table} ORDER BY ALL") for table in tables] == first
 
 
@@ -100,7 +100,7 @@ EXTREMES = {
 
 
 @pytest.mark.parametrize("points", EXTREMES.values(), ids=EXTREMES)
-def test_extreme_numbers_give_an_honest_result_without_warnings_or_infinities(night, points):
+def test_extreme_numbers_give_finite_results(night, points):
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         warnings.filterwarnings("error", category=UserWarning, module="sklearn")
@@ -118,7 +118,7 @@ def test_extreme_numbers_give_an_honest_result_without_warnings_or_infinities(ni
     assert value(home, "SELECT count(*) FROM k_scores WHERE chosen") == 1
 
 
-def test_range_of_k_beyond_the_different_rows_says_so(night):
+def test_k_beyond_different_rows_is_explained(night):
     home = night([[n % 3, 0] for n in range(40)])
     assert rows(home, "SELECT k, eligible, chosen FROM k_scores WHERE k <= 4 ORDER BY k") == [
         (2, True, False),

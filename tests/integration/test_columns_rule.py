@@ -11,7 +11,7 @@ EXTRA = f"{HEADER}30,Ohio,44,tea\n31,Texas,,ale, tea\n32,Ohio, ,tea\n33,Ohio,XL,
 AS_DECLARED = [(30, "Ohio", ["tea"]), (31, "Texas", ["ale", "tea"]), (32, "Ohio", ["tea"]), (33, "Ohio", ["tea"])]
 
 
-def test_evolve_keeps_an_undeclared_column_as_text_beside_the_customers(check):
+def test_evolve_keeps_undeclared_columns_as_text(check):
     checked = check(EXTRA, columns="evolve")
     assert checked.customers() == AS_DECLARED
     assert checked.customers("shoe_size") == [("44",), (None,), (None,), ("XL",)]
@@ -19,7 +19,7 @@ def test_evolve_keeps_an_undeclared_column_as_text_beside_the_customers(check):
     assert said in checked.notes
 
 
-def test_kept_column_is_no_feature_and_is_commented_as_not_declared(write, home):
+def test_kept_column_is_not_a_feature(write, home):
     schema = "from pandera.typing import Series\nfrom schemas import *\nclass Shop(Dataset, columns='evolve'):\n"
     run_night(write(EXTRA), home, dataset=str(write(schema + CUSTOMERS, "shop.py")), k=2)
     assert rows(home, "SELECT shoe_size FROM customers ORDER BY line_number") == [("44",), (None,), (None,), ("XL",)]
@@ -36,7 +36,7 @@ def test_kept_columns_get_names_that_are_free(check):
     assert checked.customers('age, age_2, line_number_2, "column", column_2') == [(30, "a", "b", "c", "d")]
 
 
-def test_kept_column_of_one_file_is_missing_in_the_others(check):
+def test_kept_column_is_missing_in_other_files(check):
     plain = "Age,Location,Purchase History\n40,Ohio,tea\n"
     checked = check(EXTRA, plain, EXTRA.replace("Shoe Size", "shoe_size"), columns="evolve")
     sizes = ["44", None, None, "XL"]
@@ -44,7 +44,7 @@ def test_kept_column_of_one_file_is_missing_in_the_others(check):
     assert checked.counts("ingest")["kept_columns"] == [{"name": "shoe_size", "header": "Shoe Size"}]
 
 
-def test_freeze_refuses_the_file_and_names_every_column(check):
+def test_freeze_names_every_undeclared_column(check):
     with pytest.raises(DataRefused) as refused:
         check("Hat,Age,Location,Shoe Size,Purchase History\nL,30,Ohio,44,tea\n", columns="freeze")
     assert refused.value.exit_code == 65
@@ -54,12 +54,12 @@ def test_freeze_refuses_the_file_and_names_every_column(check):
     assert "set columns='discard_value' in the schema" in str(refused.value)
 
 
-def test_freeze_takes_a_file_of_the_declared_columns(check):
+def test_freeze_takes_the_declared_columns(check):
     checked = check("Purchase History,Age,Location\ntea,30,Ohio\nale,tea,31,Ohio\n", columns="freeze")
     assert checked.customers() == [(30, "Ohio", ["tea"]), (31, "Ohio", ["ale", "tea"])]
 
 
-def test_discard_row_rejects_the_rows_that_fill_an_undeclared_column(check):
+def test_discard_row_rejects_filled_undeclared_columns(check):
     checked = check(EXTRA, columns="discard_row")
     assert checked.customers() == AS_DECLARED[1:3]
     assert checked.rejected() == [
@@ -67,13 +67,13 @@ def test_discard_row_rejects_the_rows_that_fill_an_undeclared_column(check):
         (5, None, "undeclared_value", "Shoe Size=XL"),
     ]
     assert checked.rejected("reason")[0] == (
-        "Shoe Size=44 stands in a column that the schema does not declare; declare it or leave it empty",
+        "Shoe Size=44 is in a column that the schema does not declare; declare it or leave it empty",
     )
     said = "customers.csv: column 'Shoe Size', which the schema does not declare, rejects the rows that fill it"
     assert said in checked.notes
 
 
-def test_discard_value_leaves_the_column_out_and_says_so(check):
+def test_discard_value_leaves_the_column_out(check):
     checked = check(EXTRA.replace("\n", ",x\n").replace("History,x", "History,Hat"))
     assert checked.customers() == AS_DECLARED
     assert checked.counts("ingest")["sources"][0]["undeclared"] == ["Shoe Size", "Hat"]
@@ -100,7 +100,7 @@ def test_columns_may_stand_in_any_order(check, turn):
     assert checked.customers(", ".join(CELLS)) == [("a", 1.5, "Ulm", True, ["tea", "ale"])]
 
 
-def test_renamed_columns_stop_the_night_with_the_likeliest_header(check):
+def test_renamed_column_names_the_similar_header(check):
     with pytest.raises(DataRefused) as refused:
         check("Age at export,Locations,Purchase History\n30,Ohio,tea\n")
     assert "customers.csv line 1: columns 'age', 'location' are missing" in str(refused.value)
@@ -120,7 +120,7 @@ def test_renamed_column_is_suggested_as_an_alias(check, header, likeliest):
         check(f"{header}\n30,Ohio,tea\n")
 
 
-def test_column_that_changed_its_kind_refuses_the_file_at_its_first_line(check):
+def test_column_of_another_kind_refuses_the_file(check):
     fields = "age: Series[int] = numeric()\n    member: Series[bool] = flag()"
     with pytest.raises(DataRefused) as refused:
         check("age,member\n30,gold\n31,silver\n", fields=fields, max_rejected_share=0.1)

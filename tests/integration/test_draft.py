@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import warehouse.draft
-from flows.cli.draft import write_draft
+from flows.cli.draft import draft as write_draft
 from schemas.dataset import columns_of, file_settings_of, normalise_header
 from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
@@ -52,7 +52,7 @@ def column(drafted):
 def declared(found):
     """What a column is declared as: role, type, the settings that are not the usual ones, its bounds and values."""
     settings = found.settings
-    usual = {"weight": 1.0, "keep": "first", "missing": "reject", "other_below": 0.001}
+    usual = {"weight": 1.0, "keep": "first", "missing": "reject", "min_frequency": 0.001}
     said = {name: value for name in settings.__dataclass_fields__ if (value := getattr(settings, name))}
     said = {name: value for name, value in said.items() if name != "role" and usual.get(name) != value}
     checks = {str(check.error).split("(")[0]: next(iter(check.statistics.values())) for check in found.checks}
@@ -103,21 +103,21 @@ KINDS = {
     "yes and no": (("active", repeated("Yes", "no")), ("flag", "bool", {})),
     "yes, no and a few unknown": (
         ("active", [*repeated("Y", "N"), "?"]),
-        ("flag", "bool", {"sentinels": ("?",), "missing": "commonest"}),
+        ("flag", "bool", {"sentinels": ("?",), "missing": "most_frequent"}),
     ),
     "yes, no and many unknown": (
         ("active", repeated("yes", "no", "unknown")),
-        ("category", "str", {"sentinels": ("unknown",), "missing": "own", "isin": ["no", "yes"]}),
+        ("category", "str", {"sentinels": ("unknown",), "missing": "category", "isin": ["no", "yes"]}),
     ),
     "a few words": (("plan", repeated("plus", "basic")), ("category", "str", {"isin": ["basic", "plus"]})),
     "words with blanks": (
         ("plan", repeated("plus", "basic", "")),
-        ("category", "str", {"missing": "own", "isin": ["basic", "plus"]}),
+        ("category", "str", {"missing": "category", "isin": ["basic", "plus"]}),
     ),
     "words that come once": (("plan", [*repeated("plus", "basic"), "pro", "max"]), ("category", "str", {})),
     "codes by name": (("region", repeated(1, 2, 3)), ("category", "int", {"isin": [1, 2, 3]})),
     "ones and twos": (("x", repeated(1, 2)), ("category", "int", {"isin": [1, 2]})),
-    "one word or nothing": (("vip", repeated("Y", "")), ("category", "str", {"missing": "own", "isin": ["Y"]})),
+    "one word or nothing": (("vip", repeated("Y", "")), ("category", "str", {"missing": "category", "isin": ["Y"]})),
     "list between bars": (
         ("likes", repeated("tea|jam", "milk|tea|jam", "jam", "milk")),
         ("items", "list", {"separator": "|"}),
@@ -256,7 +256,7 @@ KINDS = {
         ("ignored", "str", {}),
     ),
     "degrees": (("latitude", [n * 7 % 50 + 0.5 for n in range(60)]), ("numeric", "float", {})),
-    "a number or nothing": (("FN", repeated("1.0", "")), ("category", "str", {"missing": "own", "isin": ["1.0"]})),
+    "a number or nothing": (("FN", repeated("1.0", "")), ("category", "str", {"missing": "category", "isin": ["1.0"]})),
     "a number and hardly nothing": (("year", [*repeated(2020, times=200), ""]), ("ignored", "str", {})),
     "very old people": (
         ("age", [*(18 + n * 7 % 60 for n in range(600)), *[118] * 80]),
@@ -526,7 +526,7 @@ def test_detected_encodings_are_read_and_run(drafted, write, home, encoding):
 
 def test_encoding_that_is_given_is_declared(write, tmp_path, home):
     source, output = write(UMLAUTS.encode("cp1250")), tmp_path / "drafted.py"
-    write_draft(str(source), output, encoding="cp1250")
+    write_draft(str(source), output, text_encoding="cp1250")
     assert settings_of(load_dataset(str(output))) == {"encoding": "cp1250"}
     run_night(source, home, dataset=str(output), k=2)
     assert rows(home, "SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
@@ -723,7 +723,7 @@ def test_written_draft_names_the_next_command(write, tmp_path, capsys):
 def test_existing_file_is_overwritten_only_by_force(write, tmp_path):
     output = tmp_path / "shop.py"
     output.write_text("mine\n")
-    with pytest.raises(UsageError, match=r"shop\.py exists already; .* --force"):
+    with pytest.raises(UsageError, match=r"shop\.py already exists; .* --force"):
         write_draft(str(write(people())), output)
     assert output.read_text() == "mine\n"
     write_draft(str(write(people())), output, force=True)

@@ -29,7 +29,7 @@ NEAREST = """
     ), present AS (
         SELECT customer_id, feature,
             CASE encoding
-                WHEN 'standardised' THEN v
+                WHEN 'standardized' THEN v
                 WHEN 'bracket' THEN (v >= coalesce(clip_low, v) AND (clip_high IS NULL OR v < clip_high))::INT
                 ELSE (text = value)::INT
             END AS x
@@ -98,45 +98,47 @@ def four_groups_and_one_far_row():
     return np.round(np.vstack([groups, [[500, 500]]]), 3)
 
 
-def test_planted_segments_are_found_in_components_and_called_strong(planted_home):
+def test_planted_segments_are_strong_in_components(planted_home):
     assert rows(planted_home, "SELECT n_clusters, encoding, split_part(verdict, ':', 1) FROM runs") == [
         (4, "brackets", "strong")
     ]
     assert_invariants(planted_home)
 
 
-def test_every_encoding_is_kept_with_its_figures_and_its_reason(planted_home):
-    found = rows(planted_home, "SELECT encoding, chosen, round(lift, 3) > 0, reason <> '' FROM encodings ORDER BY ALL")
+def test_every_encoding_has_figures_and_reason(planted_home):
+    found = rows(
+        planted_home, "SELECT encoding, chosen, round(silhouette_gain, 3) > 0, reason <> '' FROM encodings ORDER BY ALL"
+    )
     assert found == [
         ("brackets", True, True, True),
         ("mixed", False, True, True),
         ("numbers", False, None, True),
         ("standard", False, True, True),
     ]
-    broken = "SELECT count(*) FROM encodings WHERE abs(silhouette - null_silhouette - lift) > 1e-9"
+    broken = "SELECT count(*) FROM encodings WHERE abs(silhouette - null_silhouette - silhouette_gain) > 1e-9"
     assert value(planted_home, broken) == 0
 
 
-def test_components_have_more_variance_than_chance_and_words(planted_home):
+def test_components_exceed_chance_and_have_words(planted_home):
     found = rows(planted_home, "SELECT variance > null_variance, description FROM components ORDER BY component")
     assert [is_more for is_more, _ in found] == [True, True, True]
-    assert all("product" in words and " against " in words for _, words in found)
+    assert all("product" in words and " versus " in words for _, words in found)
 
 
-def test_the_curve_stands_beside_that_of_permuted_columns(planted_home):
-    found = rows(planted_home, "SELECT k, lift, null_silhouette FROM k_scores ORDER BY k")
+def test_curve_has_the_null_model(planted_home):
+    found = rows(planted_home, "SELECT k, silhouette_gain, null_silhouette FROM k_scores ORDER BY k")
     assert [k for k, *_ in found] == list(range(2, 11))
     assert max(found, key=lambda row: row[1])[0] == 4
 
 
-def test_stability_is_known_of_every_k_and_every_segment(planted_home):
-    (chosen,) = rows(planted_home, "SELECT seeds_agreement, resampling_agreement FROM k_scores WHERE chosen")
+def test_every_k_and_segment_has_stability(planted_home):
+    (chosen,) = rows(planted_home, "SELECT ari_seeds, ari_bootstrap FROM k_scores WHERE chosen")
     assert chosen == pytest.approx((1, 1), abs=0.1)
-    assert value(planted_home, "SELECT count(*) FROM k_scores WHERE resampling_agreement IS NULL") == 0
+    assert value(planted_home, "SELECT count(*) FROM k_scores WHERE ari_bootstrap IS NULL") == 0
     assert value(planted_home, "SELECT min(stability) FROM segments") > 0.8
 
 
-def test_features_and_centroids_are_all_it_takes_to_score_a_customer(planted_home):
+def test_features_and_centroids_score_a_customer(planted_home):
     assert value(planted_home, NEAREST) == 0
 
 
@@ -175,7 +177,7 @@ def test_noise_is_published_with_the_verdict_none(write, home):
     assert encoding == "standard"
 
 
-def test_a_dataset_may_refuse_a_night_without_segments(write, home):
+def test_dataset_may_refuse_the_verdict_none(write, home):
     schema = write(
         """
 from pandera.typing import Series
@@ -193,7 +195,7 @@ class Careful(Dataset, refuse_none=True):
     assert not (home / "segments.duckdb").exists()
 
 
-def test_one_far_row_makes_no_segment_and_is_flagged(points_night):
+def test_one_far_row_is_flagged_not_segment(points_night):
     home = points_night(four_groups_and_one_far_row())
     assert value(home, "SELECT n_clusters FROM runs") == 4
     assert value(home, "SELECT min(customers) FROM segments") > 5
@@ -202,7 +204,7 @@ def test_one_far_row_makes_no_segment_and_is_flagged(points_night):
     ) == [(500.0, True)]
 
 
-def test_a_number_with_far_values_is_clipped_for_the_fit_and_kept_as_delivered(points_night):
+def test_far_number_is_clipped_kept_as_delivered(points_night):
     home = points_night(four_groups_and_one_far_row())
     clips = rows(home, "SELECT clip_low > -5, clip_high < 30 FROM features")
     assert clips == [(True, True)] * 2
@@ -214,27 +216,27 @@ def test_a_declared_clip_wins(points_night):
     assert rows(home, "SELECT clip_low, clip_high FROM features WHERE feature = 'x'") == [(-10, 600)]
 
 
-def test_a_k_with_a_segment_below_the_floor_says_so(points_night):
+def test_k_below_the_floor_has_its_reason(points_night):
     home = points_night(four_groups_and_one_far_row(), settings="min_segment_customers=70")
     broken = rows(home, "SELECT k, reason FROM k_scores WHERE smallest_segment < 70 AND (eligible OR chosen)")
     assert broken == []
     assert "fewer than 70" in value(home, "SELECT any_value(reason) FROM k_scores WHERE NOT eligible")
 
 
-def test_the_k_that_is_asked_for_is_taken(write, home):
+def test_requested_k_is_chosen(write, home):
     run_night(write(planted()), home, k=3)
     assert rows(home, "SELECT k, chosen, eligible, reason FROM k_scores") == [(3, True, True, "asked for")]
 
 
 @pytest.mark.parametrize("encoding", ["standard", "mixed", "brackets", "single"])
-def test_the_encoding_that_is_asked_for_is_taken(write, home, encoding):
+def test_requested_encoding_is_selected(write, home, encoding):
     run_night(write(planted()), home, encoding=encoding, k_max=5)
     assert value(home, "SELECT encoding FROM runs") == encoding
     assert value(home, NEAREST) == 0
     assert_invariants(home)
 
 
-def test_a_column_of_more_weight_counts_for_more(points_night):
+def test_heavier_column_counts_for_more(points_night):
     rng = np.random.default_rng(0)
     points = np.round(rng.uniform(size=(400, 2)), 4)
     home = points_night(points, x="weight=5", k=2, force=True)
@@ -243,12 +245,12 @@ def test_a_column_of_more_weight_counts_for_more(points_night):
 
 
 @pytest.mark.parametrize("weight", ["0", "-1"])
-def test_a_weight_of_nothing_is_refused_with_what_to_do(points_night, weight):
+def test_weight_of_zero_is_refused(points_night, weight):
     with pytest.raises(Exception, match=r"weight=.* should be above 0; use ignored\(\)"):
         points_night([[1, 2], [3, 4]], x=f"weight={weight}")
 
 
-def test_six_places_beside_a_weak_age_are_told_to_be_the_places(write, home):
+def test_segments_duplicating_places_are_noted(write, home):
     schema = """
 from pandera.typing import Series
 from schemas import Dataset, category, numeric
@@ -261,7 +263,9 @@ class Weak(Dataset):
     ages, places = rng.normal(45, 10, 600), rng.integers(0, 6, 600)
     lines = [f"{age:.0f},place {place}" for age, place in zip(ages, places, strict=True)]
     summary = run_night(write("\n".join(["Age,Location", *lines, ""])), home, dataset=str(write(schema, "weak.py")))
-    assert rows(home, "SELECT source_column, agreement FROM agreements WHERE is_restated") == [("location", 1.0)]
+    assert rows(home, "SELECT source_column, association FROM column_associations WHERE is_redundant") == [
+        ("location", 1.0)
+    ]
     assert value(home, "SELECT n_clusters FROM runs") == 6
     notes = read_manifest(home / "runs" / summary.run_id / "manifest.json")["notes"]
     assert any(note.startswith("these segments are your location column") for note in notes)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from flows.cli.explain import explanation_of, show_explanation
-from flows.cli.show import show_picture
+from flows.cli.explain import explain, explanation_of, print_explanation
+from flows.cli.picture import print_picture
 from flows.summary import RunSummary, picture_of
 from schemas.errors import UsageError
 from warehouse.home.directory import Home
@@ -19,15 +19,16 @@ COMPARED = """
     DELETE FROM encodings;
     DELETE FROM components;
     DELETE FROM loadings;
-    INSERT INTO encodings (encoding, n_columns, n_dimensions, k, silhouette, null_silhouette, lift, chosen, reason)
-    VALUES ('standard', 3, 9, 2, 0.31, 0.28, 0.03, false, '0.33 less lift than mixed'),
+    INSERT INTO encodings
+        (encoding, n_columns, n_dimensions, k, silhouette, null_silhouette, silhouette_gain, chosen, reason)
+    VALUES ('standard', 3, 9, 2, 0.31, 0.28, 0.03, false, '0.33 less gain than mixed'),
         ('numbers', NULL, NULL, NULL, NULL, NULL, NULL, false, 'there is one number'),
-        ('brackets', 3, 2, 3, 0.5, 0.3, 0.2, false, '0.16 less lift than mixed'),
+        ('brackets', 3, 2, 3, 0.5, 0.3, 0.2, false, '0.16 less gain than mixed'),
         ('mixed', 3, 1, 2, 0.61, 0.25, 0.36, true, 'its segments stand out most');
     INSERT INTO components VALUES (1, 2.5, 1.2, 'high age against tea');
     INSERT INTO loadings
     SELECT 1, feature, CASE WHEN kind = 'numeric' THEN -0.9 ELSE 0.01 * feature_number END FROM features;
-    UPDATE k_scores SET null_silhouette = 0.125, lift = 0.0625, seeds_agreement = 0.97, resampling_agreement = 0.88;
+    UPDATE k_scores SET null_silhouette = 0.125, silhouette_gain = 0.0625, ari_seeds = 0.97, ari_bootstrap = 0.88;
     UPDATE segments SET stability = 0.75;
 """
 
@@ -45,22 +46,22 @@ def explanation(compared):
     return explanation_of(compared)
 
 
-def test_encoding_that_was_taken_comes_first_then_those_with_most_lift(explanation):
+def test_selected_encoding_is_first_then_by_gain(explanation):
     assert [row.encoding for row in explanation.encodings] == ["mixed", "brackets", "standard", "numbers"]
 
 
-def test_loadings_of_a_component_come_strongest_first_whatever_their_sign(explanation):
+def test_loadings_are_ordered_by_size(explanation):
     assert explanation.loadings[0] == LoadingRow(1, "age", -0.9)
     sizes = [abs(row.loading) for row in explanation.loadings]
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_every_column_that_takes_part_has_its_agreement(explanation):
-    assert {row.source_column for row in explanation.agreements} == {"age", "location", "purchase_history"}
+def test_every_used_column_has_an_association(explanation):
+    assert {row.source_column for row in explanation.column_associations} == {"age", "location", "purchase_history"}
 
 
-def test_piped_it_is_plain_lines_with_the_verdict_first(explanation, capsys):
-    show_explanation(explanation, as_json=False)
+def test_piped_output_begins_with_the_verdict(explanation, capsys):
+    print_explanation(explanation)
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     assert "━" not in printed
@@ -68,7 +69,7 @@ def test_piped_it_is_plain_lines_with_the_verdict_first(explanation, capsys):
     assert f"run {explanation.run_id}: k={explanation.n_clusters}" in printed
     words = " ".join(printed.split())
     for line in (
-        "mixed 3 2 0.6100 0.2500 +0.3600 taken: its segments stand out most",
+        "mixed 3 2 0.6100 0.2500 +0.3600 selected: its segments stand out most",
         "numbers there is one number",
         "0.1250 +0.0625 0.97 0.88",
         "1 2.5 1.2 high age against tea age -0.90, ",
@@ -79,63 +80,63 @@ def test_piped_it_is_plain_lines_with_the_verdict_first(explanation, capsys):
 
 def test_on_a_terminal_it_is_tables(explanation, capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
-    show_explanation(explanation, as_json=False)
+    print_explanation(explanation)
     printed = capsys.readouterr().out
     assert "\x1b[1m" in printed
     assert "━" in printed
 
 
-def test_run_shows_the_lift_of_each_k_where_it_is_known(compared, explanation, capsys):
+def test_run_shows_gain_where_it_is_known(compared, explanation, capsys):
     picture = picture_of(compared, RunSummary(explanation.run_id, True, ""))
-    show_picture(picture)
+    print_picture(picture)
     printed = capsys.readouterr().out
-    assert "  lift  " in printed
+    assert "  gain  " in printed
     assert "  +0.0625  " in printed
-    show_picture(replace(picture, k_scores=[{**row, "lift": None} for row in picture.k_scores]))
-    assert "  lift  " not in capsys.readouterr().out
+    print_picture(replace(picture, k_scores=[{**row, "silhouette_gain": None} for row in picture.k_scores]))
+    assert "  gain  " not in capsys.readouterr().out
 
 
-def test_json_holds_every_table_it_rests_on(explanation, capsys):
-    show_explanation(explanation, as_json=True)
+def test_json_holds_every_table_it_rests_on(compared, explanation, capsys):
+    explain(home=compared.root, json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["verdict"] == explanation.verdict
     assert [row["encoding"] for row in told["encodings"] if row["is_chosen"]] == ["mixed"]
-    for name in ("k_scores", "components", "loadings", "agreements", "segments"):
+    for name in ("k_scores", "components", "loadings", "column_associations", "segments"):
         assert len(told[name]) == len(getattr(explanation, name)) > 0
 
 
-def test_night_without_components_or_encodings_compared_says_so(explanation, capsys):
+def test_run_without_components_is_explicit(explanation, capsys):
     asked = TriedRow("standard", 3, 9, None, None, None, None, None, None, True, "asked for")
-    show_explanation(replace(explanation, encodings=(asked,), components=(), loadings=()), as_json=False)
+    print_explanation(replace(explanation, encodings=(asked,), components=(), loadings=()))
     printed = capsys.readouterr().out
     assert "no components: the features are used as they are" in printed
-    assert "taken: asked for" in printed
-    show_explanation(replace(explanation, encodings=()), as_json=False)
-    assert "no encoding was held against another" in capsys.readouterr().out
+    assert "selected: asked for" in printed
+    print_explanation(replace(explanation, encodings=()))
+    assert "no encoding was compared with another" in capsys.readouterr().out
 
 
 def test_many_components_are_cut_and_counted(explanation, capsys):
     many = tuple(ComponentRow(number, 9.0, 1.0, f"end {number}") for number in range(1, 31))
-    show_explanation(replace(explanation, components=many), as_json=False)
+    print_explanation(replace(explanation, components=many))
     printed = capsys.readouterr().out
     assert "the 8 strongest of 30" in printed
     assert "end 8" in printed
     assert "end 9" not in printed
 
 
-def test_markup_in_a_name_is_printed_as_it_is(explanation, capsys):
-    marked = replace(explanation.agreements[0], reason="by [bold]milk[/bold] \\[x]")
-    show_explanation(replace(explanation, agreements=(marked,)), as_json=False)
+def test_markup_in_a_name_is_literal(explanation, capsys):
+    marked = replace(explanation.column_associations[0], reason="by [bold]milk[/bold] \\[x]")
+    print_explanation(replace(explanation, column_associations=(marked,)))
     assert "by [bold]milk[/bold] \\[x]" in capsys.readouterr().out
 
 
-def test_home_without_a_published_file_is_the_error_of_the_other_commands(tmp_path):
+def test_unpublished_home_is_the_usual_error(tmp_path):
     with pytest.raises(UsageError, match=r"^nothing is published in .*; run: segments run SOURCE --home "):
         explanation_of(Home(tmp_path))
 
 
-def test_file_of_an_earlier_version_says_how_to_publish_it_anew(compared):
+def test_earlier_version_is_to_be_republished(compared):
     with duckdb.connect(str(compared.published_file)) as database:
-        database.execute("DROP TABLE agreements")
-    with pytest.raises(UsageError, match="published by an earlier version, which did not keep why; publish it anew: "):
+        database.execute("DROP TABLE column_associations")
+    with pytest.raises(UsageError, match="published by an earlier version, which did not keep why; publish it again: "):
         explanation_of(compared)

@@ -63,12 +63,12 @@ def test_list_in_brackets_is_its_things(check, cell, things):
     assert "lists in brackets" in checked.notes[0]
 
 
-def test_brackets_in_a_few_lists_are_part_of_their_things(check):
+def test_few_brackets_are_part_of_items(check):
     checked = check(f"{HEADER}{UNSPACED}50,Utah,[tea],ale\n")
     assert checked.customers("purchase_history")[-1] == (["[tea]", "ale"],)
 
 
-def test_bars_in_lists_with_commas_are_part_of_the_items(check):
+def test_bars_beside_commas_are_part_of_items(check):
     checked = check(f"{HEADER}30,Ohio,a|b,c\n31,Ohio,d|e\n")
     assert checked.customers("purchase_history") == [(["a|b", "c"],), (["d|e"],)]
 
@@ -82,20 +82,20 @@ MARKS_IN_THINGS = {
 
 
 @pytest.mark.parametrize(("cell", "times", "things"), MARKS_IN_THINGS.values(), ids=MARKS_IN_THINGS)
-def test_mark_stands_between_things_where_its_parts_are_things_elsewhere(check, cell, times, things):
+def test_separator_makes_items_of_other_lists(check, cell, times, things):
     singles = "".join(f"{20 + n},Ohio,{('tea', 'ale')[n % 2]}\n" for n in range(30))
     checked = check(f"{HEADER}{singles}" + f"60,Ohio,{cell}\n" * times)
     assert checked.customers("purchase_history")[-1] == (things,)
 
 
-def test_comma_within_a_thing_of_a_list_that_runs_on_is_part_of_it(check):
+def test_comma_within_a_field_is_kept(check):
     semicolons = HEADER.replace(",", ";") + "30;Berlin;Milch 1,5 l;Brot\n31;Berlin;Brot\n"
     assert check(semicolons).customers("purchase_history") == [(["Milch 1,5 l", "Brot"],), (["Brot"],)]
     checked = check(f'{HEADER}30,Ohio,"juice, large",apples\n31,Ohio,apples,tea\n')
     assert checked.customers("purchase_history") == [(["juice, large", "apples"],), (["apples", "tea"],)]
 
 
-def test_field_too_many_beside_lists_of_one_field_is_no_thing(check):
+def test_extra_field_is_not_an_item(check):
     lists = "".join(f"{20 + n};Ohio;tea, ale\n" for n in range(20))
     checked = check(f"{HEADER.replace(',', ';')}{lists}50;Portland; Oregon;tea, ale\n")
     assert checked.rejected("line_number, code") == [(22, "too_many_fields")]
@@ -110,12 +110,12 @@ def test_very_long_list_is_read_at_once(check, thing):
     assert checked.customers("len(purchase_history)") == [(30_000 if thing else 0,), (1,)]
 
 
-def test_two_marks_that_both_may_stand_between_items_are_left_alone(check):
+def test_two_possible_separators_are_left_alone(check):
     checked = check(f"{HEADER}30,Ohio,a|b;c\n")
     assert checked.customers("purchase_history") == [(["a|b;c"],)]
 
 
-def test_row_with_a_comma_too_many_does_not_change_how_other_lists_are_read(check):
+def test_extra_comma_leaves_other_lists_alone(check):
     checked = check(f"{HEADER}{SPACED.replace(', ', '|')}50,Portland, Oregon,apples|juice\n")
     assert checked.rows("SELECT DISTINCT purchase_history FROM customers") == [(["apples", "juice"],)]
     assert checked.rejected() == [(12, None, "too_many_fields", "4")]
@@ -128,14 +128,14 @@ def test_declared_separator_is_the_only_one(check, separator):
     assert checked.customers("purchase_history") == [(["a", "b"],), (["c,d"],), (["e"],)]
 
 
-def test_two_lists_in_one_row_are_each_one_field(check):
+def test_two_lists_are_one_field_each(check):
     fields = "n: Series[int] = numeric()\n    a: Series[list] = items()\n    b: Series[list] = items(separator='|')"
     checked = check('n,a,b\n1,"x, y",p|q\n2,,p\n3,x,y,p\n', fields=fields)
     assert checked.customers("a, b") == [(["x", "y"], ["p", "q"]), ([], ["p"])]
     assert checked.rejected() == [(4, None, "too_many_fields", "4")]
 
 
-def test_cell_of_a_product_that_is_neither_0_nor_1_rejects_its_row(check):
+def test_item_cell_must_be_0_or_1(check):
     good = "".join(f"{30 + n},Ohio,1,0\n" for n in range(10))
     checked = check(
         f"Age,Location,apples,juice\n{good}50,Ohio,2,1\n51,Ohio,,1\n52,Ohio,0,yes\n53,Ohio,1\n54,Ohio,1,1,1\n"
@@ -165,7 +165,7 @@ def wide_rows(usual, other, n_others, end=""):
 
 @pytest.mark.parametrize("end", ["", ","], ids=["open", "closed"])
 @pytest.mark.parametrize(("usual", "other", "n_others"), NO_PRODUCTS.values(), ids=NO_PRODUCTS)
-def test_undeclared_column_beside_products_is_none_of_them(check, usual, other, n_others, end):
+def test_undeclared_column_is_not_an_item(check, usual, other, n_others, end):
     checked = check("Age,Location,tea,ale,n_items\n" + wide_rows(usual, other, n_others, end))
     assert checked.rows("SELECT DISTINCT unnest(purchase_history) FROM customers ORDER BY 1") == [("ale",), ("tea",)]
     assert checked.rejected() == []
@@ -173,18 +173,18 @@ def test_undeclared_column_beside_products_is_none_of_them(check, usual, other, 
     assert checked.notes[1].startswith("customers.csv: column 'n_items', which the schema does not declare, is left")
 
 
-def test_column_is_a_product_whose_cells_are_nearly_all_0_and_1(check):
+def test_binary_column_is_an_item(check):
     checked = check("Age,Location,tea,ale,rum\n" + wide_rows("1", "2", 2))
     assert checked.rejected("line_number, value") == [(2, "rum=2"), (3, "rum=2")]
 
 
-def test_stray_quote_does_not_hide_what_an_undeclared_column_holds(check):
+def test_stray_quote_does_not_hide_an_item(check):
     rows = wide_rows("1", "2", 5).replace("20,Ohio,0", '20,"Ohio,0', 1)
     checked = check("Age,Location,tea,ale,n_items\n" + rows)
     assert [code for (code,) in checked.rejected("code")] == ["broken_quote"]
 
 
-def test_headers_that_stand_again_make_no_product_an_undeclared_column(check):
+def test_repeated_headers_leave_items_alone(check):
     checked = check(20 * "Age,Location,tea,ale\n30,Ohio,1,0\n31,Ohio,0,1\n")
     assert checked.rows("SELECT count(*) FROM customers") == [(40,)]
 
@@ -212,19 +212,19 @@ def test_undeclared_column_beside_products_follows_the_rule(check, columns):
     [
         (
             "Age,Location,Newsletter\n30,Ohio,1\n31,Utah,0\n",
-            "; 'Newsletter' holds 0 and 1, but one such column is no list",
+            "; 'Newsletter' holds 0 and 1, but one such column is not a list",
         ),
         ("Age,Location,Newsletter,City\n30,Ohio,1,Ulm\n31,Utah,0,Bonn\n", "; 'Newsletter' holds 0 and 1, but one such"),
         ("Age,Location,City,Street\n30,Ohio,Ulm,A\n31,Utah,Bonn,B\n", r"'Street'\); deliver the column"),
     ],
     ids=["one", "one of two", "none"],
 )
-def test_list_is_missing_where_fewer_than_two_columns_are_products(check, content, said):
+def test_one_binary_column_is_not_a_list(check, content, said):
     with pytest.raises(DataRefused, match=f"line 1: column 'purchase_history' is missing .*{said}"):
         check(content)
 
 
-def test_note_names_the_first_ten_products_and_how_many_more(check):
+def test_note_names_the_first_ten_items(check):
     names = [f"p{number}" for number in range(12)]
     checked = check(f"Age,Location,{','.join(names)}\n30,Ohio,{','.join('1' * 12)}\n")
     first = ", ".join(map(repr, names[:10]))
@@ -244,7 +244,7 @@ UNDECIDABLE = {
 
 
 @pytest.mark.parametrize(("good", "others", "lines"), UNDECIDABLE.values(), ids=UNDECIDABLE)
-def test_comma_that_may_belong_to_the_text_before_the_list_is_rejected(check, good, others, lines):
+def test_ambiguous_comma_before_the_list_is_rejected(check, good, others, lines):
     checked = check(HEADER + good + others)
     assert checked.rejected("line_number, column_name, code") == [(line, None, "undecidable_comma") for line in lines]
     assert checked.rows("SELECT count(*) FROM customers WHERE location = 'Portland'") == [(0,)]
@@ -268,13 +268,13 @@ DECIDABLE = {
 
 
 @pytest.mark.parametrize(("others", "customers"), DECIDABLE.values(), ids=DECIDABLE)
-def test_comma_that_can_only_stand_in_the_list_is_read(check, others, customers):
+def test_comma_of_the_list_is_read(check, others, customers):
     checked = check(HEADER + UNSPACED + others)
     assert checked.rejected() == []
     assert checked.customers("location, purchase_history")[10:] == customers
 
 
-def test_undecidable_comma_is_told_with_both_readings_and_the_next_step(check):
+def test_undecidable_comma_names_both_readings(check):
     checked = check(f'{HEADER}{UNSPACED}50,Portland,Oregon,tea\n51,Oregon,tea\n52,Portland, Oregon,"tea, ale"\n')
     assert checked.rejected("line_number, value, reason, raw") == [
         (
@@ -294,7 +294,7 @@ def test_undecidable_comma_is_told_with_both_readings_and_the_next_step(check):
     ]
 
 
-def test_place_of_another_file_of_the_night_makes_a_comma_undecidable(check):
+def test_value_of_another_file_makes_comma_undecidable(check):
     checked = check(f"{HEADER}{UNSPACED}50,Portland, Oregon,apples\n", f"{HEADER}40,Oregon,tea\n41,Ohio,tea\n")
     assert checked.rejected("source_name, line_number, code") == [("customers.csv", 12, "undecidable_comma")]
 
@@ -315,7 +315,7 @@ def test_allowed_value_with_a_comma_decides_it(check):
     ]
 
 
-def test_allowed_value_with_a_comma_decides_it_where_no_list_takes_the_rest(check):
+def test_allowed_value_decides_without_a_list(check):
     fields = 'location: Series[str] = category(isin=["Portland, Oregon", "Ohio"])\n    age: Series[int] = numeric()'
     checked = check("Location,Age\nPortland, Oregon,30\nOhio,31\nPortland, Maine,32\n", fields=fields)
     assert checked.customers("location, age") == [("Portland, Oregon", 30), ("Ohio", 31)]
@@ -328,7 +328,7 @@ def test_number_before_the_list_leaves_nothing_undecided(check):
     assert checked.rejected("line_number, code, value") == [(4, "not_a_whole_number", "Oregon")]
 
 
-def test_comma_in_a_number_before_the_list_is_rejected_where_it_makes_a_thing(check):
+def test_comma_in_a_number_is_rejected(check):
     fields = CUSTOMERS.replace("purchase_history", "income: Series[float] = numeric()\n    purchase_history")
     rows = "30,Ohio,12,50,apples\n31,Utah,40,apples, tea\n32,Utah,1,234,tea\n"
     checked = check(f"Age,Location,Income,Purchase History\n{rows}", fields=fields)
@@ -340,7 +340,7 @@ def test_comma_in_a_number_before_the_list_is_rejected_where_it_makes_a_thing(ch
     assert codes.customers("purchase_history") == [(["501", "502"],), (["501"],), (["502"],)]
 
 
-def test_text_with_a_comma_is_rejected_though_its_list_is_written_as_it_is(check):
+def test_text_with_a_comma_is_rejected(check):
     rows = "".join(f"{20 + n},Texas,juice, tea\n" for n in range(20))
     checked = check(f"{HEADER}{rows}50,Portland, Oregon, apples\n")
     assert checked.rejected("line_number, code") == [(22, "undecidable_comma")]
@@ -348,13 +348,13 @@ def test_text_with_a_comma_is_rejected_though_its_list_is_written_as_it_is(check
     assert led.rejected() == []
 
 
-def test_empty_things_before_the_columns_behind_a_list_are_delimiters_too_many(check):
+def test_empty_items_before_columns_are_extra_delimiters(check):
     fields = CUSTOMERS.replace("category()", "category(nullable=True)")
     checked = check("Age,Purchase History,Location\n30,apples,juice,Ohio,,\n31,tea,\n", fields=fields)
     assert checked.rejected("line_number, code") == [(2, "empty_end")]
 
 
-def test_declared_separator_leaves_a_comma_too_many_to_no_list(check):
+def test_declared_separator_rejects_extra_commas(check):
     fields = CUSTOMERS.replace("items()", 'items(separator="|")')
     checked = check(f"{HEADER}30,Ohio,apples|juice\n31,Portland, Oregon,apples|juice\n", fields=fields)
     assert checked.customers() == [(30, "Ohio", ["apples", "juice"])]

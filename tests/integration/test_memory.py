@@ -23,7 +23,7 @@ from flows.night import PLAIN_STEPS, Steps, night
 from warehouse.home.run import Order
 
 warehouse.memory.LEAST_MEMORY_MB, warehouse.memory.THREAD_MEMORY_MB = 120, 1
-warehouse.customers.CHUNK_CELLS = 60_000
+warehouse.customers.PIECES = warehouse.customers.PieceLimits(cells=60_000)
 peaks = {}
 
 def resident(name):

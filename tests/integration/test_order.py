@@ -18,7 +18,7 @@ def lines(numbers):
     return "Age,Location,Purchase History\n" + "".join(f"{20 + n % 60},Place {n % 7},a{n % 11}\n" for n in numbers)
 
 
-def test_segments_of_the_customers_stand_in_the_order_of_the_customers(write, home):
+def test_segments_have_the_order_of_customers(write, home):
     run_night(write(lines(range(500))), home, k=3)
     assert value(home, "SELECT count(*) FROM customers POSITIONAL JOIN customer_segments") == 500
     same = "customers.customer_id = customer_segments.customer_id AND customers.rowid = customer_segments.rowid"
@@ -26,18 +26,18 @@ def test_segments_of_the_customers_stand_in_the_order_of_the_customers(write, ho
 
 
 @pytest.mark.parametrize("bytes_at_a_time", [500, 3_000])
-def test_wide_customers_sorted_some_at_a_time_have_the_same_order(write, home, tmp_path, monkeypatch, bytes_at_a_time):
+def test_wide_customers_sorted_in_pieces_agree(write, home, tmp_path, monkeypatch, bytes_at_a_time):
     source = write(lines([*range(120), *range(30)]))
     run_night(source, home, k=2)
-    monkeypatch.setattr(warehouse.customers, "WIDE_BYTES", 0)
-    monkeypatch.setattr(warehouse.customers, "SORTED_BYTES", bytes_at_a_time)
+    pieces = warehouse.customers.PieceLimits(wide_bytes=0, sorted_bytes=bytes_at_a_time)
+    monkeypatch.setattr(warehouse.customers, "PIECES", pieces)
     run_night(source, tmp_path / "parts", k=2)
     everything = "SELECT rowid, * FROM customers ORDER BY rowid"
     assert rows(tmp_path / "parts", everything) == rows(home, everything)
 
 
 @pytest.mark.parametrize("sizes", [(7,), (3, 4), (1, 5, 1)])
-def test_segments_written_in_pieces_belong_to_the_same_customers(home, sizes):
+def test_segments_in_pieces_belong_to_their_customers(home, sizes):
     Home(home).prepare()
     run = Run.begin(Order("", home=str(home)))
     run.staging.mkdir()

@@ -19,7 +19,7 @@ def lines_of(checked):
     return [line for (line,) in checked.customers("line_number")]
 
 
-def test_header_again_is_rejected_whatever_its_case_blanks_and_quotes(check):
+def test_repeated_header_is_rejected(check):
     again = ["Age,Location,Purchase History", "AGE, location ,PURCHASE HISTORY", '"Age",Location,"Purchase History"']
     checked = check(HEADER + GOOD + "\n".join(again) + "\nAge,Ohio,tea\n" + GOOD)
     reason = "the record repeats the header; expected one header, on the first line"
@@ -29,11 +29,11 @@ def test_header_again_is_rejected_whatever_its_case_blanks_and_quotes(check):
     ]
 
 
-def test_records_before_the_header_are_rejected_and_blank_lines_are_none(check):
+def test_records_before_the_header_are_rejected(check):
     checked = check('Customers\n\n"as of\ntoday",1,2,3\n' + HEADER + GOOD)
     assert checked.rejected("line_number, code, reason, raw") == [
-        (1, "before_header", "the record stands before the header; expected the header first", "Customers"),
-        (3, "before_header", "the record stands before the header; expected the header first", '"as of\ntoday",1,2,3'),
+        (1, "before_header", "the record precedes the header; expected the header first", "Customers"),
+        (3, "before_header", "the record precedes the header; expected the header first", '"as of\ntoday",1,2,3'),
     ]
     assert lines_of(checked) == [6, 7, 8, 9]
     assert "header on line 5" in checked.notes[0]
@@ -65,7 +65,7 @@ BROKEN_QUOTES = {
 
 
 @pytest.mark.parametrize(("rows", "reason", "after"), BROKEN_QUOTES.values(), ids=BROKEN_QUOTES)
-def test_broken_quote_spoils_its_own_row_and_gives_back_what_it_swallowed(check, rows, reason, after):
+def test_broken_quote_rejects_its_own_row(check, rows, reason, after):
     checked = check(HEADER + GOOD + rows, max_record_lines=5)
     assert checked.rejected("line_number, code, reason, raw")[0] == (
         6, "broken_quote", reason + ADVICE, rows.partition("\n")[0]
@@ -80,7 +80,7 @@ NOT_MEANT = "; a quote that was opened by mistake takes the lines below it"
 
 @pytest.mark.parametrize("row", ["Ohio,apples", "Ohio,apples, juice"], ids=["one thing", "a list that spills"])
 @pytest.mark.parametrize("opened", ['"Utah,tea', 'Utah,"tea'], ids=["first field", "last field"])
-def test_stray_quote_of_two_columns_gives_back_what_it_swallowed(check, row, opened):
+def test_stray_quote_gives_rows_back(check, row, opened):
     rows = ["Ohio,apples", opened, "Ohio,apples", *[row] * 96, 'Texas",juice', "Ohio,tea"]
     checked = check("Location,Purchase History\n" + "\n".join(rows) + "\n", fields=TWO)
     assert checked.rows("SELECT count(*) FROM customers") == [(99,)]
@@ -100,7 +100,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_text_of_a_few_lines_in_two_columns_is_one_record(check, text):
+def test_text_of_few_lines_is_one_record(check, text):
     checked = check(f'Location,Purchase History\n"{text}",tea\nOhio,"tea"\n', fields=TWO)
     assert checked.customers("location") == [(text,), ("Ohio",)]
     assert checked.rejected() == []
@@ -109,7 +109,7 @@ def test_text_of_a_few_lines_in_two_columns_is_one_record(check, text):
 @pytest.mark.parametrize(
     ("header", "end", "fields"), [("Location,Purchase History", ",tea", TWO), ("Location", "", ONE)]
 )
-def test_records_of_many_lines_are_said_in_files_of_few_columns(check, header, end, fields):
+def test_long_records_of_few_columns_are_noted(check, header, end, fields):
     rows = [f'"{"a" * n}{chr(10) * n}b"{end}' for n in (1, 4, 5)]
     checked = check("\n".join([header, *rows, ""]), fields=fields)
     said = f"customers.csv: 1 record of more than 5 lines, it begins on line 9{NOT_MEANT}"
@@ -120,12 +120,12 @@ def test_records_of_many_lines_are_said_in_files_of_few_columns(check, header, e
     assert again.rejected() == []
 
 
-def test_records_of_many_lines_are_no_news_where_their_lines_would_show_a_stray_quote(check):
+def test_long_records_of_many_columns_are_fine(check):
     checked = check(HEADER + '40,"a\n\n\n\n\n\nb",tea\n')
     assert not [note for note in checked.notes if NOT_MEANT in note]
 
 
-def test_lines_of_a_broken_record_that_are_no_rows_are_rejected_each(check):
+def test_lines_of_a_broken_record_are_rejected(check):
     checked = check(HEADER + GOOD + '40,"Oh\nio\n\n",tea,"\n')
     assert checked.rejected("line_number, code") == [
         (6, "broken_quote"),
@@ -134,7 +134,7 @@ def test_lines_of_a_broken_record_that_are_no_rows_are_rejected_each(check):
     ]
 
 
-def test_record_may_fill_as_many_lines_as_the_bound_and_no_more(check):
+def test_record_fills_at_most_the_bound(check):
     rows = '40,"a\n\n\n\nb",tea\n41,"a\n\n\n\n\nb",tea\n'
     checked = check(HEADER + rows, max_record_lines=5)
     assert numbered(checked) == [(2, 40, "a\n\n\n\nb", ["tea"])]
@@ -154,11 +154,11 @@ def test_record_may_fill_as_many_lines_as_the_bound_and_no_more(check):
         ('5" x 7', '5" x 7'),
     ],
 )
-def test_quotes_around_a_field_are_taken_off_and_others_are_part_of_it(check, field, location):
+def test_quotes_around_a_field_are_removed(check, field, location):
     assert numbered(check(f"{HEADER}40,{field},tea\n")) == [(2, 40, location, ["tea"])]
 
 
-def test_declared_comment_lines_are_no_records_and_their_quotes_open_nothing(check):
+def test_comment_lines_are_not_records(check):
     checked = check(f'# by "x\n{HEADER}# a,"b\n# c",d\n{GOOD}#\n', comment="#")
     assert lines_of(checked) == [5, 6, 7, 8]
     assert checked.rejected() == []
@@ -185,7 +185,7 @@ def test_file_without_rows_but_comments_is_refused(check, text, said):
         check(text, comment="#")
 
 
-def test_declared_escape_stands_before_a_quote_within_quotes_and_doubled_quotes_do_too(check):
+def test_declared_escape_precedes_a_quote(check):
     rows = '30,"Oh\\"io","te\\\\a, b"\n31,"Oh""io",tea\n32,Oh\\io,tea\\\n33,"Oh\\"\n\\"io",tea\n'
     assert numbered(check(HEADER + rows, escape="\\")) == [
         (2, 30, 'Oh"io', ["te\\a", "b"]),
@@ -196,7 +196,7 @@ def test_declared_escape_stands_before_a_quote_within_quotes_and_doubled_quotes_
 
 
 @pytest.mark.parametrize("delimiter", ["||", "::", "~|~", ";"])
-def test_delimiter_may_be_a_text_and_stand_within_quotes(check, delimiter):
+def test_delimiter_may_be_a_longer_text(check, delimiter):
     rows = f'30,"Oh{delimiter}io",tea,ale\n31,Ohio,"tea, ale"\n32,"Oh\nio",\n33,"Oh"x,tea\n34,Ohio\n'
     text = (HEADER + rows).replace(",", delimiter).replace(f"tea{delimiter} ale", "tea, ale")
     checked = check(text, delimiter=delimiter)
@@ -208,20 +208,20 @@ def test_delimiter_may_be_a_text_and_stand_within_quotes(check, delimiter):
     assert checked.rejected("line_number, code") == [(6, "broken_quote"), (7, "too_few_fields")]
 
 
-def test_delimiter_of_several_characters_is_no_mark_between_the_items_of_a_list(check):
+def test_longer_delimiter_does_not_separate_items(check):
     checked = check((HEADER + "30,Ohio,tea,ale\n31,Oh|io,tea\n").replace(",", "||"), delimiter="||")
     assert checked.customers() == [(30, "Ohio", ["tea", "ale"]), (31, "Oh|io", ["tea"])]
 
 
 @pytest.mark.parametrize("text", [GOOD, GOOD.replace(",", ";")], ids=["comma", "semicolon"])
-def test_file_without_header_is_read_in_the_order_of_the_declaration(check, text):
+def test_file_without_header_has_declared_order(check, text):
     checked = check(f'\n{text}40;"Oh\nio";tea\n'.replace(";", "," if "," in text else ";"), header=False)
     assert lines_of(checked) == [2, 3, 4, 5, 6]
     assert checked.customers()[-1] == (40, "Oh\nio", ["tea"])
     assert "no header" in checked.notes[0]
 
 
-def test_header_of_a_file_that_is_declared_to_have_none_is_a_rejected_row(check):
+def test_undeclared_header_is_a_rejected_row(check):
     checked = check(HEADER + GOOD, header=False)
     assert checked.rejected() == [(1, "age", "not_a_whole_number", "Age")]
 
@@ -235,16 +235,16 @@ PLACES = """
 @pytest.mark.parametrize(
     ("head", "settings"), [("Age;Location\n", {}), ("", {"header": False})], ids=["header", "none"]
 )
-def test_delimiter_behind_the_last_field_of_every_record_is_no_field(check, head, settings):
+def test_trailing_delimiter_is_not_a_field(check, head, settings):
     rows = "".join(f"{30 + n};Ohio;\n" for n in range(40))
     checked = check(f"{head}{rows}50;Utah\n51;;\n52;Utah;x\n53;;Utah;\n", fields=PLACES, **settings)
     loaded = [(30 + n, "Ohio") for n in range(40)] + [(50, "Utah"), (51, None)]
     assert checked.customers("age, location") == loaded
     assert checked.rejected("code, raw") == [("too_many_fields", "52;Utah;x"), ("too_many_fields", "53;;Utah;")]
-    assert "a ';' behind the last one" in checked.notes[0]
+    assert "a trailing ';'" in checked.notes[0]
 
 
-def test_delimiter_too_many_in_a_few_records_leaves_undecided_where_it_is(check):
+def test_few_extra_delimiters_are_rejected(check):
     checked = check("Age,Location\n30,Ohio\n31,,Ohio\n,32,\n33,Ohio,\n", fields=PLACES)
     assert checked.customers("age, location") == [(30, "Ohio")]
     assert {code for (code,) in checked.rejected("code")} == {"too_many_fields"}
@@ -263,13 +263,13 @@ def test_declared_quote_is_the_only_one(check):
     assert check(HEADER + QUOTED_SINGLY, quote="'").customers() == READ_SINGLY
 
 
-def test_quote_of_the_header_is_that_of_the_file(check):
+def test_quote_of_the_header_is_the_files(check):
     checked = check("'Age','Location','Purchase History'\n" + QUOTED_SINGLY)
     assert checked.customers() == READ_SINGLY
     assert "quotes '" in checked.notes[0]
 
 
-def test_quotes_are_part_of_the_fields_where_there_are_declared_to_be_none(check):
+def test_quotes_declared_absent_are_text(check):
     assert check(f'{HEADER}30,"Ohio",tea\n', quote="").customers() == [(30, '"Ohio"', ["tea"])]
 
 
@@ -287,7 +287,7 @@ PLACE_AND_LIST = """
 """
 
 
-def test_header_again_is_known_without_its_empty_end(check):
+def test_repeated_header_may_lack_its_end(check):
     checked = check(
         "Location,Purchase History,,\nOhio,tea\nLocation,Purchase History,,\n",
         fields=PLACE_AND_LIST,
@@ -296,19 +296,19 @@ def test_header_again_is_known_without_its_empty_end(check):
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
-def test_lines_are_counted_whatever_their_end_and_whatever_stands_within_quotes(check, end):
+def test_lines_are_counted_whatever_their_end(check, end):
     text = f'\n{HEADER}30,"Oh\nio",tea\n\n31,"a\n\nb",tea\n   \n32,Ohio,tea\nx,Ohio,tea'
     checked = check(text.replace("\n", end))
     assert numbered(checked) == [(3, 30, "Oh\nio", ["tea"]), (6, 31, "a\n\nb", ["tea"]), (10, 32, "Ohio", ["tea"])]
     assert checked.rejected("line_number, raw") == [(11, "x,Ohio,tea")]
 
 
-def test_lines_may_end_in_different_ways_in_one_file(check):
+def test_line_ends_may_differ_in_one_file(check):
     checked = check(f'{HEADER}30,Ohio,tea\r\n31,Ohio,tea\r32,"Oh\r\nio",tea\r\n\n33,Ohio,tea')
     assert lines_of(checked) == [2, 3, 4, 7]
 
 
-def test_rejected_record_of_several_lines_keeps_its_text(check):
+def test_rejected_record_keeps_all_its_lines(check):
     checked = check(f'{HEADER}{GOOD}x,"Oh\n\nio",tea\n40,Ohio,tea\n')
     assert checked.rejected("line_number, code, raw") == [(6, "not_a_whole_number", 'x,"Oh\n\nio",tea')]
     assert lines_of(checked) == [*GOOD_LINES, 9]

@@ -294,14 +294,14 @@ def test_earlier_runs_come_back_from_the_archive_until_it_forgets_them(write, ho
 def test_run_that_rejected_no_row_says_so_and_writes_nothing(write, home, tmp_path, capsys):
     run_id = run_night(write(HEADER + GOOD), home, k=2).run_id
     write_rejects(Home(home), None, tmp_path / "mend.csv", force=False)
-    assert capsys.readouterr().err.splitlines()[-1] == f"run {run_id} rejected no row"
+    assert capsys.readouterr().err.splitlines()[-1] == f"run {run_id} rejected no rows"
     assert not (tmp_path / "mend.csv").exists()
 
 
 def test_file_that_exists_is_not_written_over(write, home, tmp_path):
     run_night(write(HEADER + GOOD + BAD), home, k=2)
     mended(tmp_path, "hours of work")
-    with pytest.raises(UsageError, match=r"mend.csv exists already, and may hold rows that were mended; .* --force"):
+    with pytest.raises(UsageError, match=r"mend.csv already exists, and may hold rows that you corrected; .* --force"):
         write_rejects(Home(home), None, tmp_path / "mend.csv", force=False)
     assert (tmp_path / "mend.csv").read_text() == "hours of work"
 
@@ -344,7 +344,9 @@ def test_rows_of_several_files_come_back_in_a_file_each(write, home, tmp_path, c
     assert ",abc,Iowa,tea" in (tmp_path / "mend.csv").read_text()
     assert ";def;Utah;soap" in (tmp_path / "mend-2.csv").read_text()
     told = capsys.readouterr().out.splitlines()[-1]
-    assert told.startswith(f"mend the rows, then: segments run {first} {second} {tmp_path}/mend.csv {tmp_path}/mend-2.")
+    assert told.startswith(
+        f"correct the rows, then: segments run {first} {second} {tmp_path}/mend.csv {tmp_path}/mend-2."
+    )
 
 
 def test_quote_that_is_the_mark_of_text_too_stays_readable():

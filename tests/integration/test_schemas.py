@@ -50,7 +50,7 @@ def test_every_kind_of_column_is_read_checked_and_encoded(write, home):
     ]
     assert rows(home, "SELECT DISTINCT source_column, encoding, weight FROM features ORDER BY 1") == [
         ("basket", "multi-hot", 1),
-        ("income", "standardised", 2),
+        ("income", "standardized", 2),
         ("member", "flag", 1),
         ("plan", "one-hot", 1),
     ]

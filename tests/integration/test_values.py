@@ -55,8 +55,8 @@ def test_mark_in_the_midst_or_twice_is_no_number_and_shown_as_delivered(check):
 
 SENTINELS = """
     amount: Series[float] = numeric(sentinels=("999", "?", "N/A"), missing="median")
-    city: Series[str] = category(sentinels=("?", "999"), missing="own")
-    member: Series[bool] = flag(sentinels="?", missing="commonest")
+    city: Series[str] = category(sentinels=("?", "999"), missing="category")
+    member: Series[bool] = flag(sentinels="?", missing="most_frequent")
 """
 
 
@@ -105,10 +105,10 @@ class Shop(Dataset, max_rejected_share=0.5):
 
     must: Series[int] = numeric(missing="reject")
     middle: Series[float] = numeric(missing="median")
-    often: Series[int] = numeric(missing="commonest")
-    own: Series[str] = category(missing="own")
-    usual: Series[str] = category(missing="commonest")
-    flag: Series[bool] = flag(missing="commonest")
+    often: Series[int] = numeric(missing="most_frequent")
+    own: Series[str] = category(missing="category")
+    usual: Series[str] = category(missing="most_frequent")
+    flag: Series[bool] = flag(missing="most_frequent")
     nothing: Series[str] = category(nullable=True)
 """
 

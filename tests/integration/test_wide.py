@@ -51,7 +51,7 @@ def notes(home):
 def features(home, column="purchase_history"):
     return rows(
         home,
-        f"SELECT value, joined_values FROM features WHERE source_column = '{column}' ORDER BY feature_number",
+        f"SELECT value, grouped_values FROM features WHERE source_column = '{column}' ORDER BY feature_number",
     )
 
 
@@ -115,7 +115,7 @@ def test_rare_values_are_scored_alike_in_plain_sql(night):
 
 
 def test_floor_of_zero_gives_each_value_its_own_feature(night):
-    home = night(fields=CUSTOMERS.replace("items()", "items(other_below=0)"))
+    home = night(fields=CUSTOMERS.replace("items()", "items(min_frequency=0)"))
     assert len(features(home)) == 402
     assert len(features(home, "location")) == 3
     assert [note.split(":")[0] for note in notes(home)] == ["location"]
@@ -123,13 +123,13 @@ def test_floor_of_zero_gives_each_value_its_own_feature(night):
 
 def test_value_held_by_just_the_share_of_the_floor_is_no_rare_one(night):
     text = HEADER + "".join(f"{20 + n % 9},{'ABCDDEEFFFGGG'[n] if n < 13 else 'Ohio'},tea\n" for n in range(100))
-    home = night(text, fields=CUSTOMERS.replace("category()", "category(other_below=0.03)"))
+    home = night(text, fields=CUSTOMERS.replace("category()", "category(min_frequency=0.03)"))
     assert features(home, "location") == [("F", 1), ("G", 1), ("Ohio", 1), ("(other)", 5)]
 
 
 def test_single_rare_value_stays_itself(night):
     text = HEADER + "".join(f"{20 + n % 9},{'Erie' if n == 5 else 'Ohio'},tea, ale\n" for n in range(100))
-    home = night(text, fields=CUSTOMERS.replace("category()", "category(other_below=0.5)"))
+    home = night(text, fields=CUSTOMERS.replace("category()", "category(min_frequency=0.5)"))
     assert features(home, "location") == [("Erie", 1), ("Ohio", 1)]
     assert notes(home) == []
 
@@ -161,9 +161,9 @@ def test_delivered_value_of_that_name_is_itself_where_nothing_joins(night):
 
 MISSING_FIELDS = """
     age: Series[int] = numeric()
-    own: Series[str] = category(nullable=True, other_below=0.05)
-    commonest: Series[str] = category(missing="commonest", other_below=0.5)
-    member: Series[bool] = flag(missing="commonest")
+    own: Series[str] = category(nullable=True, min_frequency=0.05)
+    commonest: Series[str] = category(missing="most_frequent", min_frequency=0.5)
+    member: Series[bool] = flag(missing="most_frequent")
 """
 
 
@@ -176,7 +176,7 @@ def test_missing_values_never_join_and_count_as_declared(night):
     home = night("\n".join(["age,own,commonest,member", *lines, ""]), MISSING_FIELDS)
     assert features(home, "own") == [("(missing)", 1), ("a", 1), ("(other)", 7)]
     # v1, v2 and v3 are held by 25 each; the 25 that are missing count as v1, which is half of all.
-    assert features(home, "commonest") == [("v1", 1), ("(other)", 2)]
+    assert features(home, "most_frequent") == [("v1", 1), ("(other)", 2)]
     imputed = dict(rows(home, "SELECT feature, imputed FROM features WHERE imputed <> 0 AND kind <> 'numeric'"))
     assert imputed == {"own=(missing)": 1, "commonest=v1": 1, "member": 1}
     shares = dict(rows(home, "SELECT DISTINCT feature, overall_mean FROM segment_stats WHERE kind = 'category'"))
@@ -188,7 +188,7 @@ def test_missing_values_never_join_and_count_as_declared(night):
 @pytest.mark.parametrize("floor", [-0.1, 1, float("nan"), "0.1", None])
 def test_floor_that_is_no_share_is_refused(write, floor):
     text = repr(floor).replace("nan", "float('nan')")
-    schema = write(SCHEMA.format(fields=f"x: Series[str] = category(other_below={text})"), "shop.py")
+    schema = write(SCHEMA.format(fields=f"x: Series[str] = category(min_frequency={text})"), "shop.py")
     with pytest.raises(SchemaError, match="should be a share of the customers, from 0 to below 1"):
         load_dataset(str(schema))
 
@@ -196,11 +196,11 @@ def test_floor_that_is_no_share_is_refused(write, floor):
 def test_night_that_does_not_fit_is_refused_with_the_setting_to_change(night, home, monkeypatch):
     monkeypatch.setenv("SEGMENTS_MEMORY_MB", "1")
     with pytest.raises(DataRefused) as refused:
-        night(fields=CUSTOMERS.replace("items()", "items(other_below=0)"))
+        night(fields=CUSTOMERS.replace("items()", "items(min_frequency=0)"))
     assert "customers.csv: 2,000 customers with 406 features need about" in str(refused.value)
     assert "(SEGMENTS_MEMORY_MB=1)" in str(refused.value)
     assert "402 of the features are values of purchase_history" in str(refused.value)
-    assert "raise its other_below=0 in the schema" in str(refused.value)
+    assert "raise its min_frequency=0 in the schema" in str(refused.value)
     assert not (home / "segments.duckdb").exists()
     assert not list((home / "staging").glob("*/encoded*"))
 

@@ -83,7 +83,7 @@ def test_customers_are_encoded_as_the_textbook_reads_their_file(tmp_path):
     assert sorted(map(tuple, matrix[:, 1:].T)) == sorted(map(tuple, rows[:, 1:].T))
 
 
-def test_textbook_standardises_everything_unless_told_otherwise(tmp_path):
+def test_textbook_standardizes_everything_unless_told_otherwise(tmp_path):
     write_customers(tmp_path / "file", 500)
     matrix = read(tmp_path / "file", is_as_the_night=False)
     np.testing.assert_allclose(matrix, StandardScaler().fit_transform(matrix), atol=1e-9)

@@ -2,19 +2,19 @@ import numpy as np
 
 from tasks.encoding.blocks import blocks_of
 from tasks.encoding.strategies import STRATEGIES
-from tests.plains import plain_of
+from tests.base_encodings import base_of
 
 RNG = np.random.default_rng(0)
 N = 500
 BASKET = RNG.random((N, 3)) < 0.4
-PLAIN = plain_of(age=RNG.normal(size=N), place=RNG.integers(0, 4, N), basket=BASKET)
+BASE = base_of(age=RNG.normal(size=N), place=RNG.integers(0, 4, N), basket=BASKET)
 
 
-def blocks_in(name, plain=PLAIN):
-    return blocks_of(plain, STRATEGIES[name].features(plain, ()))
+def blocks_in(name, base=BASE):
+    return blocks_of(base, STRATEGIES[name].features(base, ()))
 
 
-def test_the_values_of_a_category_move_together_and_every_item_on_its_own():
+def test_category_moves_together_items_alone():
     assert blocks_in("standard").block_of.tolist() == [0, 1, 1, 1, 1, 2, 3, 4]
 
 
@@ -23,12 +23,12 @@ def test_the_brackets_of_a_number_move_together():
     assert block_of.tolist() == [0, 0, 0, 0, 1, 2, 3, *[4] * (len(block_of) - 7)]
 
 
-def test_a_list_of_one_item_each_moves_as_a_whole():
+def test_list_of_single_items_moves_together():
     single = np.eye(3, dtype=bool)[RNG.integers(0, 3, N)]
-    assert blocks_in("standard", plain_of(age=PLAIN.numbers[:, 0], basket=single)).block_of.tolist() == [0, 1, 1, 1]
+    assert blocks_in("standard", base_of(age=BASE.numbers[:, 0], basket=single)).block_of.tolist() == [0, 1, 1, 1]
 
 
-def test_permuted_columns_hold_the_same_values_and_another_order():
+def test_permuted_columns_keep_their_values():
     blocks = blocks_in("standard")
     permuted = blocks.permuted(3)
     assert np.sort(permuted, axis=0).tolist() == np.sort(blocks.matrix, axis=0).tolist()

@@ -3,7 +3,7 @@ import pytest
 
 from tasks.encoding.brackets import cut
 from tasks.encoding.features import Numbers, standard
-from tests.plains import COLUMNS
+from tests.base_encodings import COLUMNS
 
 
 def cut_of(values):
@@ -18,7 +18,7 @@ def holds(bracket, value):
     return low <= value < high
 
 
-def test_every_value_is_in_exactly_the_bracket_that_says_so():
+def test_every_value_is_in_its_bracket():
     values = np.round(np.random.default_rng(0).normal(50, 20, 1000))
     brackets, codes = cut_of(values)
     for value, code in zip(values, codes, strict=True):
@@ -42,13 +42,13 @@ def test_a_constant_number_has_no_bracket():
     assert codes.tolist() == [0] * 100
 
 
-def test_a_number_of_few_values_has_a_bracket_for_each_at_most():
+def test_few_values_give_few_brackets():
     brackets, codes = cut_of([1.0, 2.0, 3.0] * 100)
     assert [bracket.value for bracket in brackets] == ["under 2", "2 to 3", "3 or more"]
     assert np.bincount(codes).tolist() == [100, 100, 100]
 
 
-def test_who_has_no_number_counts_as_the_column_says():
+def test_missing_number_is_imputed_into_a_bracket():
     values = np.r_[np.arange(100.0), np.nan]
     brackets, codes = cut_of(values)
     assert [bracket.imputed for bracket in brackets] == [float(place == codes[-1]) for place in range(len(brackets))]

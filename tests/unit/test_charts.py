@@ -1,17 +1,13 @@
 """The charts of the report: the same bytes for the same numbers, nothing left behind, nothing from outside."""
 
-import os
 import re
-import subprocess
-import sys
 from xml.etree import ElementTree
 
-import matplotlib
 import numpy as np
 import pytest
 
 from tasks.reporting import charts
-from tasks.reporting.charts import AxisText, colour_of, draw_scatter, draw_silhouette_curve, text_colour_on
+from tasks.reporting.charts import AxisText, color_of, draw_scatter, draw_silhouette_curve, text_color_on
 
 MARKS = re.compile(r'<use href="#\w+" x="[-\d.]+" y="[-\d.]+"/>')
 
@@ -50,7 +46,7 @@ def test_same_numbers_give_the_same_bytes(draw):
 
 
 @pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
-def test_chart_is_one_well_formed_element_with_words_for_those_who_cannot_see_it(draw):
+def test_chart_is_one_labeled_element(draw):
     root = ElementTree.fromstring(draw())
     assert root.tag == "svg"
     assert root.attrib["role"] == "img"
@@ -66,21 +62,7 @@ def test_chart_refers_to_nothing_outside_itself(draw):
     assert targets == ids_in(svg)
 
 
-@pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
-def test_settings_of_matplotlib_are_as_before(draw):
-    before = dict(matplotlib.rcParams)
-    draw()
-    assert dict(matplotlib.rcParams) == before
-
-
-@pytest.mark.parametrize("setting", [{"font.size": 30}, {"axes.facecolor": "red"}, {"text.usetex": True}])
-def test_settings_of_the_machine_do_not_change_the_chart(setting):
-    expected = curve()
-    with matplotlib.rc_context(setting):
-        assert curve() == expected
-
-
-def test_two_charts_in_one_page_share_no_id():
+def test_two_charts_share_no_id():
     assert not ids_in(curve()) & ids_in(scatter())
 
 
@@ -89,21 +71,21 @@ def test_k_without_silhouette_is_left_out():
     assert with_gap == curve(silhouette=(0.3, 0.5))
 
 
-def test_interval_is_drawn_where_it_has_a_length():
+def test_interval_with_length_is_drawn():
     bar = "stroke: currentColor; stroke-width: 1.5"
     assert curve(low=(0.3, 0.4, 0.3), high=(0.3, 0.6, 0.5)).count(bar) == 2
     assert bar not in curve()
 
 
-def test_permuted_columns_are_a_dashed_line_named_at_its_end():
+def test_null_model_is_a_labeled_dashed_line():
     svg = curve_over_null()
     assert "stroke-dasharray" in svg
-    assert ">columns permuted<" in svg
-    assert "and of permuted columns; the chosen k is 3" in svg
-    assert not re.search("columns permuted|and of permuted", curve())
+    assert ">null model<" in svg
+    assert "and of the null model; the chosen k is 3" in svg
+    assert not re.search("null model", curve())
 
 
-def test_curve_without_permuted_columns_is_drawn_as_before():
+def test_curve_without_a_null_model_is_unchanged():
     assert curve_over_null(null=(None, None, None)) == curve() == curve_over_null(null=())
 
 
@@ -112,7 +94,7 @@ def test_chosen_k_is_written_at_its_point():
 
 
 @pytest.mark.parametrize("n_segments", [1, 10, 100])
-def test_every_point_and_every_segment_number_is_drawn(n_segments):
+def test_every_point_and_number_is_drawn(n_segments):
     svg = scatter(n_points=200, n_segments=n_segments)
     marks = len(MARKS.findall(svg))
     assert marks >= 200 + n_segments
@@ -133,7 +115,7 @@ def test_equal_customers_do_not_cover_one_another():
     assert len(set(marks)) > 50
 
 
-def test_numbers_of_segments_with_equal_medians_stand_apart():
+def test_numbers_of_equal_medians_are_separated():
     places = charts._apart(np.full((10, 2), 0.5))
     assert len(set(places)) == 10
     assert all(0 < up < 1 for _, up in places)
@@ -147,7 +129,7 @@ def test_label_is_text_whatever_is_in_it(label):
     assert label in [element.text for element in root.iter("text")]
 
 
-def test_skewed_amounts_are_drawn_on_a_logarithmic_axis():
+def test_skewed_amounts_have_a_logarithmic_axis():
     svg = scatter_of(np.geomspace(1, 10_000, 50), is_log=True)
     assert {"1", "10", "100", "1,000", "10,000"} <= set(re.findall(r">([\d,]+)</text>", svg))
 
@@ -158,34 +140,22 @@ def test_logarithmic_axis_needs_decades():
 
 
 def test_segments_look_different_beyond_the_palette():
-    looks = {(colour_of(number), charts._MARKERS[(number - 1) % len(charts._MARKERS)]) for number in range(1, 101)}
+    looks = {(color_of(number), charts._MARKERS[(number - 1) % len(charts._MARKERS)]) for number in range(1, 101)}
     assert len(looks) == 100
 
 
-@pytest.mark.parametrize("colour", charts.PALETTE)
-def test_number_on_a_colour_can_be_read(colour):
+@pytest.mark.parametrize("color", charts.PALETTE)
+def test_number_on_a_color_can_be_read(color):
     def luminance(hexadecimal):
         shares = [int(hexadecimal[place : place + 2], 16) / 255 for place in (1, 3, 5)]
         linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
         return float(np.dot((0.2126, 0.7152, 0.0722), linear))
 
-    lighter, darker = sorted((luminance(colour), luminance(text_colour_on(colour))), reverse=True)
+    lighter, darker = sorted((luminance(color), luminance(text_color_on(color))), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
 
 
-def test_matplotlib_is_loaded_by_the_first_chart_and_quietly_where_the_home_cannot_be_written(tmp_path):
-    program = (
-        "import sys, tasks.report, tasks.reporting.charts as charts\n"
-        "assert not any(name.startswith('matplotlib') for name in sys.modules)\n"
-        "charts.draw_silhouette_curve([2, 3], [.1, .2], [.1, .2], [.1, .2], chosen_k=3)"
-    )
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MPL", "XDG"))}
-    environment |= {"HOME": "/dev/null", "PREFECT_HOME": str(tmp_path)}
-    found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
-    assert (found.returncode, found.stderr) == (0, "")
-
-
-def test_a_handful_of_customers_is_drawn_without_a_warning():
+def test_few_customers_give_no_warning():
     x, y = np.array([64.0, 28.0, 49.0]), np.array([4.0, 3.0, 3.0])
     axes = {"x_axis": AxisText("age (years)"), "y_axis": AxisText("items in purchase history")}
     svg = draw_scatter(x, y, np.array([1, 2, 2]), **axes, random_state=0)

@@ -5,7 +5,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from schemas.encodings import ENCODINGS
 from tasks.encoding.choose_encoding import choose_encoding
-from tests.plains import plain_of
+from tests.base_encodings import base_of
 
 RNG = np.random.default_rng(0)
 N = 800
@@ -16,95 +16,95 @@ NOISE = {"age": RNG.normal(45, 13, N), "place": RNG.integers(0, 5, N), "basket":
 TRIANGLE = [[0, 0], [10, 0], [5, 9]]
 
 
-def choice_of(plain, **settings):
-    return choose_encoding(plain, range(2, 9), random_state=0, least_customers=8, **settings)
+def choice_of(base, **settings):
+    return choose_encoding(base, range(2, 9), random_state=0, min_customers=8, **settings)
 
 
 def figures(choice):
-    return {one.name: one for one in choice.tried}
+    return {one.name: one for one in choice.results}
 
 
-def test_what_kinds_of_customers_buy_is_found_in_components():
-    choice = choice_of(plain_of(**{**NOISE, "basket": OWN_PRODUCTS}))
+def test_planted_tastes_are_found_in_components():
+    choice = choice_of(base_of(**{**NOISE, "basket": OWN_PRODUCTS}))
     assert choice.encoding.components is not None
-    assert (choice.taken.k, choice.taken.is_found) == (4, True)
-    assert choice.taken.lift > 0.15
+    assert (choice.selected.k, choice.selected.is_found) == (4, True)
+    assert choice.selected.silhouette_gain > 0.15
 
 
 def test_noise_is_taken_for_noise():
-    choice = choice_of(plain_of(**NOISE))
+    choice = choice_of(base_of(**NOISE))
     assert choice.encoding.name == "standard"
-    assert not choice.taken.is_found
+    assert not choice.selected.is_found
 
 
-def test_blobs_of_two_numbers_are_found_in_the_numbers():
+def test_two_number_blobs_are_found_in_numbers():
     blobs, _ = make_blobs(N, centers=TRIANGLE, random_state=0)
-    choice = choice_of(plain_of(**{**NOISE, "age": blobs[:, 0]}, spend=blobs[:, 1]))
-    assert (choice.encoding.name, choice.taken.k) == ("numbers", 3)
+    choice = choice_of(base_of(**{**NOISE, "age": blobs[:, 0]}, spend=blobs[:, 1]))
+    assert (choice.encoding.name, choice.selected.k) == ("numbers", 3)
 
 
-def test_one_number_in_humps_is_found_and_is_no_find_of_the_columns_together():
-    choice = choice_of(plain_of(**{**NOISE, "age": RNG.normal(22 + 15 * KIND, 4)}))
-    assert (choice.encoding.name, choice.taken.k) == ("single", 4)
-    assert not any(one.is_found for one in choice.tried if one.name != "single")
+def test_multimodal_number_is_found_alone():
+    choice = choice_of(base_of(**{**NOISE, "age": RNG.normal(22 + 15 * KIND, 4)}))
+    assert (choice.encoding.name, choice.selected.k) == ("single", 4)
+    assert not any(one.is_found for one in choice.results if one.name != "single")
 
 
-def test_blobs_on_a_grid_are_no_find_of_the_columns_together_and_fall_apart_by_themselves():
+def test_grid_blobs_are_multimodal_on_their_own():
     blobs, _ = make_blobs(N, centers=[[0, 0], [9, 0], [0, 9], [9, 9]], random_state=0)
-    choice = choice_of(plain_of(age=blobs[:, 0], spend=blobs[:, 1]))
-    assert (choice.encoding.name, choice.taken.against, choice.taken.k) == ("numbers", "one hump", 4)
-    assert [one.name for one in choice.tried].count("numbers") == 1
+    choice = choice_of(base_of(age=blobs[:, 0], spend=blobs[:, 1]))
+    assert (choice.encoding.name, choice.selected.null_model, choice.selected.k) == ("numbers", "unimodal", 4)
+    assert [one.name for one in choice.results].count("numbers") == 1
 
 
-def test_a_number_with_few_values_has_no_humps():
-    choice = choice_of(plain_of(**{**NOISE, "age": RNG.integers(0, 4, N)}))
+def test_number_with_few_values_is_not_multimodal():
+    choice = choice_of(base_of(**{**NOISE, "age": RNG.integers(0, 4, N)}))
     assert choice.encoding.name == "standard"
 
 
-def test_ages_that_go_with_places_are_found_though_not_linear():
+def test_non_linear_ages_are_found_in_brackets():
     home = np.array([0, 2, 1, 3])[KIND]
     place = np.where(RNG.random(N) < 0.8, home, RNG.integers(0, 5, N))
-    choice = choice_of(plain_of(**{**NOISE, "age": RNG.normal(22 + 15 * KIND, 4), "place": place}))
-    assert (choice.encoding.name, choice.taken.k) == ("brackets", 4)
+    choice = choice_of(base_of(**{**NOISE, "age": RNG.normal(22 + 15 * KIND, 4), "place": place}))
+    assert (choice.encoding.name, choice.selected.k) == ("brackets", 4)
 
 
-def test_few_customers_in_two_groups_far_apart_are_found_by_their_number_alone():
-    choice = choice_of(plain_of(age=np.r_[RNG.normal(0, 1, 60), RNG.normal(20, 1, 60)]))
-    assert (choice.encoding.name, choice.taken.k, choice.taken.is_found) == ("single", 2, True)
+def test_two_far_groups_are_found_alone():
+    choice = choice_of(base_of(age=np.r_[RNG.normal(0, 1, 60), RNG.normal(20, 1, 60)]))
+    assert (choice.encoding.name, choice.selected.k, choice.selected.is_found) == ("single", 2, True)
 
 
-def test_every_encoding_says_why_it_was_taken_or_not():
-    choice = choice_of(plain_of(**{**NOISE, "basket": OWN_PRODUCTS}))
-    assert all(one.reason for one in choice.tried)
+def test_every_encoding_has_its_reason():
+    choice = choice_of(base_of(**{**NOISE, "basket": OWN_PRODUCTS}))
+    assert all(one.reason for one in choice.results)
     assert figures(choice)["numbers"].reason == "not tried: there are fewer than two numbers"
 
 
-def test_a_column_that_another_tells_is_left_out_and_named():
+def test_redundant_column_is_left_out_and_named():
     spend = RNG.lognormal(size=N)
-    kinds = plain_of(**{**NOISE, "basket": OWN_PRODUCTS}, spend=spend, visits=2 * spend)
+    kinds = base_of(**{**NOISE, "basket": OWN_PRODUCTS}, spend=spend, visits=2 * spend)
     choice = choice_of(kinds)
-    assert choice.notes == ("visits is left out of the fit, as spend tells it (1.00 of 1)",)
+    assert choice.notes == ("visits is left out of the fit, as spend predicts it (1.00 of 1)",)
     assert {one.weight for one in choice.encoding.features if one.source_column == "visits"} == {0}
 
 
 @pytest.mark.parametrize("name", ENCODINGS)
-def test_the_encoding_that_is_asked_for_is_taken(name):
+def test_requested_encoding_is_selected(name):
     blobs, _ = make_blobs(N, centers=TRIANGLE, random_state=0)
-    plain = plain_of(age=blobs[:, 0], spend=blobs[:, 1], basket=OWN_PRODUCTS)
-    assert choice_of(plain, wanted=name).encoding.name == name
+    base = base_of(age=blobs[:, 0], spend=blobs[:, 1], basket=OWN_PRODUCTS)
+    assert choice_of(base, wanted=name).encoding.name == name
 
 
 @pytest.mark.parametrize("name", ["mixed", "numbers", "brackets", "single"])
-def test_an_encoding_that_has_nothing_to_offer_gives_way_to_standard_and_says_so(name):
-    choice = choice_of(plain_of(place=RNG.integers(0, 5, N)), wanted=name)
+def test_inapplicable_encoding_gives_way_to_standard(name):
+    choice = choice_of(base_of(place=RNG.integers(0, 5, N)), wanted=name)
     assert choice.encoding.name == "standard"
-    assert choice.notes[0].startswith(f"the encoding {name} was asked for and has nothing to offer")
+    assert choice.notes[0].startswith(f"the encoding {name} was asked for and does not apply")
 
 
-def test_numbers_alone_are_standard_and_numbers_at_once():
-    plain = plain_of(age=RNG.normal(size=N), spend=RNG.normal(size=N))
-    assert choice_of(plain).encoding.name == "numbers"
-    assert choice_of(plain, wanted="standard").encoding.name == "standard"
+def test_numbers_alone_are_standard_and_numbers():
+    base = base_of(age=RNG.normal(size=N), spend=RNG.normal(size=N))
+    assert choice_of(base).encoding.name == "numbers"
+    assert choice_of(base, wanted="standard").encoding.name == "standard"
 
 
 @pytest.mark.parametrize(
@@ -135,27 +135,27 @@ def test_numbers_alone_are_standard_and_numbers_at_once():
     ],
 )
 @pytest.mark.parametrize("wanted", ["auto", *ENCODINGS])
-def test_whatever_the_columns_are_there_is_an_encoding_with_its_reason(columns, wanted):
-    choice = choice_of(plain_of(**columns), wanted=wanted)
-    assert choice.taken.reason
+def test_any_columns_have_an_encoding_and_reason(columns, wanted):
+    choice = choice_of(base_of(**columns), wanted=wanted)
+    assert choice.selected.reason
     assert choice.encoding.name in ENCODINGS
 
 
 def test_the_same_seed_finds_the_same():
-    plain = plain_of(**{**NOISE, "basket": OWN_PRODUCTS})
-    first, second = choice_of(plain), choice_of(plain)
+    base = base_of(**{**NOISE, "basket": OWN_PRODUCTS})
+    first, second = choice_of(base), choice_of(base)
     assert np.array_equal(first.encoding.components.loadings, second.encoding.components.loadings)
-    assert [one.lift for one in first.tried] == [one.lift for one in second.tried]
+    assert [one.silhouette_gain for one in first.results] == [one.silhouette_gain for one in second.results]
 
 
-def test_customers_that_are_alike_in_components_are_of_one_kind():
+def test_customers_alike_in_components_share_segments():
     from sklearn.cluster import KMeans
 
     from tasks.clustering.rows import distinct_rows, projected
     from tasks.encoding.base_encoding import rows_in
 
-    plain = plain_of(**{**NOISE, "basket": OWN_PRODUCTS})
-    encoding = choice_of(plain).encoding
-    distinct = projected(distinct_rows(rows_in(plain, encoding.features)), encoding.components.loadings)
+    base = base_of(**{**NOISE, "basket": OWN_PRODUCTS})
+    encoding = choice_of(base).encoding
+    distinct = projected(distinct_rows(rows_in(base, encoding.features)), encoding.components.loadings)
     labels = KMeans(4, n_init=10, random_state=0).fit_predict(distinct.rows.numbers)[distinct.row_of]
     assert adjusted_rand_score(KIND, labels) > 0.7

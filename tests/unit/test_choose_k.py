@@ -10,6 +10,7 @@ import tasks.clustering.silhouette
 import tasks.clustering.silhouette_curve
 from tasks.clustering.choose_k import Guards, NullScore, choose_k
 from tasks.clustering.eligibility import decisive_of, rule
+from tasks.clustering.silhouette import BlockSizes
 from tasks.clustering.silhouette_curve import Scoring
 from tests.arrays import customers_of
 from tests.threads import printed_with_threads
@@ -57,7 +58,7 @@ def test_clear_segments_are_counted_right(n_clusters):
     assert sum(score.chosen for score in choice.scores) == 1
 
 
-def test_silhouette_and_objective_equal_scikit_learns_on_the_same_matrix():
+def test_scores_equal_those_of_scikit_learn():
     matrix = blobs(4)
     choice = chosen(matrix)
     best = KMeans(choice.chosen.k, n_init=20, random_state=0).fit(matrix.astype(np.float64))
@@ -65,7 +66,7 @@ def test_silhouette_and_objective_equal_scikit_learns_on_the_same_matrix():
     assert choice.fit.objective == pytest.approx(best.inertia_ / len(matrix), rel=1e-6)
 
 
-def test_curve_keeps_the_spread_of_the_customers_own_silhouettes():
+def test_curve_keeps_the_quartiles():
     matrix = blobs(4, spread=4.0)
     choice = chosen(matrix)
     score = choice.chosen
@@ -81,7 +82,7 @@ def test_tie_goes_to_the_smaller_k(monkeypatch):
     )
     choice = chosen(blobs(4))
     assert choice.chosen.k == 2
-    assert choice.scores[1].reason == "equal to k=2, the smaller is taken"
+    assert choice.scores[1].reason == "equal to k=2, the smaller is chosen"
 
 
 #: Prints all that is known of a choice on noise, where every rounding shows.
@@ -94,7 +95,7 @@ from tasks.clustering.choose_k import choose_k
 from tasks.clustering.silhouette_curve import Scoring
 from tests.arrays import customers_of
 distinct = customers_of(np.random.default_rng(0).normal(size=(6000, 26)))
-for scoring in (Scoring(), Scoring(exact_rows=10, most_scored=500)):
+for scoring in (Scoring(), Scoring(exact_rows=10, max_scored=500)):
     choice = choose_k(distinct, [5, 7], random_state=0, scoring=scoring)
     print(choice.scores, choice.fit.centroids.tobytes().hex()[:4000], choice.fit.labels.tobytes().hex())
 """
@@ -114,7 +115,7 @@ def test_number_of_threads_changes_no_bit():
         ([[1.0, 2.0], [3.0, 1.0]], "one segment: 2 customers have a silhouette up to k=1"),
     ],
 )
-def test_degenerate_customers_are_one_segment_with_its_reason(matrix, reason):
+def test_degenerate_customers_are_one_segment(matrix, reason):
     choice = chosen(matrix)
     assert choice.fit.n_clusters == 1
     assert choice.chosen.reason == reason
@@ -126,53 +127,52 @@ def test_no_feature_at_all_is_one_segment():
     assert chosen(np.empty((5, 0))).chosen.reason == "one segment: all 5 customers are equal after encoding"
 
 
-def test_k_is_bounded_by_the_customers_that_differ():
+def test_k_is_bounded_by_different_customers():
     choice = chosen(np.repeat([[0.0], [5.0], [9.0]], 10, axis=0))
     assert choice.chosen.k == 3
     assert choice.scores[2].reason == "not possible: 3 of 30 customers differ after encoding"
 
 
-def test_two_far_groups_of_equal_customers_are_two_segments():
+def test_two_equal_groups_are_two_segments():
     choice = chosen(np.repeat([[0.0], [1e6]], [7, 3], axis=0))
     assert (choice.chosen.k, choice.chosen.silhouette, choice.fit.objective) == (2, 1.0, 0.0)
 
 
-def test_k_that_was_asked_for_is_no_decision():
+def test_requested_k_is_no_decision():
     assert chosen(blobs(3), [4]).chosen.decisive is None
 
 
-def test_many_ks_are_scored_in_parts_and_told_as_one(monkeypatch):
+def test_many_ks_are_scored_in_parts(monkeypatch):
     matrix = blobs(4, 900, spread=4.0)
-    whole = [chosen(matrix, exact_rows=rows, most_scored=300).scores for rows in (1000, 10)]
-    monkeypatch.setattr(tasks.clustering.silhouette, "_SUMS_BYTES", 1)
-    monkeypatch.setattr(tasks.clustering.silhouette, "_SEGMENTS_AT_A_TIME", 10)
+    whole = [chosen(matrix, exact_rows=rows, max_scored=300).scores for rows in (1000, 10)]
+    monkeypatch.setattr(tasks.clustering.silhouette, "BLOCKS", BlockSizes(sums_bytes=1, segments=10))
     told = []
     parts = chosen(matrix, exact_rows=1000, progress=lambda *words: told.append(words)).scores
     for one, other in zip(
-        [*whole[0], *whole[1]], [*parts, *chosen(matrix, exact_rows=10, most_scored=300).scores], strict=True
+        [*whole[0], *whole[1]], [*parts, *chosen(matrix, exact_rows=10, max_scored=300).scores], strict=True
     ):
         assert one.silhouette == pytest.approx(other.silhouette, abs=1e-6)
     scored = [done for words, done, _ in told if words == "different rows scored"]
     assert scored == sorted(scored)
 
 
-def test_fixed_k_beyond_the_customers_is_one_segment_with_its_reason():
+def test_fixed_k_beyond_customers_is_one_segment():
     choice = chosen([[0.0], [1.0], [2.0]], [8])
     assert choice.fit.n_clusters == 1
     assert choice.chosen.reason == "one segment: 3 customers have a silhouette up to k=2"
 
 
-def test_different_rows_decide_whether_silhouettes_are_exact_not_customers():
+def test_different_rows_decide_on_exactness():
     matrix = np.repeat(blobs(4, 300), 20, axis=0)
     score = chosen(matrix, exact_rows=300).chosen
     assert (score.method, score.rows_scored, score.rows_against) == ("exact", 6000, 6000)
-    assert chosen(matrix, exact_rows=299, most_scored=500).chosen.method == "sampled"
+    assert chosen(matrix, exact_rows=299, max_scored=500).chosen.method == "sampled"
 
 
-def test_more_than_the_exact_size_are_sampled_with_an_interval():
+def test_more_than_exact_rows_are_sampled():
     matrix = blobs(4, 3000, spread=3.0)
     exact = chosen(matrix).scores
-    sampled = chosen(matrix, exact_rows=1000, most_scored=500).scores
+    sampled = chosen(matrix, exact_rows=1000, max_scored=500).scores
     for one, other in zip(exact, sampled, strict=True):
         assert other.method == "sampled"
         assert 500 <= other.rows_scored < 600
@@ -181,29 +181,29 @@ def test_more_than_the_exact_size_are_sampled_with_an_interval():
         assert abs(one.silhouette - other.silhouette) < 1.5 * (other.silhouette_high - other.silhouette_low)
 
 
-def test_sampling_ends_when_the_best_k_is_clear():
-    score = chosen(blobs(4, 3000), exact_rows=10, most_scored=3000).chosen
+def test_sampling_ends_when_best_k_is_clear():
+    score = chosen(blobs(4, 3000), exact_rows=10, max_scored=3000).chosen
     assert score.k == 4
     assert score.decisive
     assert score.rows_scored < 2100
 
 
-def test_sampling_goes_on_while_it_is_not_and_then_says_so(monkeypatch):
+def test_unclear_choice_uses_the_whole_budget(monkeypatch):
     monkeypatch.setattr(tasks.clustering.sampling, "FIRST_SCORED", 200)
     matrix = np.random.default_rng(0).normal(size=(4000, 12))
-    scores = chosen(matrix, [4, 5, 6, 7, 8, 9], exact_rows=10, most_scored=800).scores
+    scores = chosen(matrix, [4, 5, 6, 7, 8, 9], exact_rows=10, max_scored=800).scores
     best = next(score for score in scores if score.chosen)
     assert best.rows_scored >= 800
     assert not best.decisive
     near = [score for score in scores if not score.decisive and not score.chosen]
     assert near
-    assert all(score.reason.endswith(f"below k={best.k}, within the error of sampling") for score in near)
+    assert all(score.reason.endswith(f"below k={best.k}, within sampling error") for score in near)
 
 
-def test_chosen_k_is_settled_on_all_customers_and_scored_as_published():
+def test_chosen_k_is_converged_and_rescored():
     matrix = blobs(4, 3000, spread=5.0)
     distinct = customers_of(matrix)
-    choice = choose_k(distinct, [3, 4], random_state=0, scoring=Scoring(exact_rows=10, most_scored=1000))
+    choice = choose_k(distinct, [3, 4], random_state=0, scoring=Scoring(exact_rows=10, max_scored=1000))
     exact = silhouette_score(matrix.astype(np.float64), choice.fit.labels[distinct.row_of])
     assert choice.chosen.silhouette_low - 0.01 < exact < choice.chosen.silhouette_high + 0.01
     points = distinct.rows.dense(slice(None))
@@ -212,7 +212,7 @@ def test_chosen_k_is_settled_on_all_customers_and_scored_as_published():
     assert choice.chosen.objective == choice.fit.objective
 
 
-def test_chosen_k_has_the_highest_silhouette_of_the_curve():
+def test_chosen_k_has_the_highest_silhouette():
     for seed in range(3):
         scores = chosen(np.random.default_rng(seed).normal(size=(300, 5)), range(2, 7), seed=seed).scores
         best = next(score for score in scores if score.chosen)
@@ -233,10 +233,10 @@ def four_groups_and_a_far_row(distance):
     return np.vstack([matrix, [[5 + distance, 5]]])
 
 
-def test_one_far_customer_is_no_segment_of_its_own():
+def test_one_far_customer_is_no_segment():
     matrix = four_groups_and_a_far_row(30)
     assert chosen(matrix).chosen.smallest_segment == 1
-    choice = chosen(matrix, guards=Guards(least_customers=5))
+    choice = chosen(matrix, guards=Guards(min_customers=5))
     assert choice.chosen.k == 4
     assert choice.chosen.smallest_segment >= 75
     assert reasons(choice)[5] == "not eligible: its smallest segment has 1 customer, fewer than 5"
@@ -245,8 +245,8 @@ def test_one_far_customer_is_no_segment_of_its_own():
     assert_chosen_is_the_best_eligible(choice)
 
 
-def test_where_every_k_has_a_small_segment_there_is_one_segment_and_the_curve_is_kept():
-    choice = chosen(four_groups_and_a_far_row(1e6), range(2, 5), guards=Guards(least_customers=5))
+def test_only_small_segments_give_one_segment():
+    choice = chosen(four_groups_and_a_far_row(1e6), range(2, 5), guards=Guards(min_customers=5))
     assert (choice.fit.n_clusters, choice.stability) == (1, None)
     assert choice.chosen.reason == "one segment: no k keeps every segment at 5 customers"
     assert [score.k for score in choice.scores] == [1, 2, 3, 4]
@@ -256,16 +256,16 @@ def test_where_every_k_has_a_small_segment_there_is_one_segment_and_the_curve_is
         assert score.reason == "not eligible: its smallest segment has 1 customer, fewer than 5"
 
 
-def test_k_that_was_asked_for_is_taken_with_what_speaks_against_it():
-    choice = chosen(four_groups_and_a_far_row(30), [5], guards=Guards(least_customers=5))
+def test_requested_k_is_chosen_with_its_fault():
+    choice = chosen(four_groups_and_a_far_row(30), [5], guards=Guards(min_customers=5))
     assert choice.chosen.k == 5
     assert choice.chosen.eligible
     assert choice.chosen.reason == "asked for; its smallest segment has 1 customer, fewer than 5"
-    assert chosen(blobs(3), [3], guards=Guards(least_customers=5)).chosen.reason == "asked for"
+    assert chosen(blobs(3), [3], guards=Guards(min_customers=5)).chosen.reason == "asked for"
 
 
-def test_guards_hold_for_the_segments_that_are_published(monkeypatch):
-    matrix, guards = np.vstack([blobs(4, 400), [[60.0, 60.0]]]), Guards(least_customers=2)
+def test_guards_apply_to_published_segments(monkeypatch):
+    matrix, guards = np.vstack([blobs(4, 400), [[60.0, 60.0]]]), Guards(min_customers=2)
     assert chosen(matrix, [3, 4], guards=guards).chosen.k == 4
 
     def deeper(distinct, start, random_state):
@@ -278,17 +278,17 @@ def test_guards_hold_for_the_segments_that_are_published(monkeypatch):
     assert_chosen_is_the_best_eligible(choice)
 
 
-def test_k_that_hardly_stands_out_from_permuted_columns_is_not_eligible(monkeypatch):
+def test_k_near_the_null_model_is_ineligible(monkeypatch):
     with_silhouettes(monkeypatch, {2: 0.7, 3: 0.5, 4: 0.6})
     nulls = {2: NullScore(0.69, 0.010), 3: NullScore(0.44, 0.061), 4: NullScore(0.48, 0.120)}
-    choice = chosen(blobs(4), [2, 3, 4], guards=Guards(least_lift_share=0.5, nulls=nulls))
+    choice = chosen(blobs(4), [2, 3, 4], guards=Guards(min_gain_share=0.5, nulls=nulls))
     assert choice.chosen.k == 4
     assert reasons(choice) == {
         2: "not eligible: only .010 above permuted columns, k=4 .120",
         3: "0.1000 below k=4",
         4: "highest silhouette of the eligible ones",
     }
-    assert [(score.null_silhouette, score.lift) for score in choice.scores] == [
+    assert [(score.null_silhouette, score.silhouette_gain) for score in choice.scores] == [
         (0.69, 0.01),
         (0.44, 0.061),
         (0.48, 0.12),
@@ -296,22 +296,22 @@ def test_k_that_hardly_stands_out_from_permuted_columns_is_not_eligible(monkeypa
     assert_chosen_is_the_best_eligible(choice)
 
 
-def test_lifts_of_ks_with_small_segments_and_without_figures_do_not_count():
+def test_gains_of_small_segments_do_not_count():
     nulls = {2: NullScore(0.1, 0.8), 3: NullScore(0.4, 0.1), 5: NullScore(0.4, -0.01)}
-    guards = Guards(least_customers=5, least_lift_share=0.5, nulls=nulls)
+    guards = Guards(min_customers=5, min_gain_share=0.5, nulls=nulls)
     ruling = rule({2: 1, 3: 50, 4: 40, 5: 30}, np.array([0.9, 0.5, 0.4, 0.6]), guards)
     assert (ruling.best, ruling.faults[1:3]) == (1, ("", ""))
     assert ruling.faults[3] == "not above permuted columns, k=3 .100"
 
 
-def test_no_lift_rules_out_where_nothing_stands_out():
-    guards = Guards(least_lift_share=0.5, nulls={2: NullScore(0.5, -0.02), 3: NullScore(0.5, -0.01)})
+def test_without_gain_no_k_is_ruled_out():
+    guards = Guards(min_gain_share=0.5, nulls={2: NullScore(0.5, -0.02), 3: NullScore(0.5, -0.01)})
     assert rule({2: 9, 3: 9}, np.array([0.5, 0.4]), guards).faults == ("", "")
 
 
-def test_larger_k_that_adds_too_little_is_not_eligible(monkeypatch):
+def test_larger_k_adding_too_little_is_ineligible(monkeypatch):
     with_silhouettes(monkeypatch, {2: 0.4, 3: 0.5, 4: 0.5199, 5: 0.5, 6: 0.5001, 7: 0.49})
-    choice = chosen(blobs(4), range(2, 8), guards=Guards(least_gain=0.02))
+    choice = chosen(blobs(4), range(2, 8), guards=Guards(min_improvement=0.02))
     assert choice.chosen.k == 3
     assert reasons(choice) == {
         2: "0.1000 below k=3",
@@ -325,13 +325,13 @@ def test_larger_k_that_adds_too_little_is_not_eligible(monkeypatch):
     assert_chosen_is_the_best_eligible(choice)
 
 
-def test_larger_k_that_adds_as_much_as_is_asked_is_taken():
-    guards = Guards(least_gain=0.02)
+def test_larger_k_adding_enough_is_chosen():
+    guards = Guards(min_improvement=0.02)
     assert rule({2: 9, 3: 9}, np.array([0.5, 0.52]), guards).best == 1
     assert rule({2: 9, 3: 9}, np.array([0.5, 0.519]), guards).best == 0
 
 
-def test_chosen_k_has_the_highest_silhouette_of_the_eligible_ones_whatever_the_guards():
+def test_guards_keep_the_highest_eligible_silhouette():
     rng = np.random.default_rng(0)
     for seed in range(300):
         means, smallest = (
@@ -345,17 +345,17 @@ def test_chosen_k_has_the_highest_silhouette_of_the_eligible_ones_whatever_the_g
         assert (ruling.best is None) == (not eligible), seed
         for place in eligible:
             behind = means[ruling.best] - means[place]
-            assert behind >= 0 or (place > ruling.best and -behind < guards.least_gain), seed
+            assert behind >= 0 or (place > ruling.best and -behind < guards.min_improvement), seed
 
 
-def test_k_that_is_not_eligible_leaves_the_choice_decided(monkeypatch):
+def test_ineligible_k_leaves_the_choice_decided(monkeypatch):
     monkeypatch.setattr(tasks.clustering.sampling, "FIRST_SCORED", 200)
     matrix, ks = np.random.default_rng(0).normal(size=(4000, 12)), [4, 5, 6, 7, 8, 9]
-    open_choice = chosen(matrix, ks, exact_rows=10, most_scored=800)
+    open_choice = chosen(matrix, ks, exact_rows=10, max_scored=800)
     assert not open_choice.chosen.decisive
     best = open_choice.chosen.k
     nulls = {k: NullScore(0.0, float(k == best)) for k in ks}
-    choice = chosen(matrix, ks, exact_rows=10, most_scored=800, guards=Guards(least_lift_share=0.5, nulls=nulls))
+    choice = chosen(matrix, ks, exact_rows=10, max_scored=800, guards=Guards(min_gain_share=0.5, nulls=nulls))
     assert (choice.chosen.k, choice.chosen.decisive) == (best, True)
     assert all(score.decisive is None for score in choice.scores if not score.chosen)
 
@@ -380,27 +380,27 @@ class Known:
         ([0.494, 0.50, 0.516], [False, False, True]),
     ],
 )
-def test_gain_that_is_near_what_is_asked_leaves_the_choice_open(means, decisive):
-    guards = Guards(least_gain=0.02)
+def test_gain_near_the_bound_leaves_it_open(means, decisive):
+    guards = Guards(min_improvement=0.02)
     ruling = rule({2: 9, 3: 9, 4: 9}, np.array(means), guards)
     assert ruling.best == 1
     assert decisive_of(Known(means, 0.001), ruling, guards) == decisive
 
 
-def test_choice_tells_how_far_its_segments_come_again():
+def test_choice_has_the_stability_of_segments():
     clear, noise = chosen(blobs(4), [3, 4, 5]), chosen(np.random.default_rng(0).normal(size=(600, 8)), [3, 4, 5])
-    assert (clear.chosen.k, clear.chosen.seeds_agreement, clear.chosen.resampling_agreement) == (4, 1.0, 1.0)
+    assert (clear.chosen.k, clear.chosen.ari_seeds, clear.chosen.ari_bootstrap) == (4, 1.0, 1.0)
     assert clear.stability.tolist() == [1.0] * 4
     assert noise.stability.shape == (noise.chosen.k,)
     assert noise.stability.max() < 0.7
     for score in noise.scores:
-        assert max(score.seeds_agreement, score.resampling_agreement) < 0.5
+        assert max(score.ari_seeds, score.ari_bootstrap) < 0.5
 
 
-def test_sampling_ends_when_the_best_eligible_k_is_clear(monkeypatch):
+def test_sampling_ends_when_eligible_k_is_clear(monkeypatch):
     monkeypatch.setattr(tasks.clustering.sampling, "FIRST_SCORED", 200)
     matrix, ks = np.random.default_rng(0).normal(size=(4000, 12)), [4, 5, 6, 7, 8, 9]
     nulls = {k: NullScore(0.0, float(k == 6)) for k in ks}
-    guards = Guards(least_lift_share=0.5, nulls=nulls)
-    assert chosen(matrix, ks, exact_rows=10, most_scored=800).chosen.rows_scored >= 800
-    assert chosen(matrix, ks, exact_rows=10, most_scored=800, guards=guards).chosen.rows_scored < 300
+    guards = Guards(min_gain_share=0.5, nulls=nulls)
+    assert chosen(matrix, ks, exact_rows=10, max_scored=800).chosen.rows_scored >= 800
+    assert chosen(matrix, ks, exact_rows=10, max_scored=800, guards=guards).chosen.rows_scored < 300

@@ -4,37 +4,36 @@ import pytest
 from tasks.encoding.blocks import Blocks, blocks_of
 from tasks.encoding.components import common_components
 from tasks.encoding.strategies import STRATEGIES
-from tests.plains import plain_of
+from tests.base_encodings import base_of
 
 RNG = np.random.default_rng(0)
 N = 3000
 
 
-def components_of(plain, name="mixed"):
-    return common_components(blocks_of(plain, STRATEGIES[name].features(plain, ())), 0)
+def components_of(base, name="mixed"):
+    return common_components(blocks_of(base, STRATEGIES[name].features(base, ())), 0)
 
 
-def test_independent_columns_hardly_ever_have_anything_in_common():
+def test_independent_columns_rarely_share_components():
     independent = [
-        plain_of(age=RNG.normal(size=N), place=RNG.integers(0, 6, N), basket=RNG.random((N, 8)) < 0.2)
-        for _ in range(10)
+        base_of(age=RNG.normal(size=N), place=RNG.integers(0, 6, N), basket=RNG.random((N, 8)) < 0.2) for _ in range(10)
     ]
-    assert sum(len(components_of(plain)) > 0 for plain in independent) <= 2  # one of 21 by chance
+    assert sum(len(components_of(base)) > 0 for base in independent) <= 2  # one of 21 by chance
 
 
-def test_what_three_kinds_of_customers_buy_is_two_components():
+def test_three_tastes_are_two_components():
     kind = RNG.integers(0, 3, N)
     basket = RNG.random((N, 9)) < np.where(np.arange(9) // 3 == kind[:, None], 0.6, 0.1)
-    components = components_of(plain_of(age=RNG.normal(size=N), basket=basket))
+    components = components_of(base_of(age=RNG.normal(size=N), basket=basket))
     assert len(components) == 2
     assert np.abs(components.loadings[0]).max() < 0.1  # the age has no part in it
     assert (components.variances > components.null_variance).all()
 
 
-def test_loadings_are_orthonormal_and_the_strongest_component_comes_first():
+def test_loadings_are_orthonormal_strongest_first():
     kind = RNG.integers(0, 3, N)
     basket = RNG.random((N, 9)) < np.where(np.arange(9) // 3 == kind[:, None], 0.6, 0.1)
-    components = components_of(plain_of(basket=basket))
+    components = components_of(base_of(basket=basket))
     assert components.loadings.T @ components.loadings == pytest.approx(np.eye(2), abs=1e-9)
     assert components.variances[0] >= components.variances[1]
 
@@ -42,9 +41,9 @@ def test_loadings_are_orthonormal_and_the_strongest_component_comes_first():
 def test_brackets_see_what_is_not_linear():
     age = RNG.uniform(0, 60, N)
     place = np.where((age > 20) & (age < 40), 0, RNG.integers(1, 3, N))  # the middle-aged live in a place of their own
-    plain = plain_of(age=age, place=place)
-    assert len(components_of(plain)) == 0
-    assert len(components_of(plain, "brackets")) >= 1
+    base = base_of(age=age, place=place)
+    assert len(components_of(base)) == 0
+    assert len(components_of(base, "brackets")) >= 1
 
 
 def test_a_declared_weight_makes_no_component():
@@ -52,5 +51,5 @@ def test_a_declared_weight_makes_no_component():
     assert len(common_components(blocks, 0)) == 0
 
 
-def test_one_column_has_nothing_in_common_with_another():
-    assert len(components_of(plain_of(place=RNG.integers(0, 3, N)))) == 0
+def test_one_column_shares_nothing():
+    assert len(components_of(base_of(place=RNG.integers(0, 3, N)))) == 0

@@ -43,13 +43,13 @@ MARKED = {
 
 
 @pytest.mark.parametrize(("mark", "encoding"), MARKED.values(), ids=MARKED)
-def test_mark_decides_the_encoding_and_is_not_copied(copied, mark, encoding):
+def test_byte_order_mark_decides_the_encoding(copied, mark, encoding):
     facts, text, lines = copied(mark + TEXT.encode(encoding))
     assert (facts.encoding, text, lines) == (encoding, TEXT, None)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-def test_wide_text_without_a_mark_is_known_by_its_zero_bytes(copied, encoding):
+def test_wide_text_is_known_by_zero_bytes(copied, encoding):
     facts, text, _ = copied(TEXT.encode(encoding))
     assert (facts.encoding, text) == (encoding, TEXT)
 
@@ -71,14 +71,14 @@ def test_declared_encoding_is_used_as_it_is(copied, encoding, text):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_mark_of_utf_8_is_not_copied_whatever_is_declared(copied, encoding):
+def test_utf8_byte_order_mark_is_not_copied(copied, encoding):
     assert copied(codecs.BOM_UTF8 + HEADER.encode() + b"33,Ohio\n", encoding=encoding)[1] == f"{HEADER}33,Ohio\n"
 
 
 @pytest.mark.parametrize(
     ("mark", "codec"), [(b"", "utf-16-le"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
 )
-def test_declared_utf_16_goes_by_its_mark_and_is_little_endian_without(copied, mark, codec):
+def test_declared_utf16_is_little_endian_without_mark(copied, mark, codec):
     text = "東京,大阪\n名古屋,京都\n"  # no zero byte would give it away
     facts, found, _ = copied(mark + text.encode(codec), encoding="utf-16")
     assert (facts.encoding, found) == (codec, text)
@@ -91,13 +91,13 @@ def test_mark_that_contradicts_the_declaration_is_refused(copied):
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1250"])
 @pytest.mark.parametrize("end", [b"", "é".encode()[:1]], ids=["whole", "cut"])
-def test_mark_of_utf_8_before_letters_of_utf_8_is_refused_under_another_declaration(encoding, end):
+def test_utf8_under_another_declaration_is_refused(encoding, end):
     head = codecs.BOM_UTF8 + f"{HEADER}33,São Paulo\n".encode() + end
     with pytest.raises(DataRefused, match=rf"x begins with the byte-order mark of utf-8.*encoding='{encoding}'"):
         known_encoding(encoding, head, "x")
 
 
-def test_mark_of_utf_8_before_letters_of_the_declared_encoding_is_not_copied(copied):
+def test_utf8_mark_before_declared_encoding_is_dropped(copied):
     content = codecs.BOM_UTF8 + f"{HEADER}33,São Paulo\n".encode("cp1252")
     assert copied(content, encoding="cp1252")[1] == f"{HEADER}33,São Paulo\n"
 
@@ -118,20 +118,20 @@ def test_every_line_end_becomes_lf(copied, content, expected):
 
 
 @pytest.mark.parametrize("before", range(LIMITS.block_bytes - 2, LIMITS.block_bytes + 2))
-def test_line_end_over_the_edge_of_a_block_is_one_line_end(copied, before):
+def test_line_end_across_blocks_is_one(copied, before):
     assert copied(b"a" * before + b"\r\nb\r\n")[1] == "a" * before + "\nb\n"
 
 
 @pytest.mark.parametrize("before", range(LIMITS.block_bytes - 4, LIMITS.block_bytes + 2))
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
-def test_character_over_the_edge_of_a_block_is_one_character(copied, before, encoding):
+def test_character_across_blocks_is_one(copied, before, encoding):
     text = "a" * (before // len("a".encode(encoding))) + "\U0001f34e,é\n"
     assert copied(text.encode(encoding), encoding=encoding)[1:] == (text, None)
 
 
 @pytest.mark.parametrize("before", range(LIMITS.block_bytes - 2, LIMITS.block_bytes + 2))
 @pytest.mark.parametrize("bad", [b"\xff", b"\0", b"\xf0\x9f\x8d"])
-def test_bad_byte_at_the_edge_of_a_block_spoils_its_line_alone(copied, before, bad):
+def test_bad_byte_between_blocks_marks_one_line(copied, before, bad):
     lines = b"x\n" * 100
     content = lines + b"a" * (before - len(lines)) + bad + b"\nb\n"
     visible = "".join(f"\\x{byte:02x}" for byte in bad)
@@ -152,7 +152,7 @@ SPOILT = {
 
 @pytest.mark.parametrize(("line", "visible", "found"), SPOILT.values(), ids=SPOILT)
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
-def test_undecodable_bytes_are_made_visible_and_their_line_is_listed(copied, line, visible, found, end):
+def test_undecodable_bytes_are_visible_and_listed(copied, line, visible, found, end):
     rows = "33,Québec\n" + ROWS  # UTF-8 beyond doubt
     facts, text, lines = copied(
         (rows.encode() + line).replace(b"\n", end) + (b"" if line[-1:] == b"\xc3" else b"9,x\n")
@@ -162,7 +162,7 @@ def test_undecodable_bytes_are_made_visible_and_their_line_is_listed(copied, lin
     assert lines == [f"42,{found}"]
 
 
-def test_undecodable_lines_are_listed_in_order_and_once(copied):
+def test_undecodable_lines_are_listed_once(copied):
     _, text, lines = copied("33,Québec\n".encode() + b"a\xffb\xffc\n\xfe\n" + ROWS.encode() + b"\xfd\0\n")
     assert lines == ["2,0xff", "3,0xfe", "44,0xfd 0x00"]
     assert text.count("\n") == 44
@@ -174,13 +174,13 @@ def test_lines_are_counted_over_all_blocks(copied):
     assert copied(line * n + b"\xff\n")[2] == [f"{n + 1},0xff"]
 
 
-def test_lists_of_an_earlier_copy_do_not_stay(copied):
+def test_list_of_earlier_copy_is_removed(copied):
     assert copied("33,Québec\n".encode() + b"\xff\n")[2] == ["2,0xff"]
     assert copied("33,Québec\n".encode())[2] is None
 
 
 @pytest.mark.parametrize(("half", "found"), [("\ud83d", "0x3d 0xd8"), ("\udc00", "0x00 0xdc")])
-def test_half_of_a_surrogate_pair_in_utf_16_spoils_its_line(copied, half, found):
+def test_half_surrogate_pair_makes_line_undecodable(copied, half, found):
     content = codecs.BOM_UTF16_LE + f"{TEXT}36,a{half}b\n37,Ohio\n".encode("utf-16-le", "surrogatepass")
     _, text, lines = copied(content)
     assert text == TEXT + "36,a" + found.replace("0x", "\\x").replace(" ", "") + "b\n37,Ohio\n"
@@ -191,11 +191,11 @@ def test_nul_in_utf_16_spoils_its_line(copied):
     assert copied(f"{TEXT}36,a\0b\n".encode("utf-16"))[2] == ["45,0x00"]
 
 
-def test_odd_byte_at_the_end_of_utf_16_spoils_the_last_line(copied):
+def test_odd_last_byte_makes_line_undecodable(copied):
     assert copied(TEXT.encode("utf-16") + b"x")[2] == ["45,0x78"]
 
 
-def test_byte_that_a_declared_encoding_does_not_have_spoils_its_line(copied):
+def test_byte_outside_declared_encoding_is_undecodable(copied):
     assert copied(HEADER.encode() + b"33,a\x81b\n", encoding="cp1252")[1:] == (HEADER + "33,a\\x81b\n", ["2,0x81"])
 
 
@@ -221,7 +221,7 @@ def test_unmistakable_cp1252_is_read_as_such(copied, words, end):
     assert (facts.encoding, found, lines) == ("cp1252", text, None)
 
 
-def test_last_line_without_an_end_is_looked_at_too(copied):
+def test_last_line_may_lack_its_end(copied):
     assert copied(HEADER.encode() + "33,Québec".encode("cp1252"))[1] == f"{HEADER}33,Québec"
 
 
@@ -256,7 +256,7 @@ OTHERS = {
     [(words, encoding) for words, encodings in OTHERS.values() for encoding in encodings],
     ids=[f"{name} in {encoding}" for name, (_, encodings) in OTHERS.items() for encoding in encodings],
 )
-def test_text_in_another_encoding_is_never_read_as_cp1252(copied, words, encoding):
+def test_other_encodings_are_never_read_as_cp1252(copied, words, encoding):
     content = (HEADER + ROWS * 3 + "".join(f"30,{word}\n" for word in words.splitlines())).encode(encoding)
     facts, _, lines = copied(content)
     assert facts.encoding == "utf-8"
@@ -264,7 +264,7 @@ def test_text_in_another_encoding_is_never_read_as_cp1252(copied, words, encodin
     assert lines[0].startswith("122,0x")
 
 
-def test_one_character_in_utf_8_means_that_the_file_is_not_cp1252(copied):
+def test_one_utf8_character_rules_out_cp1252(copied):
     words = ["München", "Köln", "Québec"]
     rows = [f"30,{word}\n".encode("cp1252") for word in words]
     assert copied(ROWS.encode() + b"".join(rows))[0].encoding == "cp1252"
@@ -272,14 +272,14 @@ def test_one_character_in_utf_8_means_that_the_file_is_not_cp1252(copied):
     assert (facts.encoding, [line.partition(",")[0] for line in lines]) == ("utf-8", ["41", "42", "43"])
 
 
-def test_any_character_in_utf_8_weighs_more_than_many_words_in_cp1252():
+def test_utf8_character_outweighs_many_cp1252_words():
     usual = [f"{start}{middle}é{end}\n" for start in "BCDFG" for middle in ("l", "r") for end in "st"]
     words = "".join([*usual, "São\n", "João\n"]).encode("cp1252")
     assert reads_as_western([words])
     assert not reads_as_western([words, "ZÅ\n".encode()])
 
 
-def test_few_odd_names_among_many_words_do_not_matter_but_must_be_few():
+def test_only_few_odd_names_are_tolerated():
     usual = [f"{start}{middle}é{end}\n" for start in "BCDFG" for middle in ("l", "r") for end in "st"]
     danish = ["Bjørn\n", "Mørk\n", "Sønder\n"]
     odd = ["Miljøet\n", "Bøe\n", "Sjøen\n"]
@@ -287,7 +287,7 @@ def test_few_odd_names_among_many_words_do_not_matter_but_must_be_few():
     assert not reads_as_western(["".join([*usual, *danish, *odd]).encode("cp1252")])
 
 
-def test_real_files_are_never_read_as_cp1252_where_that_gives_another_text(data, tmp_path):
+def test_real_files_are_not_misread_as_cp1252(data, tmp_path):
     read = {}
     for path in sorted((data / "badcsv" / "encodings-chardet" / "tests").glob("*/*.txt")):
         name = path.parent.name
@@ -324,7 +324,7 @@ NO_TEXT = {
 
 
 @pytest.mark.parametrize(("content", "said"), NO_TEXT.values(), ids=NO_TEXT)
-def test_file_that_is_mostly_no_text_is_refused_and_not_copied(copied, tmp_path, content, said):
+def test_file_of_non_text_is_refused(copied, tmp_path, content, said):
     with pytest.raises(DataRefused) as raised:
         copied(content)
     assert said in str(raised.value)

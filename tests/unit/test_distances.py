@@ -16,19 +16,19 @@ def test_distances_are_those_of_the_differences(n_features):
     assert distances_between(points, others) == pytest.approx(truth(points, others), rel=1e-4)
 
 
-def test_far_from_the_origin_nothing_is_lost_to_cancellation():
+def test_nothing_cancels_far_from_the_origin():
     points = (np.random.default_rng(0).normal(size=(200, 3)) + 10_000).astype(np.float32)
     assert distances_between(points, points) == pytest.approx(truth(points, points), rel=1e-4)
 
 
-def test_nearly_equal_points_within_a_wide_block_keep_their_distances():
+def test_near_points_keep_their_distances():
     rng = np.random.default_rng(0)
     centers = np.repeat(rng.normal(size=(20, 5)) * 100, 10, axis=0)
     points = (centers + rng.normal(size=centers.shape) * 1e-3).astype(np.float32)
     assert distances_between(points, points) == pytest.approx(truth(points, points), rel=1e-3)
 
 
-def test_two_tight_groups_far_apart_keep_their_distances():
+def test_tight_far_groups_keep_their_distances():
     rng = np.random.default_rng(0)
     points = np.vstack([rng.normal(size=(100, 4)) * 1e-2, rng.normal(size=(100, 4)) * 1e-2 + 50]).astype(np.float32)
     assert distances_between(points, points) == pytest.approx(truth(points, points), rel=1e-3)

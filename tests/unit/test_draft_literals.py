@@ -57,7 +57,7 @@ def test_lines_are_those_of_the_formatter(tmp_path):
             lines += call_lines("x: Series[int] = numeric(", {"ge": 0, "alias": text}, 4)
             lines += call_lines("x: Series[int] = ignored(", {"alias": text}, 4)
     for n in range(1, 30):
-        arguments = {"isin": [f"value {place}" for place in range(n)], "sentinels": ("?",) * n, "missing": "own"}
+        arguments = {"isin": [f"value {place}" for place in range(n)], "sentinels": ("?",) * n, "missing": "category"}
         lines += call_lines("x: Series[str] = category(", arguments, 4)
     file = tmp_path / "a.py"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -26,21 +26,21 @@ def test_need_grows_with(more):
     assert memory_need(replace(EXTENT, **more)) > memory_need(EXTENT)
 
 
-def test_need_holds_the_rows_twice_and_the_labels_of_every_k():
+def test_need_covers_rows_twice_and_labels():
     rows = 4 * 1_000_000 * 2 + 8 * 6_000_000
     assert 2 * rows + 9 * 3 * 1_000_000 < memory_need(EXTENT) < 1e9
 
 
-def test_few_customers_need_less_than_a_hundred_megabytes():
+def test_few_customers_need_under_100_megabytes():
     assert memory_need(Extent(6, 1, (replace(PLACES, n_present=6),), (2,))) < 100e6
 
 
 @pytest.mark.parametrize(
-    ("n_customers", "n_marks", "n_present", "measured"),
+    ("n_customers", "n_binary", "n_present", "measured"),
     [(1_000_000, 80, 5_697_515, 359e6), (20_000, 874, 140_000, 178e6), (20_000, 5_217, 160_000, 219e6)],
 )
-def test_need_is_about_what_was_measured(n_customers, n_marks, n_present, measured):
-    column = WideColumn("purchase_history", n_marks, n_present, 0.0)
+def test_need_is_about_what_was_measured(n_customers, n_binary, n_present, measured):
+    column = WideColumn("purchase_history", n_binary, n_present, 0.0)
     need = memory_need(Extent(n_customers, 1, (column,), tuple(range(2, 11))))
     assert 0.95 * measured < need < 1.35 * measured
 
@@ -49,19 +49,19 @@ def test_what_fits_is_not_refused():
     refuse_what_does_not_fit(EXTENT, Memory(memory_need(EXTENT), "all"), "customers.csv")
 
 
-def test_refusal_says_what_is_needed_what_there_is_and_which_setting_to_change():
+def test_refusal_names_need_memory_and_setting():
     with pytest.raises(DataRefused) as refused:
         refuse_what_does_not_fit(EXTENT, Memory(100_000_000, "SEGMENTS_MEMORY_MB=300"), "customers.csv")
     assert str(refused.value) == (
         f"customers.csv: 1,000,000 customers with 5,051 features need about {memory_need(EXTENT) / 1e6:.0f} MB of "
         "memory and there are 100 MB (SEGMENTS_MEMORY_MB=300); 5,000 of the features are values of purchase_history, "
-        "present 5,000,000 times: raise its other_below=0 in the schema, declare it ignored(), or give it more memory"
+        "present 5,000,000 times: raise its min_frequency=0 in the schema, declare it ignored(), or give it more memory"
     )
     assert refused.value.exit_code == 65
 
 
 @pytest.mark.parametrize("columns", [(), (WideColumn("member", 1, 500_000, 0.001),)])
-def test_refusal_of_a_file_without_values_to_join_names_no_floor(columns):
+def test_refusal_without_categories_names_no_setting(columns):
     with pytest.raises(DataRefused, match=r"declare columns ignored\(\), or give it more memory$"):
         refuse_what_does_not_fit(replace(EXTENT, columns=columns), Memory(0, "all"), "customers.csv")
 
@@ -112,7 +112,7 @@ SYSTEMS = {
 
 
 @pytest.mark.parametrize(("files", "left"), SYSTEMS.values(), ids=SYSTEMS)
-def test_memory_there_is_the_least_that_anything_leaves(tmp_path, monkeypatch, files, left):
+def test_memory_is_the_lowest_limit(tmp_path, monkeypatch, files, left):
     monkeypatch.delenv(SETTING, raising=False)
     written(tmp_path, files)
     assert memory_there(tmp_path / "proc", tmp_path / "groups").n_bytes == left
@@ -129,6 +129,6 @@ def test_limit_that_is_no_number_is_told(monkeypatch):
         memory_there()
 
 
-def test_system_that_tells_nothing_is_taken_at_its_whole_memory(tmp_path, monkeypatch):
+def test_unlimited_system_has_its_whole_memory(tmp_path, monkeypatch):
     monkeypatch.delenv(SETTING, raising=False)
     assert memory_there(tmp_path, tmp_path).n_bytes > 100_000_000

@@ -11,7 +11,7 @@ from tasks.encoding.features import (
     Members,
     Numbers,
     Value,
-    encode_marks,
+    encode_binary,
     encode_numbers,
     is_far,
     standard,
@@ -33,7 +33,7 @@ class Skewed(Dataset):
 
     spend: Series[float] = numeric(log=True, clip=(0, 100), nullable=True)
     state: Series[str] = category(nullable=True)
-    plan: Series[str] = category(missing="commonest")
+    plan: Series[str] = category(missing="most_frequent")
 
 
 SPEND, STATE, MEMBER, BASKET = columns_of(Everything)
@@ -55,8 +55,10 @@ def features_of(*sources):
     return with_unique_names(feature for source in sources for feature in standard(source))
 
 
-def marks_of(pieces, features, n_customers, most=100):
-    return encode_marks(((n, np.array(keys, dtype=np.int64)) for n, keys in pieces), features, n_customers, most)
+def marks_of(pieces, features, n_customers, max_present=100):
+    return encode_binary(
+        ((n, np.array(keys, dtype=np.int64)) for n, keys in pieces), features, n_customers, max_present
+    )
 
 
 def encoded(values, column=SPEND):
@@ -64,38 +66,38 @@ def encoded(values, column=SPEND):
     return encode_numbers(np.array(values), feature)
 
 
-def test_numbers_have_mean_zero_and_the_spread_of_their_weight():
+def test_numbers_have_mean_zero_and_weighted_deviation():
     numbers = encoded([1.0, 2.0, 3.0, 6.0])
     assert numbers.mean() == pytest.approx(0, abs=1e-12)
     assert numbers.std() == pytest.approx(2)
 
 
-def test_present_features_add_their_weight_in_the_order_of_the_marks():
+def test_present_features_add_their_weight():
     features = features_of(*MARKED)
-    marks = marks_of([(3, [2 * 6 + 3, 0, 1 * 6 + 4, 1 * 6 + 1, 2, 2 * 6])], features, 3)
-    assert marks.toarray().tolist() == [[1, 0, 1, 0, 0, 0], [0, 1, 0, 0, 0.5, 0], [1, 0, 0, 0.5, 0, 0]]
-    assert marks.dtype == np.float32
-    assert marks.indices.dtype == marks.indptr.dtype == np.int32
+    binary = marks_of([(3, [2 * 6 + 3, 0, 1 * 6 + 4, 1 * 6 + 1, 2, 2 * 6])], features, 3)
+    assert binary.toarray().tolist() == [[1, 0, 1, 0, 0, 0], [0, 1, 0, 0, 0.5, 0], [1, 0, 0, 0.5, 0, 0]]
+    assert binary.dtype == np.float32
+    assert binary.indices.dtype == binary.indptr.dtype == np.int32
 
 
-def test_customers_in_pieces_are_the_same_rows_as_all_at_once():
+def test_pieces_are_the_same_as_all():
     features = features_of(*MARKED)
     keys = np.flatnonzero(np.random.default_rng(0).random(6 * 100) < 0.3)
-    whole = marks_of([(100, keys)], features, 100, most=len(keys))
+    whole = marks_of([(100, keys)], features, 100, max_present=len(keys))
     ends = [0, 1, 40, 40, 100]
     pieces = [
         (last - first, keys[(keys >= 6 * first) & (keys < 6 * last)] - 6 * first) for first, last in pairwise(ends)
     ]
-    assert (marks_of(pieces, features, 100, most=len(keys)) != whole).nnz == 0
+    assert (marks_of(pieces, features, 100, max_present=len(keys)) != whole).nnz == 0
 
 
-def test_feature_is_present_once_however_many_of_its_values_a_customer_holds():
-    marks = marks_of([(2, [5, 11, 5, 5, 3])], features_of(*MARKED), 2)
-    assert marks.toarray()[:, 3:].tolist() == [[0.5, 0, 0.5], [0, 0, 0.5]]
-    assert marks.nnz == 3
+def test_grouped_values_are_present_once():
+    binary = marks_of([(2, [5, 11, 5, 5, 3])], features_of(*MARKED), 2)
+    assert binary.toarray()[:, 3:].tolist() == [[0.5, 0, 0.5], [0, 0, 0.5]]
+    assert binary.nnz == 3
 
 
-def test_weight_that_no_float32_can_hold_leaves_no_zero_behind():
+def test_tiny_weight_leaves_no_stored_zero():
     class Faint(Dataset):
         state: Series[str] = category(weight=1e-60)
         plan: Series[str] = category()
@@ -107,16 +109,16 @@ def test_weight_that_no_float32_can_hold_leaves_no_zero_behind():
 
 def test_customers_without_any_feature_have_empty_rows():
     assert marks_of([(2, [])], features_of(*MARKED), 2).nnz == 0
-    assert marks_of([], [], 3, most=0).shape == (3, 0)
+    assert marks_of([], [], 3, max_present=0).shape == (3, 0)
 
 
 def test_every_feature_says_how_it_was_made():
     names = [
-        (feature.feature, feature.encoding, feature.value, feature.joined_values)
+        (feature.feature, feature.encoding, feature.value, feature.grouped_values)
         for feature in features_of(Numbers(SPEND, np.array([1.0, 2.0])), *MARKED)
     ]
     assert names == [
-        ("spend", "standardised", None, None),
+        ("spend", "standardized", None, None),
         ("state=Ohio", "one-hot", "Ohio", 1),
         ("state=Texas", "one-hot", "Texas", 1),
         ("member", "flag", None, 1),
@@ -142,14 +144,14 @@ def test_constant_number_is_encoded_as_zero():
     assert encoded([0.1] * 3).tolist() == [0, 0, 0]
 
 
-def test_missing_number_counts_as_the_mean_after_clip_and_logarithm():
+def test_missing_number_is_imputed_after_log():
     values = np.array([0.0, 1e9, np.nan])
     (feature,) = standard(Numbers(SKEWED, values))
     assert feature.center == pytest.approx(np.log1p(100) / 2)
     assert encode_numbers(values, feature).tolist() == pytest.approx([-1, 1, 0])
 
 
-def test_names_that_differ_by_case_alone_are_numbered_and_the_values_kept():
+def test_case_variants_of_names_are_numbered():
     features = features_of(Members(BASKET, values("Apples", "apples")))
     assert [feature.feature for feature in features] == ["basket=Apples", "basket=apples (2)"]
     assert [feature.value for feature in features] == ["Apples", "apples"]
@@ -161,20 +163,20 @@ def test_numbers_given_are_not_mutated():
     assert np.array_equal(given, [1.0, np.nan, 3.0], equal_nan=True)
 
 
-def test_a_far_value_is_clipped_to_the_bulk_of_the_others():
+def test_far_value_is_clipped():
     (feature,) = standard(Numbers(SPEND, np.r_[np.linspace(0, 10, 300), 500.0]))
     assert feature.clip_low == pytest.approx(0.1, abs=0.05)
     assert feature.clip_high == pytest.approx(9.9, abs=0.05)
     assert is_far(np.array([5.0, 11.0, 500.0]), feature).tolist() == [False, False, True]
 
 
-def test_a_number_without_far_values_is_not_clipped():
+def test_no_far_value_means_no_clipping():
     (feature,) = standard(Numbers(SPEND, np.random.default_rng(0).normal(size=2000)))
     assert (feature.clip_low, feature.clip_high) == (None, None)
     assert not is_far(np.array([1e9]), feature).any()
 
 
-def test_what_is_far_of_a_logarithm_is_so_among_the_logarithms():
+def test_far_is_measured_among_logarithms():
     amounts = np.random.default_rng(0).lognormal(3, 1, 5000)
     log = dataclasses.replace(SPEND, settings=dataclasses.replace(SPEND.settings, log=True))
     assert standard(Numbers(log, amounts))[0].clip_high is None

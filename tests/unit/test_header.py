@@ -19,30 +19,30 @@ COLUMNS = columns_of(Customers)
         'Age|"Location"| Purchase_History ',
     ],
 )
-def test_headers_match_whatever_case_spaces_underscores_and_delimiter(header):
+def test_headers_match_whatever_their_case_and_spaces(header):
     layout = read_layout([header], COLUMNS, FileSettings(), "x")
     assert layout.positions == {"age": 0, "location": 1, "purchase_history": 2}
     assert layout.list_column == "purchase_history"
 
 
-def test_reordered_and_undeclared_columns_are_found_by_name():
+def test_columns_are_found_by_name():
     layout = read_layout(["Purchase History,Shoe Size,Location,Age"], COLUMNS, FileSettings(), "x")
     assert layout.positions == {"age": 3, "location": 2, "purchase_history": 0}
     assert layout.undeclared == (("Shoe Size", 1),)
 
 
-def test_declared_delimiter_wins_over_the_look_of_the_header():
+def test_declared_delimiter_beats_the_header():
     with pytest.raises(DataRefused, match="missing"):
         read_layout(["Age,Location,Purchase History"], COLUMNS, FileSettings(delimiter=";"), "x")
 
 
-def test_missing_list_column_is_taken_from_the_columns_that_nobody_declares():
+def test_undeclared_columns_make_a_missing_list():
     layout = read_layout(["Age,Location,apples,juice"], COLUMNS, FileSettings(), "x")
     assert layout.wide_column == "purchase_history"
     assert layout.item_positions == (("apples", 2), ("juice", 3))
 
 
-def test_missing_column_is_named_with_the_likeliest_header():
+def test_missing_column_names_a_similar_header():
     with pytest.raises(DataRefused, match=r"f\.csv line 1: column 'location' is missing .* alias='Locations'"):
         read_layout(["Age,Locations,Purchase History"], COLUMNS, FileSettings(), "f.csv")
 
@@ -51,12 +51,12 @@ def test_missing_column_is_named_with_the_likeliest_header():
     "header", ["Age,age,Location,Purchase History", "Age,Location,Purchase History,purchase_history"]
 )
 def test_duplicate_headers_are_refused_with_both_places(header):
-    with pytest.raises(DataRefused, match=r"stands twice, in columns \d and \d"):
+    with pytest.raises(DataRefused, match=r"occurs twice, in columns \d and \d"):
         read_layout([header], COLUMNS, FileSettings(), "x")
 
 
 @pytest.mark.parametrize("header", ["Age,Location,Purchase History", None], ids=["with a header", "without"])
-def test_quote_around_the_fields_is_found_where_no_header_shows_it(header):
+def test_quote_is_found_by_the_rows(header):
     head = [*([header] if header else []), "1,'Ohio',tea", "2,'Utah',tea", "3,Texas,tea"]
     layout = read_layout(head, COLUMNS, FileSettings(header=header is not None), "x")
     assert layout.dialect.quote == "'"
@@ -67,6 +67,6 @@ def test_quote_around_the_fields_is_found_where_no_header_shows_it(header):
     [["1,'Ohio',tea", "2,Utah,tea", "3,Texas,tea"], ["1,'Ohio',\"tea\"", '2,"Utah",tea', "3,'Texas,tea"]],
     ids=["in few rows", "beside the usual one"],
 )
-def test_apostrophes_of_a_few_rows_are_no_quotes(rows):
+def test_few_apostrophes_are_not_quotes(rows):
     layout = read_layout(["Age,Location,Purchase History", *rows], COLUMNS, FileSettings(), "x")
     assert layout.dialect.quote == '"'

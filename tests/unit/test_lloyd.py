@@ -4,7 +4,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
 import tasks.clustering.rows
-from tasks.clustering.lloyd import fits_of, settle
+from tasks.clustering.lloyd import converge, fits_of
 from tests.arrays import customers_of
 
 
@@ -20,49 +20,49 @@ def test_settled_fit_is_a_fixed_point():
     matrix, _ = make_blobs(2000, 3, centers=6, random_state=0)
     distinct = customers_of(matrix)
     points = distinct.rows.dense(slice(None))
-    fit = settle(distinct, points[:6].astype(np.float64))
+    fit = converge(distinct, points[:6].astype(np.float64))
     assert np.array_equal(nearest(points, fit.centroids), fit.labels)
     for number, centroid in enumerate(fit.centroids):
         assert centroid == pytest.approx(points[fit.labels == number].mean(axis=0, dtype=np.float64), abs=1e-9)
 
 
-def test_objective_is_scikit_learns_from_the_same_start():
+def test_objective_equals_scikit_learns():
     matrix = normal()
-    fit = settle(customers_of(matrix), matrix[:4].astype(np.float64))
+    fit = converge(customers_of(matrix), matrix[:4].astype(np.float64))
     best = KMeans(4, init=matrix[:4].astype(np.float64), n_init=1, tol=0, max_iter=50).fit(matrix.astype(np.float64))
     assert fit.objective == pytest.approx(best.inertia_ / len(matrix), rel=1e-6)
 
 
-def test_customers_are_nearest_to_their_centroid_though_the_rounds_run_out(monkeypatch):
-    monkeypatch.setattr("tasks.clustering.lloyd._SETTLING_ROUNDS", 2)
+def test_customers_are_nearest_when_rounds_run_out(monkeypatch):
+    monkeypatch.setattr("tasks.clustering.lloyd._MAX_ROUNDS", 2)
     matrix = normal()
-    fit = settle(customers_of(matrix), matrix[:5].astype(np.float64))
+    fit = converge(customers_of(matrix), matrix[:5].astype(np.float64))
     assert np.array_equal(nearest(matrix, fit.centroids), fit.labels)
     assert fit.objective == pytest.approx(np.square(matrix - fit.centroids[fit.labels]).sum(axis=1).mean(), rel=1e-6)
 
 
 def test_equal_customers_count_each():
     matrix = np.repeat([[0.0], [1.0], [10.0]], [5, 1, 2], axis=0)
-    fit = settle(customers_of(matrix), np.array([[0.0], [9.0]]))
+    fit = converge(customers_of(matrix), np.array([[0.0], [9.0]]))
     assert fit.centroids.ravel() == pytest.approx([1 / 6, 10])
     assert fit.sizes.tolist() == [6, 2]
     assert fit.objective == pytest.approx((5 * (1 / 6) ** 2 + (5 / 6) ** 2) / 8)
 
 
 def test_emptied_segment_is_left_out():
-    fit = settle(customers_of([[0.0], [1.0], [5.0], [6.0]]), np.array([[0.0], [6.0], [900.0]]))
+    fit = converge(customers_of([[0.0], [1.0], [5.0], [6.0]]), np.array([[0.0], [6.0], [900.0]]))
     assert fit.n_clusters == 2
     assert fit.sizes.tolist() == [2, 2]
 
 
-def test_segments_are_numbered_from_the_largest_then_by_their_centroids():
+def test_segments_are_numbered_by_size_then_centroid():
     matrix = np.repeat([[0.0], [40.0], [80.0], [60.0]], [3, 20, 7, 3], axis=0)
-    fit = settle(customers_of(matrix), np.array([[0.0], [80.0], [40.0], [60.0]]))
+    fit = converge(customers_of(matrix), np.array([[0.0], [80.0], [40.0], [60.0]]))
     assert fit.sizes.tolist() == [20, 7, 3, 3]
     assert fit.centroids.ravel().tolist() == [40, 80, 0, 60]
 
 
-def test_one_pass_labels_for_every_k_what_each_alone_would():
+def test_one_pass_labels_every_k():
     matrix = normal()
     distinct, starts = customers_of(matrix), [normal(k, 6, seed=k).astype(np.float64) for k in (2, 5, 9)]
     for start, fit in zip(starts, fits_of(distinct, starts), strict=True):
@@ -70,7 +70,7 @@ def test_one_pass_labels_for_every_k_what_each_alone_would():
         assert fit.sizes.sum() == len(matrix)
 
 
-def test_a_segment_nobody_is_nearest_to_is_left_out_of_a_labelling():
+def test_empty_segment_is_left_out_of_labelling():
     (fit,) = fits_of(customers_of([[0.0], [1.0], [5.0]]), [np.array([[0.0], [700.0], [5.0]])])
     assert fit.centroids.ravel().tolist() == [0, 5]
     assert fit.labels.tolist() == [0, 0, 1]
@@ -79,16 +79,16 @@ def test_a_segment_nobody_is_nearest_to_is_left_out_of_a_labelling():
 def test_blocks_and_threads_change_no_label(monkeypatch):
     matrix = normal(9000)
     monkeypatch.setattr("tasks.clustering.parallel.n_threads", lambda: 3)
-    whole = settle(customers_of(matrix), matrix[:5].astype(np.float64))
+    whole = converge(customers_of(matrix), matrix[:5].astype(np.float64))
     monkeypatch.setattr("tasks.clustering.parallel.n_threads", lambda: 1)
-    one = settle(customers_of(matrix), matrix[:5].astype(np.float64))
+    one = converge(customers_of(matrix), matrix[:5].astype(np.float64))
     assert np.array_equal(one.centroids, whole.centroids)
     monkeypatch.setattr(tasks.clustering.rows, "BLOCK_BYTES", 1)
-    assert np.array_equal(settle(customers_of(matrix), matrix[:5].astype(np.float64)).labels, whole.labels)
+    assert np.array_equal(converge(customers_of(matrix), matrix[:5].astype(np.float64)).labels, whole.labels)
 
 
 def test_far_from_the_origin_labels_stay():
     matrix, labels = make_blobs(500, 2, centers=[[0, 0], [1, 1]], cluster_std=0.05, random_state=0)
     far = (matrix + 3000).astype(np.float32)
-    fit = settle(customers_of(far), far[[0, int(np.argmax(labels != labels[0]))]].astype(np.float64))
+    fit = converge(customers_of(far), far[[0, int(np.argmax(labels != labels[0]))]].astype(np.float64))
     assert fit.sizes.tolist() == [250, 250]

@@ -29,7 +29,7 @@ def test_blobs_stand_out_from_their_permuted_columns():
 
 def test_noise_does_not():
     contrast = contrast_of(np.random.default_rng(0).normal(size=(400, 3)))
-    assert contrast.lifts == pytest.approx(np.zeros(5), abs=0.03)
+    assert contrast.silhouette_gains == pytest.approx(np.zeros(5), abs=0.03)
 
 
 def test_silhouettes_are_those_of_scikit_learn():
@@ -39,25 +39,25 @@ def test_silhouettes_are_those_of_scikit_learn():
     )
 
 
-def test_equal_rows_count_as_often_as_they_are():
+def test_equal_rows_count_each():
     curve = curve_of_rows(np.float32([[0, 0]] * 30 + [[1, 1]] * 20 + [[5, 5]] * 10), [2, 3], 0)
     assert curve.smallest.tolist() == [10, 10]
     assert curve.silhouettes[1] == pytest.approx(1)
 
 
-def test_a_k_of_more_segments_than_there_are_different_rows_is_as_good_as_the_largest_that_has_not():
+def test_k_beyond_different_rows_repeats_the_last():
     curve = curve_of_rows(np.float32([[0], [1], [5]] * 10), [2, 3, 4, 5], 0)
     assert curve.silhouettes[2:] == pytest.approx([curve.silhouettes[1]] * 2)
     assert curve.smallest.tolist()[2:] == [0, 0]
 
 
-def test_rows_that_are_all_equal_have_no_silhouette():
+def test_equal_rows_have_no_silhouette():
     curve = curve_of_rows(np.ones((20, 2), dtype=np.float32), [2, 3], 0)
     assert curve.silhouettes.tolist() == [0, 0]
     assert curve.smallest.tolist() == [0, 0]
 
 
-def test_each_of_several_sets_has_its_own_contrast():
+def test_each_set_has_its_own_contrast():
     blobs = make_blobs(200, centers=CENTERS, random_state=1)[0].astype(np.float32)
     noise = np.random.default_rng(1).normal(size=(200, 2)).astype(np.float32)
     found = list(contrasts([(blobs, permuted(blobs, [1, 2])), (noise, permuted(noise, [1, 2, 3]))], (2, 4), 0))

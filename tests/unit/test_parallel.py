@@ -7,7 +7,7 @@ from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 from tasks.clustering.parallel import in_order
 
 
-def test_results_come_in_the_order_of_the_items_whoever_is_first():
+def test_results_come_in_order():
     assert list(in_order(lambda wait: time.sleep(wait) or wait, [0.05, 0.0, 0.02, 0.01])) == [0.05, 0.0, 0.02, 0.01]
 
 
@@ -20,7 +20,7 @@ def test_only_a_few_are_computed_ahead():
     results.close()
 
 
-def test_failure_comes_out_and_what_has_not_begun_is_not_begun():
+def test_failure_cancels_what_has_not_begun():
     begun = []
 
     def fail(number):

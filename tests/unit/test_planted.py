@@ -10,7 +10,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import normalized_mutual_info_score, silhouette_score
 
 from benchmarks.planted import cells_of, show
-from benchmarks.planted_answers import Answer, plain_of, segmented_by_textbook, textbook_rows
+from benchmarks.planted_answers import Answer, base_of, segmented_by_textbook, textbook_rows
 from benchmarks.planted_scores import (
     differences,
     read_scores,
@@ -55,7 +55,7 @@ def drawn(planted):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_truth_is_in_the_columns_that_are_named_and_in_no_other(kind, popularity):
+def test_truth_is_in_the_named_columns(kind, popularity):
     named = {"age" if name == "spend" else name for name in KINDS[kind]}
     assert told_by(plant(Plan(kind, 4, 2_000, 20, 8, popularity=popularity))) == named
 
@@ -70,7 +70,7 @@ def test_sizes_are_as_asked(n_segments, is_skewed):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_same_plan_gives_the_same_customers_and_another_seed_others(kind):
+def test_same_plan_gives_the_same_customers(kind):
     plan = Plan(kind, n_customers=300)
     one, again, other = drawn(plant(plan)), drawn(plant(plan)), drawn(plant(replace(plan, seed=1)))
     assert all(map(np.array_equal, one, again))
@@ -85,13 +85,13 @@ def test_own_products_are_bought_more_often(n_segments, popularity):
     assert (np.bincount(bought.argmax(axis=0)[best > 2 * second], minlength=n_segments) >= 3).all()
 
 
-def test_most_live_in_a_place_of_their_own_segment():
+def test_most_live_in_their_segments_places():
     planted = plant(Plan("age+location", 4, 3_000, 20, 12))
     is_own = planted.places % 4 == planted.labels
     assert 0.8 < is_own.mean() < 0.9  # 80 %, and those of the others who live there by chance
 
 
-def test_popularity_falls_with_the_rank_and_is_flat_where_asked():
+def test_popularity_falls_with_rank_or_is_flat():
     zipf, flat = (plant(Plan("nothing", 4, 3_000, 100, 10, popularity=how)) for how in ("zipf", "flat"))
     for planted, least, most in ((zipf, 5, 40), (flat, 0.9, 1.6)):
         bought = planted.baskets.mean(axis=0)
@@ -116,7 +116,7 @@ def test_what_cannot_be_planted_is_refused(wrong):
         Plan(**{"kind": "purchases", **wrong})
 
 
-def test_permuted_copy_has_the_same_columns_and_nothing_between_them():
+def test_permuted_copy_keeps_only_the_columns():
     planted = plant(Plan("age+location+purchases", 4, 2_000))
     copy = permuted(planted)
     for before, after in zip(drawn(planted)[:2], drawn(copy)[:2], strict=True):
@@ -128,7 +128,7 @@ def test_permuted_copy_has_the_same_columns_and_nothing_between_them():
 
 
 @pytest.mark.parametrize("kind", ["purchases", "two-numbers"])
-def test_file_holds_the_customers_in_the_retailers_form(tmp_path, kind):
+def test_file_has_the_retailers_form(tmp_path, kind):
     planted = plant(Plan(kind, n_customers=50))
     write_csv(planted, tmp_path / "file.csv")
     lines = (tmp_path / "file.csv").read_text().splitlines()
@@ -157,9 +157,9 @@ def test_textbook_takes_the_best_plain_silhouette():
     assert answer.verdict == ""
 
 
-def test_product_is_given_what_the_file_would_hold():
+def test_product_gets_what_the_file_holds():
     planted = plant(Plan("two-numbers", 3, 300, 20, 5))
-    plain = plain_of(planted)
+    plain = base_of(planted)
     matrix = rows_in(plain, plain.features).dense(slice(None))
     np.testing.assert_allclose(matrix, textbook_rows(planted).dense(slice(None)), atol=1e-5)
     columns = ["age", "spend", *["location"] * 5, *["purchase_history"] * 20]
@@ -192,11 +192,11 @@ def scored(kind="purchases", *, encoding="auto", k=4, verdict="strong", is_permu
         ({"kind": "one-number", "verdict": "none", "taken": "single", "k": 2}, False),
     ],
 )
-def test_right_is_the_planted_number_or_none_where_nothing_is(answer, is_right):
+def test_right_is_planted_number_or_none(answer, is_right):
     assert scored(**answer).is_right is is_right
 
 
-def test_rand_index_is_that_of_the_planted_segments():
+def test_rand_index_is_of_planted_segments():
     planted = plant(PLAN)
     shuffled = np.random.default_rng(0).permutation(planted.labels)
     answers = [Answer(4, own, "", "", None, None) for own in (planted.labels, shuffled)]
@@ -205,7 +205,7 @@ def test_rand_index_is_that_of_the_planted_segments():
     assert abs(found[1].rand) < 0.05
 
 
-def test_harder_cells_are_those_of_many_skewed_segments_and_of_age_and_place():
+def test_harder_cells_are_skewed_or_age_place():
     assert not scored(n_segments=6).is_hard
     assert not scored(n_segments=5, is_skewed=True).is_hard
     assert scored(n_segments=6, is_skewed=True).is_hard
@@ -227,7 +227,7 @@ def test_summary_counts_each_cell_where_it_belongs():
     }
 
 
-def test_difference_to_the_textbook_is_that_of_the_same_cells():
+def test_textbook_difference_is_of_the_same_cells():
     scores = [
         scored(encoding="textbook", verdict=""), scored(k=3), scored(encoding="textbook", verdict="", k=2, seed=1),
         scored(seed=1), scored(encoding="textbook", verdict="", seed=2), scored(k=5, seed=2), scored(k=5, seed=3),
@@ -238,15 +238,18 @@ def test_difference_to_the_textbook_is_that_of_the_same_cells():
     assert "at worst 1 fewer right than the textbook (purchases)" in summary_of(scores)
 
 
-def test_table_has_even_and_skewed_sizes_side_by_side():
+def test_table_has_even_and_skewed_sizes():
     text = table_of(
         "purchases", [scored(), scored(k=2, seed=1, verdict="none"), scored(is_skewed=True), scored("nothing")]
     )
     assert text.splitlines()[-1].split() == ["auto", "1/2", "1.00", "1/2", "1/1", "1.00", "0/1"]
 
 
-def test_scores_are_the_same_once_written_and_read(tmp_path):
-    scores = [scored(), replace(scored("nothing", encoding="textbook", verdict=""), silhouette=None, lift=None)]
+def test_scores_survive_writing_and_reading(tmp_path):
+    scores = [
+        scored(),
+        replace(scored("nothing", encoding="textbook", verdict=""), silhouette=None, silhouette_gain=None),
+    ]
     write_scores(tmp_path / "file.csv", scores)
     assert read_scores(tmp_path / "file.csv") == scores
     assert read_scores(tmp_path / "other.csv") == []
@@ -301,7 +304,7 @@ def shop(tmp_path):
     ],
     ids=["commas", "semicolons"],
 )
-def test_permuted_file_has_the_same_columns_in_the_same_dialect(tmp_path, shop, content, settings):
+def test_permuted_file_keeps_columns_and_dialect(tmp_path, shop, content, settings):
     texts = texts_of(*shop(content, settings))
     write_texts(texts, tmp_path / "same.csv")
     assert (tmp_path / "same.csv").read_text() == content

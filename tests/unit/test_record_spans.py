@@ -3,10 +3,11 @@
 import tracemalloc
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from schemas.dialect import LineState, LineStates, QuoteFault
-from tasks.reading.record_spans import RecordSpans, find_spans, long_records, without_joined_records
+from tasks.reading.record_spans import RecordSpans, find_spans, long_records, spans_of_records, without
 
 COMPLETE, OPEN, BROKEN = LineState.COMPLETE, LineState.OPEN, LineState.BROKEN
 
@@ -47,7 +48,7 @@ def test_line_that_reopens_a_quote_goes_on():
     assert found_spans({3: OPEN}, {3: BROKEN, 4: OPEN, 6: COMPLETE}) == ([(3, 6)], {})
 
 
-def test_line_closing_a_record_opens_none_of_its_own():
+def test_line_closing_a_record_opens_none():
     assert found_spans({3: OPEN, 5: OPEN, 6: OPEN}, {3: BROKEN, 5: OPEN, 6: COMPLETE}) == ([(3, 6)], {})
 
 
@@ -56,14 +57,14 @@ def test_records_follow_one_another():
     assert found_spans({3: OPEN, 5: OPEN}, closing) == ([(3, 4), (5, 7)], {})
 
 
-def test_quote_in_the_midst_of_a_field_spoils_its_own_line_only():
+def test_quote_within_a_field_rejects_its_line():
     assert found_spans({3: BROKEN, 5: OPEN}, {3: BROKEN, 5: BROKEN, 6: COMPLETE}) == (
         [(5, 6)],
         {3: (QuoteFault.WITHIN_FIELD, 3)},
     )
 
 
-def test_quote_that_is_closed_badly_gives_the_lines_in_between_back():
+def test_badly_closed_quote_gives_lines_back():
     found = found_spans({13: OPEN, 15: OPEN}, {13: BROKEN, 15: BROKEN, 16: COMPLETE})
     assert found == ([(15, 16)], {13: (QuoteFault.CLOSED_WITHIN_FIELD, 15)})
 
@@ -76,7 +77,7 @@ def test_quote_that_is_closed_badly_gives_the_lines_in_between_back():
     ],
     ids=["bound", "end of the file"],
 )
-def test_quote_that_is_not_closed_gives_the_lines_after_it_back(last, closing, fault):
+def test_unclosed_quote_gives_lines_back(last, closing, fault):
     assert found_spans({3: OPEN}, closing, last=last, max_lines=5) == ([], {3: (fault, 3)})
 
 
@@ -87,15 +88,39 @@ def test_bound_counts_every_line(max_lines, joined):
 
 def test_span_of_whole_records_is_taken_apart():
     given = spans(joined=[(3, 6), (8, 9)], broken={7: (QuoteFault.WITHIN_FIELD, 7)})
-    assert in_words(without_joined_records(given, like_records=np.array([5]))) == (
+    assert in_words(without(given, np.array([3]))) == (
         [(8, 9)],
         {3: (QuoteFault.SPANS_RECORDS, 6), 7: (QuoteFault.WITHIN_FIELD, 7)},
     )
 
 
-def test_lines_unlike_records_stay_together():
+def test_other_spans_stay_together():
     given = spans(joined=[(3, 6), (8, 9)])
-    assert in_words(without_joined_records(given, like_records=np.array([3, 6, 9]))) == in_words(given)
+    assert in_words(without(given, np.array([], dtype=np.int64))) == in_words(given)
+
+
+@pytest.mark.parametrize(
+    ("n_fields", "of_lines", "is_wrong"),
+    [
+        (3, [3, 2, 0], True),
+        (3, [2, 0], False),
+        (2, [2], False),
+        (2, [2, 2], False),
+        (2, [2, 2, 2], True),
+        (2, [2, 2, 3], False),
+        (2, [2, 2, 2, 2, 2, 3], True),
+        (2, [2, 2, 2, 2, 2, 0], False),
+        (2, [], False),
+    ],
+)
+def test_lines_with_all_fields_look_like_records(n_fields, of_lines, is_wrong):
+    inner = pd.DataFrame({"first_record": [1] * len(of_lines), "n_fields": of_lines}, dtype="int64")
+    assert spans_of_records(inner, n_fields).tolist() == ([1] if is_wrong else [])
+
+
+def test_lines_of_each_span_agree_by_themselves():
+    inner = pd.DataFrame({"first_record": [1, 1, 1, 9, 9, 9], "n_fields": [2, 2, 1, 2, 2, 2]})
+    assert spans_of_records(inner, 2).tolist() == [9]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,16 @@ from tasks.reporting.number_text import number_text, percent_text
 from tests.nights import night_up_to
 from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Order
-from warehouse.page import AgreementRow, ComponentRow, DeclaredRow, EncodingRow, Figure, KRow, SegmentRow, TriedRow
+from warehouse.page import (
+    ColumnAssociationRow,
+    ComponentRow,
+    DeclaredRow,
+    EncodingRow,
+    Figure,
+    KRow,
+    SegmentRow,
+    TriedRow,
+)
 from warehouse.rejects import RejectedGroup
 
 SCRIPT = "<script>alert(1)</script>"
@@ -42,7 +51,7 @@ FACTS = Facts(
     n_clusters=4,
     silhouette=0.5225,
     seed=7,
-    verdict="strong: silhouette 0.52; the segments stand well apart",
+    verdict="strong: 4 clearly separate segments, use them (silhouette 0.52)",
     software_version="0.1.0",
     notes=("customers.csv was read as utf-8 text", "location: 1 new ('Utah') value since the previous run"),
 )
@@ -82,7 +91,7 @@ def figures(n_segments, n_features, name="item"):
 
 TRIED = (
     TriedRow("mixed", 3, 2, 4, 0.61, 0.25, 0.36, 0.34, 2000, True, "its segments stand out most"),
-    TriedRow("standard", 3, 22, 2, 0.31, 0.28, 0.03, 0.01, 2000, False, "0.33 less lift than mixed"),
+    TriedRow("standard", 3, 22, 2, 0.31, 0.28, 0.03, 0.01, 2000, False, "0.33 less gain than mixed"),
     TriedRow("numbers", None, None, None, None, None, None, None, None, False, "there is one number"),
 )
 
@@ -105,9 +114,11 @@ def page_of(n_segments=4, n_features=20, name="milk", **changes):
         declared=(DeclaredRow("age", 2.0, False, None, None), DeclaredRow("income", 1.0, True, 0.0, 90000.0)),
         tried=TRIED,
         components=(ComponentRow(1, 4.2, 1.3, "milk, tea against high age"),),
-        agreements=(
-            AgreementRow("age", "numeric", 0.71, False, "cut at 31: it tells most of the segment"),
-            AgreementRow("bought", "items", 0.32, False, "by its most telling item, milk: it tells little of it"),
+        column_associations=(
+            ColumnAssociationRow("age", "numeric", 0.71, False, "cut at 31: predicts the segment well"),
+            ColumnAssociationRow(
+                "bought", "items", 0.32, False, "by its most predictive item, milk: predicts the segment poorly"
+            ),
         ),
     )
     return replace(page, **changes)
@@ -191,7 +202,7 @@ def hostile_night(tmp_path_factory):
     return night_of(place / "a <b>.csv", place / "home", place / "hostile.py", k_max=4)
 
 
-def test_page_of_a_night_is_self_contained_and_says_what_was_counted(hostile_night):
+def test_page_is_self_contained_and_counts(hostile_night):
     text = page_text(hostile_night)
     assert_self_contained(text)
     words = Outline(text).text
@@ -213,14 +224,14 @@ def test_same_run_gives_the_same_bytes(hostile_night):
     assert page_text(hostile_night) == first
 
 
-def test_step_says_where_the_page_is_and_how_large(hostile_night):
+def test_step_reports_page_and_size(hostile_night):
     run, page = hostile_night.run, reported(hostile_night)
     assert page.report == str(run.report_file)
     assert page.size == run.report_file.stat().st_size
     assert read_manifest(run.manifest_file)["steps"][-1]["size"] == page.size
 
 
-def test_page_of_one_segment_says_why_there_is_no_curve(tmp_path):
+def test_one_segment_explains_the_missing_curve(tmp_path):
     (tmp_path / "equal.csv").write_text("age,location,purchase_history\n" + "30,Ohio,milk\n" * 9)
     run = night_of(tmp_path / "equal.csv", tmp_path / "home", "customers")
     text = page_text(run)
@@ -231,7 +242,7 @@ def test_page_of_one_segment_says_why_there_is_no_curve(tmp_path):
     assert "No row was rejected." in words
 
 
-def test_scatter_of_a_large_night_is_a_sample_and_says_so(tmp_path):
+def test_large_scatter_is_a_stated_sample(tmp_path):
     rows = [f"{20 + number % 60},Ohio,milk, tea{number % 3}" for number in range(SCATTER_POINTS + 500)]
     (tmp_path / "large.csv").write_text("\n".join(["age,location,purchase_history", *rows]) + "\n")
     run = night_of(tmp_path / "large.csv", tmp_path / "home", "customers", k=3)
@@ -266,11 +277,11 @@ def test_long_texts_from_the_file_are_cut():
         "age: 2",
         "limited to 0 to 90,000, then taken as its logarithm",
         "Encoding mixed; multi-hot: 1 column as 20 features",
-        "Each was tried on 2,000 customers and on the same",
-        "mixed 3 4 0.6100 0.2500 +0.3600 taken: its segments stand out most",
+        "Each was tried on 2,000 customers and compared with a null model",
+        "mixed 3 4 0.6100 0.2500 +0.3600 selected: its segments stand out most",
         "numbers — — — — — there is one number",
-        "milk, tea against high age (variance 4.2, permuted columns reach 1.3)",
-        "age 0.71 cut at 31: it tells most of the segment",
+        "milk, tea against high age (variance 4.2, of permuted columns up to 1.3)",
+        "age 0.71 cut at 31: predicts the segment well",
     ],
 )
 def test_page_says(words):
@@ -280,7 +291,7 @@ def test_page_says(words):
 def test_verdict_stands_before_all_figures():
     words = Outline(render_page(page_of())).text
     headings = [
-        "strong: silhouette",
+        "Use these segments. strong: 4 clearly separate segments",
         "rows read",
         "Segments Segment",
         "What sets",
@@ -294,7 +305,7 @@ def test_verdict_stands_before_all_figures():
     assert places == sorted(places)
 
 
-def test_interval_is_shown_where_a_silhouette_was_sampled():
+def test_sampled_silhouette_shows_its_interval():
     exact = page_of()
     sampled = replace(exact.k_scores[0], silhouette_low=0.15, silhouette_high=0.25)
     assert "95 % interval" not in render_page(exact)
@@ -305,41 +316,41 @@ def words_of(page):
     return Outline(render_page(page)).text
 
 
-def test_encoding_that_was_asked_for_is_shown_with_its_reason_and_no_table_of_others():
+def test_requested_encoding_is_shown_without_others():
     asked = TriedRow("standard", 3, 22, None, None, None, None, None, None, True, "asked for")
     words = words_of(page_of(tried=(asked,), components=()))
     assert "The encoding is standard: asked for." in words
-    assert "Lift" not in words
-    assert "what the columns have in common" not in words
+    assert "Gain" not in words
+    assert "components that the columns share" not in words
 
 
-def test_page_without_any_encoding_on_record_says_so():
-    assert "No encoding was held against another." in words_of(page_of(tried=(), components=()))
+def test_page_without_encodings_is_explicit():
+    assert "No encoding was compared with another." in words_of(page_of(tried=(), components=()))
 
 
-def test_one_segment_is_told_from_no_other_by_any_column():
-    none = AgreementRow("age", "numeric", None, False, "there is one segment, and nothing to tell apart")
-    words = words_of(page_of(agreements=(none,)))
-    assert "There is one segment, which no column could tell from another." in words
-    assert "Agreement" not in words
+def test_one_segment_has_no_association():
+    none = ColumnAssociationRow("age", "numeric", None, False, "there is one segment, so there is nothing to predict")
+    words = words_of(page_of(column_associations=(none,)))
+    assert "There is one segment, so no column can predict it." in words
+    assert "Association" not in words
 
 
-def test_columns_that_tell_most_are_shown_and_the_others_counted():
-    rows = tuple(AgreementRow(f"c{place}", "numeric", 1 - place / 100, place < 5, "why") for place in range(30))
-    words = words_of(page_of(agreements=rows))
-    assert "The 8 of 30 columns that tell most." in words
+def test_best_predicting_columns_are_shown_others_counted():
+    rows = tuple(ColumnAssociationRow(f"c{place}", "numeric", 1 - place / 100, place < 5, "why") for place in range(30))
+    words = words_of(page_of(column_associations=rows))
+    assert "The 8 of 30 columns that predict best." in words
     assert "c7 0.93 why" in words
     assert "c8 " not in words
 
 
-def test_strongest_components_are_shown_and_the_others_counted():
+def test_strongest_components_are_shown_others_counted():
     words = words_of(page_of(components=tuple(ComponentRow(n, 9 - n / 2, 1.0, f"end {n}") for n in range(1, 13))))
     assert "end 8 (variance 5" in words
     assert "end 9" not in words
     assert "The 8 strongest of 12 components" in words
 
 
-def test_stability_of_a_segment_is_shown_where_it_is_known_and_low_is_said():
+def test_low_stability_is_binary_columns():
     plain = page_of()
     assert "Stability" not in words_of(plain)
     first, second, *others = plain.segments
@@ -347,41 +358,41 @@ def test_stability_of_a_segment_is_shown_where_it_is_known_and_low_is_said():
     words = words_of(replace(plain, segments=known))
     assert re.search(r"1,000 25% 0\.93 buys", words)
     assert re.search(r"500 25% 0\.41 low buys", words)
-    assert "below 0.6 it is no segment to rely on" in words
+    assert "do not rely on a segment below 0.6" in words
 
 
-def test_k_table_shows_what_permuted_columns_other_seeds_and_customers_drawn_again_give():
+def test_k_table_shows_gain_and_ari():
     plain = page_of()
-    assert not re.search("Permuted and lift|Other seeds|Drawn again", words_of(plain))
-    score = replace(plain.k_scores[0], null_silhouette=0.11, lift=0.09, seeds_agreement=0.87, resampling_agreement=0.78)
+    assert not re.search("ARI", words_of(plain))
+    score = replace(plain.k_scores[0], null_silhouette=0.11, silhouette_gain=0.09, ari_seeds=0.87, ari_bootstrap=0.78)
     words = words_of(replace(plain, k_scores=(score, *plain.k_scores[1:])))
     assert "2 0.2000 0.1100 +0.0900 0.87 0.78 4.500 40" in words
     assert "3 0.3000 — — — — 3.000 40" in words
 
 
-def test_column_that_is_left_out_is_named_and_no_weight():
+def test_left_out_column_is_named_without_weight():
     words = words_of(page_of(declared=(DeclaredRow("state", 0.0, False, None, None),)))
     assert "Left out state" in words
     assert "Weights every other column counts 1" in words
 
 
-def test_markup_in_what_explains_the_segments_is_text():
+def test_markup_in_reasons_is_text():
     tried = replace(TRIED[0], reason=SCRIPT)
-    component, told = ComponentRow(1, 2.0, 1.0, SCRIPT), AgreementRow("bought", "items", 0.99, True, SCRIPT)
-    text = render_page(page_of(tried=(tried,), components=(component,), agreements=(told,)))
+    component, told = ComponentRow(1, 2.0, 1.0, SCRIPT), ColumnAssociationRow("bought", "items", 0.99, True, SCRIPT)
+    text = render_page(page_of(tried=(tried,), components=(component,), column_associations=(told,)))
     assert_self_contained(text)
     assert Outline(text).text.count(SCRIPT) == 3
 
 
-def test_many_kinds_of_fault_are_cut_and_counted():
+def test_many_faults_are_cut_and_counted():
     groups = tuple(RejectedGroup("age", f"code_{number}", 9, number, "why", "customers.csv") for number in range(1, 31))
     words = Outline(render_page(page_of(rejected=groups))).text
     assert "code_20 " in words
     assert "code_21 " not in words
-    assert "The 20 commonest of 30 kinds of fault are shown." in words
+    assert "The 20 most frequent of 30 kinds of fault are shown." in words
 
 
-def test_dataset_given_as_a_path_is_shown_by_its_name():
+def test_dataset_path_is_shown_by_name():
     assert page_of(facts=replace(FACTS, dataset="shops/north.py")).dataset == "north"
 
 
@@ -416,12 +427,12 @@ def test_mean_that_is_missing_is_no_difference():
         (("is_member",), None),
     ],
 )
-def test_scatter_takes_the_first_number_and_the_list_or_the_second_number(names, axes):
+def test_scatter_takes_number_and_list_or_number(names, axes):
     found = scatter_axes(columns_from(*names))
     assert (found and tuple(column.name for column in found)) == axes
 
 
-def test_sample_is_the_same_for_a_seed_and_without_repetition():
+def test_sample_is_seeded_without_repetition():
     drawn = sample_positions(100_000, 3)
     assert drawn == sample_positions(100_000, 3)
     assert drawn != sample_positions(100_000, 4)

@@ -8,11 +8,11 @@ from tasks.clustering.rows import Rows
 from tasks.clustering.rows_file import load_far, load_rows, save_rows
 
 
-def rows_of(n_customers, n_numbers, n_marks):
+def rows_of(n_customers, n_numbers, n_binary):
     rng = np.random.default_rng(0)
     numbers = rng.normal(size=(n_customers, n_numbers)).astype(np.float32)
-    marks = csr_array((rng.random((n_customers, n_marks)) < 0.3).astype(np.float32) * np.float32(0.5))
-    return Rows(numbers, marks)
+    binary = csr_array((rng.random((n_customers, n_binary)) < 0.3).astype(np.float32) * np.float32(0.5))
+    return Rows(numbers, binary)
 
 
 @pytest.mark.parametrize("shape", [(50, 3, 7), (50, 0, 7), (50, 3, 0), (1, 1, 1)])
@@ -21,10 +21,10 @@ def test_rows_are_read_as_they_were_kept(tmp_path, shape):
     save_rows(tmp_path / "encoded.npz", rows, np.zeros(len(rows), dtype=np.bool_))
     read = load_rows(tmp_path / "encoded.npz")
     assert np.array_equal(read.numbers, rows.numbers)
-    assert read.numbers.dtype == read.marks.dtype == np.float32
-    assert read.marks.shape == rows.marks.shape
-    assert read.marks.indices.dtype == read.marks.indptr.dtype == np.int32
-    assert (read.marks != rows.marks).nnz == 0
+    assert read.numbers.dtype == read.binary.dtype == np.float32
+    assert read.binary.shape == rows.binary.shape
+    assert read.binary.indices.dtype == read.binary.indptr.dtype == np.int32
+    assert (read.binary != rows.binary).nnz == 0
 
 
 def test_file_of_rows_holds_plain_arrays_alone(tmp_path):
@@ -34,7 +34,7 @@ def test_file_of_rows_holds_plain_arrays_alone(tmp_path):
         assert not any(b"O'" in file.read(name)[:128] for name in file.namelist())
 
 
-def test_who_is_far_out_is_read_as_it_was_kept(tmp_path):
+def test_far_customers_survive_the_file(tmp_path):
     is_far = np.array([False, True, False, False, True])
     save_rows(tmp_path / "encoded.npz", rows_of(5, 1, 2), is_far)
     assert load_far(tmp_path / "encoded.npz").tolist() == is_far.tolist()

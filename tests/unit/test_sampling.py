@@ -4,7 +4,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
 import tasks.clustering.reference
-from tasks.clustering.sampling import IN_95_PERCENT, draw, estimates, weighted_quantiles
+from tasks.clustering.sampling import IN_95_PERCENT, draw, estimates
 from tasks.clustering.silhouette import exact_silhouettes
 from tests.arrays import customers_of, labels_of
 
@@ -21,8 +21,8 @@ def overlapping():
     return distinct, labellings, exact_silhouettes(distinct.rows, distinct.weights, labellings)
 
 
-def drawn_of(distinct, labellings, seed, most_scored, reference_rows=100_000):
-    return draw(distinct, labellings, seed, most_scored=most_scored, reference_rows=reference_rows)
+def drawn_of(distinct, labellings, seed, max_scored, reference_rows=100_000):
+    return draw(distinct, labellings, seed, max_scored=max_scored, reference_rows=reference_rows)
 
 
 def last(distinct, labellings, seed, **sizes):
@@ -33,9 +33,9 @@ def mean_of(distinct, values):
     return values @ distinct.weights / distinct.n_customers
 
 
-@pytest.mark.parametrize("sizes", [{"most_scored": 400}, {"most_scored": 800, "reference_rows": 700}])
-def test_interval_holds_the_exact_mean_nineteen_times_of_twenty(overlapping, sizes, monkeypatch):
-    monkeypatch.setattr(tasks.clustering.reference, "_LEAST_ROWS", 50)
+@pytest.mark.parametrize("sizes", [{"max_scored": 400}, {"max_scored": 800, "reference_rows": 700}])
+def test_interval_covers_the_mean_nineteen_times(overlapping, sizes, monkeypatch):
+    monkeypatch.setattr(tasks.clustering.reference, "_MIN_ROWS", 50)
     distinct, labellings, values = overlapping
     exact, held = mean_of(distinct, values), []
     for seed in range(60):
@@ -44,35 +44,35 @@ def test_interval_holds_the_exact_mean_nineteen_times_of_twenty(overlapping, siz
     assert 0.90 <= np.mean(held) <= 0.99
 
 
-def test_mean_is_that_of_customers_not_of_rows(overlapping):
+def test_mean_is_of_customers_not_rows(overlapping):
     distinct, labellings, values = overlapping
-    found = last(distinct, labellings, 0, most_scored=4000)
+    found = last(distinct, labellings, 0, max_scored=4000)
     assert found.means() == pytest.approx(mean_of(distinct, values), abs=3 * found.standard_errors().max())
     assert abs(values.mean(axis=1) - mean_of(distinct, values)).max() > 10 * found.standard_errors().max()
 
 
 def test_all_customers_drawn_leave_no_error(overlapping):
     distinct, labellings, values = overlapping
-    found = last(distinct, labellings, 0, most_scored=distinct.n_customers)
+    found = last(distinct, labellings, 0, max_scored=distinct.n_customers)
     assert found.n_drawn == distinct.n_customers
     assert found.means() == pytest.approx(mean_of(distinct, values), abs=1e-6)
     assert found.standard_errors().max() == pytest.approx(0, abs=1e-9)
     assert found.quartiles()[0] == pytest.approx(
-        weighted_quantiles(values[0], distinct.weights, (0.25, 0.75)), abs=1e-6
+        np.quantile(np.repeat(values[0], distinct.weights), (0.25, 0.75), method="inverted_cdf"), abs=1e-6
     )
 
 
-def test_reference_that_is_a_sample_adds_to_the_error(overlapping, monkeypatch):
-    monkeypatch.setattr(tasks.clustering.reference, "_LEAST_ROWS", 20)
+def test_sampled_reference_adds_to_the_error(overlapping, monkeypatch):
+    monkeypatch.setattr(tasks.clustering.reference, "_MIN_ROWS", 20)
     distinct, labellings, _ = overlapping
-    whole = last(distinct, labellings, 0, most_scored=500).standard_errors()
-    part = last(distinct, labellings, 0, most_scored=500, reference_rows=200).standard_errors()
+    whole = last(distinct, labellings, 0, max_scored=500).standard_errors()
+    part = last(distinct, labellings, 0, max_scored=500, reference_rows=200).standard_errors()
     assert (part > 1.05 * whole).all()
 
 
-def test_difference_of_two_ks_is_known_better_than_their_means(overlapping):
+def test_difference_has_a_smaller_error(overlapping):
     distinct, labellings, values = overlapping
-    found = last(distinct, labellings, 0, most_scored=500)
+    found = last(distinct, labellings, 0, max_scored=500)
     leads, errors = found.leads(0)
     exact = mean_of(distinct, values)
     assert leads == pytest.approx(exact[0] - exact, abs=4 * max(errors.max(), 1e-9))
@@ -80,9 +80,9 @@ def test_difference_of_two_ks_is_known_better_than_their_means(overlapping):
     assert errors[1] < np.hypot(*found.standard_errors()[:2])
 
 
-def test_every_round_keeps_the_customers_of_the_last_and_adds_as_many(overlapping):
+def test_every_round_doubles_the_customers(overlapping):
     distinct, labellings, _ = overlapping
-    rounds = list(estimates(distinct, labellings, drawn_of(distinct, labellings, 0, most_scored=4000)))
+    rounds = list(estimates(distinct, labellings, drawn_of(distinct, labellings, 0, max_scored=4000)))
     assert len(rounds) == 2
     assert np.array_equal(rounds[1].values[:, :, : rounds[0].n_drawn], rounds[0].values)
     assert rounds[1].n_drawn == pytest.approx(2 * rounds[0].n_drawn, rel=0.02)
@@ -90,7 +90,7 @@ def test_every_round_keeps_the_customers_of_the_last_and_adds_as_many(overlappin
 
 def test_every_stratum_is_drawn_from_in_proportion(overlapping):
     distinct, labellings, _ = overlapping
-    drawn = drawn_of(distinct, labellings, 0, most_scored=1000)
+    drawn = drawn_of(distinct, labellings, 0, max_scored=1000)
     counts = np.bincount(drawn.strata, minlength=len(drawn.sizes))
     assert (np.abs(counts - 1000 * drawn.sizes / distinct.n_customers) <= 2).all()
     assert drawn.sizes.sum() == distinct.n_customers
@@ -98,15 +98,15 @@ def test_every_stratum_is_drawn_from_in_proportion(overlapping):
 
 def test_seed_decides_who_is_drawn(overlapping):
     distinct, labellings, _ = overlapping
-    one, same, other = (drawn_of(distinct, labellings, seed, most_scored=500) for seed in (0, 0, 1))
+    one, same, other = (drawn_of(distinct, labellings, seed, max_scored=500) for seed in (0, 0, 1))
     assert np.array_equal(one.rows, same.rows)
     assert not np.array_equal(one.rows, other.rows)
 
 
 def test_reference_stands_for_all_customers(overlapping, monkeypatch):
-    monkeypatch.setattr(tasks.clustering.reference, "_LEAST_ROWS", 20)
+    monkeypatch.setattr(tasks.clustering.reference, "_MIN_ROWS", 20)
     distinct, labellings, _ = overlapping
-    reference = drawn_of(distinct, labellings, 0, most_scored=500, reference_rows=2000).reference
+    reference = drawn_of(distinct, labellings, 0, max_scored=500, reference_rows=2000).reference
     assert reference.weights.sum() == pytest.approx(distinct.n_customers)
     assert sum(reference.group_sizes) == len(reference.rows) < len(distinct.rows)
     assert len(np.unique(reference.rows)) == len(reference.rows)
@@ -115,12 +115,8 @@ def test_reference_stands_for_all_customers(overlapping, monkeypatch):
     assert np.isin(heaviest, reference.rows[: reference.group_sizes[0]]).all()
 
 
-def test_a_stratum_of_one_customer_is_no_trouble():
+def test_stratum_of_one_customer_is_fine():
     distinct = customers_of([[0.0], [0.1], [0.2], [50.0], [80.0]])
-    found = last(distinct, labels_of(distinct, [0, 0, 0, 1, 2])[None], 0, most_scored=3)
+    found = last(distinct, labels_of(distinct, [0, 0, 0, 1, 2])[None], 0, max_scored=3)
     assert np.isfinite(found.means()).all()
     assert np.isfinite(found.standard_errors()).all()
-
-
-def test_quantiles_weigh():
-    assert weighted_quantiles(np.array([3.0, 1.0, 2.0]), np.array([1, 8, 1]), (0.25, 0.75, 0.85, 1)) == [1, 1, 2, 3]

@@ -5,7 +5,7 @@ from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_samples as reference
 
 import tasks.clustering.silhouette
-from tasks.clustering.silhouette import Segments, exact_silhouettes, silhouettes_of
+from tasks.clustering.silhouette import BlockSizes, Segments, exact_silhouettes, silhouettes_of
 from tests.arrays import customers_of, labels_of
 
 
@@ -14,16 +14,16 @@ def labelled(n_customers=1300, n_features=7, n_clusters=4, seed=0):
     return matrix.astype(np.float32), labels
 
 
-def scored(matrix, labellings, marks=None):
+def scored(matrix, labellings, binary=None):
     """Return the silhouettes of all customers under each labelling."""
-    distinct = customers_of(matrix, marks)
+    distinct = customers_of(matrix, binary)
     values = exact_silhouettes(
         distinct.rows, distinct.weights, np.array([labels_of(distinct, own) for own in labellings])
     )
     return values[:, distinct.row_of]
 
 
-def test_every_value_equals_scikit_learns_for_all_labellings_in_one_walk():
+def test_values_equal_scikit_learns_in_one_walk():
     matrix, labels = labelled()
     labellings = [labels, labels // 2, np.arange(len(labels)) % 7]
     for values, given in zip(scored(matrix, labellings), labellings, strict=True):
@@ -33,10 +33,10 @@ def test_every_value_equals_scikit_learns_for_all_labellings_in_one_walk():
 def test_equal_customers_count_each():
     rng = np.random.default_rng(0)
     matrix = rng.integers(0, 4, (2000, 3)).astype(np.float32)
-    marks = (rng.random((2000, 4)) < 0.2).astype(np.float32)
-    whole = np.hstack([matrix, marks])
+    binary = (rng.random((2000, 4)) < 0.2).astype(np.float32)
+    whole = np.hstack([matrix, binary])
     labels = KMeans(4, random_state=0).fit(whole).labels_
-    assert np.abs(scored(matrix, [labels], marks)[0] - reference(whole.astype(np.float64), labels)).max() < 1e-5
+    assert np.abs(scored(matrix, [labels], binary)[0] - reference(whole.astype(np.float64), labels)).max() < 1e-5
 
 
 @pytest.mark.parametrize("shift", [0, 1e3, 1e5])
@@ -49,7 +49,7 @@ def test_mean_is_right_far_from_the_origin(shift):
 
 
 @pytest.mark.parametrize("spread", [1e-2, 1e-4])
-def test_mean_is_right_where_points_are_nearly_equal(spread):
+def test_mean_is_right_for_near_points(spread):
     rng = np.random.default_rng(0)
     matrix = np.vstack([rng.normal(size=(300, 5)) * spread + center for center in (0, 1, 1 + 8 * spread, 100)])
     matrix = matrix.astype(np.float32)
@@ -59,13 +59,12 @@ def test_mean_is_right_where_points_are_nearly_equal(spread):
         assert own.mean() == pytest.approx(reference(matrix.astype(np.float64), given).mean(), abs=1e-4)
 
 
-def test_blocks_and_their_order_change_nothing_but_rounding(monkeypatch):
+def test_blocks_change_nothing_but_rounding(monkeypatch):
     matrix, labels = labelled()
     order = np.random.default_rng(0).permutation(len(labels))
     whole = scored(matrix, [labels, labels // 2])
-    monkeypatch.setattr(tasks.clustering.silhouette, "_BLOCK_ROWS", 37)
-    monkeypatch.setattr(tasks.clustering.silhouette, "_DENSE_BYTES", 0)
-    monkeypatch.setattr(tasks.clustering.silhouette, "_SUMS_BYTES", 1)
+    small = BlockSizes(rows=37, dense_bytes=0, sums_bytes=1)
+    monkeypatch.setattr(tasks.clustering.silhouette, "BLOCKS", small)
     assert scored(matrix[order], [labels[order], labels[order] // 2]) == pytest.approx(whole[:, order], abs=1e-6)
 
 
@@ -86,7 +85,7 @@ def test_chosen_rows_are_scored_against_all_customers():
     assert found[0, 0] == pytest.approx(scored(matrix, [labels])[0][rows], abs=1e-6)
 
 
-def test_each_group_of_a_reference_is_left_out_once_and_the_others_count_for_it():
+def test_each_reference_group_is_left_out_once():
     matrix, labels = labelled()
     distinct, rows = customers_of(matrix), np.arange(50)
     points, segments = distinct.rows.take(rows), Segments.of(labels_of(distinct, labels)[None], distinct.weights)
@@ -100,7 +99,7 @@ def test_each_group_of_a_reference_is_left_out_once_and_the_others_count_for_it(
     assert found[2] == pytest.approx(without_last[0], abs=1e-6)
 
 
-def test_segment_that_the_reference_misses_gives_no_infinity():
+def test_missed_segment_gives_no_infinity():
     distinct = customers_of([[0.0], [1.0], [5.0], [6.0], [90.0]])
     segments = Segments.of(np.array([[0, 0, 1, 1, 2]], dtype=np.uint8), distinct.weights)
     part = slice(0, 4)

@@ -5,7 +5,7 @@ from sklearn.metrics import adjusted_rand_score
 
 import tasks.clustering.stability
 from tasks.clustering.search import search
-from tasks.clustering.stability import Agreement, adjusted_rand_index, agreements_of, jaccard_indices
+from tasks.clustering.stability import Stability, StabilitySettings, adjusted_rand_index, jaccard_indices, stability_of
 from tests.arrays import customers_of
 from tests.threads import printed_with_threads
 
@@ -15,36 +15,36 @@ def planted(n_customers=800, spread=1.0):
     return make_blobs(n_customers, centers=centers, cluster_std=spread, random_state=0)[0]
 
 
-def agreements(matrix, ks, seed=0, marks=None, **settings):
-    distinct = customers_of(matrix, marks)
+def stabilities(matrix, ks, seed=0, binary=None, **settings):
+    distinct = customers_of(matrix, binary)
     found = search(distinct, ks, seed, lambda k: None)
-    return agreements_of(distinct, [found[k] for k in ks], seed, **settings)
+    return stability_of(distinct, [found[k] for k in ks], seed, **settings)
 
 
-def test_planted_segments_come_again_with_every_seed_and_sample():
-    (found,) = agreements(planted(), [4])
-    assert (found.seeds, found.resampling) == (1.0, 1.0)
+def test_planted_segments_are_fully_stable():
+    (found,) = stabilities(planted(), [4])
+    assert (found.ari_seeds, found.ari_bootstrap) == (1.0, 1.0)
     assert found.segments.tolist() == [1.0] * 4
 
 
 def test_segments_of_noise_do_not_come_again():
     noise = np.random.default_rng(0).normal(size=(1500, 10))
-    for found in agreements(noise, [3, 5]):
-        assert found.seeds < 0.4
-        assert found.resampling < 0.3
+    for found in stabilities(noise, [3, 5]):
+        assert found.ari_seeds < 0.4
+        assert found.ari_bootstrap < 0.3
         assert found.segments.max() < 0.6
 
 
-def test_other_number_than_was_planted_comes_again_less_often():
-    too_few, right, too_many = agreements(planted(), [3, 4, 7])
-    assert right.resampling > max(too_few.resampling, too_many.resampling)
+def test_wrong_k_is_less_stable():
+    too_few, right, too_many = stabilities(planted(), [3, 4, 7])
+    assert right.ari_bootstrap > max(too_few.ari_bootstrap, too_many.ari_bootstrap)
 
 
-def test_segment_that_is_a_cut_through_a_group_is_less_stable_than_one_that_stands_apart():
+def test_cut_through_a_group_is_less_stable():
     matrix = np.random.default_rng(0).normal(size=(900, 2))
     matrix[:300] = 0.5 * matrix[:300] + [40, 0]
     distinct = customers_of(matrix)
-    (found,) = agreements_of(distinct, [np.array([[40.0, 0], [0, -0.8], [0, 0.8]])], 0, published=0)
+    (found,) = stability_of(distinct, [np.array([[40.0, 0], [0, -0.8], [0, 0.8]])], 0, published=0)
     stands_apart, *halves = found.segments
     assert stands_apart == 1.0
     assert max(halves) < 0.8
@@ -55,18 +55,18 @@ def test_equal_customers_all_count():
     distinct = customers_of(np.vstack([np.full((2000, 4), 30.0), others]))
     halves = np.sign(others[:, :1]) * [1, 0, 0, 0]
     centroids = np.vstack([np.full(4, 30.0), halves[halves[:, 0] > 0][0], halves[halves[:, 0] < 0][0]])
-    (found,) = agreements_of(distinct, [centroids], 0)
+    (found,) = stability_of(distinct, [centroids], 0)
     assert found.segments[1:].max() < 0.8
-    assert min(found.seeds, found.resampling) > 0.99
+    assert min(found.ari_seeds, found.ari_bootstrap) > 0.99
 
 
-def test_seeds_may_agree_on_segments_that_other_customers_would_not_make():
-    (found,) = agreements([[0.0], [1.0], [10.0], [11.0], [22.0], [23.0]], [2])
-    assert found.seeds == 1.0
-    assert found.resampling < 0.8
+def test_seeds_may_agree_where_resamples_differ():
+    (found,) = stabilities([[0.0], [1.0], [10.0], [11.0], [22.0], [23.0]], [2])
+    assert found.ari_seeds == 1.0
+    assert found.ari_bootstrap < 0.8
 
 
-def test_adjusted_rand_index_is_that_of_scikit_learn_for_every_customer():
+def test_adjusted_rand_index_equals_scikit_learns():
     rng = np.random.default_rng(0)
     one, other, weights = rng.integers(4, size=50), rng.integers(3, size=50), rng.integers(1, 9, size=50)
     table = np.zeros((4, 3))
@@ -80,11 +80,11 @@ def test_clusterings_that_are_the_same_agree(table):
     assert adjusted_rand_index(np.array(table)) == 1.0
 
 
-def test_one_segment_that_holds_all_agrees_with_others_by_chance_alone():
+def test_one_segment_agrees_by_chance_alone():
     assert adjusted_rand_index(np.array([[3.0, 4.0]])) == 0.0
 
 
-def test_jaccard_index_is_that_of_the_likest_segment():
+def test_jaccard_index_is_of_best_match():
     indices = jaccard_indices(np.array([[6.0, 2, 0], [1, 0, 4], [0, 0, 0]]))
     assert indices[:2] == pytest.approx([6 / 9, 4 / 5])
     assert np.isnan(indices[2])
@@ -101,57 +101,57 @@ def test_jaccard_index_is_that_of_the_likest_segment():
     ],
     ids=["three rows", "all but one", "duplicates", "far apart", "too near for squares"],
 )
-def test_few_customers_are_neither_a_fault_nor_a_warning(matrix, ks):
-    for found in agreements(matrix, ks, published=0):
-        assert -0.5 <= found.resampling <= 1
-        assert -0.5 <= found.seeds <= 1
+def test_few_customers_give_no_warning(matrix, ks):
+    for found in stabilities(matrix, ks, published=0):
+        assert -0.5 <= found.ari_bootstrap <= 1
+        assert -0.5 <= found.ari_seeds <= 1
         assert ((found.segments >= 0) & (found.segments <= 1)).all()
 
 
-def test_rows_too_near_for_k_means_are_no_warning():
+def test_near_rows_give_no_warning():
     matrix = np.array([[1e8], [1e8 + 8], [1e8 + 16], [0.0]])
-    (found,) = agreements_of(customers_of(matrix), [matrix[[0, 2, 3]]], 0)
-    assert found.seeds > 0
+    (found,) = stability_of(customers_of(matrix), [matrix[[0, 2, 3]]], 0)
+    assert found.ari_seeds > 0
 
 
 def test_one_segment_has_no_agreement():
     for matrix in ([[1.0, 2.0]], np.ones((5, 2)), planted(50), np.empty((5, 0))):
         distinct = customers_of(matrix)
         everyone = np.zeros((1, distinct.rows.n_features))
-        assert agreements_of(distinct, [everyone], 0, published=0) == [Agreement()]
-    with_two, alone = agreements(planted(50), [2, 1])
-    assert with_two != alone == Agreement()
+        assert stability_of(distinct, [everyone], 0, published=0) == [Stability()]
+    with_two, alone = stabilities(planted(50), [2, 1])
+    assert with_two != alone == Stability()
 
 
-def test_sample_with_fewer_different_rows_than_segments_has_no_agreement(monkeypatch):
-    monkeypatch.setattr(tasks.clustering.stability, "SEARCHED_ROWS", 3)
-    few, many = agreements(planted(50), [2, 4])
-    assert few.seeds is not None
-    assert many == Agreement()
+def test_too_small_sample_has_no_stability(monkeypatch):
+    monkeypatch.setattr(tasks.clustering.stability, "SETTINGS", StabilitySettings(rows=3))
+    few, many = stabilities(planted(50), [2, 4])
+    assert few.ari_seeds is not None
+    assert many == Stability()
 
 
-def test_segment_that_the_sample_holds_nobody_of_is_not_known(monkeypatch):
-    monkeypatch.setattr(tasks.clustering.stability, "SEARCHED_ROWS", 300)
+def test_segment_missing_from_sample_is_unknown(monkeypatch):
+    monkeypatch.setattr(tasks.clustering.stability, "SETTINGS", StabilitySettings(rows=300))
     distinct = customers_of(np.vstack([planted(3000), [[500.0, 500.0]]]))
     centroids = np.array([[0.0, 0], [10, 0], [5, 10], [500, 500]])
-    (found,) = agreements_of(distinct, [centroids], 0)
+    (found,) = stability_of(distinct, [centroids], 0)
     assert np.isnan(found.segments).tolist() == [False, False, False, True]
 
 
-def test_wide_rows_with_few_marks_are_held_against_each_other_too():
+def test_wide_sparse_rows_have_stability_too():
     rng = np.random.default_rng(0)
     kind = rng.integers(2, size=600)
-    marks = rng.random((600, 400)) < 0.02
-    marks[np.arange(600), kind] = True
-    marks[:, 2:40] |= (kind == 0)[:, None] & (rng.random((600, 38)) < 0.9)
-    (found,) = agreements(np.zeros((600, 0)), [2], marks=marks)
-    assert (found.seeds, found.resampling) == (1.0, 1.0)
+    binary = rng.random((600, 400)) < 0.02
+    binary[np.arange(600), kind] = True
+    binary[:, 2:40] |= (kind == 0)[:, None] & (rng.random((600, 38)) < 0.9)
+    (found,) = stabilities(np.zeros((600, 0)), [2], binary=binary)
+    assert (found.ari_seeds, found.ari_bootstrap) == (1.0, 1.0)
 
 
 def test_published_segments_are_drawn_again_more_often():
     told = []
-    agreements(planted(100), [3, 4], progress=lambda *done: told.append(done))
-    agreements(planted(100), [3, 4], published=1, progress=lambda *done: told.append(done))
+    stabilities(planted(100), [3, 4], progress=lambda *done: told.append(done))
+    stabilities(planted(100), [3, 4], published=1, progress=lambda *done: told.append(done))
     (_, fewer), (done, more) = told[0], told[-1]
     assert done == more
     assert more - fewer >= 10
@@ -159,7 +159,7 @@ def test_published_segments_are_drawn_again_more_often():
 
 def test_seed_decides():
     noise = np.random.default_rng(0).normal(size=(300, 4))
-    one, same, other = (agreements(noise, [4], seed=seed)[0].resampling for seed in (0, 0, 1))
+    one, same, other = (stabilities(noise, [4], seed=seed)[0].ari_bootstrap for seed in (0, 0, 1))
     assert one == same != other
 
 
@@ -170,12 +170,12 @@ if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {int(cpu) for cpu in sys.argv[1].split(",")} & os.sched_getaffinity(0))
 import numpy as np
 from tasks.clustering.search import search
-from tasks.clustering.stability import agreements_of
+from tasks.clustering.stability import stability_of
 from tests.arrays import customers_of
 distinct = customers_of(np.random.default_rng(0).normal(size=(3000, 26)))
 found = search(distinct, [3, 5, 8], 0, print)
-for one in agreements_of(distinct, list(found.values()), 0, published=1):
-    print(one.seeds, one.resampling, one.segments.tolist())
+for one in stability_of(distinct, list(found.values()), 0, published=1):
+    print(one.ari_seeds, one.ari_bootstrap, one.segments.tolist())
 """
 
 

@@ -2,49 +2,63 @@ from dataclasses import replace
 
 import pytest
 
+from tasks.clustering.choose_k import KScore
 from tasks.encoding.verdict import Evidence, verdict_on
 
+CHOSEN = KScore(4, silhouette=0.61, ari_seeds=1.0, ari_bootstrap=0.97)
 FOUND = Evidence(
+    CHOSEN,
     used_columns=("age", "basket"),
     n_columns=3,
-    k=4,
-    silhouette=0.61,
+    null_model="permuted columns",
     margin=0.34,
-    spread=0.005,
-    seeds_agreement=1.0,
-    resampling_agreement=0.97,
+    null_std=0.005,
 )
 
 
 @pytest.mark.parametrize(
-    ("change", "strength", "says"),
+    ("change", "level", "says"),
     [
-        ({}, "strong", "0.34 above the best of permuted columns; other seeds and customers drawn again"),
-        ({"margin": 0.06}, "weak", "overlap, so treat their borders as a matter of degree"),
-        ({"seeds_agreement": 0.5}, "weak", "other seeds find other segments (agreement 0.50)"),
-        ({"resampling_agreement": 0.4}, "weak", "customers drawn again give other segments (agreement 0.40)"),
-        ({"margin": 0.03}, "none", "+0.030 from that of permuted columns"),
-        ({"margin": 0.10, "spread": 0.04}, "none", "which is chance (spread 0.040)"),
-        ({"margin": -0.10}, "none", "-0.100 from that of permuted columns"),
-        ({"silhouette": None, "why_one": "there is 1 customer"}, "none", "there is 1 customer"),
+        (
+            {},
+            "strong",
+            "4 clearly separate segments, use them; the same ones come back with other random seeds and bootstrap "
+            "resamples (silhouette 0.61, 0.34 above the best of permuted columns)",
+        ),
+        (
+            {"margin": 0.06},
+            "weak",
+            "4 segments whose borders are a matter of degree, as they overlap (silhouette 0.61, ",
+        ),
+        ({"chosen": replace(CHOSEN, ari_seeds=0.5)}, "weak", "other random seeds find other ones (ARI 0.50, "),
+        ({"chosen": replace(CHOSEN, ari_bootstrap=0.4)}, "weak", "bootstrap resamples give other ones (ARI 0.40, "),
+        ({"margin": 0.03}, "none", "treat them as an arbitrary partition (silhouette +0.030 from the null model"),
+        ({"margin": 0.10, "null_std": 0.04}, "none", "whose standard deviation is 0.040"),
+        ({"margin": -0.10}, "none", "silhouette -0.100 from the null model"),
+        ({"chosen": KScore(1, reason="there is 1 customer")}, "none", "there is 1 customer"),
         ({"margin": None, "why_untried": "6 customers are too few"}, "none", "6 customers are too few"),
-        ({"seeds_agreement": None, "resampling_agreement": None}, "strong", "above the best of permuted columns"),
+        ({"chosen": KScore(4, silhouette=0.61)}, "strong", "above the best of permuted columns"),
     ],
 )
-def test_verdict_is_what_the_evidence_says(change, strength, says):
+def test_verdict_is_what_the_evidence_says(change, level, says):
     verdict = verdict_on(replace(FOUND, **change))
-    assert verdict.startswith(f"{strength}: ")
-    assert says in verdict
+    assert verdict.level == level
+    assert says in verdict.reason
+    assert str(verdict) == f"{level}: {verdict.reason}"
 
 
-ALONE = replace(FOUND, is_alone=True, used_columns=("monthly_charges",), margin=0.12, spread=0.01)
+ALONE = replace(FOUND, null_model="unimodal", used_columns=("monthly_charges",), margin=0.12, null_std=0.01)
 
 
-def test_one_number_that_falls_apart_links_nothing_where_there_are_other_columns():
+def test_multimodal_number_is_no_evidence_across_columns():
     verdict = verdict_on(ALONE)
-    assert verdict.startswith("none: nothing that links the columns makes segments; monthly charges alone falls into 4")
+    assert verdict.level == "none"
+    assert verdict.reason.startswith(
+        "no evidence of segments across columns; treat them as 4 groups of monthly charges"
+    )
 
 
-def test_one_number_that_is_all_there_is_may_fall_apart():
-    assert verdict_on(replace(ALONE, n_columns=1)).startswith("strong: monthly charges alone falls into 4 groups")
-    assert verdict_on(replace(ALONE, n_columns=1, margin=0.02)).startswith("none: monthly charges has one hump")
+def test_only_column_may_be_multimodal():
+    assert verdict_on(replace(ALONE, n_columns=1)).level == "strong"
+    assert "0.12 above a unimodal null model" in verdict_on(replace(ALONE, n_columns=1)).reason
+    assert verdict_on(replace(ALONE, n_columns=1, margin=0.02)).level == "none"

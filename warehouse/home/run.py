@@ -1,12 +1,17 @@
 """``Order``, what was asked for, and ``Run``, one attempt at it: what every step takes."""
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field, TypeAdapter, ValidationError
+
+from schemas.encodings import EncodingOption
+from schemas.errors import UsageError
 from warehouse.home.directory import Home
 
 SOFTWARE_VERSION = version("nightly-segments")
@@ -15,30 +20,41 @@ SOFTWARE_VERSION = version("nightly-segments")
 RUN_ID = r"\d{8}T\d{6}Z-[0-9a-f]{6}"
 
 
+#: Number of segments: one is none, and a retailer has no use for more than a hundred.
+Clusters = Annotated[int, Field(ge=2, le=100)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+
 @dataclass(frozen=True)
 class Order:
-    """What was asked for; the names are those of the command's options and the flow's parameters.
+    """What was asked for: the options of the command and the parameters of the flow, with their types and defaults.
 
     Attributes:
-        source: the delivered file, or several that make one delivery together.
-        k: fixed number of segments; None chooses it between k_min and k_max.
-        as_of: the day that the run speaks for; None is today in UTC.
-        force: run again although the same file is published with the same settings.
-        accept_volume: run although the delivery holds far fewer rows than the previous runs.
-        encoding: name of the encoding; ``"auto"`` takes the one whose segments stand out most.
+        source: The customers file, or a directory, whose newest file is used; several files make one run together.
+        dataset: What declares the file: a name in schemas/, or the path of a Python file.
+        home: Directory of the published file and of the runs.
+        k: Fixed number of segments; left out, k is chosen by silhouette.
+        k_min: Smallest k to try.
+        k_max: Largest k to try.
+        as_of: Day that the data describes, as 2027-01-31; left out, today in UTC.
+        seed: Random seed: the same file and seed give the same segments.
+        force: Run although the same file is published with the same settings.
+        accept_volume: Run although the file has far fewer rows than those of previous runs.
+        encoding: How customers become numbers; auto selects the encoding whose segments stand out most.
     """
 
-    source: str | tuple[str, ...]
+    source: str | Sequence[str]
+    _: KW_ONLY
     dataset: str = "customers"
     home: str = "data"
-    k: int | None = None
-    k_min: int = 2
-    k_max: int = 10
+    k: Clusters | None = None
+    k_min: Clusters = 2
+    k_max: Clusters = 10
     as_of: date | None = None
-    seed: int = 0
+    seed: Seed = 0
     force: bool = False
     accept_volume: bool = False
-    encoding: str = "auto"
+    encoding: EncodingOption = "auto"
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -49,6 +65,21 @@ class Order:
     def candidates(self) -> tuple[int, ...]:
         """Every k to try, ascending."""
         return (self.k,) if self.k is not None else tuple(range(self.k_min, self.k_max + 1))
+
+    def check(self) -> None:
+        """Check every setting against its type and its bounds.
+
+        Raises:
+            UsageError: the first one that breaks them, with what was expected.
+        """
+        try:
+            TypeAdapter(Order).validate_python(asdict(self))
+        except ValidationError as error:
+            fault = error.errors()[0]
+            option, expected = str(fault["loc"][0]).replace("_", "-"), fault["msg"].removeprefix("Input should be ")
+            raise UsageError(f"--{option} {fault['input']} cannot be used; expected {expected}") from None
+        if self.k_min > self.k_max:
+            raise UsageError(f"--k-min {self.k_min} is above --k-max {self.k_max}; expected k-min <= k-max")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
--- one row a number, group of its values between two cuts of number_cuts and segment, of one customer in $every
+-- one row per number, group of its values between two cuts of number_cuts and segment, of one customer in $every
 with bounds as (
     select
         source_column,
@@ -31,7 +31,7 @@ sampled as (
     where
         number_values._position % $every = 0
         and customer_segments.rowid % $every = 0
-        and features.encoding = 'standardised'
+        and features.encoding = 'standardized'
 )
 
 select

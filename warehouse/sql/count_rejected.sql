@@ -1,4 +1,4 @@
--- one row a column and kind of fault, the commonest first
+-- one row per column and kind of fault, the most frequent first
 select
     column_name,
     code,

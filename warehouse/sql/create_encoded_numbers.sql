@@ -1,4 +1,4 @@
--- encoded_numbers: one row a customer and number, with x and the encoded value that features makes of it
+-- encoded_numbers: one row per customer and number, with x and the encoded value that features makes of it
 create or replace temporary view encoded_numbers as
 with clipped as (
     select
@@ -11,7 +11,7 @@ with clipped as (
         end as v
     from number_values
     inner join features
-        on number_values.source_column = features.source_column and features.encoding = 'standardised'
+        on number_values.source_column = features.source_column and features.encoding = 'standardized'
 ),
 
 transformed as (

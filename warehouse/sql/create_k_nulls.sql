@@ -1,6 +1,6 @@
--- work.k_nulls: one row a k, with its silhouette on permuted columns in the encoding taken, and the lift above it
+-- work.k_nulls: one row per k, with the silhouette of the null model in the selected encoding, and the gain over it
 create or replace table work.k_nulls (
     k bigint,
     null_silhouette double,
-    lift double
+    silhouette_gain double
 );

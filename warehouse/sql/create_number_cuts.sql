@@ -1,4 +1,4 @@
--- number_cuts: one row a number and bound halfway between the means of two segments, neighbours in it, in its own units
+-- number_cuts: one row per number and bound midway between the means of two neighboring segments, in its own units
 -- Means are those of the number as it is encoded; of one customer in $every.
 create or replace temporary table number_cuts as
 with means as (

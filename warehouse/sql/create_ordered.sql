@@ -1,4 +1,4 @@
--- work.ordered: one row a customer, with its place in the canonical order from 0
+-- work.ordered: one row per customer, with its position in the canonical order from 0
 -- Customers are written once, in that order.
 create or replace view work.ordered as
 select

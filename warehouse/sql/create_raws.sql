@@ -1,4 +1,4 @@
--- work.raws: one row a record of more than one line, with its text as it was delivered
+-- work.raws: one row per record of more than one line, with its text as it was delivered
 create or replace table work.raws (
     record bigint,
     last_record bigint,

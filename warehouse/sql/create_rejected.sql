@@ -1,4 +1,4 @@
--- work.rejected: one row a refused record and reason, until the night's own table is filled
+-- work.rejected: one row per rejected record and reason, until the published table is filled
 create or replace table work.rejected (
     record bigint,
     column_name varchar,

@@ -1,4 +1,4 @@
--- work.sources: one row a delivered file, with the keys of its first and last line and how its numbers are written
+-- work.sources: one row per delivered file, with the keys of its first and last line and how its numbers are written
 create or replace table work.sources (
     source_number integer,
     source_name varchar,

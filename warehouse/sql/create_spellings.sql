@@ -1,4 +1,4 @@
--- work.spellings: one row a value that is replaced by another spelling of it
+-- work.spellings: one row per value that is replaced by another spelling of it
 create or replace table work.spellings (
     column_name varchar,
     value varchar,

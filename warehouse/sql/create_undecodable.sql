@@ -1,4 +1,4 @@
--- work.undecodable: one row a line that holds bytes which are no text
+-- work.undecodable: one row per line with undecodable bytes
 create or replace table work.undecodable (
     record bigint,
     found varchar

@@ -1,4 +1,4 @@
--- one row a refused row and reason; cells that a spreadsheet would run as a formula get a quote before them
+-- one row per rejected row and reason; cells that a spreadsheet would run as a formula get a quote before them
 select
     source_name,
     line_number,

@@ -1,4 +1,4 @@
--- customer_segments: one row a customer, in canonical order; a piece of it
+-- customer_segments: one row per customer, in canonical order; a piece of it
 insert into customer_segments (
     customer_id, segment_id, distance, second_segment_id, second_distance, is_outlier, segment_since
 )

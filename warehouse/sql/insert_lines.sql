@@ -1,4 +1,4 @@
--- work.lines: one row a physical line of one delivered file, blank ones too
+-- work.lines: one row per physical line of one delivered file, blank ones too
 -- Never sniffed: no delimiter and no quote, so a line stays whole.
 insert into work.lines (record, line)
 select

@@ -1,4 +1,4 @@
--- number_stats: one row a segment, of the number $source_column
+-- number_stats: one row per segment, of the number $source_column
 -- Of one number both tables have a row a customer, in canonical order.
 insert into number_stats
 select

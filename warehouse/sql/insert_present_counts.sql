@@ -1,4 +1,4 @@
--- present_counts: one row a segment and 0/1 feature, of the customers from $first to $last
+-- present_counts: one row per segment and binary feature, of the customers from $first to $last
 insert into present_counts
 select
     customer_segments.segment_id,

@@ -4,7 +4,12 @@ select
     spans.first_record as record,
     max(spans.record) as last_record,
     string_agg(lines.line, chr(10) order by lines.record) as raw
-from (select first_record, unnest(range(first_record, last_record + 1)) as record from _spans) as spans
+from (
+    select
+        first_record,
+        unnest(range(first_record, last_record + 1)) as record
+    from _spans
+) as spans
 inner join work.lines on spans.record = lines.record
 group by spans.first_record
 order by spans.first_record;

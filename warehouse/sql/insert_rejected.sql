@@ -1,4 +1,4 @@
--- work.rejected: one row a refused record and reason, of the faults found in one chunk
+-- work.rejected: one row per rejected record and reason, of the faults found in one chunk
 insert into work.rejected (record, column_name, code, value, reason)
 select
     record,

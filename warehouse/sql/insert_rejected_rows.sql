@@ -1,4 +1,4 @@
--- rejected_rows: one row a refused row and reason, with its file, line and text
+-- rejected_rows: one row per rejected row and reason, with its file, line and text
 insert into rejected_rows (run_id, source_name, line_number, column_name, code, value, reason, raw)
 select
     cast($run_id as varchar) as run_id,

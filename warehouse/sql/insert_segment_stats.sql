@@ -1,4 +1,4 @@
--- segment_stats: one row a segment and feature, in the units of the source column
+-- segment_stats: one row per segment and feature, in the units of the source column
 -- From number_stats, present_counts and the sizes of the segments.
 insert into segment_stats (
     segment_id, feature, source_column, kind, mean, median, std, min, max, overall_mean, difference, lift
@@ -58,7 +58,7 @@ number_rows as (
     left join number_stats
         on features.source_column = number_stats.source_column and sizes.segment_id = number_stats.segment_id
     left join number_means on features.source_column = number_means.source_column
-    where features.encoding = 'standardised'
+    where features.encoding = 'standardized'
 ),
 
 present_rows as (
@@ -79,7 +79,7 @@ present_rows as (
         on
             features.source_column = overall_counts.source_column
             and features.value is not distinct from overall_counts.v
-    where features.encoding <> 'standardised'
+    where features.encoding <> 'standardized'
 ),
 
 all_rows as (

@@ -1,4 +1,4 @@
--- work.undecodable: one row a line of one delivered file that holds bytes which are no text
+-- work.undecodable: one row per line of one delivered file with undecodable bytes
 insert into work.undecodable (record, found)
 select
     cast($lines_before as bigint) + line_number as record,

@@ -1,4 +1,4 @@
--- work.rejected: one row a record whose fields cannot be told apart
+-- work.rejected: one row per record whose fields are ambiguous
 insert into work.rejected (record, column_name, code, value, reason)
 select
     records._record as record,
@@ -13,14 +13,14 @@ select
             then
                 coalesce(records._broken, 'a quote is opened or closed within a field')
                 || '; expected quotes around whole fields, and a quote inside doubled'
-        when 'before_header' then 'the record stands before the header; expected the header first'
+        when 'before_header' then 'the record precedes the header; expected the header first'
         when 'empty_end'
-            then 'the row ends with delimiters too many behind a list; expected the last column at its end'
-        when 'empty_row' then 'every field of the row is empty; expected one row a customer'
+            then 'the row ends with too many delimiters after a list; expected the last column at its end'
+        when 'empty_row' then 'every field of the row is empty; expected one row per customer'
         when 'header_again' then 'the record repeats the header; expected one header, on the first line'
         when 'not_zero_or_one' then records._found || ' should be 0 or 1'
         when 'undeclared_value'
-            then records._found || ' stands in a column that the schema does not declare; declare it or leave it empty'
+            then records._found || ' is in a column that the schema does not declare; declare it or leave it empty'
         when 'undecidable_comma'
             then
                 'a comma may belong to ' || $text_column || ' or to ' || $list_column

@@ -1,4 +1,4 @@
--- work.rejected: one row a record on whose lines stand bytes that are no text
+-- work.rejected: one row per record with undecodable bytes
 insert into work.rejected (record, column_name, code, value, reason)
 select
     records._record as record,

@@ -1,4 +1,4 @@
--- one row a component, the strongest first
+-- one row per component, the strongest first
 select
     component,
     variance,

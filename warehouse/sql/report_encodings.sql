@@ -1,4 +1,4 @@
--- one row an encoding of features: how many columns became how many features by it; those that are left out are not
+-- one row per encoding of features: how many columns became how many features by it; those that are left out are not
 select
     encoding,
     count(distinct source_column) as n_columns,

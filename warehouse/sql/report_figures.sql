@@ -1,4 +1,4 @@
--- one row a segment and feature: the mean, and the mean and standard deviation over all customers
+-- one row per segment and feature: the mean, and the mean and standard deviation over all customers
 -- The variance of all is the mean of the variances within and of the squared differences.
 select
     segment_stats.segment_id,

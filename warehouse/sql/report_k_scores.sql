@@ -1,4 +1,4 @@
--- one row a k tried
+-- one row per k tried
 select
     k,
     silhouette,
@@ -9,8 +9,8 @@ select
     reason,
     chosen as is_chosen,
     null_silhouette,
-    lift,
-    seeds_agreement,
-    resampling_agreement
+    silhouette_gain,
+    ari_seeds,
+    ari_bootstrap
 from k_scores
 order by k;

@@ -1,4 +1,4 @@
--- one row a component and feature, the strongest of a component first
+-- one row per component and feature, the strongest of a component first
 select
     loadings.component,
     loadings.feature,

@@ -1,4 +1,4 @@
--- one row a segment, the largest first
+-- one row per segment, the largest first
 select
     segment_id,
     name,

@@ -1,4 +1,4 @@
--- one row an encoding of the customers that could be taken: what was taken first, then the one with the most lift
+-- encodings: one row per encoding, the selected one first, then by silhouette gain
 select
     encoding,
     n_columns,
@@ -6,10 +6,10 @@ select
     k,
     silhouette,
     null_silhouette,
-    lift,
+    silhouette_gain,
     margin,
     rows_sampled,
     chosen as is_chosen,
     reason
 from encodings
-order by chosen desc, lift desc nulls last, encoding asc;
+order by chosen desc, silhouette_gain desc nulls last, encoding asc;

@@ -1,4 +1,4 @@
--- one row a list of which a customer has several items, of one customer in $every
+-- one row per list of which a customer has several items, of one customer in $every
 with lists as (
     select source_column
     from features

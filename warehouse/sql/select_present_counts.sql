@@ -1,4 +1,4 @@
--- one row a 0/1 feature and segment: how many customers of the segment have it
+-- one row per binary feature and segment: how many customers of the segment have it
 select
     features.source_column,
     features.feature_number,

@@ -1,4 +1,4 @@
--- one row a refused row, with all its reasons
+-- one row per rejected row, with all its reasons
 select
     source_name,
     line_number,

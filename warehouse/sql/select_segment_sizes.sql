@@ -1,4 +1,4 @@
--- one row a segment: how many customers it has, and how stable it is
+-- one row per segment: how many customers it has, and how stable it is
 with sizes as (
     select
         segment_id,

@@ -1,4 +1,4 @@
--- one row a delivered file, in the order of their records
+-- one row per delivered file, in the order of their records
 select
     source_name,
     first_record,

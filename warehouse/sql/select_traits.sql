@@ -1,4 +1,4 @@
--- one row a segment and feature: the figures that a segment is named by; a number is named by itself, not by brackets
+-- one row per segment and feature: the figures that a segment is named by; a number is named by itself, not by brackets
 with spreads as (
     select
         source_column,

@@ -34,7 +34,7 @@ class SourceDialect:
 def create_texts(columns: Sequence[Column], dialects: Sequence[SourceDialect]) -> str:
     """Return the view ``work.texts``: the records that are not rejected, in texts that SQL can read.
 
-    Texts that stand for a missing value are null, numbers have a decimal point and nothing around
+    Texts that mean a missing value are null, numbers have a decimal point and nothing around
     them, and an allowed value has the spelling of the declaration.
     """
     kept = "(SELECT * FROM work.records ANTI JOIN work.rejected ON records._record = rejected.record)"
@@ -54,7 +54,7 @@ def create_typed(columns: Sequence[Column], respelled: Collection[str] = ()) -> 
     """Return the view ``work.typed``: the records that are not rejected, in the declared types.
 
     Args:
-        columns: the columns of the night.
+        columns: the columns of the run.
         respelled: names of the columns of which ``work.spellings`` holds values to be replaced.
     """
     to_respell = [column for column in columns if column.name in respelled]
@@ -77,7 +77,7 @@ def create_typed(columns: Sequence[Column], respelled: Collection[str] = ()) -> 
 def insert_spellings(columns: Sequence[Column]) -> str:
     """Return the statement for the values of some columns that differ from another by case or blanks alone.
 
-    ``work.spellings`` has one row a value to be replaced, with the commonest spelling of it.
+    ``work.spellings`` has one row per value to be replaced, with its most frequent spelling.
     """
     # One query for all of them, as each expands the view of all columns.
     held = ", ".join(f"{{'column_name': {quote_text(one.name)}, 'value': {_held(one)}}}" for one in columns)
@@ -107,9 +107,9 @@ def insert_spellings(columns: Sequence[Column]) -> str:
 def insert_customers(table: Table, columns: Sequence[Column]) -> str:
     """Return the statement that fills ``customers``, the table, in canonical order.
 
-    The order depends on what the rows hold, not on where they stand in the file, so that the fit
+    The order depends on what the rows hold, not on their position in the file, so that the fit
     sees the same matrix whatever the order of the delivery. It takes ``$source_names`` and
-    ``$first_records``, one of each a source, and inserts the customers whose first key is between
+    ``$first_records``, one of each per source, and inserts the customers whose first key is between
     ``$first_key`` and ``$last_key``.
     """
     identifier = identifier_of(tuple(columns))
@@ -157,13 +157,13 @@ def insert_customers(table: Table, columns: Sequence[Column]) -> str:
 
 
 def create_duplicates(identifier: Column) -> str:
-    """Return the table ``duplicates`` of records whose identifier another record has that is kept: one row a record.
+    """Return the table ``duplicates`` of records whose identifier another record has that is kept: one row per record.
 
     The first of them is kept, or the last where that is declared.
     """
     name = quote_identifier(identifier.name)
     kept = "max" if identifier.settings.keep == "last" else "min"
-    # A few bits of each identifier first, as nearly all of them stand once and are long together.
+    # A few bits of each identifier first, as nearly all of them occur once and are long together.
     return f"""
         CREATE OR REPLACE TEMPORARY TABLE duplicates AS
         WITH repeated AS (

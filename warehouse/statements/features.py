@@ -20,10 +20,10 @@ def select_numbers(column: Column) -> str:
 def insert_vocabulary(column: Column) -> str:
     """Return the statement that adds the different values of a category, flag or items column to ``work.vocabulary``.
 
-    Values that a smaller share of the customers has than the column's ``other_below`` join, where there are two of
-    them at least, and so does a value that is delivered under their common name.
+    Infrequent categories, below the column's ``min_frequency``, are grouped where there are at least two of them,
+    with any value that is delivered under the name of the group.
     """
-    source, next_mark = quote_text(column.name), "(SELECT coalesce(max(mark) + 1, 0) FROM work.vocabulary)"
+    source, next_index = quote_text(column.name), "(SELECT coalesce(max(binary_index) + 1, 0) FROM work.vocabulary)"
     if column.role is Role.FLAG:
         return f"""
             INSERT INTO work.vocabulary
@@ -32,17 +32,17 @@ def insert_vocabulary(column: Column) -> str:
                 FROM (SELECT {truth(column)} AS is_set FROM customers)
             )
             SELECT {source}, NULL, is_set + if(2 * is_set > known, customers - known, 0), false, false,
-                2 * is_set > known, {next_mark}
+                2 * is_set > known, {next_index}
             FROM counted"""
-    other_below = f"{quote_text(repr(column.settings.other_below))}::DOUBLE"
-    may_join = f"value <> {quote_text(MISSING_CATEGORY)}" if column.settings.missing == "own" else "true"
+    min_frequency = f"{quote_text(repr(column.settings.min_frequency))}::DOUBLE"
+    may_join = f"value <> {quote_text(MISSING_CATEGORY)}" if column.settings.missing == "category" else "true"
     return f"""
         INSERT INTO work.vocabulary
         WITH counted AS (
             SELECT value, count(*) AS customers FROM (SELECT {_category(column)} AS value FROM customers)
             WHERE value IS NOT NULL GROUP BY value
         ), judged AS (
-            SELECT *, customers / (SELECT count(*) FROM customers) < {other_below} AND {may_join} AS is_rare
+            SELECT *, customers / (SELECT count(*) FROM customers) < {min_frequency} AND {may_join} AS is_rare
             FROM counted
         ), joined AS (
             SELECT *, (is_rare OR value = {quote_text(OTHER_VALUES)})
@@ -51,33 +51,35 @@ def insert_vocabulary(column: Column) -> str:
         )
         SELECT {source}, value, customers, is_rare AND is_joined, is_joined,
             row_number() OVER (ORDER BY customers DESC, value) = 1,
-            {next_mark} + dense_rank() OVER (ORDER BY is_joined, if(is_joined, NULL, value)) - 1
+            {next_index} + dense_rank() OVER (ORDER BY is_joined, if(is_joined, NULL, value)) - 1
         FROM joined"""
 
 
-def select_marks(columns: Sequence[Column]) -> str:
-    """Return the query for which customer has which 0/1 feature, of the customers in a range; in no order.
+def select_binary(columns: Sequence[Column]) -> str:
+    """Return the query for which customer has which binary feature, of the customers in a range; in no order.
 
-    One row a customer and value: key, which is ``$n_marks`` * place in the range + mark.
+    One row per customer and value: key, which is ``$n_binary`` * index in the range + binary_index.
     """
-    marks = " UNION ALL ".join(_marks(column) for column in columns)
-    return f"SELECT $n_marks * (_position - $first) + mark AS key FROM ({marks})"
+    binary = " UNION ALL ".join(_binary(column) for column in columns)
+    return f"SELECT $n_binary * (_position - $first) + binary_index AS key FROM ({binary})"
 
 
 def create_value_views(columns: Sequence[Column], joined: Collection[str] = (), cut: Collection[str] = ()) -> list[str]:
     """Return the temporary views that give the customers in the long form.
 
-    ``number_values`` has one row a customer and number, ``present_values`` one row a customer and
-    0/1 feature that is 1; ``_position`` is the customer's place in the canonical order, from 0.
+    ``number_values`` has one row per customer and number, ``present_values`` one row per customer and
+    binary feature that is 1; ``_position`` is the customer's index in the canonical order.
 
     Args:
         columns: the columns of the night.
-        joined: names of the columns of which one feature stands for several values.
-        cut: names of the numbers that are cut into brackets.
+        joined: names of the columns with grouped values.
+        cut: names of the numbers that are binned into brackets.
     """
     numbers = [_number_values(column) for column in columns if column.role is Role.NUMERIC]
-    marked = [column for column in columns if column.is_feature and column.role is not Role.NUMERIC]
-    present = [_joined_values(column) if column.name in joined else _present_values(column) for column in marked]
+    binary_columns = [column for column in columns if column.is_feature and column.role is not Role.NUMERIC]
+    present = [
+        _joined_values(column) if column.name in joined else _present_values(column) for column in binary_columns
+    ]
     present += [_bracket_values(column) for column in columns if column.name in cut]
     no_numbers, no_present = (
         "SELECT NULL::BIGINT AS _position, NULL::VARCHAR AS customer_id, NULL::VARCHAR AS source_column, "
@@ -92,7 +94,7 @@ def create_value_views(columns: Sequence[Column], joined: Collection[str] = (), 
 
 def create_profile(features: Sequence[str]) -> list[str]:
     """Return the statements that create ``segment_profile``, the wide form of ``segment_stats``."""
-    # A list a segment, taken apart by place: an aggregate a feature would cost the square of their number.
+    # One list per segment, split by index: one aggregate per feature would be quadratic in their number.
     means = ", ".join(f"means[{number}] AS {quote_identifier(name)}" for number, name in enumerate(features, start=1))
     view = f"""
         CREATE OR REPLACE VIEW segment_profile AS
@@ -104,9 +106,9 @@ def create_profile(features: Sequence[str]) -> list[str]:
         SELECT segments.segment_id, segments.customers{", " if means else ""}{means}
         FROM segments LEFT JOIN lists USING (segment_id)
         ORDER BY segments.segment_id"""
-    grain = "One row a segment: its number of customers and the mean of every feature, in the source column's units."
+    grain = "One row per segment: its number of customers and the mean of every feature, in the source column's units."
     comments = {"segment_id": "Key of segments", "customers": "Number of customers in the segment"} | {
-        name: f"Mean of {name}; of a 0/1 feature the share of customers that have it"
+        name: f"Mean of {name}; of a binary feature the share of customers that have it"
         for name in (features if len(features) <= _MOST_COMMENTED else ())
     }
     return [
@@ -144,7 +146,7 @@ def _number_values(column: Column) -> str:
 
 
 def _bracket_values(column: Column) -> str:
-    """Return the query for the bracket of each customer's number, one row a customer."""
+    """Return the query for the bracket of each customer's number, one row per customer."""
     name, source = f"CAST(customers.{quote_identifier(column.name)} AS DOUBLE)", quote_text(column.name)
     return f"""
         SELECT customers.rowid AS _position, customers.customer_id, {source} AS source_column, features.value AS v
@@ -167,12 +169,12 @@ def _present_values(column: Column) -> str:
 
 
 def _joined_values(column: Column) -> str:
-    """Return the query for the present values of a column, those that are no feature's own as the one that joins them.
+    """Return the query for the present values of a column, with the grouped ones as one value.
 
     A customer has that one once, however many of them it holds.
     """
     source, other = quote_text(column.name), quote_text(OTHER_VALUES)
-    own = f"(SELECT value FROM features WHERE source_column = {source} AND joined_values = 1)"
+    own = f"(SELECT value FROM features WHERE source_column = {source} AND grouped_values = 1)"
     return f"""
         SELECT stored.* FROM ({_stored_values(column)}) AS stored WHERE stored.v IN {own}
         UNION ALL
@@ -207,40 +209,39 @@ def _imputed_values(column: Column) -> str:
         WHERE customers.{quote_identifier(column.name)} IS NULL"""
 
 
-def _marks(column: Column) -> str:
-    """Return the query for the marks of one column, one row a customer and value."""
+def _binary(column: Column) -> str:
+    """Return the query for the binary features of one column, one row per customer and value."""
     in_range = "FROM customers WHERE rowid BETWEEN $first AND $last"
-    vocabulary = (
-        f"(SELECT value, mark, is_commonest FROM work.vocabulary WHERE source_column = {quote_text(column.name)})"
-    )
+    columns = "value, binary_index, is_most_frequent"
+    vocabulary = f"(SELECT {columns} FROM work.vocabulary WHERE source_column = {quote_text(column.name)})"
     if column.role is Role.FLAG:
         return f"""
-            SELECT flags._position, vocabulary.mark
+            SELECT flags._position, vocabulary.binary_index
             FROM (SELECT rowid AS _position, {truth(column)} AS is_set {in_range}) AS flags, {vocabulary} AS vocabulary
-            WHERE coalesce(flags.is_set, vocabulary.is_commonest)"""
-    commonest = f"(SELECT value FROM {vocabulary} WHERE is_commonest)"
+            WHERE coalesce(flags.is_set, vocabulary.is_most_frequent)"""
+    most_frequent = f"(SELECT value FROM {vocabulary} WHERE is_most_frequent)"
     return f"""
-        SELECT held._position, vocabulary.mark
-        FROM (SELECT rowid AS _position, {_category(column, commonest)} AS value {in_range}) AS held
+        SELECT held._position, vocabulary.binary_index
+        FROM (SELECT rowid AS _position, {_category(column, most_frequent)} AS value {in_range}) AS held
         INNER JOIN {vocabulary} AS vocabulary ON held.value = vocabulary.value"""
 
 
-def _category(column: Column, commonest: str | None = None) -> str:
-    """Return the expression for the values of a category or items column, what is missing by the column's own rule.
+def _category(column: Column, most_frequent: str | None = None) -> str:
+    """Return the expression for the values of a category or items column, with missing ones by the column's rule.
 
     Args:
         column: the column.
-        commonest: expression for its commonest value, where that is known.
+        most_frequent: expression for its most frequent value, where that is known.
     """
     value = _stored(column)
-    if column.settings.missing == "own":
+    if column.settings.missing == "category":
         return f"coalesce({value}, {quote_text(MISSING_CATEGORY)})"
-    if column.settings.missing == "commonest":
-        return f"coalesce({value}, {commonest or _commonest(value)})"
+    if column.settings.missing == "most_frequent":
+        return f"coalesce({value}, {most_frequent or _most_frequent(value)})"
     return value
 
 
-def _commonest(value: str) -> str:
+def _most_frequent(value: str) -> str:
     return (
         f"(SELECT {value} AS value FROM customers WHERE {value} IS NOT NULL "
         f"GROUP BY {value} ORDER BY count(*) DESC, {value} LIMIT 1)"

@@ -15,10 +15,10 @@ _EXOTIC = "\t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" +
 )
 
 
-def select_trailing_delimiters(layout: Layout, records: LineRange) -> str:
-    """Return the query for the records with a trailing delimiter: one row, ``records`` and ``closed`` of them."""
+def select_trailing_share(layout: Layout, records: LineRange) -> str:
+    """Return the query for the share of some records that have a trailing delimiter: one row."""
     return f"""
-        SELECT count(*) AS records, count(*) FILTER (WHERE {_has_trailing_delimiter(layout)}) AS closed
+        SELECT coalesce(avg(({_has_trailing_delimiter(layout)})::INT), 0) AS share
         FROM work.raw_records WHERE record BETWEEN {records.first} AND {records.last}"""
 
 

@@ -20,20 +20,15 @@ _ITEM_QUOTES = r"^[\"'](.*?)[\"']\s*(?::.*)?$"
 _ORDERED_ITEMS = 1_000
 
 
-def select_bracketed(layout: Layout, columns: Sequence[Column]) -> str:
-    """Return the query for the lists in brackets: one row per items column, ``lists`` and ``bracketed`` of them."""
+def select_bracketed_shares(layout: Layout, columns: Sequence[Column]) -> str:
+    """Return the query for the share of the lists in brackets: one row per items column, empty lists aside."""
     texts = ", ".join(
         f"{{'name': {quote_text(column.name)}, 'text': trim({_whole_list(layout, column)})}}" for column in columns
     )
     return f"""
-        WITH lists AS (
-            SELECT unnest([{texts}], recursive := true) FROM work.record_fields
-        )
-        SELECT
-            name,
-            count(*) AS lists,
-            count(*) FILTER (WHERE regexp_full_match(text, {quote_text(_IN_BRACKETS)}, 's')) AS bracketed
-        FROM lists WHERE text <> '' GROUP BY name"""
+        SELECT name, avg(regexp_full_match(text, {quote_text(_IN_BRACKETS)}, 's')::INT) AS share
+        FROM (SELECT unnest([{texts}], recursive := true) FROM work.record_fields)
+        WHERE text <> '' GROUP BY name"""
 
 
 def select_separators(layout: Layout, columns: Sequence[Column], separators: Sequence[str], records: LineRange) -> str:
@@ -84,7 +79,7 @@ def first_of_each(items: str) -> str:
     """Return the expression for a list without repetitions, in its own order; sorted where it is very long.
 
     Args:
-        items: a column: an expression would be computed anew for each of its items.
+        items: a column: an expression would be computed again for each of its items.
     """
     few = f"list_filter({items}, lambda x, i: list_position({items}, x) = i)"
     return f"CASE WHEN len({items}) <= {_ORDERED_ITEMS} THEN {few} ELSE list_sort(list_distinct({items})) END"

@@ -29,13 +29,13 @@ _EVIDENCE = {
 }
 
 #: In a column of whole numbers a comma before three digits can only group them, and so can a point, unless what
-#: stands behind it is zeros alone.
+#: follows it is zeros alone.
 _GROUPED_WHOLE = f"{_SIGN}{_GROUPS[',']}+"
 _POINTED_WHOLE, _POINTED_ZEROS = f"{_SIGN}{_GROUPS['.']}+", f"{_SIGN}\\d{{1,3}}(?:\\.000)+"
 
 
 def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None:
-    """Return the query for what the numbers of ``work.record_fields`` show: one row, a count a kind of evidence.
+    """Return the query for what the numbers of ``work.record_fields`` show: one row, a count per kind of evidence.
 
     None where no column holds numbers.
     """
@@ -76,7 +76,7 @@ def counted_evidence(n: str) -> str:
 def number_text(text: str, column: Column, dialect: Dialect) -> str:
     """Return the expression for a number's text as SQL reads it: no signs of currency, no groups, a decimal point.
 
-    A number that stands for a missing value is null, however it is written: ``9,999`` as ``9999``.
+    A number that means a missing value is null, however it is written: ``9,999`` as ``9999``.
     """
     if not _is_number(column):
         return text
@@ -114,7 +114,7 @@ def changes_numbers(column: Column, dialect: Dialect) -> bool:
 
 
 def without_sentinels(text: str, column: Column) -> str:
-    """Return the expression for a text that is null where it stands for a missing value."""
+    """Return the expression for a text that is null where it means a missing value."""
     if not column.settings.sentinels:
         return text
     words = ", ".join(quote_text(sentinel.strip().lower()) for sentinel in column.settings.sentinels)
@@ -151,7 +151,7 @@ def _as_number(text: str) -> float | None:
 
 
 def _stripped(text: str, column: Column) -> str:
-    """Return the expression for a text without the declared signs at either end, behind a sign too."""
+    """Return the expression for a text without the declared signs at either end, after a plus or minus too."""
     if not column.settings.strip:
         return text
     signs = "|".join(pattern_of(sign.strip()) for sign in sorted(column.settings.strip, key=len, reverse=True))
@@ -160,5 +160,5 @@ def _stripped(text: str, column: Column) -> str:
 
 
 def _class(mark: str) -> str:
-    """Return the pattern for a mark; a space stands for every kind of it."""
+    """Return the pattern for a mark; a space is any kind of space."""
     return "[ \\x{a0}\\x{202f}]" if mark == " " else pattern_of(mark)

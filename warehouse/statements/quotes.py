@@ -38,20 +38,18 @@ def select_closing_lines(dialect: Dialect, lines: LineRange) -> str:
 def select_inner_lines(dialect: Dialect) -> str:
     """Return the query for the lines between the first and the last of the records of ``_spans``.
 
-    One row per line that is not blank: its record's first line, and its fields (0 where its quotes do not close).
+    One row per line that is not blank: its record's first line, and its fields (0 if its quotes do not close).
     """
     is_complete = _matches(_LinePatterns(dialect).complete_line, dialect)
     return f"""
         SELECT
-            inner_lines.record,
             inner_lines.first_record,
             CASE WHEN {is_complete} THEN len({_split("line", dialect)}) ELSE 0 END AS n_fields
         FROM (
             SELECT first_record, unnest(range(first_record + 1, last_record)) AS record FROM _spans
         ) AS inner_lines
         INNER JOIN work.lines USING (record)
-        WHERE trim(line) <> ''
-        ORDER BY inner_lines.record"""
+        WHERE trim(line) <> ''"""
 
 
 def create_records(dialect: Dialect, lines: LineRange) -> str:

@@ -4,8 +4,8 @@ from schemas.tables import Table
 from warehouse.statements.quoting import quote_identifier, quote_text
 
 
-def create_table(table: Table) -> list[str]:
-    """Return the statements that create a published table with its comments."""
+def create_table(table: Table) -> str:
+    """Return the statements, in one text, that create a published table with its comments."""
     name = quote_identifier(table.name)
     columns = ", ".join(
         f"{quote_identifier(column.name)} {column.sql_type}{'' if column.nullable else ' NOT NULL'}"
@@ -15,4 +15,5 @@ def create_table(table: Table) -> list[str]:
         f"COMMENT ON COLUMN {name}.{quote_identifier(column.name)} IS {quote_text(column.description)}"
         for column in table.columns
     ]
-    return [f"CREATE TABLE {name} ({columns})", f"COMMENT ON TABLE {name} IS {quote_text(table.grain)}", *comments]
+    grain = f"COMMENT ON TABLE {name} IS {quote_text(table.grain)}"
+    return ";\n".join([f"CREATE TABLE {name} ({columns})", grain, *comments, ""])

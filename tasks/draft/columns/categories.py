@@ -53,7 +53,7 @@ def flag_kind(facts: Facts) -> Kind | None:
         return category_kind(facts)
     # Among yes and no, none is a missing answer.
     sentinels = {found.text: found.n for found in facts.profile.most_common if found.is_missing_word}
-    missing, reasons = missing_arguments("commonest", facts, sentinels)
+    missing, reasons = missing_arguments("most_frequent", facts, sentinels)
     return Kind(Role.FLAG, "bool", missing, (counted(facts.known, 4), *reasons))
 
 
@@ -69,7 +69,7 @@ def category_kind(facts: Facts) -> Kind:
     sentinels = word_sentinels(facts.profile.most_common)
     values = [found for found in facts.profile.most_common if found.text not in sentinels]
     n_different = facts.n_different + sum(found.is_missing_word for found in values)
-    missing, reasons = missing_arguments("own", facts, sentinels)
+    missing, reasons = missing_arguments("category", facts, sentinels)
     said = f"{n_different:,} different: {counted(values, 4)}{', ...' if n_different > 4 else ''}"
     is_short = all(len(repr(found.text)) <= CATEGORIES.max_length + 2 for found in values)
     is_few = n_different <= MAX_LISTED and facts.n_known >= CATEGORIES.rows_per_listed_value * n_different
@@ -84,7 +84,7 @@ def category_kind(facts: Facts) -> Kind:
 
 def one_word_kind(facts: Facts) -> Kind:
     """Return the category of a column that holds one text, or nothing."""
-    missing, _ = missing_arguments("own", facts, word_sentinels(facts.profile.most_common))
+    missing, _ = missing_arguments("category", facts, word_sentinels(facts.profile.most_common))
     reason = (
         f"{counted(facts.known, 1)}, nothing in {amount(facts.n_missing, 'row')}, which are a category of their own"
     )
@@ -97,7 +97,7 @@ def code_kind(facts: Facts) -> Kind:
     if not (are_few(facts) or _comes_again(facts)):
         found = f"{facts.n_different:,} different in {amount(facts.n_known, 'row')}"
         return ignored(f"codes, not amounts, such as {examples(numbers, 2)}: {found}, too many to be categories")
-    missing, reasons = missing_arguments("own", facts, text_sentinels(facts.non_numeric, facts.n_rows))
+    missing, reasons = missing_arguments("category", facts, text_sentinels(facts.non_numeric, facts.n_rows))
     said = f"codes, not amounts: {counted(numbers, 4)}{', ...' if len(numbers) > 4 else ''}"
     listed, why = _listed_codes(facts, numbers)
     return Kind(Role.CATEGORY, "int", {**listed, **missing}, (said, why, *reasons))

@@ -18,8 +18,8 @@ _MAX_NAMED = 4
 
 _COUNTED_AS: dict[MissingRule, str] = {
     "median": "the median",
-    "commonest": "the most frequent value",
-    "own": "a category of their own",
+    "most_frequent": "the most frequent value",
+    "category": "a category of their own",
 }
 
 #: Arguments of a kind, by name.

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flows.cli.show import show_runs
+from flows.cli.runs import print_runs
 from schemas.errors import DataRefused
 from tests.nights import assert_invariants, rows, run_night, value
 from warehouse.home.directory import Home
@@ -93,7 +93,7 @@ def test_list_of_runs_tells_seconds_and_peak_memory_in_all(home, capsys):
     rewrite(
         home, run_id, steps=[{**step, "seconds": 500, "peak_mb": 400 + n} for n, step in enumerate(record["steps"])]
     )
-    show_runs(read_manifests(Home(home)), as_json=False)
+    print_runs(read_manifests(Home(home)))
     heading, row = capsys.readouterr().out.splitlines()[1:3]
     assert re.split(r"  +", heading.strip())[-3:-1] == ["seconds", "peak MB"]
     assert re.split(r"  +", row.strip())[-3:-1] == ["5,500.0", "410"]
@@ -103,6 +103,6 @@ def test_list_of_runs_tells_seconds_and_peak_memory_in_all(home, capsys):
 def test_list_of_runs_on_a_narrow_terminal_keeps_its_room_for_the_rest(home, capsys, monkeypatch, width, n_columns):
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setenv("FORCE_COLOR", "1")
-    show_runs(read_manifests(Home(home)), as_json=False)
+    print_runs(read_manifests(Home(home)))
     printed = capsys.readouterr().out
     assert printed.count("╇") + 1 == n_columns

@@ -1,4 +1,4 @@
--- one row a customer whose distance is another along the components, from features, centroids and loadings alone
+-- one row per customer whose distance is another along the components, from features, centroids and loadings alone
 -- One customer in $every is measured; where there are no components there is nothing to measure.
 with measured as (
     select
@@ -31,7 +31,7 @@ absent_parts as (
         sum(-features.weight * features.center / features.scale * loadings.loading) as part
     from loadings
     inner join features on loadings.feature = features.feature
-    where features.encoding <> 'standardised'
+    where features.encoding <> 'standardized'
     group by loadings.component
 ),
 

@@ -1,4 +1,4 @@
--- one row a published table, view or column without a comment
+-- one row per published table, view or column without a comment
 select table_name as name
 from duckdb_tables()
 where database_name = 'night' and comment is null

@@ -1,4 +1,4 @@
--- one row a line that is both a customer and rejected, or two customers
+-- one row per line that is both a customer and rejected, or two customers
 with lines as (
     select
         source_name,

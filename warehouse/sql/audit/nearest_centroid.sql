@@ -1,4 +1,4 @@
--- one row a customer whose nearest or second nearest centroid, or distance, is another when scored by SQL alone
+-- one row per customer whose nearest or second nearest centroid, or distance, is another when scored by SQL alone
 -- From customers, features and centroids only; one customer in $every is scored. A distance among the features is
 -- farther than one among components by what no component holds, which is the same for every centroid.
 with scored_customers as (
@@ -45,7 +45,7 @@ absent_parts as (
     from segments
     left join centroids on segments.segment_id = centroids.segment_id
     left join features on centroids.feature = features.feature
-    where features.encoding <> 'standardised'
+    where features.encoding <> 'standardized'
     group by segments.segment_id
 ),
 

@@ -1,4 +1,4 @@
--- one row a mark of another run than the one that is being published
+-- one row per mark of another run than the one that is being published
 select run_id
 from rejected_rows
 where run_id <> $run_id

@@ -1,4 +1,4 @@
--- one row a customer that stands elsewhere among the segments' customers, or whose segment is not listed
+-- one row per customer that stands elsewhere among the segments' customers, or whose segment is not listed
 -- Without a join but the positional one, as ten million customers do not fit into a hash table.
 select
     customers.customer_id,

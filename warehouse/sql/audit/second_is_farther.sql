@@ -1,4 +1,4 @@
--- one row a customer whose second segment is nearer than its own, or is its own
+-- one row per customer whose second segment is nearer than its own, or is its own
 select customer_id
 from customer_segments
 where

@@ -1,4 +1,4 @@
--- one row a segment whose size or share is not that of its customers
+-- one row per segment whose size or share is not that of its customers
 with counted as (
     select
         segment_id,

@@ -1,4 +1,4 @@
--- one row a segment and feature that centroids or segment_stats lack, hold twice or hold beside the grid
+-- one row per segment and feature that centroids or segment_stats lack, hold twice or hold beside the grid
 with grid as (
     select
         segments.segment_id,

@@ -1,17 +1,16 @@
-"""Count how the values of each column and the segments go together; the customers and their segments are known."""
+"""Count the values of each column by segment."""
 
 import pandas as pd
 
 from warehouse.connection import Connection, one_thread, read_sql
 from warehouse.tables import read_frame, read_value
 
-#: Customers whose numbers are looked at, about, and numbers of customers in all; of more customers those at equal
-#: steps in the canonical order.
+#: Customers in the sample, about, and their numbers in all; the sample is taken at equal steps in canonical order.
 _CUSTOMERS_SAMPLED, _NUMBERS_SAMPLED = 50_000, 2_000_000
 
 
 def present_counts(database: Connection) -> pd.DataFrame:
-    """Return source_column, value, segment_id and customers, one row a 0/1 feature and segment that has it.
+    """Return source_column, value, segment_id and customers, one row per binary feature and segment that has it.
 
     Of all customers; needs the counts that ``insert_segment_stats`` leaves.
     """
@@ -19,13 +18,13 @@ def present_counts(database: Connection) -> pd.DataFrame:
 
 
 def number_counts(database: Connection) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return how many customers of each segment lie where in each number, and where it was cut.
+    """Return how many customers of each segment are in each group of values of each number, and its cuts.
 
     Needs the views of ``create_long_views``.
 
     Returns:
-        source_column, low, segment_id and customers, one row a number, group of its values and segment:
-        those above low up to the next one. And source_column and cut, one row a number and cut, ascending.
+        source_column, low, segment_id and customers, one row per number, group of its values and segment:
+        those above low up to the next one. And source_column and cut, one row per number and cut, ascending.
     """
     every = {"every": _step(database)}
     with one_thread(database):
@@ -35,13 +34,13 @@ def number_counts(database: Connection) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def lists_of_several(database: Connection) -> set[str]:
-    """Return the lists of which a customer has several items, as far as a sample tells."""
+    """Return the lists of which a customer has several items, in a sample."""
     found = database.execute(read_sql("select_lists_of_several"), {"every": _step(database)}).fetchall()
     return {name for (name,) in found}
 
 
 def _step(database: Connection) -> int:
-    """Return of how many customers one is looked at."""
+    """Return the step of the sample: one of so many customers."""
     n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
     n_numbers = int(read_value(database, "SELECT count(DISTINCT source_column) FROM features WHERE kind = 'numeric'"))
     return max(1, n_customers // max(1, min(_CUSTOMERS_SAMPLED, _NUMBERS_SAMPLED // max(1, n_numbers))))

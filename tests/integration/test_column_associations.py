@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import aged
 from tests.nights import night_up_to
-from warehouse import agreements
+from warehouse import column_associations
 from warehouse.home.run import Order
 
 SCHEMA = """
@@ -24,7 +24,7 @@ PLACES = np.array(["Ohio", "Texas", "Iowa", "Utah", "Maine", "Nevada"])
 
 @pytest.fixture
 def describe_segments_of(tmp_path):
-    """Segment a file of some columns, the textbook's way, and return its agreements and the notes of the run."""
+    """Segment a file of some columns, the textbook's way, and return the associations and the notes of the run."""
 
     def segmented(fields, columns, k):
         (tmp_path / "shop.py").write_text(SCHEMA + "".join(f"    {field}\n" for field in fields))
@@ -34,7 +34,9 @@ def describe_segments_of(tmp_path):
         files = (str(tmp_path / name) for name in ("c.csv", "shop.py", "home"))
         run = night_up_to("describe", Order(*files, k=k, encoding="standard")).run
         with duckdb.connect(str(run.night_file), read_only=True) as database:
-            rows = database.execute("SELECT source_column, agreement, is_restated, reason FROM agreements").fetchall()
+            rows = database.execute(
+                "SELECT source_column, association, is_redundant, reason FROM column_associations"
+            ).fetchall()
         notes = [note for note in json.loads(run.manifest_file.read_text())["notes"] if note.startswith("these segm")]
         return {column: tuple(told) for column, *told in rows}, notes
 
@@ -46,17 +48,19 @@ def rng():
     return np.random.default_rng(3)
 
 
-def test_segments_of_six_places_beside_a_weak_age_are_said_to_be_the_places(describe_segments_of, rng):
+def test_segments_duplicating_a_category_are_noted(describe_segments_of, rng):
     columns = {"age": rng.integers(18, 80, 600), "location": PLACES[rng.integers(0, 6, 600)]}
     fields = ["age: Series[int] = numeric(weight=0.1)", "location: Series[str] = category()"]
     told, notes = describe_segments_of(fields, columns, k=6)
     assert list(told) == ["age", "location"]
     assert told["location"][:2] == (pytest.approx(1), True)
     assert told["age"][0] < 0.2
-    assert notes == ["these segments are your location column (agreement 1.00): a plain GROUP BY location gives them"]
+    assert notes == [
+        "these segments duplicate your location column (association 1.00): a plain GROUP BY location gives them"
+    ]
 
 
-def test_segments_that_cut_a_skewed_number_are_said_to_be_it(describe_segments_of, rng):
+def test_segments_cutting_a_number_are_noted(describe_segments_of, rng):
     spent = np.exp(rng.normal(4, 1.2, 900)).round(2).astype(object)
     spent[::50] = ""
     columns = {"spent": spent, "member": rng.integers(0, 2, 900)}
@@ -65,16 +69,16 @@ def test_segments_that_cut_a_skewed_number_are_said_to_be_it(describe_segments_o
         "member: Series[int] = flag(weight=0.1)",
     ]
     told, notes = describe_segments_of(fields, columns, k=4)
-    agreement, is_restated, reason = told["spent"]
-    assert agreement > 0.98
-    assert is_restated
+    association, is_redundant, reason = told["spent"]
+    assert association > 0.98
+    assert is_redundant
     assert reason.startswith("cut at ")
     assert told["member"][0] < 0.2
     (note,) = notes
     assert note.endswith(f"cutting it at {reason.partition('cut at ')[2].partition(', midway')[0]} gives them")
 
 
-def test_segments_between_two_columns_are_neither_of_them(describe_segments_of, rng):
+def test_segments_between_two_columns_duplicate_neither(describe_segments_of, rng):
     corner = rng.integers(0, 4, 400)
     columns = {"x": (corner % 2) * 10 + rng.normal(0, 1, 400), "y": (corner // 2) * 10 + rng.normal(0, 1, 400)}
     told, notes = describe_segments_of(["x: Series[float] = numeric()", "y: Series[float] = numeric()"], columns, k=4)
@@ -83,36 +87,38 @@ def test_segments_between_two_columns_are_neither_of_them(describe_segments_of, 
     assert not told["x"][1]
 
 
-def test_list_of_one_item_each_is_told_as_a_category_is(describe_segments_of, rng):
+def test_list_of_single_items_is_a_category(describe_segments_of, rng):
     columns = {"age": rng.integers(18, 80, 300), "bought": PLACES[:3][rng.integers(0, 3, 300)]}
     fields = ["age: Series[int] = numeric(weight=0.1)", "bought: Series[list] = items()"]
     told, notes = describe_segments_of(fields, columns, k=3)
-    assert notes == ["these segments are your bought column (agreement 1.00): a plain GROUP BY bought gives them"]
-    assert told["bought"][2].startswith("by its 3 values, of which no customer has two: ")
+    assert notes == [
+        "these segments duplicate your bought column (association 1.00): a plain GROUP BY bought gives them"
+    ]
+    assert told["bought"][2].startswith("by its 3 values, of which each customer has at most one: ")
 
 
-def test_segments_of_those_who_buy_one_thing_are_told_by_it(describe_segments_of, rng):
+def test_item_that_predicts_segments_is_named(describe_segments_of, rng):
     has_wine = rng.random(300) < 0.4
     baskets = [f'"{"wine; " if wine else ""}tea{"; milk" if rng.random() < 0.02 else ""}"' for wine in has_wine]
     columns = {"age": rng.integers(18, 80, 300), "bought": baskets}
     fields = ["age: Series[int] = numeric(weight=0.1)", "bought: Series[list] = items(separator=';')"]
     _, notes = describe_segments_of(fields, columns, k=2)
-    assert notes == ["these segments are your bought column (agreement 1.00): whether it holds wine gives them"]
+    assert notes == ["these segments duplicate your bought column (association 1.00): whether it holds wine gives them"]
 
 
-def test_one_segment_agrees_with_nothing(describe_segments_of):
+def test_one_segment_has_no_association(describe_segments_of):
     fields = ["age: Series[int] = numeric()", "location: Series[str] = category()"]
     told, notes = describe_segments_of(fields, {"age": [30] * 9, "location": ["Ohio"] * 9}, k=None)
-    reason = "there is one segment, and nothing to tell apart"
+    reason = "there is one segment, so there is nothing to predict"
     assert told == {"age": (None, False, reason), "location": (None, False, reason)}
     assert notes == []
 
 
-def test_numbers_of_a_sample_of_the_customers_tell_about_the_same(describe_segments_of, rng, monkeypatch):
+def test_sampled_numbers_give_similar_associations(describe_segments_of, rng, monkeypatch):
     columns = {"age": rng.integers(18, 80, 3_000), "location": PLACES[rng.integers(0, 3, 3_000)]}
     fields = ["age: Series[int] = numeric()", "location: Series[str] = category()"]
     whole, _ = describe_segments_of(fields, columns, k=4)
-    monkeypatch.setattr(agreements, "_CUSTOMERS_SAMPLED", 600)
+    monkeypatch.setattr(column_associations, "_CUSTOMERS_SAMPLED", 600)
     sampled, _ = describe_segments_of(fields, columns, k=4)
     assert sampled["age"][0] == pytest.approx(whole["age"][0], abs=0.05)
     assert sampled["age"] != whole["age"]

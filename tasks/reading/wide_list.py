@@ -1,26 +1,26 @@
-"""Which columns of a file are the products of a list that is delivered as one column of 0 and 1 a product."""
+"""Which columns of a file are the items of a list that is delivered as one column of 0 and 1 per item."""
 
 from collections.abc import Sequence
 
 from schemas.dialect import Dialect
 from tasks.reading.head import head_records, without_closing
 
-#: A product is no other than 0 and 1 in all but this share of the first records, or in all but one.
-_MOST_OTHERS = 0.02
+#: Share of the first records, or one of them, in which the cell of an item may be other than 0 and 1.
+_OTHERS_SHARE = 0.02
 
-#: Products that make a list: one column of 0 and 1 may say anything of a customer.
-FEWEST_PRODUCTS = 2
+#: Items that make a list: one column of 0 and 1 may say anything of a customer.
+FEWEST_ITEMS = 2
 
 _FLAGS = frozenset({"0", "1"})
 
 
-def products_among(
+def wide_items(
     spare: tuple[tuple[str, int], ...], lines: Sequence[str], dialect: Dialect, n_fields: int
 ) -> tuple[tuple[str, int], ...]:
-    """Return those of the columns that nobody declares whose cells are 0 and 1, but for a few.
+    """Return those of the undeclared columns whose cells are 0 and 1, with few exceptions.
 
     Args:
-        spare: (header, place) of the columns that nobody declares.
+        spare: (header, position) of the undeclared columns.
         lines: the first lines below the header.
         dialect: how they write their records.
         n_fields: number of fields of a record.
@@ -29,14 +29,16 @@ def products_among(
         All of them where no record shows what they hold.
     """
     rows = _whole_records(lines, dialect, n_fields)
-    return tuple((name, place) for name, place in spare if not rows or _is_product(name, [row[place] for row in rows]))
+    return tuple(
+        (name, position) for name, position in spare if not rows or _is_item(name, [row[position] for row in rows])
+    )
 
 
-def _is_product(name: str, cells: list[str]) -> bool:
-    filled = [cell for cell in cells if cell and cell.casefold() != name.casefold()]  # a header may stand again
+def _is_item(name: str, cells: list[str]) -> bool:
+    filled = [cell for cell in cells if cell and cell.casefold() != name.casefold()]  # a header may be repeated
     flags = sum(cell in _FLAGS for cell in filled)
     others = len(filled) - flags
-    return flags > others and others <= max(1, _MOST_OTHERS * len(cells))
+    return flags > others and others <= max(1, _OTHERS_SHARE * len(cells))
 
 
 def _whole_records(lines: Sequence[str], dialect: Dialect, n_fields: int) -> list[Sequence[str]]:

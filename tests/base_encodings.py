@@ -9,7 +9,7 @@ from scipy.sparse import csr_array, hstack
 
 from schemas import Dataset, category, flag, items, numeric
 from schemas.dataset import columns_of
-from tasks.encoding.base_encoding import Plain
+from tasks.encoding.base_encoding import BaseEncoding
 from tasks.encoding.brackets import cut
 from tasks.encoding.features import Feature, Members, Numbers, Value, encode_numbers, standard, with_unique_names
 
@@ -29,7 +29,7 @@ class Shop(Dataset):
 COLUMNS = {column.name: column for column in columns_of(Shop)}
 
 
-def plain_of(**columns: npt.ArrayLike) -> Plain:
+def base_of(**columns: npt.ArrayLike) -> BaseEncoding:
     """Return customers by the columns of ``Shop``: numbers, codes of categories, flags, and a 0/1 matrix of items."""
     arrays = {name: np.asarray(values) for name, values in columns.items()}
     numbers = {name: arrays[name].astype(float) for name in ("age", "spend", "visits") if name in arrays}
@@ -43,19 +43,19 @@ def plain_of(**columns: npt.ArrayLike) -> Plain:
         codes.append(places)
         encoded.append(encode_numbers(values, feature).astype(np.float32))
     n_customers = len(next(iter(arrays.values())))
-    marks, mark_features = _marks(arrays, n_customers)
+    binary, binary_features = _binary(arrays, n_customers)
     none = np.zeros((n_customers, 0))
-    return Plain(
-        tuple(with_unique_names([*features, *mark_features])),
+    return BaseEncoding(
+        tuple(with_unique_names([*features, *binary_features])),
         np.column_stack([none, *encoded]).astype(np.float32),
         tuple(brackets),
         np.column_stack([none, *codes]).astype(np.uint8),
-        marks,
+        binary,
     )
 
 
-def _marks(arrays: Mapping[str, npt.NDArray[np.generic]], n_customers: int) -> tuple[csr_array, list[Feature]]:
-    """Return the 0/1 features of the categories, flags and items there are."""
+def _binary(arrays: Mapping[str, npt.NDArray[np.generic]], n_customers: int) -> tuple[csr_array, list[Feature]]:
+    """Return the binary features of the categories, flags and items there are."""
     features: list[Feature] = []
     parts = [csr_array((n_customers, 0), dtype=np.float32)]
     for name in ("place", "region", "member", "basket"):
@@ -72,6 +72,6 @@ def _marks(arrays: Mapping[str, npt.NDArray[np.generic]], n_customers: int) -> t
             members = flags if name == "member" else tuple(Value(f"item {n}", 1, False) for n in range(matrix.shape[1]))
             parts.append(csr_array(matrix))
         features += standard(Members(COLUMNS[name], members))
-    marks = csr_array(hstack(parts, format="csr"))
-    marks.sort_indices()
-    return marks, features
+    binary = csr_array(hstack(parts, format="csr"))
+    binary.sort_indices()
+    return binary, features

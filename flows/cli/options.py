@@ -1,0 +1,14 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+
+from warehouse.home.run import Order
+
+DEFAULT_HOME: Final = Path(Order.home)
+
+HomeOption = Annotated[
+    Path, Parameter(env_var="SEGMENTS_HOME", help="Directory of the published file and of the runs.")
+]

@@ -1,0 +1,104 @@
+"""Tables of results: rich on a terminal, plain text or CSV when piped."""
+
+import csv
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a terminal has room for.
+
+    Attributes:
+        min_column: characters that a column of a query needs at least, its border included; with less there is
+            one line per cell.
+        unbroken: columns that are of no use in pieces.
+    """
+
+    min_column: int = 11
+    unbroken: tuple[str, ...] = ("run", "as of", "status")
+
+
+LAYOUT = Layout()
+
+#: Characters of a number that are not digits.
+_NO_DIGITS = str.maketrans("", "", ",.+-")
+
+
+class _Console(Console):
+    """A console whose reader may stop reading: the command line ends quietly then, not rich."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the command line end."""
+        raise BrokenPipeError
+
+
+def result_console() -> Console:
+    """Return the console for results: standard output, where lines are not broken unless it is a terminal."""
+    return _Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+
+def number(value: float | None, form: str) -> str:
+    """Return a number in a format such as ``".2f"``; nothing where there is none."""
+    return "" if value is None else format(value, form)
+
+
+def print_table(console: Console, title: str, rows: Sequence[dict[str, str]]) -> None:
+    """Print rows under their names; numbers to the right. Without borders when piped."""
+    names = list(rows[0]) if rows else []
+    if not console.is_terminal:
+        console.print(title)
+        _print_plain(console, names, rows)
+        return
+    table = Table(title=title, title_justify="left", show_edge=False)
+    for name in names:
+        is_number = all(_is_number(row[name]) for row in rows)
+        is_unbroken = name in LAYOUT.unbroken
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", no_wrap=is_unbroken)
+    for row in rows:
+        table.add_row(*map(escape, row.values()))
+    console.print(table, "\n")
+
+
+def print_rows(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print the rows of a query: a table on a terminal, CSV when piped."""
+    if sys.stdout.isatty():
+        _print_on_terminal(result_console(), names, [["" if v is None else str(v) for v in row] for row in rows])
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+
+
+def _print_plain(console: Console, names: Sequence[str], rows: Sequence[dict[str, str]]) -> None:
+    lines = [list(names), *(list(row.values()) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        console.print("  " + "  ".join(cells).rstrip(), markup=False)
+    console.print()
+
+
+def _is_number(text: str) -> bool:
+    return text.rstrip("%").translate(_NO_DIGITS).isdigit() or text == ""
+
+
+def _print_on_terminal(console: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, or one line per cell where the columns would be too narrow to read."""
+    if len(names) * LAYOUT.min_column <= console.width:
+        table = Table(*map(escape, names), show_edge=False)
+        for row in rows:
+            table.add_row(*map(escape, row))
+        console.print(table)
+        return
+    max_name = max(map(len, names))
+    for row_number, row in enumerate(rows, start=1):
+        console.rule(f"row {row_number}", align="left")
+        for name, cell in zip(names, row, strict=True):
+            console.print(f"{name.ljust(max_name)}  {cell}", markup=False)
