@@ -1,6 +1,7 @@
 """The records of the head of a delivered file, under one dialect: few enough to be read in Python."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -51,3 +52,12 @@ def head_records(lines: Sequence[str], dialect: Dialect) -> Iterator[HeadRecord]
 def without_closing(fields: Sequence[str], n_fields: int) -> Sequence[str]:
     """Return the fields of a record without the empty one that a trailing delimiter adds to so many."""
     return fields[:-1] if len(fields) == n_fields + 1 and not fields[-1] else fields
+
+
+def count_quoted_fields(text: str, delimiter: str, quote: str) -> int:
+    """Return how many fields of some lines are within quotes from end to end."""
+    if quote not in text:
+        return 0
+    mark, q = re.escape(delimiter), re.escape(quote)
+    inner = f"(?:[^{q}]|{q}{q}|\\\\{q})*"
+    return len(re.findall(f"(?:^|{mark}) *{q}{inner}{q} *(?={mark}|$)", text, re.MULTILINE))

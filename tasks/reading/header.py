@@ -1,7 +1,6 @@
 """How the head of a delivered file maps to the declared columns: its dialect, its header, their positions."""
 
 import difflib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,7 +10,7 @@ from schemas.dialect import Dialect
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
-from tasks.reading.head import HeadRecord, head_records, without_closing
+from tasks.reading.head import HeadRecord, count_quoted_fields, head_records, without_closing
 from tasks.reading.reject_columns import refuse_half_a_repair, reject_positions
 from tasks.reading.wide_list import FEWEST_ITEMS, wide_items
 
@@ -177,13 +176,8 @@ def _quote_of_rows(head: Sequence[str], settings: FileSettings, delimiter: str, 
     if settings.quote is not None or quote != QUOTES[0]:
         return quote
     lines = [line for line in head if line.strip()]
-    usual, other = (sum(_has_whole_field(line, delimiter, mark) for line in lines) for mark in QUOTES)
+    usual, other = (sum(count_quoted_fields(line, delimiter, mark) > 0 for line in lines) for mark in QUOTES)
     return QUOTES[1] if other > usual and 2 * other >= len(lines) else quote
-
-
-def _has_whole_field(line: str, delimiter: str, quote: str) -> bool:
-    mark = re.escape(delimiter)
-    return quote in line and re.search(f"(?:^|{mark}) *{quote}[^{quote}]*{quote} *(?:{mark}|$)", line) is not None
 
 
 def _fitting(head: Sequence[str], dialect: Dialect, n_columns: int, *, takes_more: bool) -> tuple[int, int]:

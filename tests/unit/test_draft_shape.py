@@ -45,7 +45,7 @@ def test_surplus_numbers_are_not_a_list():
 
 
 def test_duplicate_header_is_refused_with_its_columns():
-    with pytest.raises(DataRefused, match=r"header 'a_ge' stands twice, in columns 1 and 3"):
+    with pytest.raises(DataRefused, match=r"header 'a_ge' occurs twice, in columns 1 and 3"):
         shape_of("Age,n,a_ge\n1,2,3\n3,4,5")
 
 

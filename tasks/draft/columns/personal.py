@@ -3,7 +3,7 @@
 import re
 
 from tasks.draft.columns.facts import MAX_LISTED, ONE_TYPE, Facts, Kind, ignored
-from tasks.draft.text.headers import is_named_like_code, is_named_like_count, is_named_like_postcode, words_of
+from tasks.draft.text.headers import is_named_like_code, is_named_like_postcode, words_of
 from tasks.draft.text.wording import amount, examples
 
 #: Digits from which a number under the name of a telephone is one.
@@ -39,8 +39,6 @@ def contact_kind(facts: Facts) -> Kind | None:
 
 def personal_kind(facts: Facts) -> Kind | None:
     """Return that a column which is named after a person's name, street or telephone is left out."""
-    if is_named_like_count(facts.header):
-        return None
     words, example = words_of(facts.header), examples(facts.known, 1)
     if words & _PHONES and _are_phones(facts):
         return ignored(f"telephone numbers, such as {example}: they say who it is, and nothing that is alike")

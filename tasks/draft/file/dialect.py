@@ -5,7 +5,6 @@ fields, and if each field looks like one value: the measure is that of van den B
 Sutton, "Wrangling messy CSV files by detecting row and type patterns" (2019).
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from itertools import chain, islice, takewhile
 from schemas.dialect import Dialect
 from schemas.errors import DataRefused
 from tasks.draft.text.cell_types import cell_type_of
-from tasks.reading.head import HeadRecord, head_records
+from tasks.reading.head import HeadRecord, count_quoted_fields, head_records
 from tasks.reading.header import DELIMITERS, QUOTES
 
 
@@ -101,20 +100,12 @@ def _dialects(lines: Sequence[str], comment: str | None) -> Iterator[Dialect]:
 
 def _quotes(text: str, delimiter: str) -> list[str | None]:
     """Return the quotes that may be around fields, and None where there may be none."""
-    whole = {quote: _count_quoted_fields(text, quote, delimiter) for quote in QUOTES}
+    whole = {quote: count_quoted_fields(text, delimiter, quote) for quote in QUOTES}
     found: list[str | None] = [quote for quote, n in whole.items() if n]
     # A file without any double quote may hold one further on.
     plain = None if '"' in text else '"'
     odd = sum(line.count('"') % 2 for line in text.split("\n"))
     return found if whole['"'] > odd else [*found, plain]
-
-
-def _count_quoted_fields(text: str, quote: str, delimiter: str) -> int:
-    if quote not in text:
-        return 0
-    mark, q = re.escape(delimiter), re.escape(quote)
-    inner = f"(?:[^{q}]|{q}{q}|\\\\{q})*"
-    return len(re.findall(f"(?:^|{mark}) *{q}{inner}{q} *(?={mark}|$)", text, re.MULTILINE))
 
 
 def _sample(lines: Sequence[str], dialect: Dialect) -> Sample:
