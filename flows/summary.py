@@ -69,4 +69,4 @@ def picture_of(home: Home, summary: RunSummary) -> Picture:
 
 def verdict_level(run: Mapping[str, Any]) -> str:
     """Return the level of a run's verdict: strong, weak or none; empty where the run has no verdict."""
-    return (run.get("verdict") or "").partition(":")[0]
+    return run.get("verdict_level") or (run.get("verdict") or "").partition(":")[0]  # runs before version 0.2.0

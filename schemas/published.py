@@ -44,6 +44,11 @@ class Runs(pa.DataFrameModel):
     seed: Series[int] = pa.Field(
         nullable=True, ge=0, description="Seed of everything random in the run; null if it was out of range"
     )
+    verdict_level: Series[str] = pa.Field(
+        nullable=True,
+        isin=["strong", "weak", "none"],
+        description="strong, weak or none; null where no verdict was reached, and of runs before version 0.2.0",
+    )
     verdict: Series[str] = pa.Field(
         nullable=True, str_matches=r"^(strong|weak|none)\b", description="strong, weak or none, and what it rests on"
     )

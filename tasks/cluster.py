@@ -22,7 +22,7 @@ from tasks.encode import Encoded
 from tasks.encoding.base_encoding import columns_of, used_in
 from tasks.encoding.features import Feature, absent_values
 from tasks.encoding.strategies import guards_of
-from tasks.encoding.verdict import Evidence, Verdict, verdict_on
+from tasks.encoding.verdict import Evidence, Level, Verdict, verdict_on
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
@@ -42,6 +42,7 @@ class Clustered:
     silhouette: float | None
     objective: float
     encoding: str
+    verdict_level: Level
     verdict: str
     notes: tuple[str, ...]
 
@@ -97,6 +98,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         silhouette=chosen.silhouette,
         objective=choice.fit.objective,
         encoding=encoded.encoding,
+        verdict_level=verdict.level,
         verdict=str(verdict),
         notes=_notes(choice, distinct.n_customers),
     )

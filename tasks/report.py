@@ -13,6 +13,7 @@ from schemas.dataset import Column
 from schemas.fields import Role
 from tasks.cluster import Clustered
 from tasks.delivery.delivered import Delivery
+from tasks.encoding.verdict import Level
 from tasks.ingest import Ingested
 from tasks.reporting.charts import AxisText, color_of, draw_scatter, draw_silhouette_curve, text_color_on
 from tasks.reporting.number_text import decimals_of, number_text, percent_text
@@ -51,7 +52,7 @@ _REJECTED_GROUPS, _COMPONENTS, _ASSOCIATIONS = 20, 8, 8
 _UNSTABLE = 0.6
 
 #: What to do with the segments, by the level of the verdict.
-_ADVICE = {
+_ADVICE: dict[Level, str] = {
     "strong": "Use these segments.",
     "weak": "Use these segments with care: customers near a border could be in either.",
     "none": "Do not base decisions on these segments.",
@@ -123,6 +124,7 @@ class Facts:
     n_clusters: int
     silhouette: float | None
     seed: int
+    verdict_level: Level
     verdict: str
     software_version: str
     notes: tuple[str, ...]
@@ -151,14 +153,9 @@ class Page:
         return Path(self.facts.dataset).stem
 
     @property
-    def strength(self) -> str:
-        """First word of the verdict: strong, weak or none."""
-        return self.facts.verdict.partition(":")[0]
-
-    @property
     def advice(self) -> str:
         """What a marketer does with the segments."""
-        return _ADVICE[self.strength]
+        return _ADVICE[self.facts.verdict_level]
 
     @property
     def selected(self) -> TriedRow | None:
@@ -211,6 +208,7 @@ def report(run: Run, delivery: Delivery, ingested: Ingested, validated: Validate
         n_clusters=clustered.n_clusters,
         silhouette=clustered.silhouette,
         seed=run.order.seed,
+        verdict_level=clustered.verdict_level,
         verdict=clustered.verdict,
         software_version=SOFTWARE_VERSION,
         notes=notes_of(run),

@@ -10,6 +10,8 @@ from typing import Literal
 from tasks.clustering.choose_k import KScore
 from tasks.encoding.null_contrast import UNIMODAL, is_apart, min_margin
 
+Level = Literal["strong", "weak", "none"]
+
 _PARTITION = "no evidence of segments; treat them as an arbitrary partition"
 
 
@@ -17,7 +19,7 @@ _PARTITION = "no evidence of segments; treat them as an arbitrary partition"
 class Verdict:
     """Whether there are segments, and why, for people."""
 
-    level: Literal["strong", "weak", "none"]
+    level: Level
     reason: str
 
     def __str__(self) -> str:
