@@ -11,11 +11,11 @@ from typing import Any
 NIGHT, TEXTBOOK, AS_THE_NIGHT, SPARK, INTELEX = (
     "this project",
     "textbook",
-    "textbook, encoded as the night",
+    "textbook, our encoding",
     "spark local[2]",
     "textbook with scikit-learn-intelex",
 )
-IN_ONE_WALK, SCIKIT_LEARN = "silhouettes of all k in one walk", "silhouettes by scikit-learn"
+IN_ONE_WALK, SCIKIT_LEARN = "silhouettes of all k in one pass", "silhouettes by scikit-learn"
 
 #: Segments count as the same where J differs by a smaller share.
 _SAME_SEGMENTS = 1e-4

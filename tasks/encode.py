@@ -229,14 +229,14 @@ def _loadings(encoding: Encoding) -> pd.DataFrame:
 
 
 def _notes(columns: Sequence[Column], sizes: Sequence[VocabularySize]) -> tuple[str, ...]:
-    """Return a sentence for each column in which values are rare."""
+    """Return a sentence for each column with infrequent categories."""
     floors = {column.name: column.settings.min_frequency for column in columns}
-    return tuple(_rare_values(size, floors[size.source_column]) for size in sizes if size.n_rare)
+    return tuple(_infrequent_categories(size, floors[size.source_column]) for size in sizes if size.n_infrequent)
 
 
-def _rare_values(size: VocabularySize, min_frequency: float) -> str:
-    also = f", and so do those delivered as {OTHER_VALUES}" if size.n_joined > size.n_rare else ""
+def _infrequent_categories(size: VocabularySize, min_frequency: float) -> str:
+    also = f", and so do those delivered as {OTHER_VALUES}" if size.n_grouped > size.n_infrequent else ""
     return (
-        f"{size.source_column}: {size.n_rare:,} of {size.n_values:,} values are rarer than {min_frequency * 100:.6g}% "
-        f"of the customers and count as {OTHER_VALUES}{also}"
+        f"{size.source_column}: {size.n_infrequent:,} of {size.n_values:,} categories are infrequent "
+        f"(below {min_frequency * 100:.6g}% of the customers) and count as {OTHER_VALUES}{also}"
     )

@@ -32,16 +32,16 @@ class VocabularySize:
         source_column: name of the column.
         n_features: binary features that it makes.
         n_values: different values in it.
-        n_rare: infrequent categories that are grouped.
-        n_joined: grouped values; one more where the name of the group is delivered as a value too.
+        n_infrequent: infrequent categories that are grouped.
+        n_grouped: grouped values; one more where the name of the group is delivered as a value too.
         n_present: pairs of a customer and a value.
     """
 
     source_column: str
     n_features: int
     n_values: int
-    n_rare: int
-    n_joined: int
+    n_infrequent: int
+    n_grouped: int
     n_present: int
 
 

@@ -35,7 +35,7 @@ class Options(Order):  # noqa: D101
     }
 
 
-_NOTHING = Options(())
+_NOTHING = Options()
 
 
 def run(

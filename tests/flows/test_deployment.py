@@ -15,6 +15,7 @@ import yaml
 
 from flows.server import answers, api_url, ask, free_port
 from flows.trial import command
+from schemas.encodings import ENCODINGS
 from schemas.errors import SegmentsError
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, assert_invariants, rows
@@ -58,13 +59,13 @@ def flow_runs(trial, home):
     return [flow_run for flow_run in found if flow_run["parameters"].get("home") == str(home)]
 
 
-def test_run_of_the_deployment_ends_completed_and_publishes(trial, deployed):
+def test_deployment_run_completes_and_publishes(trial, deployed):
     assert [flow_run["state_type"] for flow_run in flow_runs(trial, deployed)] == ["COMPLETED"]
     assert rows(deployed, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(3012, 3000, 12)]
     assert_invariants(deployed)
 
 
-def test_deployment_publishes_what_the_command_line_publishes(deployed, segments, tmp_path):
+def test_deployment_publishes_the_same_as_the_command(deployed, segments, tmp_path):
     done = segments("run", SAMPLE, "--home", tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -73,7 +74,7 @@ def test_deployment_publishes_what_the_command_line_publishes(deployed, segments
         assert rows(deployed, query) == rows(tmp_path, query), table
 
 
-def test_deployment_takes_several_files_as_one_night(trial, tmp_path):
+def test_deployment_takes_several_files_as_one_run(trial, tmp_path):
     for name, rows_of in {"a.csv": SEED_ROWS, "b.csv": SEED_ROWS.replace("New York", "Ohio")}.items():
         (tmp_path / name).write_text(rows_of)
     sources = json.dumps([str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
@@ -84,7 +85,7 @@ def test_deployment_takes_several_files_as_one_night(trial, tmp_path):
     assert rows(tmp_path / "home", "SELECT source_name, rows_loaded FROM runs") == [("a.csv + b.csv", 12)]
 
 
-def test_deployment_is_scheduled_nightly_in_the_working_directory(trial, deployed):
+def test_deployment_is_scheduled_nightly(trial, deployed):
     (found,) = ask(trial.port, "/deployments/filter", {})
     assert [schedule["schedule"] for schedule in found["schedules"]] == [
         {"cron": "30 2 * * *", "timezone": "UTC", "day_or": True}
@@ -94,12 +95,26 @@ def test_deployment_is_scheduled_nightly_in_the_working_directory(trial, deploye
     assert found["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}]
 
 
+def test_parameters_have_choices_and_bounds(trial, deployed):
+    (found,) = ask(trial.port, "/deployments/filter", {})
+    parameters = found["parameter_openapi_schema"]["properties"]
+    assert parameters["encoding"]["enum"] == ["auto", *ENCODINGS]
+    assert (parameters["k_min"]["minimum"], parameters["k_min"]["maximum"], parameters["k_min"]["default"]) == (
+        2,
+        100,
+        2,
+    )
+    assert parameters["source"]["description"].startswith("The customers file")
+    with pytest.raises(SegmentsError, match="k_min"):
+        command(trial, "deployment", "run", DEPLOYMENT, "--param", "k_min=1")
+
+
 def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
     (flow_run,) = flow_runs(trial, deployed)
     found = ask(trial.port, "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}})
     by_key = {artifact["key"]: artifact["data"] for artifact in found}
     (last_words,) = [artifact["description"] for artifact in found if artifact["key"] == "cluster-progress"]
-    assert last_words == "k=4 settled"
+    assert last_words == "k=4 converged"
     assert set(by_key) == {
         "encode-progress", "cluster-progress", "segment-sizes", "segment-summary", "segment-report",
     }  # fmt: skip
@@ -120,7 +135,7 @@ def test_log_of_the_steps_reaches_the_server(trial, deployed):
     assert any(message.startswith("step=ingest seconds=") and "rows_read=3012" in message for message in messages)
 
 
-def test_refused_file_fails_the_flow_run_in_one_line_without_a_traceback(trial, deployed, tmp_path):
+def test_refused_file_fails_in_one_line(trial, deployed, tmp_path):
     before = (deployed / "segments.duckdb").read_bytes()
     source = tmp_path / "empty.csv"
     source.touch()
@@ -160,7 +175,7 @@ def test_run_that_finds_the_home_held_is_cancelled(trial, held):
 
 
 @pytest.mark.parametrize("is_server_named", [True, False])
-def test_command_that_finds_the_home_held_exits_75(trial, segments, held, is_server_named):
+def test_command_exits_75_while_home_is_held(trial, segments, held, is_server_named):
     server = {"PREFECT_API_URL": api_url(trial.port)} if is_server_named else {}
     done = segments("run", SAMPLE, "--home", held, **server)
     assert (done.returncode, done.stdout) == (75, "")
@@ -173,7 +188,7 @@ def test_segments_run_uses_the_server_that_is_named(trial, segments, tmp_path):
     assert [flow_run["state_type"] for flow_run in flow_runs(trial, tmp_path)] == ["COMPLETED"]
 
 
-def test_every_entrypoint_of_the_deployments_can_be_imported():
+def test_every_entrypoint_can_be_imported():
     for deployment in yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]:
         path, _, name = deployment["entrypoint"].partition(":")
         assert (ROOT / path).is_file()
@@ -182,7 +197,7 @@ def test_every_entrypoint_of_the_deployments_can_be_imported():
 
 
 @pytest.mark.slow
-def test_make_up_stops_what_it_started_when_it_is_interrupted(tmp_path):
+def test_make_up_stops_all_that_it_started(tmp_path):
     for name in ("prefect.yaml", "flows", "tasks", "schemas", "warehouse", "samples"):
         (tmp_path / name).symlink_to(ROOT / name)
     port = free_port()

@@ -53,7 +53,7 @@ def test_same_files_again_are_nothing_new_and_one_of_them_is(write, home):
     run_night(files, home, k=2)
     again = run_night(files, home, k=2)
     assert not again.is_new
-    assert again.message.startswith(f"nothing new: {files[0]} + {files[1]} are published already")
+    assert again.message.startswith(f"nothing new: {files[0]} + {files[1]} are already published")
     assert run_night(files[:1], home, k=2).is_new
 
 

@@ -45,7 +45,7 @@ def night(write, home):
 
 def notes(home):
     (manifest,) = (home / "runs").glob("*/manifest.json")
-    return [note for note in json.loads(manifest.read_text())["notes"] if "rarer than" in note]
+    return [note for note in json.loads(manifest.read_text())["notes"] if "are infrequent" in note]
 
 
 def features(home, column="purchase_history"):
@@ -61,8 +61,8 @@ def test_rare_values_join_one_feature_that_says_how_many_they_are(night):
     assert features(home, "location") == [("Ohio", 1), ("Texas", 1), ("(other)", 40)]
     assert features(home, "age") == [(None, None)]
     assert notes(home) == [
-        "location: 40 of 42 values are rarer than 0.1% of the customers and count as (other)",
-        "purchase_history: 400 of 402 values are rarer than 0.1% of the customers and count as (other)",
+        "location: 40 of 42 categories are infrequent (below 0.1% of the customers) and count as (other)",
+        "purchase_history: 400 of 402 categories are infrequent (below 0.1% of the customers) and count as (other)",
     ]
 
 
@@ -149,7 +149,7 @@ def test_delivered_value_of_that_name_joins_the_rare_ones(night):
     found = value(home, "SELECT any_value(overall_mean) FROM segment_stats WHERE feature = 'purchase_history=(other)'")
     assert found == pytest.approx(share)
     assert notes(home)[1] == (
-        "purchase_history: 400 of 402 values are rarer than 0.1% of the customers and count as (other), "
+        "purchase_history: 400 of 402 categories are infrequent (below 0.1% of the customers) and count as (other), "
         "and so do those delivered as (other)"
     )
 

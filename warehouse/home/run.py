@@ -43,7 +43,7 @@ class Order:
         encoding: How customers become numbers; auto selects the encoding whose segments stand out most.
     """
 
-    source: str | Sequence[str]
+    source: str | Sequence[str] = ()
     _: KW_ONLY
     dataset: str = "customers"
     home: str = "data"

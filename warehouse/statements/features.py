@@ -42,16 +42,16 @@ def insert_vocabulary(column: Column) -> str:
             SELECT value, count(*) AS customers FROM (SELECT {_category(column)} AS value FROM customers)
             WHERE value IS NOT NULL GROUP BY value
         ), judged AS (
-            SELECT *, customers / (SELECT count(*) FROM customers) < {min_frequency} AND {may_join} AS is_rare
+            SELECT *, customers / (SELECT count(*) FROM customers) < {min_frequency} AND {may_join} AS is_infrequent
             FROM counted
         ), joined AS (
-            SELECT *, (is_rare OR value = {quote_text(OTHER_VALUES)})
-                AND (SELECT count(*) FROM judged WHERE is_rare) > 1 AS is_joined
+            SELECT *, (is_infrequent OR value = {quote_text(OTHER_VALUES)})
+                AND (SELECT count(*) FROM judged WHERE is_infrequent) > 1 AS is_grouped
             FROM judged
         )
-        SELECT {source}, value, customers, is_rare AND is_joined, is_joined,
+        SELECT {source}, value, customers, is_infrequent AND is_grouped, is_grouped,
             row_number() OVER (ORDER BY customers DESC, value) = 1,
-            {next_index} + dense_rank() OVER (ORDER BY is_joined, if(is_joined, NULL, value)) - 1
+            {next_index} + dense_rank() OVER (ORDER BY is_grouped, if(is_grouped, NULL, value)) - 1
         FROM joined"""
 
 
@@ -78,7 +78,7 @@ def create_value_views(columns: Sequence[Column], joined: Collection[str] = (), 
     numbers = [_number_values(column) for column in columns if column.role is Role.NUMERIC]
     binary_columns = [column for column in columns if column.is_feature and column.role is not Role.NUMERIC]
     present = [
-        _joined_values(column) if column.name in joined else _present_values(column) for column in binary_columns
+        _grouped_values(column) if column.name in joined else _present_values(column) for column in binary_columns
     ]
     present += [_bracket_values(column) for column in columns if column.name in cut]
     no_numbers, no_present = (
@@ -168,7 +168,7 @@ def _present_values(column: Column) -> str:
     return f"SELECT * FROM ({_stored_values(column)}) WHERE v IS NOT NULL{imputed}"
 
 
-def _joined_values(column: Column) -> str:
+def _grouped_values(column: Column) -> str:
     """Return the query for the present values of a column, with the grouped ones as one value.
 
     A customer has that one once, however many of them it holds.

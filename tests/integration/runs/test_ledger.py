@@ -150,7 +150,7 @@ def test_same_file_again_is_nothing_new_and_leaves_no_trace(home, source):
     before, known = (home / "segments.duckdb").stat(), run_ids(home)
     summary = run_night(source, home)
     assert (summary.is_new, summary.run_id) == (False, known[0])
-    assert summary.message.startswith(f"nothing new: {source} is published already")
+    assert summary.message.startswith(f"nothing new: {source} is already published")
     after = (home / "segments.duckdb").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert run_ids(home) == known
