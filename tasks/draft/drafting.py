@@ -115,7 +115,7 @@ def _refuse_undecodable(database: Connection, opened: Opened) -> None:
         raise DataRefused(
             f"{opened.source} line {lines.first}: holds {lines.found}, which is not {opened.encoding} text, as do "
             f"{lines.n_undecodable:,} of {amount(lines.n_lines, 'line')}; expected one encoding throughout, so name "
-            "it, as in --encoding cp1252"
+            "it, as in --text-encoding cp1252"
         )
 
 

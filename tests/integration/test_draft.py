@@ -526,7 +526,7 @@ def test_detected_encodings_are_read_and_run(drafted, write, home, encoding):
 
 def test_encoding_that_is_given_is_declared(write, tmp_path, home):
     source, output = write(UMLAUTS.encode("cp1250")), tmp_path / "drafted.py"
-    write_draft(str(source), output, text_encoding="cp1250")
+    write_draft(str(source), output=output, text_encoding="cp1250")
     assert settings_of(load_dataset(str(output))) == {"encoding": "cp1250"}
     run_night(source, home, dataset=str(output), k=2)
     assert rows(home, "SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
@@ -549,7 +549,7 @@ def test_undecodable_line_is_not_a_customer(write):
 @pytest.mark.parametrize("text", [people().replace("Leeds", "Пермь"), people(head="id,город,age")])
 def test_undetected_encoding_asks_for_its_name(write, text):
     source = write(text.encode("cp1251"))
-    with pytest.raises(DataRefused, match=r"line \d: holds .* --encoding cp1252"):
+    with pytest.raises(DataRefused, match=r"line \d: holds .* --text-encoding cp1252"):
         draft_schema(str(source))
     assert draft_schema(str(source), "cp1251").n_rows == 60
 
@@ -711,10 +711,10 @@ def test_draft_is_printed_and_changes_nothing(write, tmp_path, capsys):
 
 def test_written_draft_names_the_next_command(write, tmp_path, capsys):
     source, output = write(people()), tmp_path / "shop.py"
-    write_draft(str(source), output)
+    write_draft(str(source), output=output)
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err.strip().endswith(f"then: segments run {source} --dataset {output}")
+    assert printed.err.strip().endswith(f"then run: segments run {source} --dataset {output}")
     assert output.read_text(encoding="utf-8") == draft_schema(str(source)).text
     run_night(source, tmp_path / "home", dataset=str(output), k=2)
     assert_invariants(tmp_path / "home")
@@ -724,16 +724,16 @@ def test_existing_file_is_overwritten_only_by_force(write, tmp_path):
     output = tmp_path / "shop.py"
     output.write_text("mine\n")
     with pytest.raises(UsageError, match=r"shop\.py already exists; .* --force"):
-        write_draft(str(write(people())), output)
+        write_draft(str(write(people())), output=output)
     assert output.read_text() == "mine\n"
-    write_draft(str(write(people())), output, force=True)
+    write_draft(str(write(people())), output=output, force=True)
     assert "class Customers(Dataset):" in output.read_text()
 
 
 @pytest.mark.parametrize("output", ["shop.txt", "no/such/folder/shop.py", "."])
 def test_output_that_is_not_python_is_refused(write, tmp_path, output):
     with pytest.raises(UsageError, match="--output"):
-        write_draft(str(write(people())), tmp_path / output)
+        write_draft(str(write(people())), output=tmp_path / output)
 
 
 def test_command_line_uses_its_exit_codes(write):
