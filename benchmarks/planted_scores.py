@@ -1,4 +1,4 @@
-"""What was found of planted segments, held against the truth: figures of a cell, and tables of many."""
+"""What was found of planted segments, compared with the truth: figures of a cell, and tables of many."""
 
 import csv
 from collections.abc import Callable, Iterable, Sequence

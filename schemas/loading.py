@@ -31,7 +31,7 @@ def load_dataset(name: str) -> type[Dataset]:
         columns_of(dataset)
     except Exception as error:  # pandera has many ways to say that a declaration makes no sense
         text = str(error) if isinstance(error, SchemaError) else _one_line(error)
-        raise SchemaError(f"{name}: {text}; mend the schema file") from error
+        raise SchemaError(f"{name}: {text}; correct the schema file") from error
     return dataset
 
 
@@ -61,7 +61,9 @@ def _import_file(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise SchemaError(f"{path} line {_line_in(path, error)}: {_one_line(error)}; mend the schema file") from error
+        raise SchemaError(
+            f"{path} line {_line_in(path, error)}: {_one_line(error)}; correct the schema file"
+        ) from error
     return module
 
 

@@ -21,7 +21,7 @@ from warehouse.integrity import published_state
 
 @recorded("deliver")
 def deliver(run: Run) -> Delivery:
-    """Copy the delivered files into the run, each once nobody writes it any more.
+    """Copy the delivered files into the run, each once it is no longer being written.
 
     Raises:
         UsageError: there is no file to take, it cannot be read, or one is taken twice.

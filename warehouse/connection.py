@@ -78,7 +78,7 @@ def close_files(run: Run) -> None:
 
 
 def _taken(run: Run) -> Connection | None:
-    """Take the connection that the step before left open; nobody else has it then."""
+    """Take the connection that the previous step left open; only one step at a time has it."""
     database = _kept.get(run.staging)
     if database is not None:
         _kept[run.staging] = None

@@ -146,7 +146,7 @@ def _is_full(error: Exception) -> bool:
 def _signals_noted() -> Iterator[list[BaseException]]:
     """Give a list that holds the exception of the signal that stopped this process, once one has.
 
-    SIGTERM and SIGHUP become an exception where nobody listens, so that the ledger is written; who listens is
+    SIGTERM and SIGHUP become an exception without a listener, so that the ledger is written; a listener is
     asked as before. Elsewhere than in the main thread the process listens itself.
     """
     signals: list[BaseException] = []

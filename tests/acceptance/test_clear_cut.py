@@ -19,13 +19,13 @@ def distinct_of(data):
 
 
 @pytest.mark.parametrize(("name", "n_segments"), CLEAR_CUT.items())
-def test_k_of_a_clear_cut_set_is_its_number_of_segments(distinct_of, name, n_segments):
+def test_k_of_clear_clusters_is_their_number(distinct_of, name, n_segments):
     chosen = choose_k(distinct_of(name), range(2, 11), random_state=0).chosen
     assert (chosen.k, chosen.method) == (n_segments, "exact")
 
 
 @pytest.mark.parametrize(("name", "n_segments"), CLEAR_CUT.items())
-def test_sampling_finds_the_same_k_and_is_sure_of_it(distinct_of, name, n_segments):
+def test_sampling_finds_the_same_decisive_k(distinct_of, name, n_segments):
     chosen = choose_k(
         distinct_of(name), range(2, 11), random_state=0, scoring=Scoring(exact_rows=0, max_scored=100)
     ).chosen

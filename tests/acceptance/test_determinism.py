@@ -38,7 +38,7 @@ def shuffled(content):
 
 
 @pytest.mark.parametrize(("file", "dataset"), NIGHTS)
-def test_order_of_the_rows_changes_no_customers_segment(night, shuffled_night, file, dataset):
+def test_row_order_changes_no_segment(night, shuffled_night, file, dataset):
     mapping = "SELECT customer_id, segment_id FROM customer_segments ORDER BY customer_id"
     lines = "SELECT customer_id, line_number FROM customers ORDER BY customer_id"
     one, other = night(file, dataset), shuffled_night(file, dataset)

@@ -27,7 +27,7 @@ def test_k_and_silhouette_are_the_known_ones(night, dataset, n_clusters, silhoue
 
 
 @pytest.mark.parametrize(("dataset", "headers"), BY_COLUMNS.items(), ids=BY_COLUMNS)
-def test_silhouette_and_objective_are_those_of_scikit_learn(customers, night, dataset, headers):
+def test_silhouette_and_objective_match_scikit_learn(customers, night, dataset, headers):
     home = night(MALL, dataset)
     matrix, labels = standardized(numbers(customers / MALL, *headers)), labels_of(customers, home)
     assert value(home, "SELECT silhouette FROM runs") == pytest.approx(silhouette_score(matrix, labels), abs=1e-6)
@@ -35,7 +35,7 @@ def test_silhouette_and_objective_are_those_of_scikit_learn(customers, night, da
 
 
 @pytest.mark.parametrize(("dataset", "headers"), BY_COLUMNS.items(), ids=BY_COLUMNS)
-def test_published_fit_is_as_good_as_the_best_of_many_restarts(customers, night, dataset, headers):
+def test_published_fit_matches_best_of_many_restarts(customers, night, dataset, headers):
     home = night(MALL, dataset)
     matrix = standardized(numbers(customers / MALL, *headers))
     best = KMeans(value(home, "SELECT n_clusters FROM runs"), n_init=100, random_state=0).fit(matrix)

@@ -25,7 +25,7 @@ def permuted(source, target, seed):
     return aged(target)
 
 
-def test_mall_as_it_is_drafted_falls_into_the_known_segments(drafted_night):
+def test_drafted_mall_finds_the_known_segments(drafted_night):
     home = drafted_night(MALL)
     assert value(home, "SELECT n_clusters FROM runs") in (5, 6)
     assert verdict_of(home) == "strong"
@@ -37,19 +37,19 @@ def test_shopping_trends_are_noise_and_called_so(drafted_night):
     assert verdict_of(drafted_night(TRENDS)) == "none"
 
 
-def test_columns_of_the_shopping_trends_that_say_the_same_are_no_segments(drafted_night):
+def test_redundant_shopping_columns_give_little_gain(drafted_night):
     (lift,) = rows(drafted_night(TRENDS), "SELECT max(margin) FROM encodings")[0]
     assert lift < 0.04
 
 
 @pytest.mark.parametrize("file", [TELCO, CARDS, CDNOW])
-def test_customers_who_pay_differ_and_that_is_found(drafted_night, file):
+def test_payment_files_have_evidence_of_clusters(drafted_night, file):
     home = drafted_night(file)
     assert verdict_of(home) in ("strong", "weak")
     assert value(home, "SELECT min(share) FROM segments") >= 0.01
 
 
-def test_telco_segments_that_are_a_column_again_are_told_to_be(drafted_night):
+def test_telco_redundant_column_is_flagged(drafted_night):
     found = rows(drafted_night(TELCO), "SELECT source_column FROM column_associations WHERE is_redundant")
     assert ("internet_service",) in found
 

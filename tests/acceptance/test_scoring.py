@@ -34,7 +34,7 @@ SCORED = """
 @pytest.mark.parametrize(
     ("file", "dataset"), [(MALL, "mall_income_score"), (MALL, "mall_age_income_score"), (CARDS, "credit_card")]
 )
-def test_scoring_in_plain_sql_gives_the_published_segments(night, file, dataset):
+def test_plain_sql_scoring_reproduces_published_segments(night, file, dataset):
     home = night(file, dataset)
     columns = [name for (name,) in rows(home, "SELECT source_column FROM features ORDER BY feature_number")]
     scored = rows(home, SCORED.format(values=", ".join(f"CAST({name} AS DOUBLE) AS {name}" for name in columns)))

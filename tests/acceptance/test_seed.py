@@ -20,7 +20,7 @@ def best_by_scikit_learn(matrix, k):
 
 
 @pytest.mark.parametrize(("file", "expected_rows", "expected_products"), [(SEED, 6, 9), (SHOPPING, 3900, 3900)])
-def test_every_row_and_every_purchase_of_the_seed_form_is_in(night, file, expected_rows, expected_products):
+def test_every_row_and_purchase_is_loaded(night, file, expected_rows, expected_products):
     home = night(file, "customers")
     assert rows(home, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(expected_rows, expected_rows, 0)]
     assert value(home, "SELECT sum(len(purchase_history)) FROM customers") == expected_products
@@ -28,7 +28,7 @@ def test_every_row_and_every_purchase_of_the_seed_form_is_in(night, file, expect
 
 
 @pytest.mark.parametrize("file", [SEED, SHOPPING])
-def test_customers_are_the_rows_of_the_file_field_by_field(customers, night, file):
+def test_customers_match_the_file_field_by_field(customers, night, file):
     found = rows(night(file, "customers"), "SELECT age, location, purchase_history FROM customers ORDER BY line_number")
     assert found == seed_form(customers / file)
 
@@ -43,7 +43,7 @@ def test_every_customer_is_labelled(night, file):
 
 
 @pytest.mark.parametrize("file", [SEED, SHOPPING])
-def test_silhouette_and_objective_are_those_of_scikit_learn(customers, night, file):
+def test_silhouette_and_objective_match_scikit_learn(customers, night, file):
     home = night(file, "customers")
     matrix, labels = seed_matrix(customers / file), labels_of(home)
     assert value(home, "SELECT silhouette FROM runs") == pytest.approx(silhouette_score(matrix, labels), abs=1e-6)
@@ -51,21 +51,21 @@ def test_silhouette_and_objective_are_those_of_scikit_learn(customers, night, fi
 
 
 @pytest.mark.parametrize("file", [SEED, SHOPPING])
-def test_published_fit_is_no_worse_than_that_of_scikit_learn(customers, night, file):
+def test_published_fit_matches_or_beats_scikit_learn(customers, night, file):
     home = night(file, "customers")
     matrix = seed_matrix(customers / file)
     reference = objective_of(matrix, best_by_scikit_learn(matrix, value(home, "SELECT n_clusters FROM runs")))
     assert value(home, "SELECT objective FROM runs") <= reference + 1e-6
 
 
-def test_chosen_k_has_the_highest_silhouette_that_scikit_learn_finds(customers, night):
+def test_chosen_k_maximizes_scikit_learn_silhouette(customers, night):
     matrix = seed_matrix(customers / SEED)
     curve = {k: silhouette_score(matrix, best_by_scikit_learn(matrix, k)) for k in range(2, len(matrix))}
     home = night(SEED, "customers")
     assert value(home, "SELECT k FROM k_scores WHERE chosen") == max(curve, key=curve.get)
 
 
-def test_objective_of_every_k_is_that_of_scikit_learn(customers, night):
+def test_objective_of_every_k_matches_scikit_learn(customers, night):
     matrix = seed_matrix(customers / SEED)
     curve = {k: objective_of(matrix, best_by_scikit_learn(matrix, k)) for k in range(2, len(matrix))}
     found = dict(rows(night(SEED, "customers"), "SELECT k, objective FROM k_scores WHERE eligible"))

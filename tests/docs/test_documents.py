@@ -48,7 +48,7 @@ def test_document_is_short_enough_to_be_read(text, lines):
 
 
 @pytest.mark.parametrize("query", blocks("sql"))
-def test_query_of_the_readme_runs_and_finds_something(sample_home, query):
+def test_readme_queries_return_rows(sample_home, query):
     assert rows(sample_home, query)
 
 
@@ -91,7 +91,7 @@ def masked(text):
 
 @pytest.mark.prefect
 @pytest.mark.slow
-def test_commands_from_nothing_to_a_scheduled_run_work_as_written(tmp_path):
+def test_readme_scheduling_commands_work_as_written(tmp_path):
     written = next(block for block in blocks("console") if "work-pool create" in block)
     port, home = free_port(), tmp_path / "home"
     script = "\n".join(commands(written)).replace(".venv/bin/", f"{shlex.quote(str(BIN))}/")
@@ -132,7 +132,7 @@ def test_every_file_that_the_architecture_names_exists():
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_every_statement_says_its_grain_on_line_one():
+def test_statements_state_their_grain_on_line_one():
     statements = sorted((ROOT / "warehouse" / "sql").rglob("*.sql"))
     assert [path.name for path in statements if not re.match(r"-- \S.*\n", path.read_text())] == []
 
@@ -144,14 +144,14 @@ def table(document, heading):
     return {name.strip("`"): cells for name, *cells in rows}
 
 
-def test_every_setting_of_a_dataset_is_told_with_its_default():
+def test_dataset_settings_are_documented_with_defaults():
     told = {name: cells[0].strip("`") for name, cells in table(FILES, "Settings of a dataset").items()}
     defaults = {one.name: one.default for one in dataclasses.fields(FileSettings)}
     words = {name: f'"{value}"' if isinstance(value, str) else str(value) for name, value in defaults.items()}
     assert told == {**words, "max_unpacked_bytes": f"{defaults['max_unpacked_bytes'] // GIBIBYTE} GiB"}
 
 
-def test_every_kind_of_column_is_told_with_its_arguments():
+def test_column_kinds_are_documented_with_arguments():
     kinds = [identifier, numeric, category, flag, items, ignored]
     told = table(FILES, "Kinds of column")
     assert list(told) == [kind.__name__ for kind in kinds]
@@ -160,5 +160,5 @@ def test_every_kind_of_column_is_told_with_its_arguments():
         assert re.findall(r"`([a-z_]+)`", told[kind.__name__][0]) == own
 
 
-def test_every_code_of_a_rejected_row_is_told():
+def test_rejection_codes_are_all_documented():
     assert {code: cells[0] for code, cells in table(FILES, "Codes of rejected rows").items()} == REJECT_CODES

@@ -166,15 +166,15 @@ class {name}(Dataset):
 IMPORTS = "from pandera.typing import Series\nfrom schemas import Dataset, category, numeric\n"
 
 BAD_SCHEMAS = {
-    "a syntax error": ("x = 1\nclass Shop(:\n", ["shop.py line 2: SyntaxError", "mend the schema file"]),
+    "a syntax error": ("x = 1\nclass Shop(:\n", ["shop.py line 2: SyntaxError", "correct the schema file"]),
     "an exception": (
         "x = 1\n\nx / 0\n",
-        ["shop.py line 3: ZeroDivisionError: division by zero", "mend the schema file"],
+        ["shop.py line 3: ZeroDivisionError: division by zero", "correct the schema file"],
     ),
     "an exception of two lines": ("raise ValueError('a\\nb')\n", ["shop.py line 1: ValueError: a b", "mend"]),
-    "a missing import": ("import no_such_module\n", ["shop.py line 1: ModuleNotFoundError", "mend the schema file"]),
-    "an exit": ("import sys\nsys.exit('no')\n", ["shop.py line 2", "mend the schema file"]),
-    "bytes that are not text": (b"x = '\xe9'\n", ["shop.py line 1: SyntaxError", "mend the schema file"]),
+    "a missing import": ("import no_such_module\n", ["shop.py line 1: ModuleNotFoundError", "correct the schema file"]),
+    "an exit": ("import sys\nsys.exit('no')\n", ["shop.py line 2", "correct the schema file"]),
+    "bytes that are not text": (b"x = '\xe9'\n", ["shop.py line 1: SyntaxError", "correct the schema file"]),
     "no dataset": (IMPORTS, ["shop.py declares 0 datasets (none)", "expected exactly one class of Dataset"]),
     "two datasets": (
         IMPORTS + DATASET.format(name="Shop") + DATASET.format(name="Store"),
@@ -182,7 +182,10 @@ BAD_SCHEMAS = {
     ),
     "an impossible type": (
         IMPORTS + DATASET.format(name="Shop").replace("Series[int]", "Series[str]"),
-        ["shop.py: Shop.age is Series[str]; numeric() should be Series[int] or Series[float]", "mend the schema file"],
+        [
+            "shop.py: Shop.age is Series[str]; numeric() should be Series[int] or Series[float]",
+            "correct the schema file",
+        ],
     ),
 }
 

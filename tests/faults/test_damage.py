@@ -121,7 +121,7 @@ def test_next_run_replaces_a_damaged_file(first_night, home, damage):
     assert note.endswith(f"it is not compared with, and is kept as {kept} once this run has published")
 
 
-def test_refused_run_leaves_a_damaged_file_in_place(home, tmp_path):
+def test_refused_run_keeps_the_damaged_file(home, tmp_path):
     flip_in("customers")(home / "segments.duckdb")
     damaged = (home / "segments.duckdb").read_bytes()
     (tmp_path / "empty.csv").touch()
@@ -131,7 +131,7 @@ def test_refused_run_leaves_a_damaged_file_in_place(home, tmp_path):
 
 
 @pytest.mark.parametrize("damage", [None, flip_in("customers")], ids=["whole", "damaged"])
-def test_file_of_an_earlier_version_is_judged_by_reading_it(first_night, home, damage):
+def test_file_without_hash_is_judged_by_reading(first_night, home, damage):
     (record,) = home.glob("runs/*/manifest.json")
     facts = json.loads(record.read_text())
     del facts["published_sha256"]
@@ -146,7 +146,7 @@ def test_file_of_an_earlier_version_is_judged_by_reading_it(first_night, home, d
     assert (kept if damage else archived).read_bytes() == published
 
 
-def test_query_on_a_damaged_table_says_what_to_do(home):
+def test_query_on_damaged_table_names_next_step(home):
     flip_in("customers")(home / "segments.duckdb")
     with pytest.raises(SegmentsError, match=r"Corrupt database file.*; the next run replaces it") as raised:
         query_published(Home(home), "SELECT max(hash(rows)) FROM customers AS rows")
@@ -154,7 +154,7 @@ def test_query_on_a_damaged_table_says_what_to_do(home):
 
 
 @pytest.mark.parametrize("replace", [replace_by_directory, replace_by_pipe])
-def test_query_on_what_is_no_file_says_what_to_do(home, replace):
+def test_query_on_irregular_file_names_next_step(home, replace):
     replace(home / "segments.duckdb")
     with pytest.raises(SegmentsError, match="the next run replaces it"):
         query_published(Home(home), "SELECT 1")
@@ -167,7 +167,7 @@ def test_pipe_under_the_published_name_is_replaced(first_night, home):
     assert (home / "runs" / run_id / "damaged.duckdb").is_fifo()
 
 
-def test_link_to_the_published_file_is_archived_as_a_file(first_night, home):
+def test_linked_published_file_is_archived_as_file(first_night, home):
     (home / "elsewhere").mkdir()
     (home / "segments.duckdb").rename(home / "elsewhere" / "segments.duckdb")
     (home / "segments.duckdb").symlink_to("elsewhere/segments.duckdb")
@@ -177,7 +177,7 @@ def test_link_to_the_published_file_is_archived_as_a_file(first_night, home):
     assert not archived.is_symlink()
 
 
-def test_file_that_nobody_may_compare_with_is_no_same_file(first_night, home):
+def test_truncated_published_file_forces_a_new_run(first_night, home):
     cut(home / "segments.duckdb")
     assert run_night(first_night / "customers.csv", home).is_new
     assert not run_night(first_night / "customers.csv", home).is_new

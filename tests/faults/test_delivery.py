@@ -93,7 +93,7 @@ def test_old_file_is_taken_at_once(write, begin):
     assert not run.undecodable_file(1).exists()
 
 
-def test_new_file_is_taken_once_it_has_settled(tmp_path, begin):
+def test_new_file_is_accepted_once_stable(tmp_path, begin):
     (tmp_path / "new.csv").write_text(SEED_ROWS)
     run = begin(tmp_path / "new.csv", settle_seconds=0.6)
     start = time.monotonic()
@@ -101,7 +101,7 @@ def test_new_file_is_taken_once_it_has_settled(tmp_path, begin):
     assert 0.3 < time.monotonic() - start < 1.5
 
 
-def test_time_in_the_future_does_not_keep_a_file_waiting_for_it(write, begin):
+def test_future_timestamp_does_not_delay_a_file(write, begin):
     path = write(SEED_ROWS)
     os.utime(path, (time.time() + 3600,) * 2)
     run = begin(path, settle_seconds=0.3)
@@ -110,7 +110,7 @@ def test_time_in_the_future_does_not_keep_a_file_waiting_for_it(write, begin):
     assert 0.3 <= time.monotonic() - start < 1.5
 
 
-def test_file_that_grows_is_taken_when_it_has_stopped(write, begin, writing, caplog):
+def test_growing_file_is_accepted_when_it_stops(write, begin, writing, caplog):
     path = write(SEED_ROWS)
     with caplog.at_level(logging.INFO):
         writing(APPEND.format(times=8), path)
@@ -122,7 +122,7 @@ def test_file_that_grows_is_taken_when_it_has_stopped(write, begin, writing, cap
     assert told.startswith(f"waiting up to 60 s: {path} is still being written")
 
 
-def test_file_whose_name_is_no_text_is_waited_for_and_told_readably(tmp_path, begin, caplog):
+def test_undecodable_file_name_is_logged_readably(tmp_path, begin, caplog):
     path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv")
     Path(path).write_text(SEED_ROWS)
     with caplog.at_level(logging.INFO):
@@ -131,7 +131,7 @@ def test_file_whose_name_is_no_text_is_waited_for_and_told_readably(tmp_path, be
     assert "/caf?.csv is still being written" in told
 
 
-def test_file_that_never_stops_growing_is_refused_with_what_was_seen(write, begin, writing):
+def test_endlessly_growing_file_is_refused_with_details(write, begin, writing):
     path = write(SEED_ROWS)
     writing(APPEND.format(times=100), path)
     run = begin(path, settle_seconds=0.4, wait_seconds=0.8)
@@ -148,14 +148,14 @@ def test_file_that_never_stops_growing_is_refused_with_what_was_seen(write, begi
     assert not run.source_copy(1).exists()
 
 
-def test_file_is_refused_at_once_where_nobody_may_wait(tmp_path, begin):
+def test_zero_wait_refuses_a_changing_file(tmp_path, begin):
     (tmp_path / "new.csv").write_text(SEED_ROWS)
     with pytest.raises(DataRefused, match="is still being written: changed just now, expected no change for 1 s"):
         deliver(begin(tmp_path / "new.csv", wait_seconds=0))
 
 
 @linux_only
-def test_file_that_another_process_holds_open_is_taken_when_it_is_closed(write, begin, writing):
+def test_file_held_open_is_accepted_once_closed(write, begin, writing):
     path = write(SEED_ROWS)
     writing(HOLD.format(seconds=1), path)
     aged(path)
@@ -165,7 +165,7 @@ def test_file_that_another_process_holds_open_is_taken_when_it_is_closed(write, 
 
 
 @linux_only
-def test_file_that_stays_open_for_writing_is_refused(write, begin, writing):
+def test_file_held_open_too_long_is_refused(write, begin, writing):
     path = write(SEED_ROWS)
     writing(HOLD.format(seconds=60), path)
     aged(path)
@@ -188,7 +188,7 @@ print(sum(has_writer(path) for _ in range(20_000)))
 
 
 @linux_only
-def test_looking_for_writers_survives_one_that_comes_meanwhile(write, writing):
+def test_writer_check_survives_a_new_writer(write, writing):
     path = write(SEED_ROWS)
     writing('print("begun", flush=True)\nwhile True: open(path, "a").close()', path)
     done = subprocess.run(
@@ -200,7 +200,7 @@ def test_looking_for_writers_survives_one_that_comes_meanwhile(write, writing):
 
 
 @linux_only
-def test_writer_can_go_on_after_it_was_looked_for(write):
+def test_writer_check_does_not_block_the_writer(write):
     path = write(SEED_ROWS)
     assert not has_writer(path)
     with path.open("a") as file:
@@ -211,7 +211,7 @@ def test_writer_can_go_on_after_it_was_looked_for(write):
 
 @linux_only
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root to be somebody else")
-def test_file_of_another_account_is_taken_though_its_writers_cannot_be_told(write):
+def test_foreign_file_is_accepted_without_writer_check(write):
     path = write(SEED_ROWS)
     path.parent.chmod(0o755)
     os.chown(path, 12345, 12345)
@@ -240,7 +240,7 @@ def replaced_midway():
         thread.join()
 
 
-def test_file_that_is_replaced_while_it_is_copied_is_copied_again(write, begin, replaced_midway):
+def test_file_replaced_while_copied_is_copied_again(write, begin, replaced_midway):
     path, new = write("30,Ohio,apples\n" * 3_000_000), write(SEED_ROWS, "new.csv")
     run = begin(path)
     replaced_midway(path, new, run.source_copy(1))
@@ -249,7 +249,7 @@ def test_file_that_is_replaced_while_it_is_copied_is_copied_again(write, begin, 
     assert delivery.source_bytes == len(SEED_ROWS)
 
 
-def test_fault_of_a_file_that_is_replaced_while_it_is_copied_is_not_that_of_the_new_one(write, begin, replaced_midway):
+def test_fault_in_a_replaced_copy_is_forgotten(write, begin, replaced_midway):
     whole = gzip.compress(random.Random(1).randbytes(2_000_000).hex().encode() * 20, 1)
     path, new = write(whole[:-100], "customers.csv.gz"), write(SEED_ROWS, "new.csv")
     run = begin(path)
@@ -271,7 +271,7 @@ while True:
 """
 
 
-def test_file_that_always_changes_while_it_is_copied_is_refused(write, begin, writing):
+def test_file_changing_during_every_copy_is_refused(write, begin, writing):
     path = write(SEED_ROWS + "30,Ohio,apples\n" * 500_000)
     writing(TOUCH, path)
     run = begin(path, settle_seconds=0, wait_seconds=0.7)
@@ -279,7 +279,7 @@ def test_file_that_always_changes_while_it_is_copied_is_refused(write, begin, wr
         deliver(run)
 
 
-def test_gzip_that_is_still_growing_is_waited_for_not_refused_as_cut_off(tmp_path, begin, writing):
+def test_growing_gzip_is_awaited_not_refused(tmp_path, begin, writing):
     whole = gzip.compress(SEED_ROWS.encode() * 1000)
     path, rest = tmp_path / "customers.csv.gz", tmp_path / "rest"
     path.write_bytes(whole[: len(whole) // 2])
@@ -291,7 +291,7 @@ def test_gzip_that_is_still_growing_is_waited_for_not_refused_as_cut_off(tmp_pat
     assert run.source_copy(1).read_text() == SEED_ROWS * 1000
 
 
-def test_file_that_is_renamed_in_its_directory_is_taken_under_its_last_name(tmp_path, begin, writing):
+def test_renamed_file_is_accepted_under_final_name(tmp_path, begin, writing):
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     path = inbox / "customers.csv.part"
@@ -310,7 +310,7 @@ time.sleep(60)
     assert delivery.source_name == "customers.csv"
 
 
-def test_file_with_a_marker_is_taken_when_the_marker_is_there(write, begin, writing):
+def test_file_waits_for_its_done_marker(write, begin, writing):
     path = write(SEED_ROWS)
     writing('print("begun", flush=True); time.sleep(0.5); open(path + ".done", "w"); time.sleep(60)', path)
     run = begin(path, done_marker=".done")
@@ -338,7 +338,7 @@ with begin_night(Order(sys.argv[1], dataset=sys.argv[2], home=sys.argv[3])) as r
 """
 
 
-def test_run_that_waits_for_a_file_can_be_told_to_stop(write, begin, tmp_path):
+def test_waiting_run_can_be_stopped(write, begin, tmp_path):
     path = write(SEED_ROWS)
     run = begin(path, done_marker=".done", home=tmp_path / "other")
     command = [sys.executable, "-c", NIGHT, path, run.order.dataset, tmp_path / "home"]
@@ -353,7 +353,7 @@ def test_run_that_waits_for_a_file_can_be_told_to_stop(write, begin, tmp_path):
     assert (record["status"], record["message"]) == ("interrupted", "the run was stopped")
 
 
-def test_several_sources_are_taken_in_their_order_and_recorded_each(write, begin):
+def test_several_sources_are_recorded_in_their_order(write, begin):
     stores = [write(SEED_ROWS, "north.csv"), write(gzip.compress(f"{SEED_ROWS}\n\xff\n".encode("latin-1")), "south.gz")]
     run = begin(*stores)
     delivery = deliver(run)
@@ -375,7 +375,7 @@ def test_several_sources_are_taken_in_their_order_and_recorded_each(write, begin
     assert manifest["source_sha256"] == delivery.source_sha256
 
 
-def test_hash_of_one_file_is_its_own_and_of_several_depends_on_each_and_their_order(write, begin):
+def test_hash_depends_on_files_and_their_order(write, begin):
     one, two, three = (write(SEED_ROWS + f"{age},Ohio,tea\n", f"{age}.csv") for age in (31, 32, 33))
     orders = [(one,), (two,), (one, two), (two, one), (one, two, three), (one, three, two)]
     deliveries = [deliver(begin(*order)) for order in orders]
@@ -386,7 +386,7 @@ def test_hash_of_one_file_is_its_own_and_of_several_depends_on_each_and_their_or
     assert again.fingerprint == deliveries[2].fingerprint
 
 
-def test_same_files_with_the_same_settings_are_known_as_published(write, home, begin):
+def test_same_files_and_settings_are_already_published(write, home, begin):
     one, two = write(SEED_ROWS, "one.csv"), write(SEED_ROWS * 2, "two.csv")
     (published,) = home.glob("runs/*/manifest.json")
     record = json.loads(published.read_text())
@@ -399,7 +399,7 @@ def test_same_files_with_the_same_settings_are_known_as_published(write, home, b
         assert published_before(run, deliver(run)) is None
 
 
-def test_one_file_is_not_taken_twice_under_any_name(write, tmp_path):
+def test_same_file_under_another_name_is_refused(write, tmp_path):
     path = write(SEED_ROWS)
     (tmp_path / "link.csv").symlink_to(path)
     (tmp_path / "inbox").mkdir()
@@ -409,13 +409,13 @@ def test_one_file_is_not_taken_twice_under_any_name(write, tmp_path):
             find_sources((str(path), str(other)))
 
 
-def test_copy_of_a_file_is_not_taken_beside_it(write, begin):
+def test_identical_copy_of_a_file_is_refused(write, begin):
     one, two = write(SEED_ROWS, "customers.csv"), write(SEED_ROWS, "customers (1).csv")
     with pytest.raises(UsageError, match="hold the same bytes; name each delivery once as SOURCE"):
         deliver(begin(one, two))
 
 
-def test_directory_gives_its_newest_file_but_no_marker_and_nothing_hidden(tmp_path):
+def test_newest_visible_file_in_directory_is_picked(tmp_path):
     for age, name in enumerate(["new.csv.done", ".hidden.csv", "new.csv", "old.csv", "old.csv.done"]):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
@@ -432,7 +432,7 @@ def test_second_source_that_is_missing_is_named(write, begin, tmp_path):
         deliver(begin(write(SEED_ROWS), tmp_path / "none.csv"))
 
 
-def test_packed_file_over_the_bounds_of_the_schema_is_refused(write, begin):
+def test_compressed_file_over_schema_bounds_is_refused(write, begin):
     path = write(gzip.compress(SEED_ROWS.encode() * 10_000), "customers.csv.gz")
     run = begin(path, max_unpacked_bytes=1_000_000)
     with pytest.raises(DataRefused, match="unpacks to more than 1,000,000 bytes"):
@@ -440,7 +440,7 @@ def test_packed_file_over_the_bounds_of_the_schema_is_refused(write, begin):
     assert list(run.staging.iterdir()) == []
 
 
-def test_encoding_of_the_schema_is_used_and_recorded(write, begin):
+def test_schema_encoding_is_used_and_recorded(write, begin):
     run = begin(write(SEED_ROWS.replace("Texas", "Łódź").encode("cp1250")), encoding="cp1250")
     assert deliver(run).files[0].encoding == "cp1250"
     assert "Łódź" in Path(run.source_copy(1)).read_text()

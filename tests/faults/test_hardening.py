@@ -25,7 +25,7 @@ def record(home, run_id):
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64])
-def test_mistyped_seed_does_not_spoil_the_nights_after_it(write, home, seed):
+def test_invalid_seed_does_not_affect_later_runs(write, home, seed):
     source = write(SEED_ROWS)
     with pytest.raises(UsageError, match="--seed"):
         refuse_early(Order(str(source), home=str(home), seed=seed))
@@ -33,7 +33,7 @@ def test_mistyped_seed_does_not_spoil_the_nights_after_it(write, home, seed):
     assert value(home, "SELECT count(*) FROM runs WHERE seed IS NULL") == 1
 
 
-def test_night_under_a_wrong_clock_does_not_spoil_the_nights_after_it(write, home):
+def test_wrong_clock_does_not_affect_later_runs(write, home):
     (earlier,) = home.glob("runs/*/manifest.json")
     manifest = json.loads(earlier.read_text())
     earlier.write_text(json.dumps({**manifest, "started_at": "2999-01-01T00:00:00+00:00"}))
@@ -42,7 +42,7 @@ def test_night_under_a_wrong_clock_does_not_spoil_the_nights_after_it(write, hom
     assert run_night(write(SEED_ROWS), home, k=2).run_id == new
 
 
-def test_failure_after_the_swap_leaves_the_run_published(write, home):
+def test_failure_after_swap_leaves_run_published(write, home):
     order = Order(str(write(SEED_ROWS)), home=str(home), k=2)
     runs = []
 
@@ -75,7 +75,7 @@ def test_digits_that_duckdb_cannot_convert_are_rejected(write, home):
     assert rows(home, "SELECT line_number, code FROM rejected_rows") == [(22, "not_a_whole_number")]
 
 
-def test_comma_at_the_end_of_the_header_takes_no_product(write, home):
+def test_header_trailing_comma_loses_no_product(write, home):
     run_night(write(SEED_ROWS.replace("History", "History,")), home, k=2)
     assert value(home, "SELECT sum(len(purchase_history)) FROM customers") == 9
 
@@ -90,7 +90,7 @@ EMPTY = {
 
 
 @pytest.mark.parametrize(("body", "content"), EMPTY.values(), ids=EMPTY)
-def test_customers_without_any_value_are_one_segment_with_its_reason(write, home, body, content):
+def test_customers_without_values_form_one_segment(write, home, body, content):
     schema = write(f"{HEAD}class A(Dataset):\n    {body}\n", "a.py")
     run_night(write(content), home, dataset=str(schema))
     assert "customers are equal after encoding" in value(home, "SELECT reason FROM k_scores WHERE chosen")
@@ -113,7 +113,7 @@ IMPOSSIBLE = {
 
 
 @pytest.mark.parametrize(("body", "match"), IMPOSSIBLE.items())
-def test_declaration_that_would_be_ignored_or_cannot_work_is_refused(write, home, body, match):
+def test_useless_or_impossible_declaration_is_refused(write, home, body, match):
     schema = write(f"{HEAD}class A(Dataset):\n    {body}\n", "a.py")
     with pytest.raises(SchemaError, match=match):
         run_night(write("a,Customer ID\n1,x\n2,y\n3,z\n"), home, dataset=str(schema))
@@ -124,7 +124,7 @@ def test_endless_header_is_refused_in_words(write, home):
         run_night(write("x" * 300_000 + "\n1\n"), home)
 
 
-def test_file_name_that_is_no_text_is_recorded_readably(tmp_path, home):
+def test_undecodable_file_name_is_recorded_readably(tmp_path, home):
     source = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv")
     Path(source).write_text(SEED_ROWS)
     run_night(source, home, k=2)

@@ -69,7 +69,7 @@ def printed(code, *arguments, prefix=()):
     return done.stdout, done.stderr
 
 
-def test_run_that_is_kept_out_leaves_no_trace(write, home, hold):
+def test_locked_out_run_leaves_no_trace(write, home, hold):
     work, record = home / "staging" / "theirs" / "work.duckdb", home / "runs" / "theirs" / "manifest.json"
     holder = hold()
     for path, content in {
@@ -119,7 +119,7 @@ def test_only_one_of_three_simultaneous_runs_publishes(write, home):
     assert len(list((home / "runs").iterdir())) == 2
 
 
-def test_lock_file_of_another_user_is_named_with_its_owner(home, hold):
+def test_foreign_lock_file_is_named_with_owner(home, hold):
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("only root can give a file to another user")
     as_an_account = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]

@@ -75,7 +75,7 @@ STOPS = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 
 
 @pytest.mark.parametrize(("number", "exit_code"), STOPS)
-def test_run_told_to_stop_leaves_one_line_and_a_record(night, home, number, exit_code):
+def test_stopped_run_leaves_one_line_and_record(night, home, number, exit_code):
     process, record = night
     published = (home / "segments.duckdb").read_bytes()
     wait_for(process, lambda: any(step["step"] == "encode" for step in record().get("steps", [])))

@@ -87,7 +87,7 @@ def test_home_is_taken_from_the_environment(night, segments):
     )
 
 
-def test_explain_says_why_in_words_and_as_json(night, segments):
+def test_explain_answers_in_words_and_json(night, segments):
     home, _ = night
     done = segments("explain", "--home", home)
     assert (done.returncode, done.stderr) == (0, "")

@@ -160,7 +160,7 @@ def held(tmp_path):
         yield home.root
 
 
-def test_run_that_finds_the_home_held_is_cancelled(trial, held):
+def test_flow_run_on_locked_home_is_canceled(trial, held):
     with pytest.raises(SegmentsError, match="Cancelled"):
         command(
             trial, "deployment", "run", DEPLOYMENT, "--watch",
@@ -182,7 +182,7 @@ def test_command_exits_75_while_home_is_held(trial, segments, held, is_server_na
     assert re.fullmatch(f"segments: {HELD}.*\n", done.stderr)
 
 
-def test_segments_run_uses_the_server_that_is_named(trial, segments, tmp_path):
+def test_run_uses_the_named_server(trial, segments, tmp_path):
     done = segments("run", SAMPLE, "--home", tmp_path, "--json", PREFECT_API_URL=api_url(trial.port))
     assert json.loads(done.stdout)["run"]["n_clusters"] == 4
     assert [flow_run["state_type"] for flow_run in flow_runs(trial, tmp_path)] == ["COMPLETED"]

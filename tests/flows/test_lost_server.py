@@ -70,7 +70,7 @@ def test_url_without_a_server_is_not_heard(url):
     assert not is_heard(url)
 
 
-def test_server_that_does_not_answer_is_one_line(start, tmp_path):
+def test_unresponsive_server_is_reported_in_one_line(start, tmp_path):
     url = "http://127.0.0.1:9/api"
     process = start(url)
     stdout, stderr = process.communicate(timeout=120)
@@ -126,7 +126,7 @@ def test_flow_run_that_is_stopped_ends_there(start, server, tmp_path, number, ex
 
 
 @pytest.mark.slow
-def test_server_that_hangs_during_a_run_is_one_line(start, server, tmp_path):
+def test_hanging_server_is_reported_in_one_line(start, server, tmp_path):
     hung, url = server
     process = start(url)
     meet(process, tmp_path, "cluster")  # so that nothing before the publish has found it lost
@@ -141,7 +141,7 @@ def test_server_that_hangs_during_a_run_is_one_line(start, server, tmp_path):
 
 
 @pytest.mark.slow
-def test_server_that_dies_during_a_run_is_one_line(start, server, tmp_path):
+def test_killed_server_is_reported_in_one_line(start, server, tmp_path):
     killed, url = server
     process = start(url)
     meet(process, tmp_path, "ingest")

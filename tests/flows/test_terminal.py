@@ -82,7 +82,7 @@ def stays(shown):
     return [re.sub(r"\x1b\[[?0-9;]*\w", "", line) for line in lines if line]
 
 
-def test_steps_go_to_stderr_and_the_result_to_stdout(on_terminal, home):
+def test_steps_go_to_stderr_only(on_terminal, home):
     source = ROOT / "samples" / "customers.csv"
     code, stdout, shown = on_terminal("-m", "flows", "run", source, "--home", home)
     assert code == 0
@@ -96,7 +96,7 @@ def test_steps_go_to_stderr_and_the_result_to_stdout(on_terminal, home):
     assert shown.endswith("\x1b[?25h\r\x1b[1A\x1b[2K"), "the cursor is back, on an empty line"
 
 
-def test_failure_is_one_clean_line_after_what_moved(on_terminal, home):
+def test_failure_is_one_clean_line_after_progress(on_terminal, home):
     code, stdout, shown = on_terminal("-m", "flows", "run", "nosuch.csv", "--home", home, width=20)
     assert (code, stdout) == (2, "")
     assert shown.startswith("\x1b[?25l")
@@ -104,7 +104,7 @@ def test_failure_is_one_clean_line_after_what_moved(on_terminal, home):
     assert line.startswith("segments: nosuch.csv: no such file")
 
 
-def test_run_that_is_interrupted_leaves_one_clean_line(on_terminal, home):
+def test_interrupted_run_leaves_one_clean_line(on_terminal, home):
     source = ROOT / "samples" / "customers.csv"
     code, stdout, shown = on_terminal("-m", "flows", "run", source, "--home", home, stopped_at=b"starting")
     assert (code, stdout) == (130, "")

@@ -407,7 +407,7 @@ def test_every_invariant_is_covered_by_planted_damage():
     assert {check for check, _ in checks if check.startswith("audit/")} == set(invariants())
 
 
-def test_every_kind_of_value_check_is_covered_by_planted_damage():
+def test_every_value_check_has_planted_damage():
     declared = {"field_uniqueness", "not_nullable"}
     for name in PUBLISHED:
         declared |= {str(check.name) for column in checks_of(name).columns.values() for check in column.checks}
@@ -430,7 +430,7 @@ def failing_night(order, home, damage):
     raise AssertionError("the damage was published")
 
 
-def test_night_that_fails_its_audit_leaves_the_published_file_and_keeps_what_it_built(order, tmp_path):
+def test_failed_audit_keeps_published_and_built_files(order, tmp_path):
     home = shutil.copytree(order.home, tmp_path / "home")
     published = (home / "segments.duckdb").read_bytes()
     run, error = failing_night(order, home, sql("UPDATE segments SET share = 1.5"))
@@ -441,7 +441,7 @@ def test_night_that_fails_its_audit_leaves_the_published_file_and_keeps_what_it_
     assert str(run.staging) in record["message"]
 
 
-def test_night_after_a_failed_audit_publishes_and_clears_what_was_kept(order, tmp_path):
+def test_run_after_failed_audit_clears_leftovers(order, tmp_path):
     home = shutil.copytree(order.home, tmp_path / "home")
     failing_night(order, home, ledger(objective=9.9))
     assert run_night(**{**dataclasses.asdict(order), "home": home}).is_new

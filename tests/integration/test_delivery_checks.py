@@ -57,7 +57,7 @@ def shop(tmp_path):
     return write_schema
 
 
-def test_delivery_cut_in_half_is_refused_and_last_night_stays(home, night):
+def test_halved_delivery_keeps_the_previous_run(home, night):
     night(customers(100))
     before = (home / "segments.duckdb").read_bytes()
     with pytest.raises(DataRefused) as refused:
@@ -69,7 +69,7 @@ def test_delivery_cut_in_half_is_refused_and_last_night_stays(home, night):
     assert (home / "segments.duckdb").read_bytes() == before
 
 
-def test_refused_volume_is_refused_before_any_row_is_checked(home, night):
+def test_volume_is_refused_before_checking_rows(home, night):
     night(customers(100))
     with pytest.raises(DataRefused):
         night(customers(50))
@@ -86,13 +86,13 @@ def test_accepted_volume_is_published_and_said(home, night):
     assert_invariants(home)
 
 
-def test_rows_are_held_against_the_median_of_the_last_seven_nights(night):
+def test_volume_is_compared_with_the_recent_median(night):
     for count in (1000, 100, 101, 102, 103, 104, 105, 106):
         night(customers(count), accept_volume=True)
     assert "90 rows, 87.4% of 103, the median of the last 7 runs" in night(customers(90))
 
 
-def test_smallest_volume_is_a_setting_of_the_dataset(home, write, shop):
+def test_minimum_volume_is_a_dataset_setting(home, write, shop):
     lines = ["income,gender", *(f"{n},{'FM'[n % 2]}" for n in range(40))]
     run_night(write("\n".join(lines)), home, dataset=shop(", min_volume_share=0.3"), k=2)
     run_night(write("\n".join(lines[:15])), home, dataset=shop(", min_volume_share=0.3"), k=2)
@@ -100,12 +100,12 @@ def test_smallest_volume_is_a_setting_of_the_dataset(home, write, shop):
         run_night(write("\n".join(lines[:14])), home, dataset=shop(", min_volume_share=0.9"), k=2)
 
 
-def test_smallest_volume_that_is_no_share_is_refused(home, write, shop):
+def test_minimum_volume_outside_zero_to_one_fails(home, write, shop):
     with pytest.raises(SchemaError, match="min_volume_share=60 should be between 0 and 1"):
         run_night(write("income,gender\n1,F\n"), home, dataset=shop(", min_volume_share=60"))
 
 
-def test_another_dataset_in_the_same_home_is_held_against_its_own_nights(night, home, write, shop):
+def test_each_dataset_has_its_own_volume_history(night, home, write, shop):
     night(customers(100))
     lines = ["income,gender", *(f"{n},{'FM'[n % 2]}" for n in range(20))]
     summary = run_night(write("\n".join(lines)), home, dataset=shop(), k=2)
@@ -120,7 +120,7 @@ def test_refused_nights_do_not_count_as_usual(night):
     assert "100 rows, 100.0% of the 100 of the previous run" in night(customers(100), force=True)
 
 
-def test_new_and_vanished_values_are_named_by_column(night):
+def test_new_and_vanished_values_are_named(night):
     night(customers(60, ("Ohio", "Texas", "Utah"), ("apples", "juice")))
     notes = night(customers(60, ("Ohio", "Texas", "Iowa"), ("apples", "tea")))
     assert "location: 1 new ('Iowa') and 1 vanished ('Utah') values since the previous run" in notes
@@ -134,7 +134,7 @@ def shop_nights(home, write, dataset, *deliveries):
     return delivery_notes(home)
 
 
-def test_column_coded_anew_under_the_same_header_is_pointed_out(home, write, shop):
+def test_recoded_column_is_pointed_out(home, write, shop):
     before = [f"{n},{('Male', 'Female')[n % 2]}" for n in range(20)]
     after = [f"{n},{1 + n % 2}" for n in range(20)]
     notes = shop_nights(home, write, shop(), before, after)
@@ -154,19 +154,19 @@ def test_number_in_another_unit_is_pointed_out(home, write, shop):
     )
 
 
-def test_same_kind_of_delivery_has_nothing_to_say_but_its_size(night):
+def test_similar_delivery_reports_only_its_size(night):
     night(customers(60))
     notes = night(customers(64))
     assert notes[1:] == ["64 rows, 106.7% of the 60 of the previous run"]
 
 
-def test_share_of_rejects_stands_beside_what_is_allowed_and_what_it_was(night):
+def test_rejected_share_is_shown_with_its_limit(night):
     night(customers(38) + "abc,Ohio,tea\n200,Ohio,tea\n")
     notes = night(customers(39) + "abc,Ohio,tea\n")
     assert "1 of 40 rows rejected (2.5%, at most 10% allowed, 5.0% in the previous run)" in notes
 
 
-def test_many_new_values_are_counted_and_a_few_are_shown(night):
+def test_long_list_of_new_values_is_cut(night):
     night(customers(60, ("Ohio",)))
     notes = night(customers(60, ("Ohio", *(f"Place {n:02}" for n in range(19)))))
     assert (
@@ -175,12 +175,12 @@ def test_many_new_values_are_counted_and_a_few_are_shown(night):
     )
 
 
-def test_undeclared_column_is_said_to_be_left_out(night):
+def test_omitted_undeclared_column_is_noted(night):
     notes = night("Age,Location,Shoe Size,Purchase History\n" + "25,Ohio,44,tea\n30,Texas,41,juice\n35,Utah,40,tea\n")
     assert "customers.csv: column 'Shoe Size', which the schema does not declare, is left out" in notes
 
 
-def test_manifest_report_and_log_say_it_in_the_same_words(home, night, caplog):
+def test_manifest_report_and_log_agree(home, night, caplog):
     night(customers(60, ("Ohio", "<b>Texas</b>")))
     with caplog.at_level(logging.INFO, logger="tasks"):
         notes = night(customers(60, ("Ohio", "Utah")))
@@ -191,7 +191,7 @@ def test_manifest_report_and_log_say_it_in_the_same_words(home, night, caplog):
         assert note.replace("'", "&#39;").replace("<", "&lt;").replace(">", "&gt;") in report
 
 
-def test_published_file_that_cannot_be_read_is_no_reason_to_stop(home, night):
+def test_unreadable_published_file_stops_no_run(home, night):
     night(customers(60))
     published = home / "segments.duckdb"
     published.chmod(0o644)

@@ -610,7 +610,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("text", "match"), REFUSALS.values(), ids=REFUSALS)
-def test_file_without_schema_is_refused_in_one_line(write, text, match):
+def test_undeclared_file_is_refused_in_one_line(write, text, match):
     source = write(text)
     with pytest.raises(DataRefused, match=match) as refused:
         draft_schema(str(source))

@@ -60,17 +60,17 @@ def setting(run, name):
         return database.execute("SELECT current_setting($name)", {"name": name}).fetchall()[0][0]
 
 
-def test_memory_of_the_night_is_bounded_by_its_threads(run, monkeypatch):
+def test_run_memory_is_bounded_by_its_threads(run, monkeypatch):
     monkeypatch.setattr(warehouse.memory, "MOST_THREADS", 2)
     assert setting(run, "threads") <= 2
     assert setting(run, "memory_limit") == "238.4 MiB"
 
 
-def test_what_does_not_fit_is_written_into_the_run_s_own_directory(run):
+def test_spill_files_stay_in_run_directory(run):
     assert setting(run, "temp_directory") == str(run.staging / "spill")
 
 
-def test_night_of_wide_rows_gets_the_memory_that_its_lines_need(write, home, monkeypatch):
+def test_wide_rows_get_the_memory_they_need(write, home, monkeypatch):
     monkeypatch.setattr(warehouse.memory, "LEAST_MEMORY_MB", 40)
     monkeypatch.setattr(warehouse.memory, "THREAD_MEMORY_MB", 1)
     text = "".join(f"{20 + n % 60},Place {n % 7},{'x' * 300}{n % 5}, tea\n" for n in range(60_000))
@@ -97,7 +97,7 @@ def peaks(source, home):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a step can be told on Linux alone")
-def test_memory_of_a_step_does_not_grow_with_the_customers(write, tmp_path):
+def test_step_memory_does_not_grow_with_customers(write, tmp_path):
     few, many = 150_000, 1_050_000
     of_few = peaks(write(lines(few), "few.csv"), tmp_path / "few")
     of_many = peaks(write(lines(many), "many.csv"), tmp_path / "many")

@@ -60,7 +60,7 @@ def test_description_of_a_table_is_answered_too(home):
     assert ("segment_id", "BIGINT") in [row[:2] for row in found]
 
 
-def test_time_of_now_is_in_the_answer_whatever_is_installed(home):
+def test_query_of_now_has_a_time_zone(home):
     _, [(now,)] = query_published(home, "SELECT now()")
     assert now.tzinfo is not None
 
@@ -102,7 +102,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("sql", "said"), REFUSED.items(), ids=REFUSED)
-def test_statement_that_reaches_out_or_writes_is_refused(home, sql, said):
+def test_query_that_writes_or_reaches_out_fails(home, sql, said):
     folder = home.root.parent
     before, files = home.published_file.read_bytes(), sorted(folder.rglob("*"))
     with pytest.raises(UsageError) as raised:
@@ -144,7 +144,7 @@ def test_mistake_is_told_in_one_line(home, sql, said):
     assert len(str(raised.value).splitlines()) == 1
 
 
-def test_home_without_a_published_file_says_how_to_get_one(tmp_path):
+def test_query_before_first_publish_gives_advice(tmp_path):
     with pytest.raises(UsageError) as raised:
         query_published(Home(tmp_path / "nowhere"), "SELECT 1")
     root = tmp_path / "nowhere"
@@ -163,7 +163,7 @@ def test_piped_answer_is_csv_that_reads_back(segments, home):
 
 
 @pytest.mark.parametrize("sql", ["SELEC 1", "COPY segments TO 'stolen.csv'", "DROP TABLE segments", ""])
-def test_statement_that_cannot_be_run_is_exit_code_2_and_one_line(segments, home, sql):
+def test_invalid_statement_exits_2_with_one_line(segments, home, sql):
     done = segments("query", sql, "--home", home.root)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("segments: query: ")
@@ -171,7 +171,7 @@ def test_statement_that_cannot_be_run_is_exit_code_2_and_one_line(segments, home
     assert not (ROOT / "stolen.csv").exists()
 
 
-def test_reader_of_a_pipe_that_has_seen_enough_is_no_failure(home):
+def test_closed_pipe_is_not_a_failure(home):
     command = f'"{sys.executable}" -m flows query "SELECT range FROM range(200000)" --home "{home.root}" | head -n 1'
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False

@@ -30,12 +30,12 @@ SEED = [
     ],
     ids=["lf", "crlf", "cr", "no-last-end", "mark", "quoted", "blanks", "semicolon"],
 )
-def test_the_same_customers_are_read_whatever_the_form_of_the_text(write, home, content):
+def test_text_format_does_not_change_customers(write, home, content):
     run_night(write(content), home)
     assert rows(home, CUSTOMERS) == SEED
 
 
-def test_zero_and_one_columns_are_the_same_customers_as_the_list(write, home):
+def test_binary_columns_and_list_give_same_customers(write, home):
     wide = "Age,Location,apples,juice,steak\n25,New York,1,0,0\n35,California,0,1,0\n45,Texas,0,0,1\n"
     wide += "30,Illinois,1,1,0\n40,Florida,1,0,1\n50,Arizona,0,1,1\n"
     run_night(write(wide), home)
@@ -48,7 +48,7 @@ def test_list_column_may_stand_anywhere(write, home):
     assert rows(home, CUSTOMERS) == [(30, "Illinois", ["apples", "juice"]), (31, "Ohio", []), (45, "Texas", ["steak"])]
 
 
-def test_blank_lines_are_no_records_and_line_numbers_count_them(write, home):
+def test_blank_lines_are_counted_but_not_read(write, home):
     run_night(write("\n" + SEED_ROWS.replace("\n", "\n\n", 3)), home)
     assert rows(home, "SELECT line_number FROM customers ORDER BY 1") == [(4,), (6,), (8,), (9,), (10,), (11,)]
     assert value(home, "SELECT rows_read FROM runs") == 6
@@ -85,7 +85,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("line", "fault"), FAULTS.items(), ids=FAULTS)
-def test_faulty_row_is_rejected_with_line_column_value_and_raw_text(write, home, line, fault):
+def test_faulty_row_is_rejected_with_details(write, home, line, fault):
     good = "".join(f"{20 + n},Ohio,apples\n" for n in range(20))
     run_night(write(f"Age,Location,Purchase History\n{good}{line}\n{good}"), home)
     found = rows(home, "SELECT line_number, column_name, code, value, raw FROM rejected_rows")
@@ -108,7 +108,7 @@ def test_one_bad_cell_does_not_hide_another(write, home):
     assert value(home, "SELECT rows_rejected FROM runs") == 2
 
 
-def test_too_many_rejected_rows_refuse_the_file_and_are_kept_for_mending(write, home):
+def test_too_many_rejected_rows_refuse_the_file(write, home):
     source = write("Age,Location,Purchase History\n30,Ohio,a\n=1+1,Ohio,a\n31,Ohio,b\n")
     with pytest.raises(DataRefused, match=r"customers.csv line 3: age '=1\+1' is not a whole number.*1 of 3.*33.3%"):
         run_night(source, home)
@@ -117,7 +117,7 @@ def test_too_many_rejected_rows_refuse_the_file_and_are_kept_for_mending(write, 
     assert not (home / "segments.duckdb").exists()
 
 
-def test_share_of_rejected_rows_is_the_datasets_to_set(write, home):
+def test_rejected_share_is_a_dataset_setting(write, home):
     schema = write(
         "from pandera.typing import Series\nfrom schemas import Dataset, numeric\n"
         "class Ages(Dataset, max_rejected_share=0.5):\n    '''Ages.'''\n    age: Series[int] = numeric()\n",
@@ -127,19 +127,19 @@ def test_share_of_rejected_rows_is_the_datasets_to_set(write, home):
     assert rows(home, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(3, 2, 1)]
 
 
-def test_line_break_within_quotes_is_part_of_its_record(write, home):
+def test_quoted_line_break_stays_in_its_record(write, home):
     run_night(write('Age,Location,Purchase History\n25,"New\nYork",apples\n30,Ohio,juice\n'), home)
     assert rows(home, "SELECT line_number, location FROM customers ORDER BY 1") == [(2, "New\nYork"), (4, "Ohio")]
 
 
-def test_nul_byte_spoils_its_row_and_no_other(write, home):
+def test_nul_byte_rejects_only_its_row(write, home):
     good = "".join(f"{20 + n},Ohio,apples\n" for n in range(20))
     run_night(write(f"Age,Location,Purchase History\n31,Te\0xas,steak\n{good}"), home)
     assert rows(home, "SELECT line_number, code FROM rejected_rows") == [(2, "not_text")]
     assert value(home, "SELECT rows_loaded FROM runs") == 20
 
 
-def test_name_of_a_segment_and_reason_of_a_rejection_stand_on_one_line(write, home):
+def test_names_and_reasons_are_single_lines(write, home):
     customers = "".join(f'{30 + n},"New\nYork",apples\n{30 + n},Ohio,juice\n' for n in range(10))
     run_night(write(f'Age,Location,Purchase History\n{customers}"3\n0",Ohio,tea\n'), home, k=2)
     assert sorted(rows(home, "SELECT name FROM segments")) == [("New York, apples",), ("Ohio, juice",)]

@@ -54,7 +54,7 @@ def mended(tmp_path, text, name="mend.csv", **parameters):
     return aged(tmp_path / name)
 
 
-def test_rejected_rows_come_back_under_their_header_with_line_and_reason(write, home, give_back):
+def test_rejected_rows_return_with_line_and_reason(write, home, give_back):
     run_night(write(HEADER + GOOD + BAD), home, k=2)
     lines = give_back().splitlines()
     assert lines[0] == f"{BOM}rejected_line,rejected_reason,Age,Location,Purchase History"
@@ -64,14 +64,14 @@ def test_rejected_rows_come_back_under_their_header_with_line_and_reason(write, 
     assert [line.endswith(raw) for line, raw in zip(lines[3:], BAD.splitlines()[2:], strict=True)] == [True] * 3
 
 
-def test_row_with_several_faults_comes_back_once_with_all_of_them(write, home, give_back):
+def test_row_with_several_faults_returns_once(write, home, give_back):
     run_night(write(f"{HEADER}{GOOD}abc,,tea\n"), home, k=2)
     assert give_back().splitlines()[1:] == [
         "62,\"age 'abc' is not a whole number; location is empty; expected a value\",abc,,tea"
     ]
 
 
-def test_mended_rows_beside_the_original_add_exactly_those_rows(write, home, tmp_path, give_back):
+def test_corrected_rows_add_exactly_those_customers(write, home, tmp_path, give_back):
     source = write(HEADER + GOOD + BAD)
     run_night(source, home, k=2)
     customers, rejected = rows(home, CUSTOMERS), rows(home, REJECTED)
@@ -115,7 +115,7 @@ def test_rows_that_nobody_mended_are_rejected_again(write, home, tmp_path, give_
     assert value(home, "SELECT count(DISTINCT line_number) FROM rejected_rows WHERE source_name = 'mend.csv'") == 5
 
 
-def test_mended_rows_make_up_for_rejected_ones_in_the_share_that_refuses_a_file(write, home, tmp_path, give_back):
+def test_corrected_rows_offset_the_rejected_share(write, home, tmp_path, give_back):
     source = write(HEADER + GOOD + 8 * "abc,Iowa,tea\n")
     with pytest.raises(DataRefused, match=r"8 of 68 rows are rejected \(11.8%, at most 10% allowed\)") as refused:
         run_night(source, home, k=2)
@@ -146,7 +146,7 @@ def touched(text, touch):
 
 
 @pytest.mark.parametrize("touch", TOUCHED.values(), ids=TOUCHED)
-def test_mended_rows_are_known_wherever_their_line_and_reason_stand(write, home, tmp_path, give_back, touch):
+def test_corrected_rows_are_known_in_any_layout(write, home, tmp_path, give_back, touch):
     source = write(HEADER + GOOD + 8 * "abc,=Iowa,=tea, soap\n")
     with pytest.raises(DataRefused):
         run_night(source, home, k=2)
@@ -159,7 +159,7 @@ def test_mended_rows_are_known_wherever_their_line_and_reason_stand(write, home,
 
 
 @pytest.mark.parametrize("touch", TOUCHED.values(), ids=TOUCHED)
-def test_rows_corrected_badly_come_back_with_line_and_reason_in_front(write, home, tmp_path, give_back, touch):
+def test_rows_corrected_wrongly_return_with_reason(write, home, tmp_path, give_back, touch):
     source = write(HEADER + GOOD + "abc,Iowa,=tea, soap\n")
     run_night(source, home, k=2)
     run_night([source, mended(tmp_path, touched(give_back().replace(",abc,", ",-7,"), touch))], home, k=2)
@@ -181,14 +181,14 @@ def test_rows_corrected_badly_come_back_with_line_and_reason_in_front(write, hom
     ],
 )
 @pytest.mark.parametrize("keywords", ["", "header=False"], ids=["header", "none"])
-def test_file_of_mended_rows_without_one_of_the_two_columns_is_refused(write, home, tmp_path, header, said, keywords):
+def test_corrected_file_needs_both_added_columns(write, home, tmp_path, header, said, keywords):
     dataset = shop(tmp_path, keywords, "")
     source = write(f"{header},income,place\n" + 30 * "62,31,'=Utah\n")
     with pytest.raises(DataRefused, match=f"customers.csv line 1: {said}.*put it back"):
         run_night(source, home, dataset=dataset, k=2)
 
 
-def test_declared_column_of_the_name_of_a_reason_is_the_datasets_own(write, home, tmp_path):
+def test_declared_column_may_be_called_rejected_reason(write, home, tmp_path):
     dataset = shop(tmp_path, "", "alias='Rejected Reason'")
     run_night(
         write("income,Rejected Reason\n" + "".join(f"{n},'=late\n" for n in range(30))), home, dataset=dataset, k=2
@@ -203,9 +203,7 @@ def test_mended_rows_can_be_run_alone(write, home, tmp_path, give_back):
     assert rows(tmp_path / "other", "SELECT rows_loaded, rows_rejected FROM runs") == [(6, 0)]
 
 
-def test_cells_that_a_spreadsheet_would_run_are_given_back_as_text_and_read_as_they_were(
-    write, home, tmp_path, give_back
-):
+def test_spreadsheet_formulas_survive_the_round_trip(write, home, tmp_path, give_back):
     cells = ["=1+1", "@x", "'=2", "''+3", "-a", "-3", "+4.5", "plain", " =5"]
     run_night(write(HEADER + GOOD + f'abc,"=Ohio",{",".join(cells)}\n'), home, k=2)
     line = give_back().splitlines()[1]
@@ -216,7 +214,7 @@ def test_cells_that_a_spreadsheet_would_run_are_given_back_as_text_and_read_as_t
     ]
 
 
-def test_rows_of_a_refused_run_come_back_as_they_were_too(write, home, give_back):
+def test_refused_run_rows_return_unchanged(write, home, give_back):
     with pytest.raises(DataRefused):
         run_night(write(HEADER + '=x,Ohio,tea\n\'=y,Ohio,tea\nz,,"a\nb"\n'), home)
     read = list(csv.reader(io.StringIO(give_back())))
@@ -225,7 +223,7 @@ def test_rows_of_a_refused_run_come_back_as_they_were_too(write, home, give_back
     assert read[3][1] == "age 'z' is not a whole number; location is empty; expected a value"
 
 
-def test_shape_of_the_source_is_kept_delimiter_quotes_encoding_and_header(write, home, tmp_path, give_back):
+def test_returned_rows_keep_the_source_format(write, home, tmp_path, give_back):
     dataset = shop(tmp_path, "encoding='cp1252'", "alias='Wohnort, Straße'")
     good = "".join(f"{n},5;Köln;\n" for n in range(30))
     text = f"Income;'Wohnort, Straße';Rest\n{good}x;'Zürich; Süd';'a''b'\n"
@@ -240,7 +238,7 @@ def test_shape_of_the_source_is_kept_delimiter_quotes_encoding_and_header(write,
     assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(7.5, "Zürich; Süd")]
 
 
-def test_file_without_a_header_comes_back_with_one(write, home, tmp_path, give_back):
+def test_headerless_file_returns_with_a_header(write, home, tmp_path, give_back):
     dataset = shop(tmp_path, "header=False", "alias='Town, or place'")
     source = write("".join(f"{n},Ohio\n" for n in range(30)) + "x,Utah\n")
     run_night(source, home, dataset=dataset, k=2)
@@ -250,7 +248,7 @@ def test_file_without_a_header_comes_back_with_one(write, home, tmp_path, give_b
     assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(31, "Utah")]
 
 
-def test_bytes_that_are_no_text_must_be_mended(write, home, tmp_path, give_back):
+def test_undecodable_bytes_must_be_corrected(write, home, tmp_path, give_back):
     source = write((HEADER + GOOD).encode() + b"30,Z\xff\xferich,tea\n" + "31,Zürich,tea\n".encode())
     run_night(source, home, k=2)
     text = give_back()
@@ -261,7 +259,7 @@ def test_bytes_that_are_no_text_must_be_mended(write, home, tmp_path, give_back)
     assert rows(home, "SELECT location FROM customers WHERE source_name = 'mend.csv'") == [("Zürich",)]
 
 
-def test_columns_that_nobody_declares_may_be_frozen_and_rows_still_come_back(write, home, tmp_path, give_back):
+def test_frozen_columns_still_accept_corrected_rows(write, home, tmp_path, give_back):
     dataset = shop(tmp_path, "columns='freeze'", "")
     source = write("income,place\n" + "".join(f"{n},Ohio\n" for n in range(30)) + "x,Utah\n")
     run_night(source, home, dataset=dataset, k=2)
@@ -269,7 +267,7 @@ def test_columns_that_nobody_declares_may_be_frozen_and_rows_still_come_back(wri
     assert value(home, "SELECT count(*) FROM customers WHERE source_name = 'mend.csv'") == 1
 
 
-def test_rows_that_are_mended_badly_keep_the_line_of_the_first_file(write, home, tmp_path, give_back):
+def test_wrongly_corrected_rows_keep_original_line(write, home, tmp_path, give_back):
     source = write(HEADER + GOOD + "abc,Iowa,tea\n")
     run_night(source, home, k=2)
     run_night([source, mended(tmp_path, give_back().replace(",abc,", ",-7,"))], home, k=2)
@@ -280,7 +278,7 @@ def test_rows_that_are_mended_badly_keep_the_line_of_the_first_file(write, home,
     ]
 
 
-def test_earlier_runs_come_back_from_the_archive_until_it_forgets_them(write, home, give_back):
+def test_earlier_runs_return_while_archived(write, home, give_back):
     first = run_night(write(HEADER + GOOD + "abc,Iowa,tea\n"), home, k=2).run_id
     second = run_night(write(HEADER + GOOD + "def,Iowa,tea\n"), home, k=2).run_id
     assert ",abc," in give_back(first)
@@ -291,7 +289,7 @@ def test_earlier_runs_come_back_from_the_archive_until_it_forgets_them(write, ho
         give_back(first)
 
 
-def test_run_that_rejected_no_row_says_so_and_writes_nothing(write, home, tmp_path, capsys):
+def test_run_without_rejections_writes_nothing(write, home, tmp_path, capsys):
     run_id = run_night(write(HEADER + GOOD), home, k=2).run_id
     write_rejects(Home(home), None, tmp_path / "mend.csv", force=False)
     assert capsys.readouterr().err.splitlines()[-1] == f"run {run_id} rejected no rows"
@@ -306,7 +304,7 @@ def test_file_that_exists_is_not_written_over(write, home, tmp_path):
     assert (tmp_path / "mend.csv").read_text() == "hours of work"
 
 
-def test_file_that_cannot_be_written_whole_leaves_what_stood_there(write, home, tmp_path):
+def test_failed_write_keeps_the_existing_file(write, home, tmp_path):
     run_id = run_night(write(HEADER + GOOD + BAD), home, k=2).run_id
     record = home / "runs" / run_id / "manifest.json"
     record.write_text(record.read_text().replace('"repair"', '"lost"'))
@@ -322,13 +320,13 @@ def test_file_that_cannot_be_written_whole_leaves_what_stood_there(write, home, 
     [("nonsense", "there is no run nonsense in "), (None, "has judged a row yet; run: segments")],
     ids=["unknown", "none yet"],
 )
-def test_run_that_is_not_there_is_a_usage_error(home, run_id, said):
+def test_unknown_run_is_a_usage_error(home, run_id, said):
     Home(home).prepare()
     with pytest.raises(UsageError, match=said):
         judged_run(Home(home), run_id)
 
 
-def test_run_refused_before_its_rows_were_judged_says_why(write, home):
+def test_run_refused_before_judging_says_why(write, home):
     with pytest.raises(DataRefused):
         run_night(write("Age,Location\n1,Ohio\n"), home)
     (run_id,) = [path.name for path in (home / "runs").iterdir()]
@@ -336,7 +334,7 @@ def test_run_refused_before_its_rows_were_judged_says_why(write, home):
         judged_run(Home(home), run_id)
 
 
-def test_rows_of_several_files_come_back_in_a_file_each(write, home, tmp_path, capsys):
+def test_rejected_rows_return_per_source_file(write, home, tmp_path, capsys):
     first = write(HEADER + GOOD + "abc,Iowa,tea\n", "a.csv")
     second = write("Age;Location;Purchase History\n31;Utah;tea\ndef;Utah;soap\n", "b.csv")
     run_night([first, second], home, k=2)
@@ -349,12 +347,12 @@ def test_rows_of_several_files_come_back_in_a_file_each(write, home, tmp_path, c
     )
 
 
-def test_quote_that_is_the_mark_of_text_too_stays_readable():
+def test_apostrophe_can_quote_and_protect_text():
     shape = RepairShape("a,b", ",", "'", None, "utf-8", is_repair=False)
     assert shape.record(3, "why", "=1,'=2',x") == "3,'why','''=1','''=2',x"
 
 
-def test_reason_loses_its_delimiters_where_the_file_has_no_quotes():
+def test_reason_drops_delimiters_without_quotes():
     shape = RepairShape("a;b", ";", None, None, "utf-8", is_repair=False)
     assert shape.record(3, "no; not so", '1;"2') == '3;no not so;1;"2'
 
@@ -364,7 +362,7 @@ def test_delimiters_within_quotes_begin_no_cell():
     assert shape.record(3, "why", '"x,=1",=2') == '3,"why","x,=1",\'=2'
 
 
-def test_rejected_rows_are_read_in_the_order_of_their_lines(write, home):
+def test_rejected_rows_are_in_line_order(write, home):
     run_night(write(HEADER + GOOD + 12 * "abc,Iowa,tea\n" + 12 * GOOD), home, k=2)
     with rejected_rows(Home(home), judged_run(Home(home), None)) as found:
         assert [row.line_number for row in found] == list(range(62, 74))

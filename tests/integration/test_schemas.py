@@ -33,7 +33,7 @@ A7,-1,1,basic,x,steak
 """
 
 
-def test_every_kind_of_column_is_read_checked_and_encoded(write, home):
+def test_every_column_kind_is_read_and_encoded(write, home):
     run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     assert rows(home, "SELECT * EXCLUDE (source_name, line_number) FROM customers ORDER BY 1") == [
         ("A1", 10.5, True, "basic", ["apples", "juice"], "hello"),
@@ -58,7 +58,7 @@ def test_every_kind_of_column_is_read_checked_and_encoded(write, home):
 
 
 @pytest.mark.parametrize("kind", ["bool", "int", "str"])
-def test_flag_is_the_same_feature_whatever_type_it_is_kept_in(write, home, kind):
+def test_flag_feature_ignores_its_storage_type(write, home, kind):
     body = f"class A(Dataset):\n    paid: Series[{kind}] = flag(nullable=True)\n    age: Series[int] = numeric()\n"
     source = write("paid,age\nYes,1\nno,2\nT,3\nF,4\n1,50\n0,60\n,70\n")
     run_night(source, home, dataset=str(write(HEAD + body, "a.py")), k=2)
@@ -67,13 +67,13 @@ def test_flag_is_the_same_feature_whatever_type_it_is_kept_in(write, home, kind)
     assert_invariants(home)
 
 
-def test_bare_and_parametrised_lists_declare_the_same_items(write, home):
+def test_bare_and_parametrized_lists_are_equivalent(write, home):
     body = "class A(Dataset):\n    basket: Series[list[str]] = items()\n"
     run_night(write("basket\na,b\nb\nc,a\n"), home, dataset=str(write(HEAD + body, "a.py")))
     assert rows(home, "SELECT basket FROM customers ORDER BY line_number") == [(["a", "b"],), (["b"],), (["c", "a"],)]
 
 
-def test_missing_number_is_stated_and_scored_as_the_median(write, home):
+def test_missing_number_counts_as_the_median(write, home):
     run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     assert rows(home, "SELECT imputed, center FROM features WHERE feature = 'income'") == [(20.25, 20.25)]
 
@@ -105,7 +105,7 @@ def test_column_comments_hold_description_and_unit(write, home):
             "age: Series[int] = numeric()\n    @pa.dataframe_check\n    def all_old(cls, df): return df.age > 1",
             "frame as a whole",
         ),
-        ("age: Series[int] = numeric(colour='red')", r"mend the schema file"),
+        ("age: Series[int] = numeric(colour='red')", r"correct the schema file"),
     ],
 )
 def test_impossible_schema_is_refused_with_its_place(write, home, body, match):

@@ -25,7 +25,7 @@ def test_files_of_different_dialects_make_one_night(write, home):
     assert_invariants(home)
 
 
-def test_rejected_row_says_which_file_it_stands_in(write, home):
+def test_rejected_row_names_its_file(write, home):
     run_night([write(COMMA + "abc,Ohio,tea\n", "a.csv"), write(SEMICOLON + "x;-1;Bern\n", "b.csv")], home, k=2)
     assert rows(home, "SELECT source_name, line_number, column_name FROM rejected_rows ORDER BY ALL") == [
         ("a.csv", 32, "age"), ("b.csv", 22, "age"),
@@ -40,7 +40,7 @@ def test_order_of_the_files_changes_no_segment(write, home, tmp_path):
     assert rows(home, query) == rows(tmp_path / "other", query)
 
 
-def test_files_of_one_name_are_told_apart_by_their_paths(write, home, tmp_path):
+def test_same_named_files_are_distinguished_by_path(write, home, tmp_path):
     for folder in ("east", "west"):
         (tmp_path / folder).mkdir()
     files = [write(COMMA, "east/customers.csv"), write(SEMICOLON, "west/customers.csv")]
@@ -48,7 +48,7 @@ def test_files_of_one_name_are_told_apart_by_their_paths(write, home, tmp_path):
     assert rows(home, "SELECT DISTINCT source_name FROM customers ORDER BY ALL") == [(str(path),) for path in files]
 
 
-def test_same_files_again_are_nothing_new_and_one_of_them_is(write, home):
+def test_same_files_again_are_nothing_new(write, home):
     files = [write(COMMA, "a.csv"), write(SEMICOLON, "b.csv")]
     run_night(files, home, k=2)
     again = run_night(files, home, k=2)
@@ -63,12 +63,12 @@ def test_file_named_twice_is_refused(write, home):
         run_night([source, source], home)
 
 
-def test_fault_of_one_file_refuses_the_night_and_names_it(write, home):
+def test_fault_in_one_file_is_named(write, home):
     with pytest.raises(DataRefused, match=r"b\.csv line 1: column 'age' is missing"):
         run_night([write(COMMA, "a.csv"), write("Location,Purchase History\nOhio,tea\n", "b.csv")], home)
 
 
-def test_no_file_at_all_is_a_usage_error(home):
+def test_naming_no_file_is_usage_error(home):
     with pytest.raises(UsageError, match="no SOURCE is named"):
         run_night([], home)
 

@@ -27,18 +27,18 @@ STRIPPED = {
 }
 
 
-def test_declared_marks_are_taken_off_either_end_of_a_number(check):
+def test_declared_symbols_are_stripped_from_numbers(check):
     checked = check(one_column(STRIPPED), fields=AMOUNT.format('strip=("$", "€", "USD", "*")'))
     assert checked.customers("amount") == [(number,) for number in STRIPPED.values()]
 
 
-def test_unit_is_taken_off_a_whole_number_and_the_range_is_that_of_the_number(check):
+def test_unit_is_stripped_before_range_check(check):
     checked = check("age\n61y\n61 Y\n121y\n", fields='age: Series[int] = numeric(strip="y", le=120)')
     assert checked.customers("age") == [(61,), (61,)]
     assert checked.rejected("line_number, code") == [(4, "out_of_range")]
 
 
-def test_marks_that_are_not_declared_are_rejected_as_they_stand(check):
+def test_undeclared_symbols_in_numbers_are_rejected(check):
     cells = ["$53.00", "61y", "53%"]
     checked = check(one_column(["5", *cells]), fields=AMOUNT.format(""))
     assert checked.customers("amount") == [(5,)]
@@ -46,7 +46,7 @@ def test_marks_that_are_not_declared_are_rejected_as_they_stand(check):
     assert checked.rejected("reason")[0] == ("amount '$53.00' is not a number",)
 
 
-def test_mark_in_the_midst_or_twice_is_no_number_and_shown_as_delivered(check):
+def test_misplaced_or_repeated_symbol_is_rejected(check):
     cells = ["5$3", "$$53", "$", "$abc"]
     checked = check(one_column(["$5", *cells]), fields=AMOUNT.format('strip="$"'))
     assert checked.customers("amount") == [(5,)]
@@ -60,7 +60,7 @@ SENTINELS = """
 """
 
 
-def test_texts_that_stand_for_missing_are_null_in_the_columns_that_declare_them(check):
+def test_declared_sentinels_are_null_in_their_columns(check):
     lines = [
         "amount;city;member",
         "5;Ulm;yes",
@@ -82,14 +82,14 @@ def test_texts_that_stand_for_missing_are_null_in_the_columns_that_declare_them(
     ]
 
 
-def test_number_that_stands_for_missing_does_so_however_it_is_written(check):
+def test_numeric_sentinel_matches_any_spelling(check):
     fields = AMOUNT.format('sentinels=("9999", "?"), strip="$", missing="median"')
     checked = check(one_column(["1,234.5", "9,999", "$9,999.00", "9999", "?", "??"]), fields=fields)
     assert checked.customers("amount") == [(1234.5,), (None,), (None,), (None,), (None,)]
     assert checked.rejected("code, value") == [("not_a_number", "??")]
 
 
-def test_sentinel_in_a_column_that_may_not_be_missing_rejects_its_row(check):
+def test_sentinel_in_required_column_rejects_its_row(check):
     checked = check(one_column(["5", "999"]), fields=AMOUNT.format('sentinels="999"'))
     assert checked.customers("amount") == [(5,)]
     assert checked.rejected() == [(3, "amount", "missing_value", None)]
@@ -132,7 +132,7 @@ def missing(tmp_path_factory):
     return folder / "home"
 
 
-def test_missing_value_is_stored_as_missing_or_rejects_its_row_as_declared(missing):
+def test_missing_value_is_stored_or_rejected(missing):
     assert rows(missing, "SELECT * EXCLUDE (customer_id, source_name) FROM customers WHERE line_number = 5") == [
         (5, 4, None, None, None, None, None, None)
     ]
@@ -152,12 +152,12 @@ IMPUTED = {
 
 
 @pytest.mark.parametrize(("column", "features"), IMPUTED.items(), ids=IMPUTED)
-def test_features_state_what_a_missing_value_counts_as(missing, column, features):
+def test_features_state_their_imputed_value(missing, column, features):
     found = rows(missing, f"SELECT value, imputed FROM features WHERE source_column = '{column}' ORDER BY value")
     assert found == features
 
 
-def test_missing_value_of_its_own_is_a_share_like_any_other(missing):
+def test_missing_category_counts_as_its_own_share(missing):
     mean = value(missing, "SELECT any_value(overall_mean) FROM segment_stats JOIN features USING (feature) "
                           "WHERE value = '(missing)' AND features.source_column = 'own'")  # fmt: skip
     assert mean == 0.2
@@ -178,7 +178,7 @@ FOUND_MARKS = {
 
 
 @pytest.mark.parametrize(("cells", "numbers", "said"), FOUND_MARKS.values(), ids=FOUND_MARKS)
-def test_marks_that_numbers_can_only_have_one_way_are_found_and_stated(check, cells, numbers, said):
+def test_unambiguous_number_marks_are_detected(check, cells, numbers, said):
     checked = check(one_column(cells), fields=AMOUNT.format(""))
     assert checked.customers("amount") == [(number,) for number in numbers]
     assert checked.notes[0].endswith(said)
@@ -199,7 +199,7 @@ AMBIGUOUS = {
 
 
 @pytest.mark.parametrize(("cells", "numbers", "rejected"), AMBIGUOUS.values(), ids=AMBIGUOUS)
-def test_number_whose_marks_cannot_be_told_is_rejected_as_delivered(check, cells, numbers, rejected):
+def test_ambiguous_number_marks_are_rejected(check, cells, numbers, rejected):
     checked = check(one_column(cells), fields=AMOUNT.format(""))
     assert checked.customers("amount") == [(number,) for number in numbers]
     assert checked.rejected("code, value") == [("not_a_number", cell) for cell in rejected]
@@ -215,19 +215,19 @@ DECLARED_MARKS = [
 
 
 @pytest.mark.parametrize(("settings", "numbers"), DECLARED_MARKS, ids=lambda value: str(value))
-def test_declared_marks_decide_whatever_the_numbers_look_like(check, settings, numbers):
+def test_declared_number_marks_always_decide(check, settings, numbers):
     cells = ["1,234", "1.234", "1,5", "1.5", "1.234,5"]
     checked = check(one_column(cells), fields=AMOUNT.format(""), **settings)
     assert checked.customers("amount") == [(number,) for number in numbers if number is not None]
     assert checked.rejected("value") == [(cells[n],) for n, number in enumerate(numbers) if number is None]
 
 
-def test_comma_before_three_digits_groups_a_whole_number(check):
+def test_comma_groups_digits_of_whole_number(check):
     checked = check("n\n5\n'1,234'\n".replace("'", '"'), fields="n: Series[int] = numeric()")
     assert checked.customers("n") == [(5,), (1234,)]
 
 
-def test_marks_are_those_of_each_file_of_a_night(check):
+def test_decimal_marks_are_found_per_file(check):
     checked = check(one_column(["1,5"]), one_column(["1.5", "1,234.5"]), fields=AMOUNT.format(""))
     assert checked.customers("source_name, amount") == [
         ("customers.csv", 1.5),
@@ -255,7 +255,7 @@ NO_NUMBERS = {
 }
 
 
-def test_what_cannot_be_computed_with_is_rejected_before_any_arithmetic(write, home):
+def test_unusable_numbers_are_rejected_before_arithmetic(write, home):
     schema = "from pandera.typing import Series\nfrom schemas import *\nclass A(Dataset, max_rejected_share=0.9):\n"
     fields = "    amount: Series[float] = numeric({})\n    age: Series[float] = numeric(ge=0, le=120)\n"
     cells = [cell for cell in NO_NUMBERS if cell not in ("-3", "1893")]
@@ -274,7 +274,7 @@ def location_and_items(rows_):
 SPELLINGS = ["OHIO,Apples", "Ohio,apples, APPLES", "ohio ,apples", "Ohio,tea", "New  York,tea", "New York,tea"]
 
 
-def test_spellings_that_differ_by_case_or_blanks_are_the_commonest_one(check):
+def test_spellings_merge_into_the_most_frequent(check):
     checked = check(location_and_items(SPELLINGS))
     assert checked.customers("location, purchase_history") == [
         ("Ohio", ["apples"]),
@@ -300,7 +300,7 @@ def test_spellings_are_different_values_where_case_counts(check):
     ]
 
 
-def test_allowed_value_takes_the_spelling_of_the_declaration(check):
+def test_allowed_value_gets_its_declared_spelling(check):
     fields = CUSTOMERS.replace("category()", 'category(isin=["Ohio"])').replace("items()", 'items(isin=["TEA", "ale"])')
     checked = check(location_and_items(["OHIO,tea, ALE, Tea", "ohio,ale", "Texas,tea", "Ohio,gin"]), fields=fields)
     assert checked.customers("location, purchase_history") == [("Ohio", ["TEA", "ale"]), ("Ohio", ["ale"])]
@@ -310,13 +310,13 @@ def test_allowed_value_takes_the_spelling_of_the_declaration(check):
     ]
 
 
-def test_allowed_value_in_another_case_is_rejected_where_case_counts(check):
+def test_case_sensitive_allowed_value_must_match_exactly(check):
     fields = CUSTOMERS.replace("category()", 'category(isin=["Ohio"], case_sensitive=True)')
     checked = check(location_and_items(["OHIO,tea", "Ohio,tea"]), fields=fields)
     assert checked.rejected() == [(2, "location", "not_allowed", "OHIO")]
 
 
-def test_columns_may_have_the_names_that_respelling_uses(check):
+def test_column_names_may_equal_internal_names(check):
     fields = "value: Series[str] = category()\n    spellings: Series[list] = items()"
     checked = check("value,spellings\nA,b,B\na,b\na,c,B\n", fields=fields)
     assert checked.customers("value, spellings") == [("a", ["B"]), ("a", ["B"]), ("a", ["c", "B"])]
@@ -337,7 +337,7 @@ MEMBERS = """
 """
 
 
-def test_white_space_and_unseen_marks_around_a_value_are_no_part_of_it(check):
+def test_non_printing_characters_around_values_are_stripped(check):
     rows = [("a1", "Ohio", "yes"), ("a2\t", "Ohio\u200b", '"yes\n"'), ("\ufeffa3", "\u00a0Ohio", "yes\t")]
     rows += [("a4", "New York", "no"), ("a5", "New\u00a0York", "no"), ("\u200ba1", "Ohio", "yes")]
     text = "\n".join(["\ufeff\ufeffKey,Place,Member", *map(",".join, rows)])
@@ -364,13 +364,13 @@ POINTS_IN_WHOLE_NUMBERS = {
 @pytest.mark.parametrize(
     ("cells", "numbers", "rejected"), POINTS_IN_WHOLE_NUMBERS.values(), ids=POINTS_IN_WHOLE_NUMBERS
 )
-def test_whole_number_whose_point_may_group_is_not_guessed(check, cells, numbers, rejected):
+def test_ambiguous_whole_number_point_is_not_guessed(check, cells, numbers, rejected):
     checked = check("\n".join(["n", *(f'"{cell}"' for cell in cells)]), fields=WHOLE)
     assert checked.customers("n") == [(number,) for number in numbers]
     assert checked.rejected("value") == [(cell,) for cell in rejected]
 
 
-def test_number_that_may_be_two_says_both_and_what_to_declare(check):
+def test_ambiguous_number_reason_names_both_readings(check):
     text = "\n".join(["n", "30.000", "7"])
     reason = "n '30.000' may be 30000 or 30; expected decimal= or thousands= in the schema"
     assert check(text, fields=WHOLE).rejected("reason") == [(reason,)]
@@ -389,12 +389,12 @@ POINTS_BEFORE_THREE_DIGITS = {
 
 
 @pytest.mark.parametrize(("cells", "numbers"), POINTS_BEFORE_THREE_DIGITS.values(), ids=POINTS_BEFORE_THREE_DIGITS)
-def test_point_before_three_digits_is_read_as_the_other_numbers_show(check, cells, numbers):
+def test_point_before_three_digits_follows_other_numbers(check, cells, numbers):
     checked = check(one_column(cells), fields=AMOUNT.format(""))
     assert checked.customers("amount") == [(number,) for number in numbers]
 
 
-def test_record_of_another_shape_says_nothing_of_the_marks(check):
+def test_malformed_records_do_not_influence_decimal_marks(check):
     fields = "name: Series[str] = category()\n    spend: Series[float] = numeric()"
     checked = check("Name;Spend\nx;1.25\ny;2.345\nTotal;3,5;x\nTotal;3,5;y\n", fields=fields)
     assert checked.customers("spend") == [(1.25,), (2.345,)]

@@ -55,7 +55,7 @@ def features(home, column="purchase_history"):
     )
 
 
-def test_rare_values_join_one_feature_that_says_how_many_they_are(night):
+def test_infrequent_categories_join_one_counted_feature(night):
     home = night()
     assert features(home) == [("ale", 1), ("tea", 1), ("(other)", 400)]
     assert features(home, "location") == [("Ohio", 1), ("Texas", 1), ("(other)", 40)]
@@ -102,7 +102,7 @@ SCORED = """
 """
 
 
-def test_rare_values_are_scored_alike_in_plain_sql(night):
+def test_infrequent_categories_score_alike_in_sql(night):
     home = night(k=3, encoding="standard")
     wrong = f"""
         SELECT count(*) FROM customer_segments JOIN ({SCORED}) AS scored USING (customer_id, segment_id)
@@ -114,14 +114,14 @@ def test_rare_values_are_scored_alike_in_plain_sql(night):
     assert value(home, both) == 2000
 
 
-def test_floor_of_zero_gives_each_value_its_own_feature(night):
+def test_zero_min_frequency_keeps_every_value(night):
     home = night(fields=CUSTOMERS.replace("items()", "items(min_frequency=0)"))
     assert len(features(home)) == 402
     assert len(features(home, "location")) == 3
     assert [note.split(":")[0] for note in notes(home)] == ["location"]
 
 
-def test_value_held_by_just_the_share_of_the_floor_is_no_rare_one(night):
+def test_value_at_min_frequency_stays_separate(night):
     text = HEADER + "".join(f"{20 + n % 9},{'ABCDDEEFFFGGG'[n] if n < 13 else 'Ohio'},tea\n" for n in range(100))
     home = night(text, fields=CUSTOMERS.replace("category()", "category(min_frequency=0.03)"))
     assert features(home, "location") == [("F", 1), ("G", 1), ("Ohio", 1), ("(other)", 5)]
@@ -134,14 +134,14 @@ def test_single_rare_value_stays_itself(night):
     assert notes(home) == []
 
 
-def test_values_that_are_all_rare_are_one_feature_of_every_customer(night):
+def test_all_infrequent_values_form_one_feature(night):
     text = HEADER + "".join(f"{20 + n % 9},Place {n},tea\n" for n in range(2000))
     home = night(text)
     assert features(home, "location") == [("(other)", 2000)]
     assert value(home, "SELECT min(mean) FROM segment_stats WHERE feature = 'location=(other)'") == 1
 
 
-def test_delivered_value_of_that_name_joins_the_rare_ones(night):
+def test_delivered_other_value_joins_infrequent_ones(night):
     home = night(WIDE.replace("ale", "(other)"))
     assert features(home) == [("tea", 1), ("(other)", 401)]
     held = "list_contains(purchase_history, '(other)') OR len(purchase_history) > 1"
@@ -154,7 +154,7 @@ def test_delivered_value_of_that_name_joins_the_rare_ones(night):
     )
 
 
-def test_delivered_value_of_that_name_is_itself_where_nothing_joins(night):
+def test_delivered_other_value_alone_stays_itself(night):
     text = HEADER + "".join(f"{20 + n % 9},{('Ohio', '(other)')[n % 2]},tea\n" for n in range(100))
     assert features(night(text), "location") == [("(other)", 1), ("Ohio", 1)]
 
@@ -167,7 +167,7 @@ MISSING_FIELDS = """
 """
 
 
-def test_missing_values_never_join_and_count_as_declared(night):
+def test_missing_values_never_join_infrequent_ones(night):
     lines = [
         f"{20 + n % 9},{'' if n == 7 else f'rare {n}' if n < 7 else 'a'},{'' if n % 4 == 0 else f'v{n % 4}'},"
         f"{('yes', 'no', '')[n % 3] if n % 2 else 'yes'}"
@@ -193,7 +193,7 @@ def test_floor_that_is_no_share_is_refused(write, floor):
         load_dataset(str(schema))
 
 
-def test_night_that_does_not_fit_is_refused_with_the_setting_to_change(night, home, monkeypatch):
+def test_oversized_run_names_the_setting_to_change(night, home, monkeypatch):
     monkeypatch.setenv("SEGMENTS_MEMORY_MB", "1")
     with pytest.raises(DataRefused) as refused:
         night(fields=CUSTOMERS.replace("items()", "items(min_frequency=0)"))
@@ -245,7 +245,7 @@ def encoded_peak(write, tmp_path, n_customers):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a step is what Linux tells")
-def test_encoding_holds_its_rows_once_and_little_more(write, tmp_path):
+def test_encoding_memory_stays_near_file_size(write, tmp_path):
     small_peak, small_file = encoded_peak(write, tmp_path, 20_000)
     large_peak, large_file = encoded_peak(write, tmp_path, 220_000)
     # The file has the rows as they are held; a column of float64 at a time and DuckDB's pages come on top.
@@ -255,7 +255,7 @@ def test_encoding_holds_its_rows_once_and_little_more(write, tmp_path):
 @pytest.mark.parametrize(
     ("kind", "cells"), [("Series[str] = category()", "ABC"), ("Series[bool] = flag()", "01")], ids=["category", "flag"]
 )
-def test_hundreds_of_columns_are_joined_within_little_memory(night, kind, cells):
+def test_hundreds_of_columns_join_in_little_memory(night, kind, cells):
     columns = range(120)
     head = ",".join(["Key", *(f"c{number}" for number in columns)])
     rows_of = (",".join([str(n), *(cells[(n * (c + 3) + c) % 7 % len(cells)] for c in columns)]) for n in range(1000))

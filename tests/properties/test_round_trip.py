@@ -85,7 +85,7 @@ _DIALECTS = st.sampled_from(list(_BASES.values())).flatmap(_dialects)
 
 
 @pytest.mark.parametrize("name", _BASES)
-def test_customers_in_a_declared_dialect_are_read_back_exactly(name):
+def test_declared_dialect_round_trips_exactly(name):
     @try_cases(5, f"declared {name}")
     @given(dialect=_dialects(_BASES[name]), customers=_CUSTOMERS)
     def are_read_back(dialect, customers):
@@ -97,7 +97,7 @@ def test_customers_in_a_declared_dialect_are_read_back_exactly(name):
 
 
 @pytest.mark.parametrize("name", _BASES)
-def test_customers_in_a_dialect_that_the_header_shows_are_read_back_exactly(name):
+def test_detected_dialect_round_trips_exactly(name):
     @try_cases(5, f"shown {name}")
     @given(dialect=_dialects(_BASES[name]), customers=_CUSTOMERS)
     def are_read_back(dialect, customers):
@@ -112,7 +112,7 @@ def test_customers_in_a_dialect_that_the_header_shows_are_read_back_exactly(name
 
 
 @pytest.mark.parametrize("name", [name for name, base in _BASES.items() if base.quote])
-def test_a_quote_too_many_or_too_few_spoils_its_own_record(name):
+def test_unbalanced_quote_rejects_only_its_record(name):
     @try_cases(5, f"too many or too few {name}")
     @given(
         dialect=_dialects(_BASES[name]),
@@ -137,7 +137,7 @@ def test_a_quote_too_many_or_too_few_spoils_its_own_record(name):
     [(None, 1), ("in Oh?io", 1), ("in Oh?io", 3), ("in Ohio?", 2), ("in Ohio?", 8)],
     ids=["no-other", "within-next", "within-a-later", "ends-a-later", "ends-a-far"],
 )
-def test_a_stray_quote_takes_no_other_record_with_it(second, distance):
+def test_stray_quote_affects_no_other_record(second, distance):
     @try_cases(8, f"stray {second} {distance}")
     @given(dialect=_DIALECTS, customers=st.lists(_CUSTOMER, min_size=3, max_size=12), first=st.integers(0, 11))
     def takes_no_other_record(dialect, customers, first):
@@ -164,7 +164,7 @@ def test_a_stray_quote_takes_no_other_record_with_it(second, distance):
 
 
 @pytest.mark.parametrize("is_declared", [True, False], ids=["declared", "shown"])
-def test_a_delimiter_in_an_unquoted_text_is_too_many_fields_where_items_are_separated_otherwise(is_declared):
+def test_unquoted_delimiter_in_text_is_rejected(is_declared):
     lists = [Customer("30", "Ohio", ("apples", "juice"))] * 12  # they show what separates the items
 
     @try_cases(15, f"too many fields {is_declared}")
@@ -186,7 +186,7 @@ def test_a_delimiter_in_an_unquoted_text_is_too_many_fields_where_items_are_sepa
     is_too_many_fields()
 
 
-def test_a_comma_in_an_unquoted_location_is_part_of_it_where_the_schema_lists_it():
+def test_listed_value_may_contain_unquoted_comma():
     dialect = Dialect(quote=None, spills=True)
     schema = _SCHEMA.format(keywords=", quote=''", allowed=", isin=['Portland, Oregon', 'Ohio']", separator="")
 

@@ -50,7 +50,7 @@ def test_same_seed_gives_the_same_file(tmp_path):
     assert one != other
 
 
-def test_smaller_file_is_the_beginning_of_a_larger_one(tmp_path):
+def test_smaller_file_begins_the_larger_one(tmp_path):
     write_customers(tmp_path / "small", 300)
     write_customers(tmp_path / "large", 100_200)
     large = (tmp_path / "large").read_text()
@@ -73,7 +73,7 @@ def test_lines_hold_the_customers_that_were_drawn(tmp_path):
         assert products == ", ".join(bought)
 
 
-def test_customers_are_encoded_as_the_textbook_reads_their_file(tmp_path):
+def test_generated_encoding_matches_the_textbook_reading(tmp_path):
     write_customers(tmp_path / "file", 3_000)
     matrix = read(tmp_path / "file", is_as_the_night=True)
     rows = encoded_customers(3_000).dense(slice(None))
@@ -104,7 +104,7 @@ def test_there_are_fifty_generated_sets():
     assert np.array_equal(sets[0].rows().numbers, next(generated_sets()).rows().numbers)
 
 
-def test_ratios_are_those_of_medians_on_the_same_file():
+def test_ratios_are_those_of_medians():
     found = [figures(NIGHT, 20_000, seconds, run) for run, seconds in enumerate((2.0, 9.0, 1.0), start=1)]
     found += [figures(TEXTBOOK, 20_000, 30.0), figures(NIGHT, 1_000_000, 15.0)]
     found += [figures(SCIKIT_LEARN, 5_000, 8.0), figures(IN_ONE_WALK, 5_000, 0.25)]
@@ -116,13 +116,13 @@ def test_ratios_are_those_of_medians_on_the_same_file():
     }
 
 
-def test_what_failed_has_no_ratio_and_says_why():
+def test_failed_measurement_has_reason_but_no_ratio():
     failed = Figures(TEXTBOOK, 5_000, 1, 0, 0, 0, note="ended with exit code 1")
     assert ratios([failed, figures(NIGHT, 5_000, 2.0)]) == []
     assert "ended with exit code 1" in line(failed)
 
 
-def test_curves_are_compared_where_the_segments_are_the_same():
+def test_curves_are_compared_on_same_segments():
     night = figures(NIGHT, 5_000, 1.0, curve={2: 0.5, 3: 0.4}, objectives={2: 9.0, 3: 7.0})
     textbook = figures(AS_THE_NIGHT, 5_000, 9.0, curve={2: 0.5004, 3: 0.1}, objectives={2: 9.0, 3: 7.07})
     (told,) = curve_differences([night, textbook])
@@ -141,7 +141,7 @@ def test_csv_has_a_column_for_everything_measured(tmp_path):
     assert [one.seconds for one in read_csv(tmp_path / "file.csv")] == [1.5, 3.0]
 
 
-def test_plot_is_one_svg_file_for_light_and_dark_pages():
+def test_plot_is_one_svg_for_both_themes():
     found = [figures(who, size, size / 1e4) for who in (NIGHT, TEXTBOOK) for size in (5_000, 20_000)]
     svg = draw(found)
     ElementTree.fromstring(svg)

@@ -15,7 +15,7 @@ def shape_of(text):
 SEED = "Age,Location,Bought\n25,Ohio,apples\n30,Texas,apples,juice\n40,Utah,steak,apples\n50,Iowa,juice,steak"
 
 
-def test_list_in_the_last_column_takes_surplus_fields():
+def test_last_list_takes_surplus_fields():
     assert shape_of(SEED) == Shape(("Age", "Location", "Bought"), 3, 2)
 
 

@@ -55,13 +55,13 @@ def test_server_is_found_as_prefect_finds_it(set_up, profiles, environment, serv
     assert done.stdout.strip() == (server or "None") or (server, done.stdout.strip()) == (None, "")
 
 
-def test_broken_profiles_say_nothing_of_a_server_in_the_environment(set_up, capsys):
+def test_environment_server_ignores_broken_profiles(set_up, capsys):
     set_up("active = ", {"PREFECT_API_URL": "http://127.0.0.1:9/api"})
     assert named_server() == "http://127.0.0.1:9/api"
     assert capsys.readouterr().err == ""
 
 
-def test_broken_profiles_are_named_once_and_name_no_server(set_up, tmp_path, capsys):
+def test_broken_profiles_are_reported_once(set_up, tmp_path, capsys):
     set_up("active = ", {})
     assert named_server() is None
     said = capsys.readouterr().err

@@ -28,7 +28,7 @@ def fitted(k, done, total=9):
     return StepProgressed("cluster", f"k={k} fitted", done, total)
 
 
-def test_nothing_is_expected_before_there_is_a_pace(clock):
+def test_no_time_is_estimated_without_progress(clock):
     pace = Pace(clock)
     clock.now += 10
     assert pace.in_words() == ""
@@ -36,7 +36,7 @@ def test_nothing_is_expected_before_there_is_a_pace(clock):
     assert pace.in_words() == "0 customers scored, 0 of 16,000"
 
 
-def test_rest_is_expected_at_the_pace_so_far(clock):
+def test_remaining_time_follows_current_pace(clock):
     pace = Pace(clock)
     clock.now += 30
     pace.note(fitted(7, 3))
@@ -44,7 +44,7 @@ def test_rest_is_expected_at_the_pace_so_far(clock):
     assert pace.in_words() == "k=7 fitted, 3 of 9, about 1:00 left"
 
 
-def test_rest_becomes_less_while_nothing_is_told_and_is_not_said_when_it_is_over(clock):
+def test_remaining_time_shrinks_between_reports(clock):
     pace = Pace(clock)
     clock.now += 30
     pace.note(fitted(7, 3))
@@ -56,7 +56,7 @@ def test_rest_becomes_less_while_nothing_is_told_and_is_not_said_when_it_is_over
 
 
 @pytest.mark.parametrize(("done", "total"), [(10, 16_000), (1, 9)], ids=["another total", "less done"])
-def test_another_stage_has_a_pace_of_its_own(clock, done, total):
+def test_each_stage_has_its_own_pace(clock, done, total):
     pace = Pace(clock)
     clock.now += 90
     pace.note(fitted(2, 9))
@@ -66,7 +66,7 @@ def test_another_stage_has_a_pace_of_its_own(clock, done, total):
     assert pace.rest() == pytest.approx(2 / done * (total - done))
 
 
-def test_stage_that_begins_with_nothing_done_is_paced_from_there(clock):
+def test_pace_starts_when_a_stage_reports_zero(clock):
     pace = Pace(clock)
     clock.now += 90
     pace.note(StepProgressed("cluster", "scored", 0, 10))
@@ -89,7 +89,7 @@ def said(console):
     return console.file.getvalue()
 
 
-def test_step_under_way_is_shown_with_what_it_took_so_far(clock, console):
+def test_current_step_shows_its_progress(clock, console):
     view = View(console, clock)
     view.watch(StepStarted("cluster"))
     clock.now += 12
@@ -97,14 +97,14 @@ def test_step_under_way_is_shown_with_what_it_took_so_far(clock, console):
     assert str(view.__rich__()) == "cluster           0:12  k=7 fitted, 3 of 9, about 0:24 left"
 
 
-def test_step_that_begins_shows_nothing_of_the_one_before(clock, console):
+def test_new_step_hides_the_previous_one(clock, console):
     view = View(console, clock)
     view.watch(fitted(7, 3))
     view.watch(StepStarted("describe"))
     assert str(view.__rich__()).split() == ["describe", "0:00"]
 
 
-def test_step_done_is_a_line_with_its_seconds_and_its_sentences_below(clock, console):
+def test_finished_step_is_shown_with_its_notes(clock, console):
     view = View(console, clock)
     view.watch(StepStarted("check_volume"))
     view.watch(StepEnded("check_volume", 2.417, 489.3, "runs=3", ("9 rows; [bold]fewer[/bold] than usual",)))

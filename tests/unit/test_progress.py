@@ -30,7 +30,7 @@ def shown():
     return []
 
 
-def test_hundreds_of_calls_within_a_second_are_shown_once_and_the_last_of_them(clock, shown):
+def test_frequent_progress_shows_first_and_last(clock, shown):
     with now_and_then(lambda *progress: shown.append(progress), clock=clock) as progress:
         for done in range(1, 501):
             progress("scored", done, 500)
@@ -46,13 +46,13 @@ def test_progress_is_shown_again_after_a_second(clock, shown):
         assert [done for _, done, _ in shown] == [1, 3]
 
 
-def test_what_was_shown_already_is_not_shown_again_at_the_end(clock, shown):
+def test_final_progress_is_not_shown_twice(clock, shown):
     with now_and_then(lambda *progress: shown.append(progress), clock=clock) as progress:
         progress("scored", 9, 9)
     assert shown == [("scored", 9, 9)]
 
 
-def test_step_that_fails_is_not_shown_as_further_than_it_was(clock, shown):
+def test_failed_step_shows_no_later_progress(clock, shown):
     def fail():
         with now_and_then(lambda *progress: shown.append(progress), clock=clock) as progress:
             progress("scored", 1, 9)
@@ -64,7 +64,7 @@ def test_step_that_fails_is_not_shown_as_further_than_it_was(clock, shown):
     assert shown == [("scored", 1, 9)]
 
 
-def test_who_watches_is_told_of_every_progress_and_the_log_now_and_then(caplog, shown):
+def test_log_samples_progress_but_watcher_sees_all(caplog, shown):
     caplog.set_level(logging.INFO, "tasks")
     with watched_by(shown.append), told_progress("cluster") as progress:
         for done in range(1, 9_001):
@@ -76,7 +76,7 @@ def test_who_watches_is_told_of_every_progress_and_the_log_now_and_then(caplog, 
     assert len(caplog.messages) < 10
 
 
-def test_who_watches_is_told_in_order_and_no_longer_than_it_watches(shown):
+def test_watcher_gets_events_only_while_watching(shown):
     events = [StepStarted("encode"), StepEnded("encode", 1.0, 300.0, "n_features=3", ())]
     with watched_by(shown.append):
         for event in events:
@@ -85,7 +85,7 @@ def test_who_watches_is_told_in_order_and_no_longer_than_it_watches(shown):
     assert shown == events
 
 
-def test_peak_memory_is_of_the_process_up_to_now_and_stays():
+def test_peak_memory_never_decreases():
     before = peak_mb()
     held = b"x" * int(before * 1e6)
     peak = peak_mb()
@@ -94,7 +94,7 @@ def test_peak_memory_is_of_the_process_up_to_now_and_stays():
     assert peak_mb() == pytest.approx(peak, abs=1)
 
 
-def test_peak_memory_does_not_hold_that_of_the_process_that_started_it():
+def test_peak_memory_excludes_the_parent_process():
     held = b"x" * 600_000_000
     script = "from tasks.run.step import peak_mb; print(peak_mb())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -36,7 +36,7 @@ def found_spans(unbalanced, closing, last=20, max_lines=100):
     return in_words(find_spans(line_states(unbalanced), line_states(closing), last=last, max_lines=max_lines))
 
 
-def test_without_open_quote_every_line_is_a_record():
+def test_every_quoteless_line_is_a_record():
     assert found_spans({}, {}) == ([], {})
 
 

@@ -285,7 +285,7 @@ def test_long_texts_from_the_file_are_cut():
         "age 0.71 cut at 31: predicts the segment well",
     ],
 )
-def test_page_says(words):
+def test_page_says_each_figure(words):
     assert words in Outline(render_page(page_of())).text
 
 

@@ -76,7 +76,7 @@ def test_sample_is_bounded_in_rows_and_bytes():
     assert len(sample_of(wide, 2000, 4 * 50 * 500, 0).matrix) == 500
 
 
-def test_seed_decides(monkeypatch):
+def test_seed_decides_the_draw(monkeypatch):
     monkeypatch.setattr(tasks.clustering.search, "SEARCH", replace(SEARCH, rows=300))
     distinct = customers_of(many_blobs())
     one, same, other = (search(distinct, [4], seed, told)[4] for seed in (0, 0, 1))

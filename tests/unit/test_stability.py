@@ -157,7 +157,7 @@ def test_published_segments_are_drawn_again_more_often():
     assert more - fewer >= 10
 
 
-def test_seed_decides():
+def test_seed_decides_the_resamples():
     noise = np.random.default_rng(0).normal(size=(300, 4))
     one, same, other = (stabilities(noise, [4], seed=seed)[0].ari_bootstrap for seed in (0, 0, 1))
     assert one == same != other

@@ -1,4 +1,4 @@
--- number_stats: one row per segment and number, in the units of the source column; null where nobody has a value
+-- number_stats: one row per segment and number, in the units of the source column; null where no customer has a value
 create or replace temporary table number_stats (
     segment_id bigint,
     source_column varchar,

@@ -99,7 +99,7 @@ def night_under_way(home, large):
         process.wait()
 
 
-def test_night_after_a_killed_one_publishes_and_records_it_as_interrupted(home, source, night_under_way):
+def test_next_run_records_killed_one_as_interrupted(home, source, night_under_way):
     process, killed = night_under_way(is_reading)
     published = (home / "segments.duckdb").read_bytes()
     process.kill()
@@ -138,7 +138,7 @@ def test_night_told_to_stop_says_so_itself(home, night_under_way, is_there, numb
     assert found["finished_at"] is not None
 
 
-def test_run_killed_right_after_the_swap_did_publish(home, source):
+def test_run_killed_after_swap_counts_as_published(home, source):
     swapped = value(home, "SELECT run_id FROM runs")
     path = home / "runs" / swapped / "manifest.json"
     path.write_text(json.dumps({**record(home, swapped), "status": "under way", "finished_at": None}))
@@ -146,7 +146,7 @@ def test_run_killed_right_after_the_swap_did_publish(home, source):
     assert rows(home, RUNS)[0][:3] == (swapped, "published", "published, and killed right after")
 
 
-def test_same_file_again_is_nothing_new_and_leaves_no_trace(home, source):
+def test_rerun_of_same_file_leaves_no_trace(home, source):
     before, known = (home / "segments.duckdb").stat(), run_ids(home)
     summary = run_night(source, home)
     assert (summary.is_new, summary.run_id) == (False, known[0])
@@ -157,13 +157,13 @@ def test_same_file_again_is_nothing_new_and_leaves_no_trace(home, source):
     assert list((home / "staging").iterdir()) == list((home / "archive").iterdir()) == []
 
 
-def test_log_beside_the_published_file_does_not_hinder_nothing_new(home, source):
+def test_stray_log_does_not_force_a_run(home, source):
     (home / "segments.duckdb.wal").write_bytes(b"no log at all")
     assert not run_night(source, home).is_new
     assert not (home / "segments.duckdb.wal").exists()
 
 
-def test_same_bytes_under_another_name_are_nothing_new(home, write):
+def test_renamed_file_is_nothing_new(home, write):
     assert not run_night(write(SEED_ROWS, "tonight.csv"), home).is_new
 
 
@@ -180,14 +180,14 @@ def test_same_bytes_under_another_name_are_nothing_new(home, write):
     ],
     ids=str,
 )
-def test_same_file_runs_again_when_it_is_told_to_or_with_another_setting(home, source, order):
+def test_forced_or_changed_settings_run_again(home, source, order):
     summary = run_night(source, home, **order)
     assert summary.is_new
     assert len(run_ids(home)) == 2
     assert value(home, "SELECT arg_max(run_id, started_at) FROM runs") == summary.run_id
 
 
-def test_same_file_runs_again_with_another_dataset_and_when_the_dataset_is_edited(home, source, write):
+def test_changed_dataset_runs_the_file_again(home, source, write):
     text = (ROOT / "schemas" / "customers.py").read_text()
     schema = write(text, "shop.py")
     assert run_night(source, home, dataset=str(schema)).is_new
@@ -206,7 +206,7 @@ def test_night_before_last_is_new_again(home, source, write):
     assert value(home, "SELECT count(*) FROM customers") == 6
 
 
-def test_refused_runs_are_in_the_table_after_the_next_publish(home, source, write):
+def test_refused_runs_appear_after_next_publish(home, source, write):
     with pytest.raises(DataRefused) as raised:
         run_night(write("Age,Location\n30,Ohio\n"), home)
     assert value(home, "SELECT count(*) FROM runs") == 1
@@ -225,7 +225,7 @@ def test_record_holds_every_step_with_its_seconds(home):
     assert sum(step["seconds"] for step in found["steps"]) <= took.total_seconds() + 0.1
 
 
-def test_record_of_a_refused_run_holds_the_steps_that_it_got_to(home, write):
+def test_refused_run_records_the_steps_it_reached(home, write):
     with pytest.raises(DataRefused):
         run_night(write("Age,Location\n30,Ohio\n"), home)
     assert [step["step"] for step in record(home, run_ids(home)[-1])["steps"]] == ["deliver"]
@@ -254,7 +254,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("content", "is_published"), UNREADABLE.values(), ids=UNREADABLE)
-def test_record_that_cannot_be_read_does_not_keep_the_next_night_from_publishing(home, source, content, is_published):
+def test_unreadable_record_does_not_block_publishing(home, source, content, is_published):
     run_id = run_ids(home)[0] if is_published else "20200101T030000Z-abcdef"
     (home / "runs" / run_id).mkdir(exist_ok=True)
     (home / "runs" / run_id / "manifest.json").write_bytes(content)
@@ -262,7 +262,7 @@ def test_record_that_cannot_be_read_does_not_keep_the_next_night_from_publishing
     assert_invariants(home)
 
 
-def test_directory_without_a_record_among_the_runs_is_left_alone(home, source):
+def test_foreign_directory_among_runs_is_untouched(home, source):
     (home / "runs" / "notes").mkdir()
     (home / "runs" / "notes" / "todo.txt").write_text("mine")
     run_night(source, home, seed=5)

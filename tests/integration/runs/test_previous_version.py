@@ -63,7 +63,7 @@ def test_query_says_what_the_file_is(earlier_home):
         query_published(Home(earlier_home), "SELECT eligible FROM k_scores")
 
 
-def test_query_that_fails_by_itself_blames_no_version(first_night):
+def test_failing_query_does_not_blame_the_version(first_night):
     with pytest.raises(UsageError) as raised:
         query_published(Home(first_night / "home"), "SELECT nothing FROM k_scores")
     assert "version" not in str(raised.value)

@@ -24,7 +24,7 @@ def publish_again(first_night, home):
     return publish
 
 
-def test_old_file_is_kept_under_its_run_and_opens(home, publish_again):
+def test_old_file_is_archived_under_its_run(home, publish_again):
     before, old_run = (home / "segments.duckdb").read_bytes(), value(home, PUBLISHED_RUN)
     new_run = publish_again()
     kept = home / "archive" / f"{old_run}.duckdb"
@@ -46,7 +46,7 @@ print(database.execute("SELECT count(*), sum(age) FROM customers").fetchall(), f
 """
 
 
-def test_reader_that_opened_the_old_file_keeps_reading_it(home, publish_again):
+def test_open_reader_keeps_reading_the_old_file(home, publish_again):
     command = [sys.executable, "-c", READER, str(home / "segments.duckdb")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
         first = reader.stdout.readline()
@@ -57,12 +57,12 @@ def test_reader_that_opened_the_old_file_keeps_reading_it(home, publish_again):
     assert first.strip().endswith(", 2)]")
 
 
-def test_published_file_is_complete_readable_by_all_and_writable_by_nobody(home):
+def test_published_file_is_complete_and_read_only(home):
     assert stat.S_IMODE((home / "segments.duckdb").stat().st_mode) == 0o444
     assert sorted(path.name for path in home.glob("segments*")) == ["segments.duckdb"]
 
 
-def test_published_file_is_in_the_format_of_duckdb_1(home):
+def test_published_file_uses_the_duckdb_1_format(home):
     header = (home / "segments.duckdb").read_bytes()[:20]
     assert header[8:12] == b"DUCK"
     assert int.from_bytes(header[12:20], "little") == 64
@@ -109,7 +109,7 @@ def log_of_another_file(home):
 
 
 @pytest.mark.parametrize("log", [log_of_nobody, empty_log, log_of_a_killed_writer, log_of_another_file])
-def test_log_that_somebody_left_beside_the_published_file_harms_neither_file(home, publish_again, log):
+def test_stray_log_harms_neither_file(home, publish_again, log):
     old_run = value(home, PUBLISHED_RUN)
     (home / "segments.duckdb.wal").write_bytes(log(home))
     new_run = publish_again()
@@ -131,7 +131,7 @@ def test_only_the_newest_files_are_kept(home, publish_again):
     assert kept == [*fabricated[-13:], f"{old_run}.duckdb"]
 
 
-def test_log_kept_with_an_old_file_is_dropped_with_it(home, publish_again):
+def test_archived_log_is_dropped_with_its_file(home, publish_again):
     for day in range(1, 17):
         name = home / "archive" / f"202001{day:02d}T030000Z-abcdef.duckdb"
         shutil.copyfile(home / "segments.duckdb", name)
@@ -141,7 +141,7 @@ def test_log_kept_with_an_old_file_is_dropped_with_it(home, publish_again):
     assert {name for name in files if name.endswith(".wal") and name.removesuffix(".wal") not in files} == set()
 
 
-def test_home_reached_through_a_link_publishes_where_the_link_leads(first_night, home, tmp_path):
+def test_home_link_publishes_to_its_target(first_night, home, tmp_path):
     (tmp_path / "link").symlink_to(home)
     run_id = run_night(first_night / "customers.csv", tmp_path / "link", k=3).run_id
     assert value(home, PUBLISHED_RUN) == run_id
@@ -172,7 +172,7 @@ def old_client(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_duckdb_1_1_3_reads_every_table_and_the_view(first_night, old_client):
+def test_duckdb_1_1_3_reads_every_table(first_night, old_client):
     home = first_night / "home"
     names = [*PUBLISHED, "segment_profile"]
     done = subprocess.run(

@@ -35,7 +35,7 @@ def rewrite(home, run_id, **facts):
     path.write_text(json.dumps({**json.loads(path.read_text()), **facts}))
 
 
-def test_table_holds_what_the_record_says_of_the_steps_before_the_audit(home):
+def test_table_matches_manifest_steps_before_audit(home):
     (record,) = records(home).values()
     (by_step,) = rows(home, BY_STEP)
     for found, fact in zip(by_step, ("seconds", "peak_mb"), strict=True):
@@ -45,12 +45,12 @@ def test_table_holds_what_the_record_says_of_the_steps_before_the_audit(home):
     assert all(step["peak_mb"] > 50 for step in record["steps"])
 
 
-def test_seconds_of_one_step_are_asked_for_by_its_name(home):
+def test_step_seconds_are_looked_up_by_name(home):
     assert value(home, "SELECT seconds_by_step['cluster'] FROM runs") > 0
     assert value(home, "SELECT seconds_by_step['lunch'] FROM runs") is None
 
 
-def test_earlier_run_has_every_step_and_a_refused_one_those_that_it_took(home, source, write):
+def test_earlier_and_refused_runs_keep_their_steps(home, source, write):
     with pytest.raises(DataRefused):
         run_night(write("Age,Location\n30,Ohio\n"), home)
     run_night(source, home, seed=5)
@@ -68,7 +68,7 @@ def test_run_that_took_no_step_has_none(home, source, write):
         assert rows(home, BY_STEP)[0] == (None, None)
 
 
-def test_record_of_an_earlier_version_has_seconds_and_no_peak(home, source):
+def test_older_record_has_seconds_without_peak_memory(home, source):
     ((run_id, record),) = records(home).items()
     earlier = [{name: fact for name, fact in step.items() if name != "peak_mb"} for step in record["steps"]]
     rewrite(home, run_id, steps=earlier)
@@ -79,7 +79,7 @@ def test_record_of_an_earlier_version_has_seconds_and_no_peak(home, source):
     assert list(rows(home, BY_STEP)[1][1]) == BEFORE_THE_AUDIT
 
 
-def test_log_has_a_line_a_step_with_seconds_and_peak_memory(home, source, caplog):
+def test_log_lists_seconds_and_memory_per_step(home, source, caplog):
     caplog.set_level(logging.INFO, "tasks")
     run_night(source, home, seed=5)
     lines = [line for line in caplog.messages if " seconds=" in line]
@@ -88,7 +88,7 @@ def test_log_has_a_line_a_step_with_seconds_and_peak_memory(home, source, caplog
     assert "rows_loaded=6 rows_rejected=0" in lines[3]
 
 
-def test_list_of_runs_tells_seconds_and_peak_memory_in_all(home, capsys):
+def test_run_list_shows_seconds_and_peak_memory(home, capsys):
     ((run_id, record),) = records(home).items()
     rewrite(
         home, run_id, steps=[{**step, "seconds": 500, "peak_mb": 400 + n} for n, step in enumerate(record["steps"])]
@@ -100,7 +100,7 @@ def test_list_of_runs_tells_seconds_and_peak_memory_in_all(home, capsys):
 
 
 @pytest.mark.parametrize(("width", "n_columns"), [(80, 8), (140, 10)])
-def test_list_of_runs_on_a_narrow_terminal_keeps_its_room_for_the_rest(home, capsys, monkeypatch, width, n_columns):
+def test_narrow_terminal_drops_run_list_columns(home, capsys, monkeypatch, width, n_columns):
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setenv("FORCE_COLOR", "1")
     print_runs(read_manifests(Home(home)))
