@@ -27,6 +27,7 @@ class StabilitySettings:
     """How stability is measured.
 
     Attributes:
+        min_customers: of fewer nothing is measured, as chance decides: a resample of six leaves out two of them.
         rows: customers in the sample.
         sample_bytes: bytes of their rows at most: each thread holds some copies, and time grows with them.
         seeds: fits with other random seeds.
@@ -39,6 +40,7 @@ class StabilitySettings:
             sample moves them more.
     """
 
+    min_customers: int = 20
     rows: int = SEARCH.rows
     sample_bytes: int = 4 << 20
     seeds: int = 3
@@ -78,7 +80,7 @@ def stability_of(
     """Return how stable the segments of every k are, on a sample of the customers.
 
     Every customer of the sample is in the segment of the nearest centroid, whether or not it was resampled.
-    Nothing is defined for one segment, nor where the sample has fewer different rows than segments.
+    Nothing is defined for one segment, for few customers, nor where the sample has fewer different rows than segments.
 
     Args:
         distinct: the customers.
@@ -87,7 +89,7 @@ def stability_of(
         published: index of the published centroids, which get more resamples.
         progress: called with the fits done and in all.
     """
-    if all(len(own) == 1 for own in centroids):
+    if distinct.n_customers < SETTINGS.min_customers or all(len(own) == 1 for own in centroids):
         return [Stability() for _ in centroids]
     sample = sample_of(distinct, SETTINGS.rows, SETTINGS.sample_bytes, random_state)
     labels = list(in_order(lambda own: _nearest(sample, own.astype(np.float32)), centroids))

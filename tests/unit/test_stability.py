@@ -21,6 +21,12 @@ def stabilities(matrix, ks, seed=0, binary=None, **settings):
     return stability_of(distinct, [found[k] for k in ks], seed, **settings)
 
 
+@pytest.fixture(autouse=True)
+def measured_for_few(monkeypatch):
+    """Have stability measured for any number of customers, as a few make the clearest cases."""
+    monkeypatch.setattr(tasks.clustering.stability, "SETTINGS", StabilitySettings(min_customers=1))
+
+
 def test_planted_segments_are_fully_stable():
     (found,) = stabilities(planted(), [4])
     assert (found.ari_seeds, found.ari_bootstrap) == (1.0, 1.0)
@@ -58,6 +64,12 @@ def test_equal_customers_all_count():
     (found,) = stability_of(distinct, [centroids], 0)
     assert found.segments[1:].max() < 0.8
     assert min(found.ari_seeds, found.ari_bootstrap) > 0.99
+
+
+def test_few_customers_have_no_stability(monkeypatch):
+    monkeypatch.setattr(tasks.clustering.stability, "SETTINGS", StabilitySettings())
+    assert stabilities([[0.0], [1.0]] * 9, [2]) == [Stability()]
+    assert stabilities([[0.0], [1.0]] * 10, [2]) != [Stability()]
 
 
 def test_seeds_may_agree_where_resamples_differ():
