@@ -9,10 +9,10 @@ from rich.markup import escape
 
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import number, print_table, result_console
-from schemas.errors import UsageError
-from warehouse.connection import Connection, published, read_sql
+from warehouse.connection import published, read_sql
 from warehouse.home.directory import Home
 from warehouse.page import ColumnAssociationRow, ComponentRow, KRow, LoadingRow, SegmentRow, TriedRow, read_rows
+from warehouse.querying import refuse_another_version
 from warehouse.tables import read_dicts, read_value
 
 #: Features named per component, and components shown; the rest is in the tables, and in JSON.
@@ -54,10 +54,10 @@ def explanation_of(home: Home) -> Explanation:
     """Return what decided on the published segments.
 
     Raises:
-        UsageError: nothing is published, or by a version that did not keep it.
+        UsageError: nothing is published, or by another version.
     """
     with published(home) as database:
-        _refuse_older(database, home)
+        refuse_another_version(database, home)
         run_id = read_value(database, read_sql("select_published_run"))
         query = "SELECT run_id, verdict, n_clusters, encoding FROM runs WHERE run_id = $run_id"
         return Explanation(
@@ -85,14 +85,6 @@ def print_explanation(explanation: Explanation) -> None:
     print_table(console, "how well a column alone predicts the segment, 0 to 1", associations)
     if any(row.stability is not None for row in explanation.segments):
         print_table(console, "stability: how much of a segment comes back, 0 to 1", _stability_rows(explanation))
-
-
-def _refuse_older(database: Connection, home: Home) -> None:
-    if not read_value(database, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'column_associations'"):
-        raise UsageError(
-            f"{home.published_file} was published by an earlier version, which did not keep why; "
-            f"publish it again: segments run SOURCE --home {home.root}"
-        )
 
 
 def _print_encodings(console: Console, encodings: Sequence[TriedRow]) -> None:
