@@ -1,1 +1,1 @@
-"""flows run the steps: plain in one process, as a Prefect flow, and from the command line."""
+"""Run the steps: in one process, as a Prefect flow, or from the command line."""

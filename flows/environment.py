@@ -1,4 +1,4 @@
-"""Prefect's settings as ``segments run`` reads and sets them; Prefect itself is not imported for it."""
+"""Read and set Prefect's settings for ``segments run``, without importing Prefect."""
 
 import importlib.util
 import os

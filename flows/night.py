@@ -1,4 +1,4 @@
-"""One run, from a customers file to segments in DuckDB. The body of ``night`` is its table of contents."""
+"""The steps of a run in order, from a customers file to segments in DuckDB; ``night`` is the table of contents."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

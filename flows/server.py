@@ -1,4 +1,4 @@
-"""Prefect's server from outside: start one on 127.0.0.1, wait for it, ask it, stop it."""
+"""Control a Prefect server from outside: start it on 127.0.0.1, wait for it, query it, stop it."""
 
 import ctypes
 import http.client

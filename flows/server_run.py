@@ -1,4 +1,4 @@
-"""A run shown on a Prefect server: the run goes on where the server is lost, and says so in one line."""
+"""Run as a flow on a Prefect server; if the server is lost, the run continues and says so in one line."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What a run comes to: small, frozen, and the same for the command line, Prefect and JSON."""
+"""The result of a run as small frozen dataclasses, the same for the command line, Prefect and JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

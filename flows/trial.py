@@ -1,4 +1,4 @@
-"""``make up``: a Prefect server, work pool, deployment and worker to try, stopped when interrupted.
+"""``make up``: start a Prefect server, work pool, deployment and worker to try out; stop them all on Ctrl-C.
 
 All of it is kept in ``data/prefect`` and on 127.0.0.1; your own Prefect profile is not touched.
 """

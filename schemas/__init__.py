@@ -1,4 +1,4 @@
-"""schemas declare: what a customers file is, and what the published tables are."""
+"""Declarations: the columns of a customers file, and the published tables."""
 
 import csv
 from importlib import import_module

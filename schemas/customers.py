@@ -1,4 +1,4 @@
-"""The retailer's own customers file, in both its forms.
+"""The built-in dataset ``customers``: age, location and purchase history, in either of two formats.
 
 Either the last column is a comma list, quoted or not (``30,Illinois,apples, juice``), or the file
 has no such column and one 0/1 column a product instead.

@@ -1,4 +1,4 @@
-"""``Dialect``: how a delivered file writes its records, as it was declared or found."""
+"""``Dialect``: the delimiter, quotes and other CSV conventions of a delivered file, as declared or detected."""
 
 from dataclasses import dataclass
 from enum import IntEnum

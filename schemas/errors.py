@@ -1,4 +1,4 @@
-"""Every failure a user can meet, as one tree; its class decides the exit code.
+"""Every error that a user can see, in one class hierarchy; the class decides the exit code.
 
 SegmentsError                       1   unexpected failure
 ├── AuditFailed                     1   the finished tables break an invariant

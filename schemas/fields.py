@@ -1,4 +1,4 @@
-"""The kinds of column a customers file can have: thin wrappers of ``pandera.Field``.
+"""The kinds of column that a schema can declare: thin wrappers around ``pandera.Field``.
 
 Every kind takes pandera's own arguments (``ge``, ``le``, ``isin``, ``nullable``, ``alias``,
 ``description``, ...) besides its own. What is ours travels in the field's metadata, so that the

@@ -1,4 +1,4 @@
-"""``FileSettings``: what a dataset says about its files as a whole, by class keywords."""
+"""``FileSettings``: the settings of a dataset's files as a whole, given as class keywords."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args

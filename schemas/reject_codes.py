@@ -1,4 +1,4 @@
-"""``REJECT_CODES``: the kinds of fault for which a row is refused, declared once."""
+"""``REJECT_CODES``: the code and meaning of every fault for which a row is rejected, declared once."""
 
 #: code -> what it means, and what to do about it.
 REJECT_CODES: dict[str, str] = {

@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would run, and the mark that keeps it from doing so."""
+"""Recognize cells that a spreadsheet would run as formulas, and remove the mark that keeps it from doing so."""
 
 import re
 

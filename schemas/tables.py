@@ -1,4 +1,4 @@
-"""What is derived from the declared tables: columns with their SQL types, grains and checks."""
+"""Derive columns, SQL types, grains and checks from the declarations of the published tables."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

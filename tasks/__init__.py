@@ -1,1 +1,1 @@
-"""tasks compute the night: one file per step, plain functions; the parts of a step are in the folders beside them."""
+"""The steps of a run: one file per step, plain functions; the folders hold the parts that the steps use."""

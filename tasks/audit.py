@@ -1,4 +1,4 @@
-"""Check the finished run before anyone can see it; one that fails is not published."""
+"""Audit the finished run before it is published; a run that fails the audit is not published."""
 
 from dataclasses import dataclass
 

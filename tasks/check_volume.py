@@ -1,4 +1,4 @@
-"""Compare the size of a delivery with the previous runs, before anything expensive."""
+"""Refuse a delivery with far fewer rows than previous runs, before any expensive step."""
 
 from dataclasses import dataclass
 from statistics import median

@@ -1,4 +1,4 @@
-"""Choose k, fit k-means and give every customer its segment."""
+"""Choose k, fit k-means and assign every customer to a segment."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

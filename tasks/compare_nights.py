@@ -1,4 +1,4 @@
-"""Compare the delivery with the previous run: new and vanished values, numbers that moved."""
+"""Compare the delivery with the previous run: new values, values that disappeared, numbers that shifted."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

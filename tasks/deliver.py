@@ -1,4 +1,4 @@
-"""The step that takes the delivery: copied and hashed first, so that nothing can change under the run."""
+"""Take in the delivered files: copy and hash them first, so that they cannot change during the run."""
 
 import hashlib
 import inspect

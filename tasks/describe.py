@@ -1,4 +1,4 @@
-"""Say what each segment is: sizes, statistics, a name and a sentence; and which column the segments only restate."""
+"""Describe each segment: size, statistics, a name and a sentence; and find columns that the segments duplicate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Encode the customers of the night: columns in, a file of rows and the tables of the encoding out."""
+"""Encode the run's customers: columns in; a file of encoded rows and the tables of the encodings out."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Read the run's copies of the delivered files: layouts, lines, records."""
+"""Read the run's copies of the delivered files: find their layouts, load their lines, split their records."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Publish the audited run."""
+"""Publish the audited run; ``warehouse.publishing`` swaps the file in and keeps the archive."""
 
 from dataclasses import dataclass
 

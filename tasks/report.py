@@ -1,4 +1,4 @@
-"""Write the page for people: one file that needs nothing else, the same bytes for the same run."""
+"""Write the HTML report of a run: one self-contained file, the same bytes for the same run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

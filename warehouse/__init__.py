@@ -1,1 +1,1 @@
-"""warehouse stores: the only package that speaks DuckDB."""
+"""The storage layer: the only package that uses DuckDB."""

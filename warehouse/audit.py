@@ -1,4 +1,4 @@
-"""Look for rows of the finished run that break an invariant."""
+"""Run the audit's queries, which find rows of the finished run that break an invariant."""
 
 from collections.abc import Iterator
 

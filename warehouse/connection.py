@@ -1,4 +1,4 @@
-"""Open DuckDB: the night under construction to write, the published file to read and nothing else."""
+"""Open DuckDB: the run under construction for writing, or the published file, read-only and nothing beyond it."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager

@@ -1,4 +1,4 @@
-"""Read the records in chunks to check them, and make customers of those that are left."""
+"""Read the records in chunks to check them, and turn those that pass into customers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Read the customers' columns as arrays in canonical order, piece by piece; make the views over their features."""
+"""Read the customers' columns as arrays in canonical order, in pieces; create the views of their features."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether the file under the published name is what a run published, byte for byte."""
+"""Check that the file under the published name is what a run published, byte for byte."""
 
 import hashlib
 import re

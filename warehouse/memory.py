@@ -1,4 +1,4 @@
-"""Keep DuckDB within a memory that grows with the width of a file, not with its length nor with the machine."""
+"""Limit DuckDB's memory by the width of a file, not by its length or the size of the machine."""
 
 from itertools import count, takewhile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Read what the report shows of a run."""
+"""Read the rows that the report shows from the tables of a run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

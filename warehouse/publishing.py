@@ -1,4 +1,4 @@
-"""Swap the finished file in: whole, in one rename, the earlier file kept for a rollback."""
+"""Publish the finished file in one rename, and keep the last few published files in the archive for a rollback."""
 
 import os
 import shutil

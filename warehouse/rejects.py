@@ -1,4 +1,4 @@
-"""Keep the records that cannot be customers, with their line, their fault and their raw text."""
+"""Store the rejected records, each with its line, its fault and its raw text."""
 
 from dataclasses import dataclass
 

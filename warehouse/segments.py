@@ -1,4 +1,4 @@
-"""Store the segment of each customer, and what is distinctive of each segment."""
+"""Store the segment of each customer, and the distinctive features of each segment."""
 
 import math
 from collections.abc import Iterable

@@ -1,1 +1,1 @@
-"""cli is the command line: one file per command, loaded when it is called."""
+"""The command line: one file per command, imported only when that command is called."""

@@ -1,4 +1,4 @@
-"""The command line: ``segments``, also ``python -m flows``; a command is loaded once it is called."""
+"""The command ``segments``: its help and the list of its subcommands, each imported only when it is called."""
 
 from cyclopts import App
 

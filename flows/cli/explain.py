@@ -1,4 +1,4 @@
-"""``segments explain``: why the published segments are as they are."""
+"""``segments explain``: explain the published segments: why this encoding, why this k, how stable they are."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

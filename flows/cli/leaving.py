@@ -1,4 +1,4 @@
-"""How the command line ends: its exit codes, its one line on stderr, and the signals that stop it."""
+"""End the process: its exit code, a one-line error on stderr, and the signals that stop it."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A run on a terminal: a line for each finished step, and a moving one for the step under way."""
+"""Show a run on the terminal: a line for each finished step, and a live line for the step in progress."""
 
 import sys
 import time

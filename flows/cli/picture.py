@@ -1,4 +1,4 @@
-"""What ``segments run`` prints of the published run: the verdict, the segments, the k curve, where to go on."""
+"""Print the result of ``segments run``: verdict, segments, k curve, rejected rows, and what to do next."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""``segments query``: SQL on the published file."""
+"""``segments query``: run SQL on the published file, read-only."""
 
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import print_rows

@@ -1,4 +1,4 @@
-"""``segments rejects``: return the rejected rows of a run, to correct them and run them again."""
+"""``segments rejects``: print the rejected rows of a run, or write them to a CSV file to correct and run again."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""``segments report``: where the report of a run is."""
+"""``segments report``: print the path of a run's report, or open the report in a browser."""
 
 import webbrowser
 

@@ -1,4 +1,4 @@
-"""``segments run``: one run in this process, shown as a flow run where a Prefect server is named."""
+"""``segments run``: run once in this process, as a Prefect flow if a server is configured."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""``segments runs``: every run of a home."""
+"""``segments runs``: list every run recorded in a home directory."""
 
 import json as as_json
 from collections.abc import Sequence

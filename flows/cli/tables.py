@@ -1,4 +1,4 @@
-"""Tables of results: rich on a terminal, plain text or CSV when piped."""
+"""Print result tables: formatted with rich on a terminal, as plain text or CSV when piped."""
 
 import csv
 import sys

@@ -1,1 +1,1 @@
-"""clustering fits k-means, scores silhouettes and chooses k: arrays in, arrays out."""
+"""Fit k-means, score silhouettes and choose k: arrays in, arrays out."""

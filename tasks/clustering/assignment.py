@@ -1,4 +1,4 @@
-"""How near every customer is to its own segment, and which one is the next.
+"""The nearest and second nearest segment of every customer, with the distances to their centroids.
 
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """

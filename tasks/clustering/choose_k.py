@@ -1,4 +1,4 @@
-"""Choose k: every candidate fitted, every silhouette known or estimated, the whole curve kept.
+"""Choose k: fit every candidate, score its silhouette, keep the whole curve; ``eligibility`` has the rule.
 
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """

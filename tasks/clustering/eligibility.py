@@ -1,4 +1,4 @@
-"""Which k is eligible, and which is chosen: the guards, in numbers and in words.
+"""The rule that chooses k: which k are eligible, which of them wins, and the reasons in words.
 
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """

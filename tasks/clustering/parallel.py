@@ -1,4 +1,4 @@
-"""Compute in parallel so that the number of threads changes nothing but the time."""
+"""Compute in parallel, so that the number of threads changes only the run time, never the results."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator

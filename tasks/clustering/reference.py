@@ -1,4 +1,4 @@
-"""The rows that the distances of sampled customers are measured to: all, or a large sample that represents all.
+"""The rows to which distances of sampled customers are measured: all, or a large representative sample.
 
 The variance that such a sample adds to a mean silhouette is estimated by leaving out a tenth of it at a
 time: the jackknife of random groups (Wolter, Introduction to Variance Estimation (2007), chapter 4).

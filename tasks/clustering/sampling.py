@@ -1,4 +1,4 @@
-"""Silhouettes of more customers than can all be scored: some drawn at random, with a 95 % interval.
+"""Estimate mean silhouettes from a random sample of the customers, with a 95 % interval.
 
 Cochran, Sampling Techniques (1977), chapter 5: customers are drawn from strata, without replacement,
 in proportion to the size of the strata. A stratum is the customers with the same segment in every

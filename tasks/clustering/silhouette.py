@@ -1,4 +1,4 @@
-"""The silhouettes of many labellings in one walk over the distances.
+"""The silhouettes of many labelings in one pass over the distances.
 
 Kaufman & Rousseeuw, Finding Groups in Data (1990), chapter 2: s(i) = (b - a) / max(a, b), a being
 the mean distance of customer i to the others of its segment and b the smallest mean distance to

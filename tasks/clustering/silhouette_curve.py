@@ -1,4 +1,4 @@
-"""The silhouette of every k: exact where all customers can be scored within seconds, sampled beyond."""
+"""The silhouette of every k: exact if all customers can be scored within seconds, sampled otherwise."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

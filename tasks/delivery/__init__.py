@@ -1,1 +1,1 @@
-"""delivery finds the files, waits until they are whole, unpacks them and copies them as UTF-8 text."""
+"""Find the delivered files, wait until they are complete, unpack them and copy them as UTF-8 text."""

@@ -1,4 +1,4 @@
-"""Copy one delivered file into the run as text, and hash the bytes as they were delivered."""
+"""Copy one delivered file into the run as UTF-8: detect its text encoding, and hash the bytes as delivered."""
 
 import hashlib
 from collections.abc import Iterator

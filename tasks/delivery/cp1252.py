@@ -1,4 +1,4 @@
-"""Recognize cp1252, the text of Western European programs, among bytes that are not UTF-8.
+"""Recognize cp1252, the Windows encoding of Western European text, in bytes that are not UTF-8.
 
 The single-byte encodings of Latin scripts differ in a few letters, and bytes alone seldom show which
 it is: ``Poznañ`` in cp1252 is ``Poznań`` in cp1250. So only letters count that are where Western

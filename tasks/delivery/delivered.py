@@ -1,4 +1,4 @@
-"""What was delivered, as the manifest of the run records it."""
+"""``Delivery``: the delivered files, as the manifest of the run records them."""
 
 from dataclasses import dataclass
 

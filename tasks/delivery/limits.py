@@ -1,4 +1,4 @@
-"""``DeliveryLimits``: how much of a delivered file is looked at, and what makes it text."""
+"""``DeliveryLimits``: how much of a delivered file is inspected, and what counts as text."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Find the files that an order names."""
+"""Find the files that an order names; of a directory, the newest one."""
 
 from pathlib import Path
 

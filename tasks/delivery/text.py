@@ -1,4 +1,4 @@
-"""Write a delivered text as the copy that every reader counts alike: UTF-8, LF line ends, no NUL."""
+"""Write the run's copy of a delivered text, the same for every reader: UTF-8, LF line ends, no NUL."""
 
 import codecs
 import io

@@ -1,4 +1,4 @@
-"""Find the text encoding of a file by its declaration or its first bytes."""
+"""Find a file's text encoding from its declaration, byte-order mark or zero bytes; ``cp1252`` does the rest."""
 
 import codecs
 import re

@@ -1,4 +1,4 @@
-"""Unpack what is delivered packed, within bounds, and refuse by its first bytes what is not a CSV file."""
+"""Unpack compressed files within size limits, and refuse files whose first bytes show that they are not CSV."""
 
 import errno
 import gzip

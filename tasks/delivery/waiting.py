@@ -1,4 +1,4 @@
-"""Wait for a file that is still being written, and refuse one that never gets whole."""
+"""Wait for a file that is still being written, and refuse one that is never completed."""
 
 import errno
 import fcntl

@@ -1,1 +1,1 @@
-"""draft profiles a file that no schema declares and writes its schema as a Python file."""
+"""Profile a file that no schema declares, and write its schema as a Python file."""

@@ -1,4 +1,4 @@
-"""Draft the schema of a file that has none: read it, profile its columns, decide, write, try."""
+"""Draft a schema for a file that has none: read it, profile its columns, decide their kinds, write it, test it."""
 
 import tempfile
 from collections.abc import Sequence

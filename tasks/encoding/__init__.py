@@ -1,1 +1,1 @@
-"""encoding turns customers into numbers, and judges by a null which encoding shows segments: arrays in, arrays out."""
+"""Encode customers as numbers, and choose the encoding by comparison with a null model: arrays in, arrays out."""

@@ -1,4 +1,4 @@
-"""Customers in the textbook's encoding, with all that other encodings are made of.
+"""``BaseEncoding``: customers in the standard encoding, from which every other encoding is derived.
 
 Arrays in, arrays out: no SQL, no files.
 """

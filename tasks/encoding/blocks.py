@@ -1,4 +1,4 @@
-"""Sampled customers as blocks of columns that are permuted each on its own, which removes every link between them.
+"""Sampled customers as blocks of columns, each permuted on its own, which removes every link between them.
 
 Arrays in, arrays out: no SQL, no files.
 """

@@ -1,4 +1,4 @@
-"""Encode customers as numbers the textbook's way; ``tasks.encoding.strategies`` derives every other encoding.
+"""The standard encoding of customers as numbers; ``tasks.encoding.strategies`` derives every other encoding.
 
 Arrays in, arrays out: no SQL, no files. Every feature is ``encoded = weight * (x - center) / scale``, x
 being the number (its logarithm, clipped, where declared) or 1 and 0, so a customer can be scored in SQL.

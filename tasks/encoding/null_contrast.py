@@ -1,4 +1,4 @@
-"""Compare the silhouettes of sampled customers with those of a null model, such as their columns permuted.
+"""Compare the silhouettes of sampled customers with those of a null model, such as permuted columns.
 
 A silhouette alone says little: pure noise reaches .5 in one dimension and .05 in a hundred. Its gain over
 noise of the same columns is comparable. Arrays in, arrays out: no SQL, no files.

@@ -1,4 +1,4 @@
-"""Find redundant columns, which another column predicts: a region by its place, an amount in two currencies.
+"""Find redundant columns, which another column predicts: a state by the city, an amount in a second currency.
 
 A redundant column would count twice, and its copy would look like a link between columns. Arrays in, arrays
 out: no SQL, no files.

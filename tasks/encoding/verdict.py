@@ -1,4 +1,4 @@
-"""Whether there are segments: strong, weak or none, what to do about it, and the figures it rests on.
+"""The verdict and its text: whether segments are strong, weak or none, what to do, and the figures behind it.
 
 Arrays in, arrays out: no SQL, no files.
 """
@@ -103,5 +103,5 @@ def _found(chosen: KScore, margin: float, figures: str) -> Verdict:
         return Verdict("weak", f"{by_degree}; bootstrap resamples give other ones (ARI {bootstrap:.2f}, {figures})")
     if margin < BOUNDS.min_margin:
         return Verdict("weak", f"{by_degree}, as they overlap ({figures})")
-    same = "the same ones come back with other random seeds and bootstrap resamples"
-    return Verdict("strong", f"{chosen.k} clearly separate segments, use them; {same} ({figures})")
+    same = "They come back with other random seeds and bootstrap resamples"
+    return Verdict("strong", f"{chosen.k} clearly separate segments; use them. {same} ({figures})")

@@ -1,1 +1,1 @@
-"""reading decides how a file is written: its records, header, dialect, lists and faulty values."""
+"""Find how a file is written: its records, header, dialect, lists and faulty values."""

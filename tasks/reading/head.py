@@ -1,4 +1,4 @@
-"""The records of the head of a delivered file, under one dialect: few enough to be read in Python."""
+"""Read the first records of a delivered file in Python, under one dialect."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""How the head of a delivered file maps to the declared columns: its dialect, its header, their positions."""
+"""Find the header of a delivered file: its dialect, its line, and the positions of the declared columns."""
 
 import difflib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How the lists of a file are written: what separates their items, and whether they are in brackets."""
+"""Find how the lists of a file are written: the separator of their items, and whether they are in brackets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which lines are one record: quotes that stay open at the end of a line join it to the next ones.
+"""Find which lines form one record: a quote left open at the end of a line joins it to the next ones.
 
 Keys and states in, keys out: no SQL, no files. The states of the lines come from the dialect's own
 patterns; see ``warehouse.statements.quotes``. Lines are numbers in arrays, as there may be millions.

@@ -1,4 +1,4 @@
-"""The two columns that a file of rejected rows has more than the file that they stood in: line and reason."""
+"""The two columns that a file of rejected rows has in addition to those of its source: line and reason."""
 
 from schemas.dataset import Column, normalise_header
 from schemas.errors import DataRefused

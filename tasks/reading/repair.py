@@ -1,4 +1,4 @@
-"""``RepairShape``: how rejected rows are given back to be corrected, in the shape of the file that they came from."""
+"""``RepairShape``: how rejected rows are written for correction, in the format of the file they came from."""
 
 import csv
 import io

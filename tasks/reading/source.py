@@ -1,4 +1,4 @@
-"""Read one copied file into records: its layout first, then its lines, its frames and its fields."""
+"""Read one copied file into records: find its layout, load its lines, join and split them into records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

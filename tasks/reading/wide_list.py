@@ -1,4 +1,4 @@
-"""Which columns of a file are the items of a list that is delivered as one column of 0 and 1 per item."""
+"""Find the columns of a list that is delivered as one 0/1 column per item."""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,1 @@
-"""reporting names segments, associates them with columns and draws charts."""
+"""Name segments, measure how columns predict them, and draw charts."""

@@ -74,8 +74,8 @@ class Trait:
         """The trait in a description, with both figures."""
         if self.is_number:
             decimals = decimals_of([self.mean, self.overall], digits=3)
-            return f"{self.column} {number_text(self.mean, decimals)} (all {number_text(self.overall, decimals)})"
-        return f"{self.short} {percent_text(self.mean)} (all {percent_text(self.overall)})"
+            return f"{self.column} {number_text(self.mean, decimals)} ({number_text(self.overall, decimals)} overall)"
+        return f"{self.short} {percent_text(self.mean)} ({percent_text(self.overall)} overall)"
 
 
 def name_of(traits: Sequence[Trait]) -> str:

@@ -1,4 +1,4 @@
-"""Numbers as people write them."""
+"""Format numbers for people: thousands separators, few decimals, percentages."""
 
 import math
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""run begins and ends a run, and holds what every step shares: its record, its progress, its memory."""
+"""Begin and end a run, and hold what all steps share: its record, its progress, its memory."""

@@ -1,4 +1,4 @@
-"""The columns of a run: those that the dataset declares, and those that it keeps although they are not declared."""
+"""The columns of a run: those that the dataset declares, and undeclared ones that it keeps."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Begin and end a run: the order checked, the home locked, the ledger true whatever happens."""
+"""Begin and end a run: check the order, lock the home, and keep the ledger correct whatever happens."""
 
 import errno
 import logging

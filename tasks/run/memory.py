@@ -1,4 +1,4 @@
-"""How much memory there is: what a cgroup or the machine leaves, or what the user allows."""
+"""Find how much memory is available: what a cgroup or the machine has left, or what the user allows."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How far a step is, for every watcher: the log here; the terminal and Prefect register their own."""
+"""Report the progress of a step to every watcher: the log here; the terminal and Prefect add their own."""
 
 import logging
 import time

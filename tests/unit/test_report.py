@@ -52,7 +52,7 @@ FACTS = Facts(
     silhouette=0.5225,
     seed=7,
     verdict_level="strong",
-    verdict="strong: 4 clearly separate segments, use them (silhouette 0.52)",
+    verdict="strong: 4 clearly separate segments; use them (silhouette 0.52)",
     software_version="0.1.0",
     notes=("customers.csv was read as utf-8 text", "location: 1 new ('Utah') value since the previous run"),
 )

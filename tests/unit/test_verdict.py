@@ -22,7 +22,7 @@ FOUND = Evidence(
         (
             {},
             "strong",
-            "4 clearly separate segments, use them; the same ones come back with other random seeds and bootstrap "
+            "4 clearly separate segments; use them. They come back with other random seeds and bootstrap "
             "resamples (silhouette 0.61, 0.34 above the best of permuted columns)",
         ),
         (

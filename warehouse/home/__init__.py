@@ -1,1 +1,1 @@
-"""home keeps the home directory and the records of its runs: paths, lock, ledger; no DuckDB in it."""
+"""The home directory and the records of its runs: paths, lock and ledger, without DuckDB."""

@@ -1,4 +1,4 @@
-"""The lock of a home: it lets one run through, and the system takes it back when its process ends, however it ends."""
+"""The lock of a home: one run at a time; the operating system releases it when the process ends, however it ends."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Commas before a list: whether one belongs to the text or number before the list, or to the list."""
+"""SQL for commas before a list: whether a comma belongs to the text or number before the list, or to the list."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""From texts to customers: typed values, the checks' chunks, the canonical order."""
+"""SQL that turns texts into customers: typed values, chunks to check, the canonical order."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

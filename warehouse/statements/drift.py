@@ -1,4 +1,4 @@
-"""The customers of a run beside those of the published file, which is attached as ``previous``."""
+"""SQL that compares the customers of a run with those of the published file, attached as ``previous``."""
 
 from schemas.dataset import Column
 from schemas.fields import Role

@@ -1,4 +1,4 @@
-"""Faults: what is wrong with the shape of a record, so that its fields are ambiguous."""
+"""SQL for faults: the code of what is wrong with the shape of a record, so that its fields are ambiguous."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""From customers to features: codes, long and wide views, the points of a chart."""
+"""SQL that turns customers into features: codes, long and wide views, the points of a chart."""
 
 from collections.abc import Collection, Sequence
 

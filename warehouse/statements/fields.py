@@ -1,4 +1,4 @@
-"""Fields: the records of a source as its layout reads them, and the cell of each declared column."""
+"""SQL for fields: the records of a source as its layout reads them, and the cell of each declared column."""
 
 from collections.abc import Sequence
 

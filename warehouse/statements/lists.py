@@ -1,4 +1,4 @@
-"""Lists: the items of a column, in whichever form they are delivered, and what shows that form."""
+"""SQL that splits the lists of a column into items, and detects how the lists are written."""
 
 from collections.abc import Sequence
 

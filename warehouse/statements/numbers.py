@@ -1,4 +1,4 @@
-"""Numbers as people write them: currency signs, decimal and thousands marks, texts that mean missing."""
+"""SQL that reads numbers as people write them: currency signs, decimal and thousands separators, sentinels."""
 
 from collections.abc import Sequence
 

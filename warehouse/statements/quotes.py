@@ -1,4 +1,4 @@
-"""Quotes: which lines leave one open, which lines are one record, and how a record is split into fields."""
+"""SQL for quotes: which lines leave one open, which lines form one record, how a record is split into fields."""
 
 from schemas.dialect import UNIT_SEPARATOR, Dialect, LineRange, LineState
 from warehouse.statements.quoting import pattern_of, quote_text

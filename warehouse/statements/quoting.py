@@ -1,4 +1,4 @@
-"""Names and texts as SQL: the only place that quotes them."""
+"""Quote names and texts for SQL: the only place that does."""
 
 
 def quote_identifier(name: str) -> str:

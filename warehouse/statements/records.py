@@ -1,4 +1,4 @@
-"""Records: one row per record of a source, split into the declared columns, with the fault of its shape."""
+"""SQL for records: one row per record of a source, split into the declared columns, with the fault of its shape."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The published tables: their DDL and comments, from their declaration."""
+"""SQL that creates the published tables: DDL and comments, derived from their declarations."""
 
 from schemas.tables import Table
 from warehouse.statements.quoting import quote_identifier, quote_text

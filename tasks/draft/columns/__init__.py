@@ -1,1 +1,1 @@
-"""columns decides what each column of a file is: its kind, its range, its missing values."""
+"""Decide what each column of a file is: its kind, its range, its missing values."""

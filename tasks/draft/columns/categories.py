@@ -1,4 +1,4 @@
-"""Columns of words out of a list, of codes, and of yes or no."""
+"""Recognize columns of categories, codes and yes/no flags."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

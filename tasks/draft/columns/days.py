@@ -1,4 +1,4 @@
-"""Columns of days and times, also where they are written as whole numbers."""
+"""Recognize columns of dates and times, even those written as whole numbers."""
 
 import re
 from dataclasses import dataclass

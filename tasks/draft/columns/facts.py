@@ -1,4 +1,4 @@
-"""What is known of a column when its kind is decided, and what is decided."""
+"""``Facts``, what is known about a column, and ``Kind``, what is decided from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

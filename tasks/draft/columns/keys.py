@@ -1,4 +1,4 @@
-"""Find the customer's key among the columns: at most one, and never a feature."""
+"""Find the customer identifier among the columns: at most one, and never a feature."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

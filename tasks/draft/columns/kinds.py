@@ -1,4 +1,4 @@
-"""Decide what each column of a file is for, and say why: the first rule that has an answer counts."""
+"""Decide the kind of each column of a file, and say why: the first rule that applies wins."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Columns of numbers: what they may be, how they are written, which of them mean that nothing is known."""
+"""Recognize columns of numbers: their range, how they are written, and which values mean missing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

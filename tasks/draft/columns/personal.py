@@ -1,4 +1,4 @@
-"""Columns that say who a person is and where to find them: not features, however often a value comes again."""
+"""Recognize columns that tell who or where a person is, such as names and addresses; they are never features."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the numbers of later files may be: bounds that hold by nature, not those of the first file."""
+"""Bounds for the numbers of later files: natural limits, such as 0 to 120 for an age, not those of the first file."""
 
 import re
 from dataclasses import dataclass

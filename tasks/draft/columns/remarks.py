@@ -1,4 +1,4 @@
-"""What else is to be said of a feature: that it may be an outcome, or repeats an earlier column."""
+"""Remarks on a feature: that it may be an outcome, or that it repeats an earlier column."""
 
 from collections.abc import Sequence
 from dataclasses import replace

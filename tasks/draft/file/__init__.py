@@ -1,1 +1,1 @@
-"""file finds how a file that no schema declares is written: dialect, header, number marks, shape."""
+"""Find how a file that no schema declares is written: dialect, header, number marks, shape."""

@@ -1,4 +1,4 @@
-"""Find how a file writes its records, from its first records alone: no schema declares a column of it.
+"""Detect the dialect of a file that no schema declares, from its first records alone.
 
 Every dialect that is possible is tried. One is good if its records have the same number of
 fields, and if each field looks like one value: the measure is that of van den Burg, Nazabal and

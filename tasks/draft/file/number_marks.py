@@ -1,4 +1,4 @@
-"""Find the decimal and the thousands mark of a file, by the rule by which a run finds them."""
+"""Find the decimal and thousands separators of a file, by the same rule that a run uses."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Open a file that no schema declares: its first records, how they are written, what shape they have."""
+"""Open a file that no schema declares: read its first records, and find their dialect and shape."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""python writes the declaration: names, literals, the text of the schema file."""
+"""Write a drafted schema as Python: its names, its literals, the text of the file."""

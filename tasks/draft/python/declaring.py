@@ -1,4 +1,4 @@
-"""Declare the columns of a file: each with a kind and a name, and a list for very many columns of 0 and 1."""
+"""Declare the columns of a file: a name and a kind for each, and one list for many 0/1 columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

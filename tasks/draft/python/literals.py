@@ -1,4 +1,4 @@
-"""Python literals as ruff's formatter would write them, whatever the texts of a file hold."""
+"""Write Python literals as ruff's formatter would, safely for any text that a file holds."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping

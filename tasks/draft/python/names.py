@@ -1,4 +1,4 @@
-"""Name columns and classes after what a file calls them: identifiers of Python, unique, and never a word in use."""
+"""Name columns and classes after the file's headers: valid, unique Python identifiers that are not reserved."""
 
 import keyword
 import re

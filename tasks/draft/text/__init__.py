@@ -1,1 +1,1 @@
-"""text recognizes what single texts are: headers, and the values below them."""
+"""Recognize what a single text is: the words of a header, or the type of a cell."""

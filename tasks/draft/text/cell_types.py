@@ -1,4 +1,4 @@
-"""The type of a cell: a number, a day, an address, a word. Python and DuckDB read the same patterns."""
+"""The type of a cell: a number, a date, an address, a word; Python and DuckDB use the same patterns."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What a header says: of whom, of what, of how many. Only words count here, never a cell."""
+"""Tell from the words of a header alone, never from its cells, what a column is about."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Words for what was seen in a column, safe in a comment whatever the cells hold."""
+"""Describe in words what was seen in a column, safely for a code comment whatever the cells hold."""
 
 from collections.abc import Sequence
 
