@@ -1,12 +1,19 @@
 """The charts of the report as inline SVG: numbers in, text out, the same bytes for the same numbers."""
 
-import math
+import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
+from io import StringIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -17,60 +24,25 @@ PALETTE = (
     "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
 
-#: Outlines of the markers: circle, square, triangle, diamond and so on. Their number and that of the colors are
-#: coprime, so 130 segments look different.
-_MARKERS = (
-    "M-2.2 0a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0z",
-    "M-2-2h4v4h-4z",
-    "M0-2.4L2.3 2H-2.3z",
-    "M0-2.9L2.9 0L0 2.9L-2.9 0z",
-    "M0 2.4L2.3-2H-2.3z",
-    "M-.8-2.4H.8V-.8H2.4V.8H.8V2.4H-.8V.8H-2.4V-.8H-.8z",
-    "M-1.1-2.3L0-1.2L1.1-2.3L2.3-1.1L1.2 0L2.3 1.1L1.1 2.3L0 1.2L-1.1 2.3L-2.3 1.1L-1.2 0L-2.3-1.1z",
-    "M-2.4 0L2-2.3V2.3z",
-    "M2.4 0L-2-2.3V2.3z",
-    "M0-2.4L2.3-.7L1.4 1.9H-1.4L-2.3-.7z",
-    "M0-2.4L2.1-1.2V1.2L0 2.4L-2.1 1.2V-1.2z",
-    "M0-2.8L.7-.9L2.7-.8L1.1 .4L1.7 2.3L0 1.2L-1.7 2.3L-1.1 .4L-2.7-.8L-.7-.9z",
-    "M0-3L1.8 0L0 3L-1.8 0z",
-)
+#: Their number and that of the colors have no common divisor, so 130 segments look different.
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*", "d")
 
+#: Stands for the color of the page's text, whether the page is light or dark.
+_INK = "#010203"
 
-@dataclass(frozen=True)
-class ChartSizes:
-    """Sizes in the charts, in points unless another unit is named.
+_CHART_INCHES = (7.2, 3.2)
+_SCATTER_INCHES = (7.2, 4.6)
 
-    Attributes:
-        curve: width and height of the curve over k; as wide as the text of the report.
-        scatter: width and height of the scatter plot.
-        digit: width of a digit.
-        line: height of a line of text.
-        legend_columns: numbers in a row of the legend.
-        legend_step: width of each of them.
-        margin: share of an axis that stays free at either end.
-        jitter: shift of whole numbers at most: half a step less a gap between the steps.
-        number_width: of a segment's number, as a share of the chart.
-        number_height: the same.
-    """
+#: Half a step of whole numbers, less a gap that keeps the steps apart.
+_JITTER = 0.36
 
-    curve: tuple[int, int] = (518, 230)
-    scatter: tuple[int, int] = (518, 331)
-    digit: float = 6.4
-    line: int = 14
-    legend_columns: int = 12
-    legend_step: int = 32
-    margin: float = 0.05
-    jitter: float = 0.36
-    number_width: float = 0.045
-    number_height: float = 0.075
-
-
-SIZES = ChartSizes()
+#: Size of a segment's number in the chart, as shares of its width and height.
+_NUMBER_WIDTH, _NUMBER_HEIGHT = 0.045, 0.075
 
 
 @dataclass(frozen=True)
 class AxisText:
-    """The label of an axis, and whether it is logarithmic where the values span decades."""
+    """What stands along an axis, and whether the axis is logarithmic where the values span decades."""
 
     label: str
     is_log: bool = False
@@ -83,7 +55,7 @@ def color_of(segment_id: int) -> str:
 
 def text_color_on(color: str) -> str:
     """Return black or white, whichever is easier to read on a color '#rrggbb' (WCAG 2.2, relative luminance)."""
-    shares = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    shares = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return "#000000" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "#ffffff"
@@ -98,7 +70,7 @@ def draw_silhouette_curve(
     chosen_k: int,
     null: Sequence[float | None] = (),
 ) -> str:
-    """Return the silhouette over k as SVG, with the chosen k marked and the null model in the background.
+    """Return the silhouette over k as SVG, the chosen k marked, and quieter what permuted columns give.
 
     Args:
         k: every k tried.
@@ -106,259 +78,142 @@ def draw_silhouette_curve(
         low: lower end of the 95 % interval of each; a k whose ends are equal shows none.
         high: upper end.
         chosen_k: the published k.
-        null: mean silhouette of each k in the null model; a k without one is left out.
+        null: mean silhouette of each k where the columns are permuted; a k without one is left out.
     """
+    nulls = [(at, mean) for at, mean in zip(k, null, strict=False) if mean is not None]
     points = [
-        (at, mean, mean if lower is None else lower, mean if upper is None else upper)
+        (at, mean, mean - (mean if lower is None else lower), (mean if upper is None else upper) - mean)
         for at, mean, lower, upper in zip(k, silhouette, low, high, strict=True)
         if mean is not None
     ]
-    nulls = [(at, mean) for at, mean in zip(k, null, strict=False) if mean is not None]
-    across, *up = np.array(points, dtype=np.float64).reshape(-1, 4).T
-    seen = np.concatenate([*up, [mean for _, mean in nulls]])
-    frame = _Frame.of(
-        SIZES.curve,
-        _Scale.of(np.concatenate([across, [at for at, _ in nulls]]), is_whole=True),
-        _Scale.of(seen, margin=5 * SIZES.margin),
-    )
 
-    def paint() -> Iterator[str]:
-        line = [frame.position(at, mean) for at, mean, _, _ in points]
-        yield _polyline(line, f"stroke: {PALETTE[0]}; stroke-width: 1.8")
-        for x, y in line:
-            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" style="fill: {PALETTE[0]}"/>'
-        for at, _, lower, upper in points:
-            if upper > lower:
-                (x, bottom), (_, top) = frame.position(at, lower), frame.position(at, upper)
-                path = f"M{x - 3:.1f} {bottom:.1f}h6m-3 0V{top:.1f}m-3 0h6"
-                yield f'<path d="{path}" style="fill: none; stroke: currentColor; stroke-width: 1.5"/>'
-        for x, y in [position for position, point in zip(line, points, strict=True) if point[0] == chosen_k]:
-            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6.5" style="fill: none; stroke: currentColor"/>'
-            yield _text(x, y - 12, f"k = {chosen_k}", "text-anchor: middle; font-weight: bold")
+    def paint(axes: "Axes") -> None:
+        at, mean, below, above = np.array(points, dtype=np.float64).reshape(-1, 4).T
+        axes.plot(at, mean, color=PALETTE[0], marker="o", markersize=5, linewidth=1.8)
+        sampled = below + above > 0
+        axes.errorbar(
+            at[sampled], mean[sampled], yerr=(below[sampled], above[sampled]), fmt="none", ecolor=_INK, capsize=3
+        )
+        _mark_chosen(axes, at, mean, chosen_k)
         if nulls:
-            background = [frame.position(at, mean) for at, mean in nulls]
-            yield _polyline(background, "stroke: currentColor; stroke-width: 1.1; stroke-dasharray: 4 2; opacity: 0.5")
-            x, y = background[-1]
-            yield _text(x, y + 16, "null model", "text-anchor: end; font-size: 8px; opacity: 0.7")
+            _paint_null(axes, np.array(nulls, dtype=np.float64))
+        _label(axes, x_is_whole=True, y_is_whole=False)
 
-    beside = ", and of the null model" if nulls else ""
+    beside = ", and of permuted columns" if nulls else ""
     label = f"Mean silhouette for each k{beside}; the chosen k is {chosen_k}"
-    return _drawn(label, frame, paint, AxisText("k (number of segments)"), AxisText("silhouette"))
+    return _drawn("silhouette", label, _CHART_INCHES, paint, AxisText("k (number of segments)"), AxisText("silhouette"))
 
 
 def draw_scatter(
     x: Floats, y: Floats, segment_ids: Ints, *, x_axis: AxisText, y_axis: AxisText, random_state: int
 ) -> str:
-    """Return customers as points colored by segment, as SVG, with each segment's number at its medians.
+    """Return customers as points colored by segment, as SVG; each segment's number stands at its medians.
 
-    Whole numbers are jittered by less than half a step, so that equal customers do not overlap.
+    Whole numbers are moved by less than half a step, so that equal customers do not cover one another.
 
     Args:
         x: values in the units of their column, shape (n_points,).
         y: the same.
         segment_ids: segment of each point, from 1, shape (n_points,).
-        random_state: seed of the jitter.
+        random_state: seed of the moves.
     """
     rng = np.random.default_rng(random_state)
     moved_x, moved_y = _jittered(x, rng), _jittered(y, rng)
-    x_scale, y_scale = (
-        _Scale.of(moved, is_whole=_are_whole(values), is_log=axis.is_log and _span_decades(values))
-        for values, moved, axis in ((x, moved_x, x_axis), (y, moved_y, y_axis))
+
+    def paint(axes: "Axes") -> None:
+        if x_axis.is_log and _span_decades(x):
+            axes.set_xscale("symlog", linthresh=1.0)
+        if y_axis.is_log and _span_decades(y):
+            axes.set_yscale("symlog", linthresh=1.0)
+        for segment_id in np.unique(segment_ids):
+            own = segment_ids == segment_id
+            _paint_points(axes, moved_x[own], moved_y[own], int(segment_id))
+        _label(axes, x_is_whole=_are_whole(x), y_is_whole=_are_whole(y))
+        _number_segments(axes, x, y, segment_ids)
+        # Outside the axes, where no point is covered.
+        handles, labels = axes.get_legend_handles_labels()
+        axes.figure.legend(
+            handles, labels, loc="outside upper center", ncols=12, title="segment", frameon=False,
+            columnspacing=1.0, handletextpad=0.1,
+        )  # fmt: skip
+
+    label = f"{len(x)} customers: {x_axis.label} against {y_axis.label}, colored by segment"
+    return _drawn("scatter", label, _SCATTER_INCHES, paint, x_axis, y_axis)
+
+
+def _paint_points(axes: "Axes", x: Floats, y: Floats, segment_id: int) -> None:
+    axes.plot(
+        x,
+        y,
+        linestyle="none",
+        marker=_MARKERS[(segment_id - 1) % len(_MARKERS)],
+        markersize=4.5,
+        markerfacecolor=color_of(segment_id),
+        markeredgecolor=_INK,
+        markeredgewidth=0.3,
+        alpha=0.75,
+        label=str(segment_id),
     )
-    ids = [int(own) for own in np.unique(segment_ids)]
-    rows = math.ceil(len(ids) / SIZES.legend_columns)
-    frame = _Frame.of(SIZES.scatter, x_scale, y_scale, above=(rows + 1) * SIZES.line)
-
-    def paint() -> Iterator[str]:
-        used = {(own - 1) % len(_MARKERS) for own in ids}
-        outlines = "".join(f'<path id="marker_{number}" d="{_MARKERS[number]}"/>' for number in sorted(used))
-        yield f"<defs>{outlines}</defs>"
-        for own in ids:
-            positions = frame.positions(moved_x[segment_ids == own], moved_y[segment_ids == own])
-            yield _markers(own, [*positions, _legend_position(frame, ids, own)])
-        yield _text(frame.width / 2, 11, "segment", "text-anchor: middle")
-        for own in ids:
-            across, up = _legend_position(frame, ids, own)
-            yield _text(across + 7, up + 3.5, str(own))
-        yield from _numbers(frame, x, y, segment_ids, ids)
-
-    label = f"{len(x)} customers: {y_axis.label} by {x_axis.label}, colored by segment"
-    return _drawn(label, frame, paint, x_axis, y_axis)
 
 
-@dataclass(frozen=True)
-class _Scale:
-    """Values along an axis: from where to where they are drawn, and at which the axis has a tick."""
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-    is_log: bool = False
-
-    @classmethod
-    def of(
-        cls, values: Floats, *, is_whole: bool = False, is_log: bool = False, margin: float = SIZES.margin
-    ) -> "_Scale":
-        """Return the scale that shows all values, with some room at either end."""
-        stretched = _stretched(values) if is_log else values
-        low, high = (float(end) for end in (stretched.min(initial=np.inf), stretched.max(initial=-np.inf)))
-        if not low < high:  # one value, or none
-            low, high = (low - 0.5, high + 0.5) if low == high else (0.0, 1.0)
-        room = margin * (high - low)
-        low, high = low - room, high + room
-        ticks = _decades(low, high) if is_log else _ticks(low, high, is_whole=is_whole)
-        return cls(low, high, ticks, is_log)
-
-    def shares(self, values: Floats) -> Floats:
-        """Return where values are along the axis, 0 to 1."""
-        stretched = _stretched(values) if self.is_log else values
-        return (stretched - self.low) / (self.high - self.low)
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """The axes on the page, in points from its upper left."""
-
-    width: float
-    height: float
-    left: float
-    top: float
-    right: float
-    bottom: float
-    x: _Scale
-    y: _Scale
-
-    @classmethod
-    def of(cls, size: tuple[float, float], x: _Scale, y: _Scale, above: float = 0.0) -> "_Frame":
-        """Return axes that leave room for the labels beside and above them."""
-        width, height = size
-        digits = max((len(_number(tick)) for tick in y.ticks), default=1)
-        return cls(width, height, 26 + digits * SIZES.digit, above + 8, width - 8, height - 36, x, y)
-
-    def positions(self, x: Floats, y: Floats) -> list[tuple[float, float]]:
-        """Return where values are on the page."""
-        across = self.left + self.x.shares(x) * (self.right - self.left)
-        up = self.bottom - self.y.shares(y) * (self.bottom - self.top)
-        return list(zip(across.tolist(), up.tolist(), strict=True))
-
-    def position(self, x: float, y: float) -> tuple[float, float]:
-        """Return where one pair of values is on the page."""
-        return self.positions(np.array([x]), np.array([y]))[0]
-
-
-def _stretched(values: Floats) -> Floats:
-    """Return values as a logarithmic axis has them: decades are equally far apart, and it is straight around 0."""
-    sizes = np.abs(values)
-    return np.sign(values) * np.where(sizes < 1, sizes, 1 + np.log10(np.maximum(sizes, 1)))
-
-
-def _decades(low: float, high: float) -> tuple[float, ...]:
-    """Return 0 and the powers of ten with either sign that are within stretched limits."""
-    powers = [10.0**power for power in range(math.ceil(max(abs(low), abs(high))) + 1)]
-    every = np.array([*(-power for power in reversed(powers)), 0.0, *powers])
-    stretched = _stretched(every)
-    return tuple(every[(stretched >= low) & (stretched <= high)].tolist())
-
-
-def _ticks(low: float, high: float, *, is_whole: bool) -> tuple[float, ...]:
-    """Return at most nine round numbers within limits, equally far apart."""
-    unit = 10.0 ** math.floor(math.log10((high - low) / 9))
-    steps = (unit * scale * step for scale in (1, 10, 100) for step in (1, 2, 2.5, 5))
-    step = next(step for step in steps if (high - low) / step <= 9 and not (is_whole and step % 1))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return tuple(round(number * step, 12) + 0.0 for number in range(first, last + 1))
-
-
-def _number(value: float) -> str:
-    return f"{value:,g}"
-
-
-def _drawn(label: str, frame: _Frame, paint: Callable[[], Iterator[str]], x_axis: AxisText, y_axis: AxisText) -> str:
-    """Return the axes and what is painted in them as an element of a page."""
-    head = f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {frame.width:g} {frame.height:g}"'
-    style = 'style="font-size: 10px; fill: currentColor"'
-    return "\n".join([f"{head} {style}>", *_axes(frame, x_axis, y_axis), *paint(), "</svg>"])
-
-
-def _axes(frame: _Frame, x_axis: AxisText, y_axis: AxisText) -> Iterator[str]:
-    left, top, right, bottom = frame.left, frame.top, frame.right, frame.bottom
-    across = [position for position, _ in frame.positions(np.array(frame.x.ticks), np.full(len(frame.x.ticks), np.nan))]
-    up = [position for _, position in frame.positions(np.full(len(frame.y.ticks), np.nan), np.array(frame.y.ticks))]
-    grid = "".join([f"M{at:.1f} {bottom}V{top}" for at in across] + [f"M{left:.1f} {at:.1f}H{right}" for at in up])
-    yield f'<path d="{grid}" style="stroke: currentColor; stroke-width: 0.8; opacity: 0.15"/>'
-    ticks = "".join([f"M{at:.1f} {bottom}v3.5" for at in across] + [f"M{left:.1f} {at:.1f}h-3.5" for at in up])
-    ends = f"M{left:.1f} {top}V{bottom}H{right}"
-    yield f'<path d="{ends}{ticks}" style="fill: none; stroke: currentColor; stroke-width: 0.8"/>'
-    for at, tick in zip(across, frame.x.ticks, strict=True):
-        yield _text(at, bottom + 14, _number(tick), "text-anchor: middle")
-    for at, tick in zip(up, frame.y.ticks, strict=True):
-        yield _text(left - 6, at + 3.5, _number(tick), "text-anchor: end")
-    yield _text((left + right) / 2, bottom + 30, x_axis.label, "text-anchor: middle")
-    middle = (top + bottom) / 2
-    yield _text(12, middle, y_axis.label, "text-anchor: middle", f' transform="rotate(-90 12 {middle:.1f})"')
-
-
-def _text(x: float, y: float, text: str, style: str = "", more: str = "") -> str:
-    styled = f' style="{style}"' if style else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{styled}{more}>{escape(text)}</text>'
-
-
-def _polyline(positions: Sequence[tuple[float, float]], style: str) -> str:
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in positions)
-    return f'<polyline points="{points}" style="fill: none; {style}"/>'
-
-
-def _markers(segment_id: int, positions: Sequence[tuple[float, float]]) -> str:
-    marker = (segment_id - 1) % len(_MARKERS)
-    uses = "".join(f'<use href="#marker_{marker}" x="{x:.1f}" y="{y:.1f}"/>' for x, y in positions)
-    style = "stroke: currentColor; stroke-width: 0.3; fill-opacity: 0.75; stroke-opacity: 0.75"
-    return f'<g style="fill: {color_of(segment_id)}; {style}">{uses}</g>'
-
-
-def _legend_position(frame: _Frame, ids: Sequence[int], segment_id: int) -> tuple[float, float]:
-    """Return the position of a segment in the legend, above the axes."""
-    row, column = divmod(ids.index(segment_id), SIZES.legend_columns)
-    n_columns = min(len(ids), SIZES.legend_columns)
-    return frame.width / 2 + (column - n_columns / 2 + 0.3) * SIZES.legend_step, 11 + (row + 0.75) * SIZES.line
-
-
-def _numbers(frame: _Frame, x: Floats, y: Floats, segment_ids: Ints, ids: Sequence[int]) -> Iterator[str]:
+def _number_segments(axes: "Axes", x: Floats, y: Floats, segment_ids: Ints) -> None:
     """Write each segment's number at the medians of its points, moved aside where two would meet."""
-    medians = np.array([(np.median(x[segment_ids == own]), np.median(y[segment_ids == own])) for own in ids])
-    x_medians, y_medians = medians.reshape(-1, 2).T
-    shares = np.column_stack([frame.x.shares(x_medians), frame.y.shares(y_medians)])
-    for own, (across, up) in zip(ids, _apart(shares), strict=True):
-        at_x = frame.left + across * (frame.right - frame.left)
-        at_y = frame.bottom - up * (frame.bottom - frame.top)
-        color = color_of(own)
-        yield (
-            f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="{5 + 2.5 * len(str(own)):g}" '
-            f'style="fill: {color}; stroke: currentColor; stroke-width: 0.8"/>'
-        )
-        style = f"text-anchor: middle; font-weight: bold; fill: {text_color_on(color)}"
-        yield _text(at_x, at_y + 3.5, str(own), style)
+    ids = np.unique(segment_ids)
+    if len(ids) == 0:
+        return
+    medians = [(np.median(x[segment_ids == own]), np.median(y[segment_ids == own])) for own in ids]
+    # Until the limits are asked for, the place of a value on the page is not known.
+    axes.get_xlim(), axes.get_ylim()
+    places = (axes.transData + axes.transAxes.inverted()).transform(medians)
+    for segment_id, (across, up) in zip(ids, _apart(places), strict=True):
+        color = color_of(int(segment_id))
+        axes.text(
+            across, up, str(segment_id), transform=axes.transAxes, ha="center", va="center", weight="bold",
+            color=text_color_on(color), in_layout=False,
+            bbox={"boxstyle": "circle,pad=0.3", "facecolor": color, "edgecolor": _INK, "linewidth": 0.8},
+        )  # fmt: skip
 
 
-def _apart(positions: Floats) -> list[tuple[float, float]]:
-    """Return positions on the unit square moved up or down in steps until none covers an earlier one."""
-    placed: list[tuple[float, float]] = []
-    steps = [0, *(sign * step for step in range(1, len(positions) + 1) for sign in (1, -1))]
-    for across, up in positions:
-        candidates = [(float(across), float(up) + step * SIZES.number_height) for step in steps]
-        free = (position for position in candidates if 0.03 < position[1] < 0.97 and not _covers_any(position, placed))
-        placed.append(next(free, candidates[0]))
-    return placed
+def _apart(places: Floats) -> list[tuple[float, float]]:
+    """Return places on the unit square moved up or down in steps until none covers an earlier one."""
+    taken: list[tuple[float, float]] = []
+    steps = [0, *(sign * step for step in range(1, len(places) + 1) for sign in (1, -1))]
+    for across, up in places:
+        candidates = [(float(across), float(up) + step * _NUMBER_HEIGHT) for step in steps]
+        free = (place for place in candidates if 0.03 < place[1] < 0.97 and not _covers_any(place, taken))
+        taken.append(next(free, candidates[0]))
+    return taken
 
 
-def _covers_any(position: tuple[float, float], placed: Sequence[tuple[float, float]]) -> bool:
+def _covers_any(place: tuple[float, float], taken: Sequence[tuple[float, float]]) -> bool:
     return any(
-        abs(position[0] - across) < SIZES.number_width and abs(position[1] - up) < SIZES.number_height * 0.99
-        for across, up in placed
+        abs(place[0] - across) < _NUMBER_WIDTH and abs(place[1] - up) < _NUMBER_HEIGHT * 0.99 for across, up in taken
+    )
+
+
+def _mark_chosen(axes: "Axes", k: Floats, silhouette: Floats, chosen_k: int) -> None:
+    for at, mean in zip(k, silhouette, strict=True):
+        if at == chosen_k:
+            axes.plot(
+                [at], [mean], linestyle="none", marker="o", markersize=13, markerfacecolor="none", markeredgecolor=_INK
+            )
+            axes.annotate(
+                f"k = {chosen_k}", (at, mean), (0, 12), textcoords="offset points", ha="center", weight="bold"
+            )
+    axes.margins(y=0.25)
+
+
+def _paint_null(axes: "Axes", nulls: Floats) -> None:
+    """Draw what permuted columns give as a line that stands back, its name at its end."""
+    at, mean = nulls.T
+    axes.plot(at, mean, color=_INK, alpha=0.5, linestyle="--", marker="o", markersize=2.5, linewidth=1.1)
+    axes.annotate(
+        "columns permuted", (at[-1], mean[-1]), (0, -12), textcoords="offset points", ha="right", alpha=0.7, size=8
     )
 
 
 def _jittered(values: Floats, rng: np.random.Generator) -> Floats:
-    moves = rng.uniform(-SIZES.jitter, SIZES.jitter, len(values))
+    moves = rng.uniform(-_JITTER, _JITTER, len(values))
     return values + moves if _are_whole(values) else values
 
 
@@ -370,3 +225,98 @@ def _span_decades(values: Floats) -> bool:
     """Return whether a logarithmic axis would have at least two of its ticks."""
     sizes = np.abs(values)
     return bool(sizes.max() >= 100 * max(1.0, sizes.min()))
+
+
+def _label(axes: "Axes", *, x_is_whole: bool, y_is_whole: bool) -> None:
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+    for axis, is_whole in ((axes.xaxis, x_is_whole), (axes.yaxis, y_is_whole)):
+        if axis.get_scale() == "linear":
+            axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=is_whole))
+        axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.set_xlabel("x-label")
+    axes.set_ylabel("y-label")
+
+
+def _drawn(
+    name: str,
+    label: str,
+    inches: tuple[float, float],
+    paint: Callable[["Axes"], None],
+    x_axis: AxisText,
+    y_axis: AxisText,
+) -> str:
+    """Return what ``paint`` draws, with the labels that matplotlib is not shown.
+
+    Matplotlib would read ``$`` as mathematics, and warn of letters that its own font lacks though
+    the reader's browser has them.
+    """
+    with _plain_style(name):
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=inches, layout="constrained")
+        paint(figure.add_subplot())
+        text = StringIO()
+        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(text, format="svg", metadata=nothing, transparent=True)
+    svg = _inline(text.getvalue())
+    svg = svg.replace(">x-label<", f">{escape(x_axis.label)}<").replace(">y-label<", f">{escape(y_axis.label)}<")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+
+
+@contextmanager
+def _plain_style(salt: str) -> Iterator[None]:
+    """Draw in matplotlib's own defaults, whatever the machine's settings; they are as before afterwards."""
+    with _unwarned():
+        import matplotlib.style
+        from matplotlib.backends import backend_svg  # noqa: F401  loads the fonts too
+    ink = dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK)
+    ours = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": salt,
+        "text.parse_math": False,
+        "font.sans-serif": ["DejaVu Sans"],
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": _INK,
+        "grid.alpha": 0.15,
+    }
+    with matplotlib.style.context(["default", {**ink, **ours}]):
+        yield
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Keep matplotlib quiet where the home directory cannot be written: it takes a temporary one by itself."""
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _inline(svg: str) -> str:
+    """Return an SVG file as an element that can stand in a page beside others."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", r"<svg \1>", svg, count=1)
+    # Its rules would hold for the whole page.
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    svg = svg.replace("xlink:href", "href").replace(_INK, "currentColor")
+    referenced = set(re.findall(r"#([\w.-]+)", svg))
+    svg = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in referenced else "", svg)
+    return re.sub(r"\n\s*", "\n", _lighter(svg))
+
+
+def _lighter(svg: str) -> str:
+    """Say the style of many equal marks once, and their places to a tenth of a point."""
+
+    def once(found: re.Match[str]) -> str:
+        uses = found[2].replace(f' style="{found[3]}"', "")
+        rounded = re.sub(r'( [xy]="-?\d+\.\d)\d+"', r'\1"', uses)
+        return f'<g{found[1]} style="{found[3]}">{rounded}</g>'
+
+    return re.sub(r"<g([^>]*)>(\s*(?:<use [^>]* style=\"([^\"]*)\"/>\s*)+)</g>", once, svg)

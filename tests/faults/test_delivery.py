@@ -118,7 +118,7 @@ def test_growing_file_is_accepted_when_it_stops(write, begin, writing, caplog):
         deliver(run)
     assert run.source_copy(1).read_text() == path.read_text()
     assert run.source_copy(1).read_text().count("\n") == SEED_ROWS.count("\n") + 8
-    (told,) = [record.message for record in caplog.records if record.name.endswith("settling")]
+    (told,) = [record.message for record in caplog.records if record.name.endswith("waiting")]
     assert told.startswith(f"waiting up to 60 s: {path} is still being written")
 
 
@@ -127,7 +127,7 @@ def test_undecodable_file_name_is_logged_readably(tmp_path, begin, caplog):
     Path(path).write_text(SEED_ROWS)
     with caplog.at_level(logging.INFO):
         deliver(begin(path, settle_seconds=0.2))
-    (told,) = [record.getMessage() for record in caplog.records if record.name.endswith("settling")]
+    (told,) = [record.getMessage() for record in caplog.records if record.name.endswith("waiting")]
     assert "/caf?.csv is still being written" in told
 
 

@@ -31,8 +31,8 @@ def describe_segments_of(tmp_path):
         lines = [",".join(map(str, row)) for row in zip(*columns.values(), strict=True)]
         (tmp_path / "c.csv").write_text("\n".join([",".join(columns), *lines]) + "\n")
         aged(tmp_path / "c.csv")
-        files = (str(tmp_path / name) for name in ("c.csv", "shop.py", "home"))
-        run = night_up_to("describe", Order(*files, k=k, encoding="standard")).run
+        source, dataset, home = (str(tmp_path / name) for name in ("c.csv", "shop.py", "home"))
+        run = night_up_to("describe", Order(source, dataset=dataset, home=home, k=k, encoding="standard")).run
         with duckdb.connect(str(run.night_file), read_only=True) as database:
             rows = database.execute(
                 "SELECT source_column, association, is_redundant, reason FROM column_associations"

@@ -33,7 +33,7 @@ def manifest(home, run_id=None):
 
 def delivery_notes(home, run_id=None):
     """The sentences of a run about its delivery; those about its segments aside."""
-    return [note for note in manifest(home, run_id)["notes"] if not note.startswith("these segments are")]
+    return [note for note in manifest(home, run_id)["notes"] if not note.startswith("these segments duplicate")]
 
 
 @pytest.fixture

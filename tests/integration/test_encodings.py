@@ -268,7 +268,7 @@ class Weak(Dataset):
     ]
     assert value(home, "SELECT n_clusters FROM runs") == 6
     notes = read_manifest(home / "runs" / summary.run_id / "manifest.json")["notes"]
-    assert any(note.startswith("these segments are your location column") for note in notes)
+    assert any(note.startswith("these segments duplicate your location column") for note in notes)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ _NO_TEXT = re.compile("[\0\ufffd\ufeff]")
 #: Lines that one record may fill, where the schema says nothing.
 _MOST_LINES = 100
 
-_ALL_REJECTED = re.compile(r"in all (\d+) of (\d+) rows are rejected")
+_ALL_REJECTED = re.compile(r"in total (\d+) of (\d+) rows are rejected")
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,12 @@ def read_delivery(content: bytes, schema: str, columns: tuple[str, ...]) -> Read
             ingested = ingest(run, delivery)
             try:
                 validated = validate(run, delivery, ingested)
+                loaded, rejected = validated.rows_loaded, validated.rows_rejected
             except DataRefused as error:
                 rejected, of = (int(number) for number in _ALL_REJECTED.findall(str(error))[0])
-                return _reading(run, columns, loaded=of - rejected, rejected=rejected)
-            return _reading(run, columns, loaded=validated.rows_loaded, rejected=validated.rows_rejected)
-    raise AssertionError("a night neither ended nor failed")
+                loaded = of - rejected
+        return _reading(run, columns, loaded=loaded, rejected=rejected)
+    raise AssertionError("a run neither ended nor failed")
 
 
 def delivered_lines(content: bytes, encoding: str) -> list[str]:

@@ -1,8 +1,12 @@
 """The charts of the report: the same bytes for the same numbers, nothing left behind, nothing from outside."""
 
+import os
 import re
+import subprocess
+import sys
 from xml.etree import ElementTree
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -46,7 +50,7 @@ def test_same_numbers_give_the_same_bytes(draw):
 
 
 @pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
-def test_chart_is_one_labeled_element(draw):
+def test_chart_is_well_formed_and_labeled(draw):
     root = ElementTree.fromstring(draw())
     assert root.tag == "svg"
     assert root.attrib["role"] == "img"
@@ -62,6 +66,20 @@ def test_chart_refers_to_nothing_outside_itself(draw):
     assert targets == ids_in(svg)
 
 
+@pytest.mark.parametrize("draw", [curve, curve_over_null, scatter])
+def test_settings_of_matplotlib_are_as_before(draw):
+    before = dict(matplotlib.rcParams)
+    draw()
+    assert dict(matplotlib.rcParams) == before
+
+
+@pytest.mark.parametrize("setting", [{"font.size": 30}, {"axes.facecolor": "red"}, {"text.usetex": True}])
+def test_machine_settings_do_not_change_the_chart(setting):
+    expected = curve()
+    with matplotlib.rc_context(setting):
+        assert curve() == expected
+
+
 def test_two_charts_share_no_id():
     assert not ids_in(curve()) & ids_in(scatter())
 
@@ -71,21 +89,21 @@ def test_k_without_silhouette_is_left_out():
     assert with_gap == curve(silhouette=(0.3, 0.5))
 
 
-def test_interval_with_length_is_drawn():
+def test_zero_length_interval_is_not_drawn():
     bar = "stroke: currentColor; stroke-width: 1.5"
     assert curve(low=(0.3, 0.4, 0.3), high=(0.3, 0.6, 0.5)).count(bar) == 2
     assert bar not in curve()
 
 
-def test_null_model_is_a_labeled_dashed_line():
+def test_permuted_null_is_a_labeled_dashed_line():
     svg = curve_over_null()
     assert "stroke-dasharray" in svg
-    assert ">null model<" in svg
-    assert "and of the null model; the chosen k is 3" in svg
-    assert not re.search("null model", curve())
+    assert ">columns permuted<" in svg
+    assert "and of permuted columns; the chosen k is 3" in svg
+    assert not re.search("columns permuted|and of permuted", curve())
 
 
-def test_curve_without_a_null_model_is_unchanged():
+def test_curve_without_null_is_unchanged():
     assert curve_over_null(null=(None, None, None)) == curve() == curve_over_null(null=())
 
 
@@ -94,7 +112,7 @@ def test_chosen_k_is_written_at_its_point():
 
 
 @pytest.mark.parametrize("n_segments", [1, 10, 100])
-def test_every_point_and_number_is_drawn(n_segments):
+def test_every_point_and_segment_is_drawn(n_segments):
     svg = scatter(n_points=200, n_segments=n_segments)
     marks = len(MARKS.findall(svg))
     assert marks >= 200 + n_segments
@@ -115,7 +133,7 @@ def test_equal_customers_do_not_cover_one_another():
     assert len(set(marks)) > 50
 
 
-def test_numbers_of_equal_medians_are_separated():
+def test_overlapping_segment_numbers_are_spread_apart():
     places = charts._apart(np.full((10, 2), 0.5))
     assert len(set(places)) == 10
     assert all(0 < up < 1 for _, up in places)
@@ -129,7 +147,7 @@ def test_label_is_text_whatever_is_in_it(label):
     assert label in [element.text for element in root.iter("text")]
 
 
-def test_skewed_amounts_have_a_logarithmic_axis():
+def test_skewed_amounts_get_a_logarithmic_axis():
     svg = scatter_of(np.geomspace(1, 10_000, 50), is_log=True)
     assert {"1", "10", "100", "1,000", "10,000"} <= set(re.findall(r">([\d,]+)</text>", svg))
 
@@ -155,8 +173,28 @@ def test_number_on_a_color_can_be_read(color):
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
 
 
-def test_few_customers_give_no_warning():
+def test_matplotlib_loads_late_and_quietly(tmp_path):
+    program = (
+        "import sys, tasks.report, tasks.reporting.charts as charts\n"
+        "assert not any(name.startswith('matplotlib') for name in sys.modules)\n"
+        "charts.draw_silhouette_curve([2, 3], [.1, .2], [.1, .2], [.1, .2], chosen_k=3)"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MPL", "XDG"))}
+    environment |= {"HOME": "/dev/null", "PREFECT_HOME": str(tmp_path)}
+    found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_few_customers_are_drawn_without_warning():
     x, y = np.array([64.0, 28.0, 49.0]), np.array([4.0, 3.0, 3.0])
     axes = {"x_axis": AxisText("age (years)"), "y_axis": AxisText("items in purchase history")}
     svg = draw_scatter(x, y, np.array([1, 2, 2]), **axes, random_state=0)
+    assert svg.startswith("<svg")
+
+
+@pytest.mark.parametrize("value", [1.0, 2e16])
+@pytest.mark.parametrize("seed", range(3))
+def test_equal_customers_are_drawn(value, seed):
+    x = np.full(2, value)
+    svg = draw_scatter(x, x, np.array([1, 2]), x_axis=AxisText("x"), y_axis=AxisText("y"), random_state=seed)
     assert svg.startswith("<svg")

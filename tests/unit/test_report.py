@@ -170,7 +170,9 @@ def assert_self_contained(text):
 
 
 def night_of(path, home, dataset, **options):
-    return night_up_to("describe", Order(str(path), str(dataset), str(home), as_of=date(2026, 11, 24), **options))
+    return night_up_to(
+        "describe", Order(str(path), dataset=str(dataset), home=str(home), as_of=date(2026, 11, 24), **options)
+    )
 
 
 def reported(night):
