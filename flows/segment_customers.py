@@ -88,6 +88,7 @@ def segment_customers(
     """
     order = Order(**locals())
     artifacts = Artifacts()
+    OUTCOME.summary = OUTCOME.error = None
     try:
         with artifacts.progress():
             summary = OUTCOME.summary = night(order, TASKS)

@@ -1,7 +1,7 @@
 """The built-in dataset ``customers``: age, location and purchase history, in either of two formats.
 
 Either the last column is a comma list, quoted or not (``30,Illinois,apples, juice``), or the file
-has no such column and one 0/1 column a product instead.
+has no such column and one 0/1 column per product instead.
 """
 
 from pandera.typing import Series
@@ -11,7 +11,7 @@ from schemas.fields import category, items, numeric
 
 
 class Customers(Dataset):
-    """The retailer's nightly customers file: one row a customer."""
+    """The retailer's nightly customers file: one row per customer."""
 
     age: Series[int] = numeric(ge=0, le=120, unit="years", description="Age at the time of the export")
     location: Series[str] = category(description="State of residence")

@@ -170,7 +170,7 @@ def _centroids(fit: Fit, features: Sequence[Feature], loading: Floats | None) ->
 
 
 def _customer_segments(piece: Assignment) -> pd.DataFrame:
-    """Return one row a customer, in canonical order: the own and the next nearest segment."""
+    """Return one row per customer, in canonical order: the own and the next nearest segment."""
     frame = pd.DataFrame(
         {
             "segment_id": piece.labels.astype(np.int64) + 1,

@@ -19,7 +19,7 @@ from warehouse.drift import (
     common_columns,
     moved_numbers,
 )
-from warehouse.home.run import SOFTWARE_VERSION, Run
+from warehouse.home.run import SOFTWARE_VERSION, Run, has_same_names
 from warehouse.statements.drift import EXAMPLES
 
 
@@ -74,7 +74,7 @@ def numbers_in_words(column: Column, found: MovedNumbers) -> str | None:
 
 def _of_another_version(previous: PreviousRun | None) -> Iterator[str]:
     """Yield that the published tables may have other names; nothing if this version wrote them."""
-    if previous is not None and previous.software_version != SOFTWARE_VERSION:
+    if previous is not None and not has_same_names(previous.software_version):
         yield (
             f"the published file is of version {previous.software_version}; this run archives it and publishes "
             f"the tables of version {SOFTWARE_VERSION}, where some names differ (see CHANGELOG.md)"

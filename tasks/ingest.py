@@ -40,7 +40,7 @@ class Ingested:
 
 @recorded("ingest")
 def ingest(run: Run, delivery: Delivery) -> Ingested:
-    """Read the run's copies into ``work.records``: one row a record, with its file and line.
+    """Read the run's copies into ``work.records``: one row per record, with its file and line.
 
     Raises:
         DataRefused: no file has a record, a header does not hold the declared columns, or holds

@@ -20,7 +20,7 @@ STORAGE_VERSION = "v1.0.0"
 #: Of what takes some seconds DuckDB shows a progress bar, on standard output, which is for results.
 _QUIET = "SET enable_progress_bar = false"
 
-#: What would hold whole tables in memory to read them once, and joins a list of five words, a hash table a column.
+#: What would hold whole tables in memory to read them once, and joins a list of five words, a hash table per column.
 _FRUGAL = "SET disabled_optimizers = 'common_subplan,in_clause'"
 
 #: Python variables are not tables, and SQL reads no file.

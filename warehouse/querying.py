@@ -7,7 +7,7 @@ import duckdb
 from schemas.errors import UsageError
 from warehouse.connection import Connection, is_damage, published, read_sql
 from warehouse.home.directory import Home
-from warehouse.home.run import SOFTWARE_VERSION
+from warehouse.home.run import SOFTWARE_VERSION, has_same_names
 from warehouse.tables import read_value
 
 
@@ -38,7 +38,7 @@ def refuse_another_version(database: Connection, home: Home) -> None:
         UsageError: with both versions.
     """
     version = _version_of(database)
-    if version != SOFTWARE_VERSION:
+    if not has_same_names(version):
         raise UsageError(
             f"{home.published_file} was published by version {version}, and this is {SOFTWARE_VERSION}; "
             f"publish it again: segments run SOURCE --home {home.root}"
@@ -47,7 +47,7 @@ def refuse_another_version(database: Connection, home: Home) -> None:
 
 def _of_another_version(database: Connection) -> str:
     version = _version_of(database)
-    if version == SOFTWARE_VERSION:
+    if has_same_names(version):
         return ""
     return (
         f"; the file was published by version {version}, whose tables may have other names than those of "

@@ -3,13 +3,13 @@
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_type_hints
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
 from flows.cli.live import live_view
 from flows.environment import named_server, use_server
@@ -26,12 +26,27 @@ if TYPE_CHECKING:
 _PACKAGES = ("flows", "tasks", "warehouse")
 
 
+def _whole_number(_: type, tokens: Sequence[Token]) -> int:
+    """Read a number as it is written; 3.9 is an error, which cyclopts would round."""
+    try:
+        return int(tokens[0].value)
+    except ValueError:
+        raise ValueError(f"{tokens[0].value!r} is not a whole number") from None
+
+
+_Whole = Parameter(converter=_whole_number)
+
+
 class Options(Order):  # noqa: D101
     __doc__ = Order.__doc__
     # Without the bounds of the numbers: cyclopts reads them all, so that a run out of bounds is recorded as failed.
     __annotations__ = get_type_hints(Order) | {
         "source": Annotated[tuple[str, ...], Parameter(negative="")],
         "home": Annotated[str, Parameter(env_var="SEGMENTS_HOME")],
+        "k": Annotated[int | None, _Whole],
+        "k_min": Annotated[int, _Whole],
+        "k_max": Annotated[int, _Whole],
+        "seed": Annotated[int, _Whole],
     }
 
 

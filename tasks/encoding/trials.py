@@ -10,6 +10,7 @@ import numpy as np
 
 from tasks.clustering.eligibility import rule
 from tasks.clustering.rows import Floats, Matrix
+from tasks.clustering.stability import StabilitySettings
 from tasks.encoding.base_encoding import BaseEncoding, used_in
 from tasks.encoding.blocks import Blocks, blocks_of
 from tasks.encoding.components import Components, common_components
@@ -45,7 +46,7 @@ class TrialSettings:
     component_cells: int = 2_000_000
     values_per_segment: int = 3
     max_alone: int = 16
-    min_total: int = 20
+    min_total: int = StabilitySettings.min_customers
 
 
 TRIALS = TrialSettings()

@@ -125,14 +125,14 @@ def test_source_must_be_a_file(write, home, tmp_path, monkeypatch, source, said)
 
 
 BAD_SETTINGS = {
-    "k=1": ({"k": 1}, "--k 1 cannot be used; expected greater than or equal to 2"),
-    "k=0": ({"k": 0}, "--k 0 cannot be used; expected greater than or equal to 2"),
-    "k=-2": ({"k": -2}, "--k -2 cannot be used; expected greater than or equal to 2"),
-    "k=101": ({"k": 101}, "--k 101 cannot be used; expected less than or equal to 100"),
-    "k_min=1": ({"k_min": 1}, "--k-min 1 cannot be used; expected greater than or equal to 2"),
-    "k_max=101": ({"k_max": 101}, "--k-max 101 cannot be used; expected less than or equal to 100"),
+    "k=1": ({"k": 1}, "--k 1 cannot be used; expected at least 2"),
+    "k=0": ({"k": 0}, "--k 0 cannot be used; expected at least 2"),
+    "k=-2": ({"k": -2}, "--k -2 cannot be used; expected at least 2"),
+    "k=101": ({"k": 101}, "--k 101 cannot be used; expected at most 100"),
+    "k_min=1": ({"k_min": 1}, "--k-min 1 cannot be used; expected at least 2"),
+    "k_max=101": ({"k_max": 101}, "--k-max 101 cannot be used; expected at most 100"),
     "k_min>k_max": ({"k_min": 5, "k_max": 4}, "--k-min 5 is above --k-max 4; expected k-min <= k-max"),
-    "seed=-1": ({"seed": -1}, "--seed -1 cannot be used; expected greater than or equal to 0"),
+    "seed=-1": ({"seed": -1}, "--seed -1 cannot be used; expected at least 0"),
     "seed=2**32": ({"seed": 2**32}, "--seed 4294967296 cannot be used; expected less than 4294967296"),
     "unknown encoding": (
         {"encoding": "xyz"},
@@ -350,8 +350,9 @@ def test_full_disk_leaves_room_for_next_run(on_disk):
 COMMAND_LINES = {
     "missing file": (["missing.csv"], 2, "missing.csv: no such file or directory; name a customers file", True),
     "unknown dataset": (["SOURCE", "--dataset", "nobody"], 2, "--dataset nobody: no such dataset", True),
-    "k out of range": (["SOURCE", "--k", "1"], 2, "--k 1 cannot be used; expected greater than or equal to 2", True),
-    "k no number": (["SOURCE", "--k", "abc"], 2, '--k: unable to convert "abc" into int', False),
+    "k out of range": (["SOURCE", "--k", "1"], 2, "--k 1 cannot be used; expected at least 2", True),
+    "k not a number": (["SOURCE", "--k", "abc"], 2, "--k: 'abc' is not a whole number", False),
+    "k not whole": (["SOURCE", "--k", "3.9"], 2, "--k: '3.9' is not a whole number", False),
     "unknown option": (["SOURCE", "--clusters", "3"], 2, "Unknown option: --clusters", False),
     "no file": ([], 2, "is named; name a customers file", False),
     "home below a file": (["SOURCE", "--home", "FILE/home"], 73, "/home (Not a directory); make it writable", False),

@@ -162,7 +162,7 @@ def test_delivered_other_value_alone_stays_itself(night):
 MISSING_FIELDS = """
     age: Series[int] = numeric()
     own: Series[str] = category(nullable=True, min_frequency=0.05)
-    commonest: Series[str] = category(missing="most_frequent", min_frequency=0.5)
+    frequent: Series[str] = category(missing="most_frequent", min_frequency=0.5)
     member: Series[bool] = flag(missing="most_frequent")
 """
 
@@ -173,15 +173,15 @@ def test_missing_values_never_join_infrequent_ones(night):
         f"{('yes', 'no', '')[n % 3] if n % 2 else 'yes'}"
         for n in range(100)
     ]
-    home = night("\n".join(["age,own,commonest,member", *lines, ""]), MISSING_FIELDS)
+    home = night("\n".join(["age,own,frequent,member", *lines, ""]), MISSING_FIELDS)
     assert features(home, "own") == [("(missing)", 1), ("a", 1), ("(other)", 7)]
     # v1, v2 and v3 are held by 25 each; the 25 that are missing count as v1, which is half of all.
-    assert features(home, "most_frequent") == [("v1", 1), ("(other)", 2)]
+    assert features(home, "frequent") == [("v1", 1), ("(other)", 2)]
     imputed = dict(rows(home, "SELECT feature, imputed FROM features WHERE imputed <> 0 AND kind <> 'numeric'"))
-    assert imputed == {"own=(missing)": 1, "commonest=v1": 1, "member": 1}
+    assert imputed == {"own=(missing)": 1, "frequent=v1": 1, "member": 1}
     shares = dict(rows(home, "SELECT DISTINCT feature, overall_mean FROM segment_stats WHERE kind = 'category'"))
     assert shares == pytest.approx(
-        {"own=(missing)": 0.01, "own=a": 0.92, "own=(other)": 0.07, "commonest=v1": 0.5, "commonest=(other)": 0.5}
+        {"own=(missing)": 0.01, "own=a": 0.92, "own=(other)": 0.07, "frequent=v1": 0.5, "frequent=(other)": 0.5}
     )
 
 

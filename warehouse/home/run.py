@@ -77,9 +77,16 @@ class Order:
         except ValidationError as error:
             fault = error.errors()[0]
             option, expected = str(fault["loc"][0]).replace("_", "-"), fault["msg"].removeprefix("Input should be ")
+            expected = expected.replace("greater than or equal to", "at least")
+            expected = expected.replace("less than or equal to", "at most")
             raise UsageError(f"--{option} {fault['input']} cannot be used; expected {expected}") from None
         if self.k_min > self.k_max:
             raise UsageError(f"--k-min {self.k_min} is above --k-max {self.k_max}; expected k-min <= k-max")
+
+
+def has_same_names(software_version: str) -> bool:
+    """Return whether the tables of a version have the names of this one: only its last number may differ."""
+    return software_version.rpartition(".")[0] == SOFTWARE_VERSION.rpartition(".")[0]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 -- number_stats: one row per segment, of the number $source_column
--- Of one number both tables have a row a customer, in canonical order.
+-- Of one number both tables have one row per customer, in canonical order.
 insert into number_stats
 select
     customer_segments.segment_id,
