@@ -171,7 +171,7 @@ BAD_SCHEMAS = {
         "x = 1\n\nx / 0\n",
         ["shop.py line 3: ZeroDivisionError: division by zero", "correct the schema file"],
     ),
-    "an exception of two lines": ("raise ValueError('a\\nb')\n", ["shop.py line 1: ValueError: a b", "mend"]),
+    "an exception of two lines": ("raise ValueError('a\\nb')\n", ["shop.py line 1: ValueError: a b", "correct"]),
     "a missing import": ("import no_such_module\n", ["shop.py line 1: ModuleNotFoundError", "correct the schema file"]),
     "an exit": ("import sys\nsys.exit('no')\n", ["shop.py line 2", "correct the schema file"]),
     "bytes that are not text": (b"x = '\xe9'\n", ["shop.py line 1: SyntaxError", "correct the schema file"]),

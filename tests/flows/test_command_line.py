@@ -26,7 +26,7 @@ def night(segments, tmp_path_factory):
 def test_run_prints_all_that_it_found(night):
     home, done = night
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("strong: 4 clearly separate segments; use them; ")
+    assert done.stdout.startswith("strong: 4 clearly separate segments; use them. ")
     assert "customers.csv: 3,012 rows read, 3,000 customers, 12 rejected; k=4" in done.stdout
     for expected in ("diapers, juice", "chosen: highest silhouette", "not_a_whole_number", f"{home}/segments.duckdb"):
         assert expected in done.stdout

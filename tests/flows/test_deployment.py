@@ -123,7 +123,7 @@ def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
     assert [row["customers"] for row in sizes] == [
         row[0] for row in rows(deployed, "SELECT customers FROM segments ORDER BY segment_id")
     ]
-    assert by_key["segment-summary"].startswith("**strong: 4 clearly separate segments; use them; ")
+    assert by_key["segment-summary"].startswith("**strong: 4 clearly separate segments; use them. ")
     assert re.match(rf"\[report.html\]\(file://{deployed}/runs/.*/report.html\)", by_key["segment-report"])
     assert "| 4 | 0.5225 | chosen |" in by_key["segment-summary"]
 

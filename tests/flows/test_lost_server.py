@@ -62,7 +62,7 @@ def assert_lost(process, url, stdout, stderr):
     assert line.startswith(f"segments: Prefect's server at {url} was lost (")
     assert line.endswith("); the run went on without it")
     assert process.returncode == 0
-    assert stdout.startswith("strong: 4 clearly separate segments; use them; ")
+    assert stdout.startswith("strong: 4 clearly separate segments; use them. ")
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://", "http://127.0.0.1:9/api", "ftp://127.0.0.1/api"])
@@ -76,7 +76,7 @@ def test_unresponsive_server_is_reported_in_one_line(start, tmp_path):
     stdout, stderr = process.communicate(timeout=120)
     assert stderr == f"segments: Prefect's server at {url} does not answer; this run is not shown there\n"
     assert process.returncode == 0
-    assert stdout.startswith("strong: 4 clearly separate segments; use them; ")
+    assert stdout.startswith("strong: 4 clearly separate segments; use them. ")
     assert_published(tmp_path / "home")
 
 

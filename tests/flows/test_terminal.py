@@ -86,7 +86,7 @@ def test_steps_go_to_stderr_only(on_terminal, home):
     source = ROOT / "samples" / "customers.csv"
     code, stdout, shown = on_terminal("-m", "flows", "run", source, "--home", home)
     assert code == 0
-    assert stdout.startswith("strong: 4 clearly separate segments; use them; ")
+    assert stdout.startswith("strong: 4 clearly separate segments; use them. ")
     assert "\x1b" not in stdout
     steps = [line for line in stays(shown) if re.match(r"\w+ +\d+\.\d s +\d+ MB  \w+=", line)]
     assert [line.split()[0] for line in steps] == STEPS
