@@ -28,7 +28,7 @@ class Audited:
     message: str
 
 
-@recorded("audit")
+@recorded
 def audit(run: Run, ingested: Ingested, validated: Validated, clustered: Clustered) -> Audited:
     """Write the table ``runs``, then check every published table and every invariant.
 

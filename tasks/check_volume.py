@@ -30,7 +30,7 @@ class Volume:
     notes: tuple[str, ...]
 
 
-@recorded("check_volume")
+@recorded
 def check_volume(run: Run, delivery: Delivery, ingested: Ingested) -> Volume:
     """Compare the rows read with the median of the previous published runs of the dataset.
 

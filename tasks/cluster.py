@@ -47,7 +47,7 @@ class Clustered:
     notes: tuple[str, ...]
 
 
-@recorded("cluster")
+@recorded
 def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
     """Choose k on the encoded rows of the run and fill k_scores, centroids and customer_segments.
 
@@ -57,7 +57,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
     settings = file_settings_of(load_dataset(run.order.dataset))
     with staging(run) as database:
         features = _features(database)
-        taken, loading, nulls = selected_encoding(database), loadings(database), k_nulls(database)
+        selected, loading, nulls = selected_encoding(database), loadings(database), k_nulls(database)
     distinct = _distinct(run, loading)
     with told_progress("cluster") as progress:
         choice = choose_k(
@@ -78,10 +78,10 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
             chosen,
             used_columns=columns_of(used_in(features)),
             n_columns=len(columns_of(features)),
-            null_model=taken.null_model,
-            margin=taken.margin,
-            null_std=taken.null_std,
-            why_untried=taken.reason,
+            null_model=selected.null_model,
+            margin=selected.margin,
+            null_std=selected.null_std,
+            why_untried=selected.reason,
         )
     )
     _refuse_none(delivery, settings, verdict)

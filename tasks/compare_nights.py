@@ -35,7 +35,7 @@ class Drift:
     notes: tuple[str, ...]
 
 
-@recorded("compare_nights")
+@recorded
 def compare_nights(run: Run, ingested: Ingested) -> Drift:
     """Compare the customers of the run with the published ones, where both are of one dataset."""
     columns = run_columns(run, ingested.kept_columns)

@@ -19,7 +19,7 @@ from warehouse.home.run import SOFTWARE_VERSION, Run
 from warehouse.integrity import published_state
 
 
-@recorded("deliver")
+@recorded
 def deliver(run: Run) -> Delivery:
     """Copy the delivered files into the run, each once it is no longer being written.
 

@@ -39,7 +39,7 @@ class Described:
     notes: tuple[str, ...]
 
 
-@recorded("describe")
+@recorded
 def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
     """Fill segment_stats, segments, column_associations and the view segment_profile."""
     columns = run_columns(run, ingested.kept_columns)

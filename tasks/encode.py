@@ -56,7 +56,7 @@ class Encoded:
     notes: tuple[str, ...]
 
 
-@recorded("encode")
+@recorded
 def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
     """Write the encoded rows of the run and fill features, encodings, components and loadings.
 

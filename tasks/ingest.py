@@ -38,7 +38,7 @@ class Ingested:
     notes: tuple[str, ...]
 
 
-@recorded("ingest")
+@recorded
 def ingest(run: Run, delivery: Delivery) -> Ingested:
     """Read the run's copies into ``work.records``: one row per record, with its file and line.
 

@@ -18,7 +18,7 @@ class Published:
     message: str
 
 
-@recorded("publish")
+@recorded
 def publish(run: Run, audited: Audited) -> Published:
     """Swap the file in and close the run as published."""
     swap_in(run, audited.message)

@@ -193,7 +193,7 @@ class Page:
         return self.rejected[:_REJECTED_GROUPS]
 
 
-@recorded("report")
+@recorded
 def report(run: Run, delivery: Delivery, ingested: Ingested, validated: Validated, clustered: Clustered) -> Reported:
     """Write the report of the night under construction."""
     facts = Facts(

@@ -63,7 +63,7 @@ class Validated:
         return rejected / max(1, self.rows_loaded + rejected)
 
 
-@recorded("validate")
+@recorded
 def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
     """Check every record, keep the faulty ones in ``rejected_rows`` and fill ``customers``.
 

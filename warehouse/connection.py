@@ -137,14 +137,14 @@ def opened(path: Path, home: Home) -> Iterator[Connection]:
     try:
         database = duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
     except duckdb.Error as error:
-        raise _damaged(path, home, f"cannot be opened ({_one_line(error)})") from error
+        raise _damaged(path, home, f"cannot be opened ({one_line(error)})") from error
     try:
         database.execute(_QUIET)
         database.execute("SET lock_configuration = true")
         yield database
     except duckdb.Error as error:
         if is_damage(error):
-            raise _damaged(path, home, f"is damaged ({_one_line(error)})") from error
+            raise _damaged(path, home, f"is damaged ({one_line(error)})") from error
         raise
     finally:
         database.close()
@@ -162,7 +162,8 @@ def _damaged(path: Path, home: Home, what: str) -> SegmentsError:
     return SegmentsError(f"{path} {what}; {remedy} earlier files are in {home.archive}")
 
 
-def _one_line(error: duckdb.Error) -> str:
+def one_line(error: BaseException) -> str:
+    """Return what an error says, in one line."""
     return " ".join(str(error).split())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from schemas.dataset import Column
-from warehouse.connection import Connection, read_sql
+from warehouse.connection import Connection, one_line, read_sql
 from warehouse.home.run import Run
 from warehouse.integrity import published_state
 from warehouse.statements.drift import select_changed_values, select_moved_numbers
@@ -66,7 +66,7 @@ def beside_previous_run(database: Connection, run: Run) -> Iterator[PreviousRun 
     try:
         database.execute(f"ATTACH {quote_text(str(path))} AS previous (READ_ONLY)")
     except duckdb.Error as error:
-        logger.warning("%s cannot be compared with (%s)", path, " ".join(str(error).split()))
+        logger.warning("%s cannot be compared with (%s)", path, one_line(error))
         yield None
         return
     try:

@@ -13,9 +13,8 @@ from warehouse.tables import insert_frame, read_dicts, registered
 
 @dataclass(frozen=True)
 class SelectedEncoding:
-    """The selected encoding, with its figures on the sample; None where it was not tried."""
+    """The figures of the selected encoding on the sample; None where it was not tried."""
 
-    encoding: str
     margin: float | None
     null_std: float | None
     null_model: str | None

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from schemas.errors import SegmentsError
-from warehouse.connection import opened, read_sql
+from warehouse.connection import one_line, opened, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.ledger import read_manifests
 from warehouse.home.run import RUN_ID
@@ -81,5 +81,5 @@ def _read_through(home: Home, recorded: set[str]) -> str:
             for table in tables:
                 database.execute(f"SELECT max(hash(COLUMNS(*))) FROM {quote_identifier(table)}").fetchall()
     except (SegmentsError, duckdb.Error) as error:
-        raise _Fault(" ".join(str(error.__cause__ or error).split())) from error
+        raise _Fault(one_line(error.__cause__ or error)) from error
     return str(run_id)

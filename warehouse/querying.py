@@ -5,7 +5,7 @@ from typing import Any
 import duckdb
 
 from schemas.errors import UsageError
-from warehouse.connection import Connection, is_damage, published, read_sql
+from warehouse.connection import Connection, is_damage, one_line, published, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.run import SOFTWARE_VERSION, has_same_names
 from warehouse.tables import read_value
@@ -28,7 +28,7 @@ def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ..
         except duckdb.Error as error:
             if is_damage(error):
                 raise
-            raise UsageError(f"query: {' '.join(str(error).split())}{_of_another_version(database)}") from error
+            raise UsageError(f"query: {one_line(error)}{_of_another_version(database)}") from error
 
 
 def refuse_another_version(database: Connection, home: Home) -> None:

@@ -17,7 +17,8 @@ from warehouse.statements.tables import create_table
 def create_published_tables(database: Connection, columns: tuple[Column, ...]) -> None:
     """Create every published table, empty, with its comments."""
     every = "".join(create_table(published_table(name, columns)) for name in PUBLISHED)
-    database.execute(f"BEGIN;\n{every}COMMIT")
+    with transaction(database):
+        database.execute(every)
 
 
 def insert_frame(database: Connection, table: str, frame: pd.DataFrame) -> None:

@@ -28,33 +28,31 @@ Earlier = ParamSpec("Earlier")
 Step = Callable[Concatenate[Run, Earlier], C]
 
 
-def recorded(step: str) -> Callable[[Step[Earlier, C]], Step[Earlier, C]]:
+def recorded(compute: Step[Earlier, C]) -> Step[Earlier, C]:
     """Wrap a step, which takes the run and results of earlier steps: its seconds, memory and counts are recorded.
 
-    Sentences that it returns as ``notes`` are logged too, and kept for the report.
+    Its name is that of the function. Sentences that it returns as ``notes`` are logged too, and kept for the report.
     """
+    step = compute.__name__
 
-    def decorate(compute: Step[Earlier, C]) -> Step[Earlier, C]:
-        @functools.wraps(compute)
-        def compute_and_record(run: Run, /, *earlier: Earlier.args, **named: Earlier.kwargs) -> C:
-            logger.info("step=%s started", step)
-            tell(StepStarted(step))
-            start = time.perf_counter()
-            counts = compute(run, *earlier, **named)
-            seconds, peak = time.perf_counter() - start, peak_mb()
-            facts = asdict(counts)
-            notes = facts.pop("notes", ())
-            record_step(run, step, seconds, peak, facts, notes)
-            in_words = _in_words(facts)
-            logger.info("step=%s seconds=%.2f peak_mb=%.0f %s", step, seconds, peak, in_words)
-            tell(StepEnded(step, seconds, peak, in_words, tuple(notes)))
-            for note in notes:
-                logger.info("step=%s %s", step, note)
-            return counts
+    @functools.wraps(compute)
+    def compute_and_record(run: Run, /, *earlier: Earlier.args, **named: Earlier.kwargs) -> C:
+        logger.info("step=%s started", step)
+        tell(StepStarted(step))
+        start = time.perf_counter()
+        counts = compute(run, *earlier, **named)
+        seconds, peak = time.perf_counter() - start, peak_mb()
+        facts = asdict(counts)
+        notes = facts.pop("notes", ())
+        record_step(run, step, seconds, peak, facts, notes)
+        in_words = _in_words(facts)
+        logger.info("step=%s seconds=%.2f peak_mb=%.0f %s", step, seconds, peak, in_words)
+        tell(StepEnded(step, seconds, peak, in_words, tuple(notes)))
+        for note in notes:
+            logger.info("step=%s %s", step, note)
+        return counts
 
-        return compute_and_record
-
-    return decorate
+    return compute_and_record
 
 
 def peak_mb() -> float:
