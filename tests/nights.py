@@ -32,6 +32,11 @@ def run_night(source: Path | str | list[Path], home: Path | str, **order: Any) -
     return night(Order(delivered, home=str(home), **order))
 
 
+def quick_night(source: Path | str | list[Path], home: Path | str, **order: Any) -> RunSummary:
+    """Run a night with one k, for tests that look at what comes before the segments or after them."""
+    return run_night(source, home, **{"k": 2, **order})
+
+
 @dataclass(frozen=True)
 class Stopped:
     """A night that went no further than some step.

@@ -1,5 +1,7 @@
 """The command ``segments``: its help and the list of its subcommands, each imported only when it is called."""
 
+import gc
+
 from cyclopts import App
 
 from flows.cli.leaving import exit_codes
@@ -58,7 +60,12 @@ for _name, _help in _COMMANDS.items():
     app.command(f"flows.cli.{_name}:{_name}", help=_help, **_usage)
 
 
+#: New objects between two looks for garbage: importing pandas and scikit-learn makes a million that all stay.
+_GC_THRESHOLD = 200_000
+
+
 def main() -> None:
     """Run the command line and leave with its exit code; a failure is one line on stderr."""
+    gc.set_threshold(_GC_THRESHOLD)
     with exit_codes():
         app(exit_on_error=False, print_error=False, result_action="return_none")

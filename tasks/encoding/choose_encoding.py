@@ -3,7 +3,7 @@
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.encodings import AUTO
@@ -73,16 +73,34 @@ def choose_encoding(
     redundant = redundant_columns(base.sampled(TRIALS.component_customers, random_state))
     left_out = [one.column for one in redundant]
     results = trials.results([trials.encoding(name, left_out) for name in _names(base, left_out)], progress)
-    found = [one for one in results if one.is_found]
-    if found:
-        direct = DIRECTNESS.factor if base.binary_features else DIRECTNESS.factor_of_numbers
-        best = max(found, key=lambda one: one.silhouette_gain * (1.0 if _has_components(one) else direct))
+    direct = DIRECTNESS.factor if base.binary_features else DIRECTNESS.factor_of_numbers
+    best, results = _best(trials, results, lambda one: one.silhouette_gain * (1.0 if _has_components(one) else direct))
+    if best:
         return _choice(best, results, in_words(redundant))
-    alone = [one for one in trials.results(trials.alone(left_out), progress) if one.is_found]
-    if alone:
-        best = max(alone, key=lambda one: one.silhouette_gain)
+    best, _ = _best(trials, trials.results(trials.alone(left_out), progress), lambda one: one.silhouette_gain)
+    if best:
         return _choice(best, [*(one for one in results if one.name != best.name), best], ())
     return _without_segments(trials, results)
+
+
+def _best(
+    trials: Trials, results: Sequence[EncodingResult], preference: Callable[[EncodingResult], float]
+) -> tuple[EncodingResult | None, list[EncodingResult]]:
+    """Return the best of the encodings that show segments, if any does, and all results.
+
+    Only the one that is ahead is compared with all samples of the null model, until the one ahead is complete.
+    """
+    tried = list(results)
+    while True:
+        open_ones = [
+            number for number, one in enumerate(tried) if one.k is not None and (one.is_found or not one.is_complete)
+        ]
+        if not open_ones:
+            return None, tried
+        ahead = max(open_ones, key=lambda number: preference(tried[number]))
+        if tried[ahead].is_complete:
+            return tried[ahead], tried
+        tried[ahead] = trials.completed(tried[ahead])
 
 
 def _names(base: BaseEncoding, left_out: Collection[str]) -> list[str]:
@@ -103,14 +121,18 @@ def _wanted(trials: Trials, wanted: str, progress: Progress) -> Choice:
     """Return the encoding that is asked for; where it does not apply, the standard one."""
     is_single = wanted == SINGLE
     given = [one for one in trials.alone() if one.name == SINGLE] if is_single else [trials.encoding(wanted)]
-    able = [one for one in trials.results(given, progress) if one.encoding is not None]
+    able = [_completed(trials, one) for one in trials.results(given, progress) if one.encoding is not None]
     if able:
         best = max(able, key=lambda one: one.silhouette_gain)
         return _choice(best, [best], ())
     why = given[0].reason if given else "no number has enough values"
-    (standard,) = trials.results([trials.encoding(STANDARD)], progress)
+    (standard,) = (_completed(trials, one) for one in trials.results([trials.encoding(STANDARD)], progress))
     note = f"the encoding {wanted} was asked for and does not apply ({why}), so standard is used"
     return _choice(standard, [EncodingResult(wanted, None, reason=why), standard], (note,))
+
+
+def _completed(trials: Trials, one: EncodingResult) -> EncodingResult:
+    return one if one.is_complete else trials.completed(one)
 
 
 def _choice(selected: EncodingResult, results: Sequence[EncodingResult], notes: tuple[str, ...]) -> Choice:

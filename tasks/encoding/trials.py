@@ -3,7 +3,7 @@
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from tasks.encoding.base_encoding import BaseEncoding, used_in
 from tasks.encoding.blocks import Blocks, blocks_of
 from tasks.encoding.components import Components, common_components
 from tasks.encoding.features import Feature, with_unique_names
-from tasks.encoding.null_contrast import PERMUTED, UNIMODAL, Contrast, contrasts, is_apart, min_margin
+from tasks.encoding.null_contrast import PERMUTED, UNIMODAL, Contrast, contrasts, is_apart, min_margin, with_nulls
 from tasks.encoding.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES, by_numbers, guards_of
 from tasks.encoding.unimodality import draw_unimodal, least_unimodal
 from tasks.run.progress import Progress
@@ -27,6 +27,7 @@ class TrialSettings:
 
     Attributes:
         samples: samples of the null model; six give its standard deviation to a third.
+        first_samples: samples that every encoding is compared with; the others are drawn for the best one only.
         max_customers: customers whose silhouettes are computed in every encoding, at most.
         min_customers: the same at least, where an encoding has hundreds of dimensions.
         cells: cells of their rows, which bound the time.
@@ -39,6 +40,7 @@ class TrialSettings:
     """
 
     samples: int = 6
+    first_samples: int = 2
     max_customers: int = 2_000
     min_customers: int = 500
     cells: int = 100_000
@@ -142,6 +144,11 @@ class EncodingResult:
         return self.contrast.null_std
 
     @property
+    def is_complete(self) -> bool:
+        """Whether it was compared with all samples of the null model."""
+        return self.contrast is None or len(self.contrast.nulls) >= TRIALS.samples
+
+    @property
     def is_found(self) -> bool:
         """Whether it shows segments."""
         if self.k is None or self.contrast is None:
@@ -209,7 +216,7 @@ class Trials:
         return [EncodingResult(one.name, one, null_model=UNIMODAL) for one in (*singles, *together)]
 
     def results(self, encodings: Sequence[EncodingResult], progress: Progress) -> list[EncodingResult]:
-        """Return encodings with their silhouettes compared with those of the null model."""
+        """Return encodings with their silhouettes compared with those of the first samples of the null model."""
         if self.base.n_customers < TRIALS.min_total:
             few = f"not tried: {self.base.n_customers:,} customers are too few to tell segments from chance"
             return [replace(one, reason=one.reason or few) for one in encodings]
@@ -217,7 +224,10 @@ class Trials:
         able = {
             index: own for index, own in blocks.items() if own.n_blocks > 1 or encodings[index].null_model == UNIMODAL
         }
-        sets = [self._set(encodings[index], own) for index, own in able.items()]
+        sets = [
+            (_projected(own.matrix, encodings[index]), self._nulls(encodings[index], own, range(TRIALS.first_samples)))
+            for index, own in able.items()
+        ]
         contrast_of = {}
         for index, contrast in zip(able, contrasts(sets, self.ks, self.random_state), strict=True):
             contrast_of[index] = contrast
@@ -230,6 +240,14 @@ class Trials:
             for index, one in enumerate(encodings)
         ]
 
+    def completed(self, one: EncodingResult) -> EncodingResult:
+        """Return an encoding compared with the other samples of the null model, too."""
+        assert one.encoding is not None  # noqa: S101
+        assert one.contrast is not None  # noqa: S101
+        blocks, others = self._blocks(one.encoding), range(len(one.contrast.nulls), TRIALS.samples)
+        contrast = with_nulls(one.contrast, list(self._nulls(one, blocks, others)), self.random_state)
+        return self._judged(one, contrast, one.n_sampled)
+
     def _components(self, features: tuple[Feature, ...], n_used: int) -> Components:
         size = min(TRIALS.component_customers, max(TRIALS.max_customers, TRIALS.component_cells // n_used))
         compared = self.base.sampled(size, self.random_state + 1)
@@ -240,12 +258,12 @@ class Trials:
         size = min(TRIALS.max_customers, max(TRIALS.min_customers, wanted))
         return blocks_of(self.base.sampled(size, self.random_state), encoding.features)
 
-    def _set(self, one: EncodingResult, blocks: Blocks) -> tuple[Matrix, Iterator[Matrix]]:
-        assert one.encoding is not None  # noqa: S101
-        encoding, seeds = one.encoding, range(self.random_state + 1, self.random_state + 1 + TRIALS.samples)
-        if one.null_model == UNIMODAL:
-            return blocks.matrix, (_unimodal(blocks.matrix, seed) for seed in seeds)
-        return _projected(blocks.matrix, encoding), (_projected(blocks.permuted(seed), encoding) for seed in seeds)
+    def _nulls(self, one: EncodingResult, blocks: Blocks, samples: Iterable[int]) -> Iterator[Matrix]:
+        """Yield some samples of the null model of an encoding, by their numbers."""
+        for sample in samples:
+            seed = self.random_state + 1 + sample
+            is_unimodal = one.null_model == UNIMODAL
+            yield _unimodal(blocks.matrix, seed) if is_unimodal else _projected(blocks.permuted(seed), one)
 
     def _judged(self, one: EncodingResult, contrast: Contrast, n_sampled: int) -> EncodingResult:
         """Return an encoding with its contrast, and the best k that is eligible."""
@@ -266,10 +284,11 @@ def _why_none(contrast: Contrast, min_customers: int) -> str:
     return f"at no k every segment has {min_customers:,} customers"
 
 
-def _projected(matrix: Matrix, encoding: Encoding) -> Matrix:
-    if encoding.components is None:
+def _projected(matrix: Matrix, one: EncodingResult) -> Matrix:
+    """Return rows as an encoding has them, from those of its features."""
+    if one.encoding is None or one.encoding.components is None:
         return matrix
-    return np.asarray(matrix @ encoding.components.loadings, dtype=np.float32)
+    return np.asarray(matrix @ one.encoding.components.loadings, dtype=np.float32)
 
 
 def _unimodal(matrix: Matrix, random_state: int) -> Matrix:

@@ -252,13 +252,15 @@ def _drawn(
     the reader's browser has them.
     """
     with _plain_style(name):
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=inches, layout="constrained")
         paint(figure.add_subplot())
         text = StringIO()
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(text, format="svg", metadata=nothing, transparent=True)
+        # As savefig does, which draws the figure once more for what it may crop.
+        FigureCanvasSVG(figure).print_svg(text, metadata=nothing)
     svg = _inline(text.getvalue())
     svg = svg.replace(">x-label<", f">{escape(x_axis.label)}<").replace(">y-label<", f">{escape(y_axis.label)}<")
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
@@ -272,6 +274,8 @@ def _plain_style(salt: str) -> Iterator[None]:
         from matplotlib.backends import backend_svg  # noqa: F401  loads the fonts too
     ink = dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK)
     ours = {
+        "figure.facecolor": "none",
+        "axes.facecolor": "none",
         "svg.fonttype": "none",
         "svg.hashsalt": salt,
         "text.parse_math": False,

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,24 +23,35 @@ def customers(data: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_night(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
+def new_night(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Run a night on a file into a home of its own, and return the home."""
 
-    def run(source: Path, dataset: str) -> Path:
+    def run(source: Path, dataset: str, **order: Any) -> Path:
         home = tmp_path_factory.mktemp("night") / "home"
-        run_night(source, home, dataset=dataset_named(dataset), as_of=AS_OF)
+        run_night(source, home, dataset=dataset_named(dataset), as_of=AS_OF, **order)
         return home
 
     return run
 
 
 @pytest.fixture(scope="session")
-def night(customers: Path, new_night: Callable[[Path, str], Path]) -> Night:
+def night(customers: Path, new_night: Callable[..., Path]) -> Night:
     """Return the home of a night on a real file; tests that only look at it share one run."""
 
     @cache
     def home_of(file: str, dataset: str) -> Path:
         return new_night(customers / file, dataset)
+
+    return home_of
+
+
+@pytest.fixture(scope="session")
+def read_night(customers: Path, new_night: Callable[..., Path]) -> Night:
+    """The same with one k, for tests that look at the customers and not at their segments."""
+
+    @cache
+    def home_of(file: str, dataset: str) -> Path:
+        return new_night(customers / file, dataset, k=2)
 
     return home_of
 
@@ -65,5 +77,16 @@ def drafted_night(customers: Path, draft_of: Callable[[str], Path], new_night: C
     @cache
     def home_of(file: str) -> Path:
         return new_night(customers / file, str(draft_of(file)))
+
+    return home_of
+
+
+@pytest.fixture(scope="session")
+def read_draft(customers: Path, draft_of: Callable[[str], Path], new_night: Callable[..., Path]) -> Night:
+    """The same with one k, for tests that look at the customers and not at their segments."""
+
+    @cache
+    def home_of(file: str) -> Path:
+        return new_night(customers / file, str(draft_of(file)), k=2)
 
     return home_of

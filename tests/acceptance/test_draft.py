@@ -37,15 +37,15 @@ def roles(draft_of):
 
 
 @pytest.mark.parametrize(("file", "n_customers"), CUSTOMERS.items(), ids=CUSTOMERS)
-def test_unedited_draft_loads_every_customer(drafted_night, file, n_customers):
-    home = drafted_night(file)
+def test_unedited_draft_loads_every_customer(read_draft, file, n_customers):
+    home = read_draft(file)
     assert rows(home, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(n_customers, n_customers, 0)]
     assert_invariants(home)
 
 
 @pytest.mark.parametrize("file", CUSTOMERS)
-def test_keys_and_constants_are_not_features(drafted_night, file):
-    home = drafted_night(file)
+def test_keys_and_constants_are_not_features(read_draft, file):
+    home = read_draft(file)
     for name, kind in rows(home, "SELECT DISTINCT source_column, kind FROM features"):
         what = f'unnest("{name}")' if kind == "items" else f'"{name}"'
         n_different = value(home, f"SELECT count(DISTINCT v) FROM (SELECT {what} AS v FROM customers)")
@@ -75,11 +75,9 @@ def test_baskets_without_header_are_one_list(draft_of, roles):
     assert file_settings_of(load_dataset(str(draft_of(GROCERIES)))).header is False
 
 
-def test_products_of_the_baskets_are_all_there(drafted_night):
+def test_products_of_the_baskets_are_all_there(read_draft):
     assert (
-        value(
-            drafted_night(GROCERIES), "SELECT count(DISTINCT item) FROM (SELECT unnest(basket) AS item FROM customers)"
-        )
+        value(read_draft(GROCERIES), "SELECT count(DISTINCT item) FROM (SELECT unnest(basket) AS item FROM customers)")
         == 169
     )
 
@@ -91,21 +89,21 @@ def test_shopping_trends_have_no_header(draft_of, roles):
     assert len(kinds) == 19
 
 
-def test_credit_cards_lose_the_empty_column_alone(drafted_night, roles):
+def test_credit_cards_lose_the_empty_column_alone(read_draft, roles):
     found = roles(CARDS)
     assert found.pop("customer_id") == "identifier"
     assert found.pop("testing") == "ignored"
     assert set(found.values()) == {"numeric"}
     missing = "SELECT count(*) - count(minimum_payments) + count(*) - count(credit_limit) FROM customers"
-    assert value(drafted_night(CARDS), missing) == 314
+    assert value(read_draft(CARDS), missing) == 314
 
 
-def test_telco_keeps_customers_with_blank_charges(drafted_night, roles):
+def test_telco_keeps_customers_with_blank_charges(read_draft, roles):
     found = roles(TELCO)
     assert (found["customer_id"], found["gender"], found["total_charges"], found["churn"]) == (
         "identifier", "category", "numeric", "flag",
     )  # fmt: skip
-    assert value(drafted_night(TELCO), "SELECT count(*) FROM customers WHERE total_charges IS NULL") == 11
+    assert value(read_draft(TELCO), "SELECT count(*) FROM customers WHERE total_charges IS NULL") == 11
 
 
 def test_bank_has_sentinels_and_too_narrow_cells(draft_of):

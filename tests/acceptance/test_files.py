@@ -18,7 +18,7 @@ from tests.acceptance.real_files import (
     dataset_named,
     records,
 )
-from tests.nights import assert_invariants, rows, run_night, value
+from tests.nights import assert_invariants, quick_night, rows, value
 
 #: File, dataset, delimiter, rows loaded, rows rejected.
 NIGHTS = [
@@ -37,20 +37,20 @@ EVERY_NIGHT = pytest.mark.parametrize(
 
 
 @EVERY_NIGHT
-def test_every_record_is_loaded_or_rejected(customers, night, file, dataset, delimiter, loaded, rejected):
-    found = rows(night(file, dataset), "SELECT rows_read, rows_loaded, rows_rejected FROM runs")
+def test_every_record_is_loaded_or_rejected(customers, read_night, file, dataset, delimiter, loaded, rejected):
+    found = rows(read_night(file, dataset), "SELECT rows_read, rows_loaded, rows_rejected FROM runs")
     assert found == [(len(records(customers / file, delimiter)), loaded, rejected)]
     assert loaded + rejected == found[0][0]
 
 
 @EVERY_NIGHT
-def test_published_file_keeps_its_invariants(night, file, dataset, delimiter, loaded, rejected):
-    assert_invariants(night(file, dataset))
+def test_published_file_keeps_its_invariants(read_night, file, dataset, delimiter, loaded, rejected):
+    assert_invariants(read_night(file, dataset))
 
 
 @EVERY_NIGHT
-def test_manifest_records_the_detected_delimiter(night, file, dataset, delimiter, loaded, rejected):
-    (manifest,) = night(file, dataset).glob("runs/*/manifest.json")
+def test_manifest_records_the_detected_delimiter(read_night, file, dataset, delimiter, loaded, rejected):
+    (manifest,) = read_night(file, dataset).glob("runs/*/manifest.json")
     steps = {step["step"]: step for step in json.loads(manifest.read_text(encoding="utf-8"))["steps"]}
     assert [source["delimiter"] for source in steps["ingest"]["sources"]] == [delimiter]
 
@@ -65,8 +65,8 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize(("file", "dataset", "delimiter", "columns"), NUMBERS, ids=[case[1] for case in NUMBERS])
-def test_stored_numbers_are_those_of_the_file(customers, night, file, dataset, delimiter, columns):
-    home = night(file, dataset)
+def test_stored_numbers_are_those_of_the_file(customers, read_night, file, dataset, delimiter, columns):
+    home = read_night(file, dataset)
     in_file = {
         int(record["line"]): tuple(float(record[header]) if record[header] else None for header in columns.values())
         for record in records(customers / file, delimiter)
@@ -82,19 +82,19 @@ def blank_total_charges(customers):
     return [int(record["line"]) for record in records(customers / TELCO) if not record["TotalCharges"].strip()]
 
 
-def test_blanks_in_number_column_are_rejected(customers, night):
+def test_blanks_in_number_column_are_rejected(customers, read_night):
     blank = blank_total_charges(customers)
     assert len(blank) == 11
     found = rows(
-        night(TELCO, "telco_churn"),
+        read_night(TELCO, "telco_churn"),
         "SELECT line_number, column_name, code, value FROM rejected_rows ORDER BY line_number",
     )
     assert found == [(line, "total_charges", "missing_value", None) for line in blank]
 
 
-def test_rejected_rows_keep_the_delivered_line(customers, night):
+def test_rejected_rows_keep_the_delivered_line(customers, read_night):
     lines = (customers / TELCO).read_text(encoding="utf-8").splitlines()
-    found = rows(night(TELCO, "telco_churn"), "SELECT raw FROM rejected_rows ORDER BY line_number")
+    found = rows(read_night(TELCO, "telco_churn"), "SELECT raw FROM rejected_rows ORDER BY line_number")
     assert found == [(lines[line - 1],) for line in blank_total_charges(customers)]
 
 
@@ -104,15 +104,15 @@ def test_nullable_number_column_loads_blanks(customers, home, write):
         "total_charges: Series[float] = numeric(", "total_charges: Series[float] = numeric(nullable=True, "
     )
     assert schema != declared
-    run_night(customers / TELCO, home, dataset=str(write(schema, "telco_nullable.py")), k=2)
+    quick_night(customers / TELCO, home, dataset=str(write(schema, "telco_nullable.py")))
     assert rows(home, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(7043, 7043, 0)]
     missing = rows(home, "SELECT line_number FROM customers WHERE total_charges IS NULL ORDER BY 1")
     assert missing == [(line,) for line in blank_total_charges(customers)]
     assert_invariants(home)
 
 
-def test_missing_numbers_are_null_and_imputed(customers, night):
-    home = night(CARDS, "credit_card")
+def test_missing_numbers_are_null_and_imputed(customers, read_night):
+    home = read_night(CARDS, "credit_card")
     missing = sum(not record["MINIMUM_PAYMENTS"] for record in records(customers / CARDS))
     assert missing == 313
     assert value(home, "SELECT count(*) FROM customers WHERE minimum_payments IS NULL") == missing
@@ -123,7 +123,7 @@ def test_missing_numbers_are_null_and_imputed(customers, night):
 
 def test_recoded_category_is_refused_with_its_line(customers, home):
     with pytest.raises(DataRefused) as refused:
-        run_night(customers / MALL_RECODED, home, dataset=dataset_named("mall_gender"))
+        quick_night(customers / MALL_RECODED, home, dataset=dataset_named("mall_gender"))
     assert refused.value.exit_code == 65
     message = str(refused.value)
     assert f"{MALL_RECODED} line 2: gender '2'" in message
@@ -136,8 +136,8 @@ def test_recoded_category_is_refused_with_its_line(customers, home):
 def test_recoded_column_without_allowed_values_is_noted(customers, home, tmp_path):
     schema = tmp_path / "mall.py"
     schema.write_text((SCHEMAS / "mall_gender.py").read_text().replace('isin=["Male", "Female"]', ""))
-    run_night(customers / MALL, home, dataset=str(schema), k=2)
-    summary = run_night(customers / MALL_RECODED, home, dataset=str(schema), k=2)
+    quick_night(customers / MALL, home, dataset=str(schema))
+    summary = quick_night(customers / MALL_RECODED, home, dataset=str(schema))
     notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
     assert [note for note in notes if note.startswith("gender")] == [
         "gender: no value of the previous run is left: 2 new ('1', '2'), 2 vanished ('Female', 'Male'); was it recoded?"
@@ -145,10 +145,10 @@ def test_recoded_column_without_allowed_values_is_noted(customers, home, tmp_pat
 
 
 def test_real_delivery_cut_in_half_is_refused(customers, home, write):
-    run_night(customers / SHOPPING, home, k=2)
+    quick_night(customers / SHOPPING, home)
     lines = (customers / SHOPPING).read_text().splitlines(keepends=True)
     with pytest.raises(DataRefused, match=r"1,950 rows, 50\.0% of the 3,900 of the previous run"):
-        run_night(write("".join(lines[:1951])), home, k=2)
+        quick_night(write("".join(lines[:1951])), home)
 
 
 def test_schema_accepts_the_category_in_words(customers, new_night):

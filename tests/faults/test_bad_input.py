@@ -18,7 +18,7 @@ from schemas.errors import (
     UsageError,
 )
 from tests.conftest import ROOT
-from tests.nights import SEED_ROWS, run_night, value
+from tests.nights import SEED_ROWS, quick_night, value
 
 HEADER = "Age,Location,Purchase History\n"
 
@@ -36,7 +36,7 @@ def message_of_failure(error, source, home, **order):
     """Run a night that fails; return its message once all that holds for every failure has been checked."""
     published, earlier = (home / "segments.duckdb").read_bytes(), records(home)
     with pytest.raises(SegmentsError) as raised:
-        run_night(source, home, **order)
+        quick_night(source, home, **order)
     message = str(raised.value)
     assert (raised.type, raised.value.exit_code) == (error, EXIT_CODES[error])
     assert len(message.splitlines()) == 1
@@ -201,7 +201,7 @@ def test_unusable_schema_is_named_with_its_line(write, home, content, said):
 def test_home_below_a_file_cannot_be_written(write, tmp_path, place):
     source, file = write(SEED_ROWS), write("mine", "file")
     with pytest.raises(HomeNotWritable) as raised:
-        run_night(source, tmp_path / place)
+        quick_night(source, tmp_path / place)
     message = str(raised.value)
     assert raised.value.exit_code == 73
     assert message.startswith(f"cannot write {tmp_path / place} (")
@@ -212,11 +212,11 @@ def test_home_below_a_file_cannot_be_written(write, tmp_path, place):
 
 OUTCOMES = """
 import json, sys
-from tests.nights import run_night
+from tests.nights import quick_night
 outcomes = {}
 for name, (source, home) in json.loads(sys.argv[1]).items():
     try:
-        outcomes[name] = ["published", 0, run_night(source, home, force=True).message]
+        outcomes[name] = ["published", 0, quick_night(source, home, force=True).message]
     except Exception as error:
         outcomes[name] = [type(error).__name__, getattr(error, "exit_code", 1), str(error)]
 print(json.dumps(outcomes))
@@ -379,7 +379,7 @@ def test_good_night_after_all_failures_shows_them(write, home):
     for name in ("no bytes", "random bytes", "a missing column"):
         message_of_failure(DataRefused, write(BAD_FILES[name][0]), home)
     message_of_failure(UsageError, write(SEED_ROWS), home, k=1)
-    run_night(write(SEED_ROWS), home, force=True)
+    quick_night(write(SEED_ROWS), home, force=True)
     assert value(home, "SELECT list(status ORDER BY started_at) FROM runs") == [
         "published", "refused", "refused", "refused", "failed", "published"
     ]  # fmt: skip

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from schemas.errors import SegmentsError, UsageError
-from tests.nights import PUBLISHED_RUN, assert_invariants, run_night, value
+from tests.nights import PUBLISHED_RUN, assert_invariants, quick_night, value
 from warehouse.home.directory import Home
 from warehouse.publishing import KEPT_IN_ARCHIVE
 from warehouse.querying import query_published
@@ -110,7 +110,7 @@ def test_next_run_replaces_a_damaged_file(first_night, home, damage):
     archived = files_in(home / "archive")
     damage(published)
     evidence = files_in(published) if published.is_dir() else published.read_bytes()
-    run_id = run_night(first_night / "customers.csv", home, k=2).run_id
+    run_id = quick_night(first_night / "customers.csv", home).run_id
     assert_invariants(home)
     assert value(home, PUBLISHED_RUN) == run_id
     assert files_in(home / "archive") == archived
@@ -126,7 +126,7 @@ def test_refused_run_keeps_the_damaged_file(home, tmp_path):
     damaged = (home / "segments.duckdb").read_bytes()
     (tmp_path / "empty.csv").touch()
     with pytest.raises(SegmentsError):
-        run_night(tmp_path / "empty.csv", home)
+        quick_night(tmp_path / "empty.csv", home)
     assert (home / "segments.duckdb").read_bytes() == damaged
 
 
@@ -139,7 +139,7 @@ def test_file_without_hash_is_judged_by_reading(first_night, home, damage):
     if damage:
         damage(home / "segments.duckdb")
     published = (home / "segments.duckdb").read_bytes()
-    run_id = run_night(first_night / "customers.csv", home, k=2, force=True).run_id
+    run_id = quick_night(first_night / "customers.csv", home, force=True).run_id
     archived = home / "archive" / f"{record.parent.name}.duckdb"
     kept = home / "runs" / run_id / "damaged.duckdb"
     assert (archived.exists(), kept.exists()) == (damage is None, damage is not None)
@@ -162,7 +162,7 @@ def test_query_on_irregular_file_names_next_step(home, replace):
 
 def test_pipe_under_the_published_name_is_replaced(first_night, home):
     replace_by_pipe(home / "segments.duckdb")
-    run_id = run_night(first_night / "customers.csv", home, k=2).run_id
+    run_id = quick_night(first_night / "customers.csv", home).run_id
     assert_invariants(home)
     assert (home / "runs" / run_id / "damaged.duckdb").is_fifo()
 
@@ -171,7 +171,7 @@ def test_linked_published_file_is_archived_as_file(first_night, home):
     (home / "elsewhere").mkdir()
     (home / "segments.duckdb").rename(home / "elsewhere" / "segments.duckdb")
     (home / "segments.duckdb").symlink_to("elsewhere/segments.duckdb")
-    run_night(first_night / "customers.csv", home, k=2, force=True)
+    quick_night(first_night / "customers.csv", home, force=True)
     (archived,) = (home / "archive").iterdir()
     assert archived.is_file()
     assert not archived.is_symlink()
@@ -179,5 +179,5 @@ def test_linked_published_file_is_archived_as_file(first_night, home):
 
 def test_truncated_published_file_forces_a_new_run(first_night, home):
     cut(home / "segments.duckdb")
-    assert run_night(first_night / "customers.csv", home).is_new
-    assert not run_night(first_night / "customers.csv", home).is_new
+    assert quick_night(first_night / "customers.csv", home).is_new
+    assert not quick_night(first_night / "customers.csv", home).is_new

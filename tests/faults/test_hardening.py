@@ -12,7 +12,7 @@ from schemas.errors import SchemaError, SegmentsError, UsageError
 from tasks.publish import publish
 from tasks.run.lifecycle import refuse_early
 from tests.conftest import ROOT
-from tests.nights import SEED_ROWS, assert_invariants, night_with, rows, run_night, value
+from tests.nights import SEED_ROWS, assert_invariants, night_with, quick_night, rows, value
 from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Order
 
@@ -29,7 +29,7 @@ def test_invalid_seed_does_not_affect_later_runs(write, home, seed):
     source = write(SEED_ROWS)
     with pytest.raises(UsageError, match="--seed"):
         refuse_early(Order(str(source), home=str(home), seed=seed))
-    run_night(source, home, k=2)
+    quick_night(source, home)
     assert value(home, "SELECT count(*) FROM runs WHERE seed IS NULL") == 1
 
 
@@ -37,9 +37,9 @@ def test_wrong_clock_does_not_affect_later_runs(write, home):
     (earlier,) = home.glob("runs/*/manifest.json")
     manifest = json.loads(earlier.read_text())
     earlier.write_text(json.dumps({**manifest, "started_at": "2999-01-01T00:00:00+00:00"}))
-    new = run_night(write(SEED_ROWS), home, k=2).run_id
+    new = quick_night(write(SEED_ROWS), home).run_id
     assert value(home, LAST_RUN) == new
-    assert run_night(write(SEED_ROWS), home, k=2).run_id == new
+    assert quick_night(write(SEED_ROWS), home).run_id == new
 
 
 def test_failure_after_swap_leaves_run_published(write, home):
@@ -71,12 +71,12 @@ def test_reader_that_stops_reading_is_no_failure(home):
 
 def test_digits_that_duckdb_cannot_convert_are_rejected(write, home):
     good = "".join(f"{20 + n},Ohio,apples\n" for n in range(20))
-    run_night(write(f"Age,Location,Purchase History\n{good}\u0664\u0662,Ohio,apples\n"), home)
+    quick_night(write(f"Age,Location,Purchase History\n{good}\u0664\u0662,Ohio,apples\n"), home)
     assert rows(home, "SELECT line_number, code FROM rejected_rows") == [(22, "not_a_whole_number")]
 
 
 def test_header_trailing_comma_loses_no_product(write, home):
-    run_night(write(SEED_ROWS.replace("History", "History,")), home, k=2)
+    quick_night(write(SEED_ROWS.replace("History", "History,")), home)
     assert value(home, "SELECT sum(len(purchase_history)) FROM customers") == 9
 
 
@@ -92,7 +92,7 @@ EMPTY = {
 @pytest.mark.parametrize(("body", "content"), EMPTY.values(), ids=EMPTY)
 def test_customers_without_values_form_one_segment(write, home, body, content):
     schema = write(f"{HEAD}class A(Dataset):\n    {body}\n", "a.py")
-    run_night(write(content), home, dataset=str(schema))
+    quick_night(write(content), home, dataset=str(schema))
     assert "customers are equal after encoding" in value(home, "SELECT reason FROM k_scores WHERE chosen")
     assert rows(home, "SELECT segment_id FROM segment_profile") == [(1,)]
     assert_invariants(home)
@@ -101,7 +101,7 @@ def test_customers_without_values_form_one_segment(write, home, body, content):
 @pytest.mark.parametrize("largest", ["20e-200", "1e99"])
 def test_tiniest_and_largest_numbers_are_computed_with(write, home, largest):
     schema = write(f"{HEAD}class A(Dataset):\n    x: Series[float] = numeric()\n", "a.py")
-    run_night(write(f"x\n1e-200\n2e-200\n3e-200\n{largest}\n"), home, dataset=str(schema))
+    quick_night(write(f"x\n1e-200\n2e-200\n3e-200\n{largest}\n"), home, dataset=str(schema))
     assert_invariants(home)
 
 
@@ -116,16 +116,16 @@ IMPOSSIBLE = {
 def test_useless_or_impossible_declaration_is_refused(write, home, body, match):
     schema = write(f"{HEAD}class A(Dataset):\n    {body}\n", "a.py")
     with pytest.raises(SchemaError, match=match):
-        run_night(write("a,Customer ID\n1,x\n2,y\n3,z\n"), home, dataset=str(schema))
+        quick_night(write("a,Customer ID\n1,x\n2,y\n3,z\n"), home, dataset=str(schema))
 
 
 def test_endless_header_is_refused_in_words(write, home):
     with pytest.raises(SegmentsError, match=r"columns 'age', .* are missing"):
-        run_night(write("x" * 300_000 + "\n1\n"), home)
+        quick_night(write("x" * 300_000 + "\n1\n"), home)
 
 
 def test_undecodable_file_name_is_recorded_readably(tmp_path, home):
     source = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv")
     Path(source).write_text(SEED_ROWS)
-    run_night(source, home, k=2)
+    quick_night(source, home)
     assert value(home, "SELECT source_name FROM runs ORDER BY rowid DESC LIMIT 1") == "caf?.csv"

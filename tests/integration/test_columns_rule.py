@@ -4,7 +4,7 @@ import pytest
 
 from schemas.errors import DataRefused
 from tests.integration.conftest import CUSTOMERS
-from tests.nights import assert_invariants, rows, run_night
+from tests.nights import assert_invariants, quick_night, rows
 
 HEADER = "Age,Location,Shoe Size,Purchase History\n"
 EXTRA = f"{HEADER}30,Ohio,44,tea\n31,Texas,,ale, tea\n32,Ohio, ,tea\n33,Ohio,XL,tea\n"
@@ -21,7 +21,7 @@ def test_evolve_keeps_undeclared_columns_as_text(check):
 
 def test_kept_column_is_not_a_feature(write, home):
     schema = "from pandera.typing import Series\nfrom schemas import *\nclass Shop(Dataset, columns='evolve'):\n"
-    run_night(write(EXTRA), home, dataset=str(write(schema + CUSTOMERS, "shop.py")), k=2)
+    quick_night(write(EXTRA), home, dataset=str(write(schema + CUSTOMERS, "shop.py")))
     assert rows(home, "SELECT shoe_size FROM customers ORDER BY line_number") == [("44",), (None,), (None,), ("XL",)]
     features = rows(home, "SELECT DISTINCT source_column FROM features ORDER BY 1")
     assert features == [("age",), ("location",), ("purchase_history",)]

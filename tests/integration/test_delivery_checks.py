@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from schemas.errors import DataRefused, SchemaError
-from tests.nights import assert_invariants, run_night, value
+from tests.nights import assert_invariants, quick_night, value
 
 HEADER = "Age,Location,Purchase History\n"
 
@@ -41,7 +41,7 @@ def night(home, write):
     """Run the seed's kind of file in one home, one night after the other; return its notes."""
 
     def run(text, **order):
-        summary = run_night(write(text), home, k=2, **order)
+        summary = quick_night(write(text), home, **order)
         return delivery_notes(home, summary.run_id)
 
     return run
@@ -94,21 +94,21 @@ def test_volume_is_compared_with_the_recent_median(night):
 
 def test_minimum_volume_is_a_dataset_setting(home, write, shop):
     lines = ["income,gender", *(f"{n},{'FM'[n % 2]}" for n in range(40))]
-    run_night(write("\n".join(lines)), home, dataset=shop(", min_volume_share=0.3"), k=2)
-    run_night(write("\n".join(lines[:15])), home, dataset=shop(", min_volume_share=0.3"), k=2)
+    quick_night(write("\n".join(lines)), home, dataset=shop(", min_volume_share=0.3"))
+    quick_night(write("\n".join(lines[:15])), home, dataset=shop(", min_volume_share=0.3"))
     with pytest.raises(DataRefused, match=r"at least 90% \(min_volume_share"):
-        run_night(write("\n".join(lines[:14])), home, dataset=shop(", min_volume_share=0.9"), k=2)
+        quick_night(write("\n".join(lines[:14])), home, dataset=shop(", min_volume_share=0.9"))
 
 
 def test_minimum_volume_outside_zero_to_one_fails(home, write, shop):
     with pytest.raises(SchemaError, match="min_volume_share=60 should be between 0 and 1"):
-        run_night(write("income,gender\n1,F\n"), home, dataset=shop(", min_volume_share=60"))
+        quick_night(write("income,gender\n1,F\n"), home, dataset=shop(", min_volume_share=60"))
 
 
 def test_each_dataset_has_its_own_volume_history(night, home, write, shop):
     night(customers(100))
     lines = ["income,gender", *(f"{n},{'FM'[n % 2]}" for n in range(20))]
-    summary = run_night(write("\n".join(lines)), home, dataset=shop(), k=2)
+    summary = quick_night(write("\n".join(lines)), home, dataset=shop())
     notes = delivery_notes(home, summary.run_id)
     assert notes[1:] == ["20 rows; no previous run of this dataset to compare with"]
 
@@ -130,7 +130,7 @@ def test_new_and_vanished_values_are_named(night):
 def shop_nights(home, write, dataset, *deliveries):
     """Run a night on each list of rows, and return the notes of the last one."""
     for rows in deliveries:
-        run_night(write("\n".join(["income,gender", *rows])), home, dataset=dataset, k=2)
+        quick_night(write("\n".join(["income,gender", *rows])), home, dataset=dataset)
     return delivery_notes(home)
 
 

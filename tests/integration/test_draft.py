@@ -18,7 +18,7 @@ from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
 from tasks.draft.drafting import draft_schema
 from tests.conftest import ROOT
-from tests.nights import assert_invariants, rows, run_night
+from tests.nights import assert_invariants, quick_night, rows
 
 CALLS = {"identifier", "numeric", "category", "flag", "items", "ignored"}
 
@@ -336,7 +336,7 @@ def test_several_rows_per_customer_are_said(write, home):
     assert "There are several rows per customer ('user id' holds 30 different in 60 rows)" in draft.text
     schema = home.parent / "drafted.py"
     schema.write_text(draft.text, encoding="utf-8")
-    run_night(source, home, dataset=str(schema), k=2)
+    quick_night(source, home, dataset=str(schema))
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(60, 0)]
 
 
@@ -411,7 +411,7 @@ def test_comment_says_why(write, cells, reason):
 def test_list_between_slashes_is_loaded_by_items(drafted, write, home):
     text = "age,likes\n" + "".join(f"{n},{['tea / jam', 'milk / tea / jam', 'jam'][n % 3]}\n" for n in N)
     drafted(text)
-    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
     things = rows(home, "SELECT DISTINCT thing FROM (SELECT unnest(likes) AS thing FROM customers) ORDER BY 1")
     assert things == [("jam",), ("milk",), ("tea",)]
 
@@ -460,7 +460,7 @@ SETTINGS = {
 @pytest.mark.parametrize(("text", "settings"), SETTINGS.values(), ids=SETTINGS)
 def test_unusual_settings_are_declared_and_run(drafted, write, home, text, settings):
     assert settings_of(drafted(text)) == settings
-    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
     assert rows(home, "SELECT rows_loaded FROM runs") == [(60,)]
 
 
@@ -468,7 +468,7 @@ def test_unclear_points_are_declared_and_noted(drafted, write, home):
     text = "kg;age\n" + "".join(f"{1 + n % 9}.{100 + n * 7 % 900};{20 + n % 30}\n" for n in range(60))
     assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": "."}
     assert "read as decimal points" in " ".join((home.parent / "drafted.py").read_text().split())
-    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
     assert rows(home, "SELECT rows_rejected FROM runs") == [(0,)]
 
 
@@ -482,7 +482,7 @@ STRAY_MARKS = {
 def test_drafted_marks_are_those_of_a_run(drafted, write, home, cells, decimal):
     text = "kg;age\n" + "".join(f"{cell};{20 + n % 30}\n" for n, cell in enumerate(cells))
     assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": decimal}
-    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(len(cells) - 1, 1)]
 
 
@@ -495,7 +495,7 @@ def test_column_with_other_number_marks_is_ignored(drafted):
 def test_short_file_with_titles_runs(drafted, write, home):
     text = "Our customers\nMay\n\n" + "\n".join(people().splitlines()[:9]) + "\n"
     assert settings_of(drafted(text)) == {"max_rejected_share": 0.3}
-    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(8, 2)]
 
 
@@ -503,7 +503,7 @@ def test_file_with_trailing_delimiters_runs(drafted, write, home):
     head, _, body = people().partition("\n")
     text = head + "\n" + body.replace("\n", ",\n")
     assert all(facts.settings.role.value != "ignored" for facts in columns_of(drafted(text)))
-    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
     assert rows(home, "SELECT rows_rejected FROM runs") == [(0,)]
 
 
@@ -520,7 +520,7 @@ UMLAUTS = people().replace("Leeds", "Lüneburg").replace("York", "Köln")
 def test_detected_encodings_are_read_and_run(drafted, write, home, encoding):
     content = UMLAUTS.encode(encoding)
     assert settings_of(drafted(content)) == {}
-    run_night(write(content), home, dataset=str(home.parent / "drafted.py"), k=2)
+    quick_night(write(content), home, dataset=str(home.parent / "drafted.py"))
     assert rows(home, "SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
 
 
@@ -528,7 +528,7 @@ def test_encoding_that_is_given_is_declared(write, tmp_path, home):
     source, output = write(UMLAUTS.encode("cp1250")), tmp_path / "drafted.py"
     write_draft(str(source), output=output, text_encoding="cp1250")
     assert settings_of(load_dataset(str(output))) == {"encoding": "cp1250"}
-    run_night(source, home, dataset=str(output), k=2)
+    quick_night(source, home, dataset=str(output))
     assert rows(home, "SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
 
 
@@ -563,7 +563,7 @@ def test_unclear_commas_alone_are_refused(write):
 def test_spellings_differing_by_case_are_one(drafted, write, home):
     text = "plan,n\n" + "".join(f"{['Plus', 'plus', 'Basic'][n % 3]},{n % 7}\n" for n in range(60)) + "Plus,1\n"
     assert columns_of(drafted(text))[0].allowed_texts == ("Basic", "Plus")
-    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(61, 0)]
 
 
@@ -576,7 +576,7 @@ def test_very_many_binary_columns_are_a_list(drafted, write, home):
     found = {one.name: one.settings.role.value for one in columns_of(drafted(text))}
     assert found == {"customer_id": "identifier", "age": "numeric", "basket": "items"}
     things = sum(line.split(",")[2:].count("1") for line in text.splitlines())
-    run_night(write(text), home, dataset=str(home.parent / "drafted.py"), k=2)
+    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
     assert rows(home, "SELECT count(*), sum(len(basket)) FROM customers") == [(40, things)]
 
 
@@ -670,7 +670,7 @@ def test_hostile_headers_are_texts_and_never_code(write, tmp_path, monkeypatch):
     schema = tmp_path / "hostile.py"
     schema.write_text(draft.text, encoding="utf-8")
     assert len(columns_of(load_dataset(str(schema)))) == 1 + len(HOSTILE)
-    run_night(tmp_path / "customers.csv", tmp_path / "home", dataset=str(schema), k=2)
+    quick_night(tmp_path / "customers.csv", tmp_path / "home", dataset=str(schema))
     assert rows(tmp_path / "home", "SELECT rows_loaded, rows_rejected FROM runs") == [(60, 0)]
 
 
@@ -716,7 +716,7 @@ def test_written_draft_names_the_next_command(write, tmp_path, capsys):
     assert printed.out == ""
     assert printed.err.strip().endswith(f"then run: segments run {source} --dataset {output}")
     assert output.read_text(encoding="utf-8") == draft_schema(str(source)).text
-    run_night(source, tmp_path / "home", dataset=str(output), k=2)
+    quick_night(source, tmp_path / "home", dataset=str(output))
     assert_invariants(tmp_path / "home")
 
 

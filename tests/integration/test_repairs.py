@@ -10,7 +10,7 @@ from flows.cli.rejects import write_rejects
 from schemas.errors import DataRefused, UsageError
 from tasks.reading.repair import RepairShape
 from tests.conftest import aged
-from tests.nights import assert_invariants, rows, run_night, value
+from tests.nights import assert_invariants, quick_night, rows, value
 from warehouse.home.directory import Home
 from warehouse.rejected import judged_run, rejected_rows
 
@@ -55,7 +55,7 @@ def mended(tmp_path, text, name="mend.csv", **parameters):
 
 
 def test_rejected_rows_return_with_line_and_reason(write, home, give_back):
-    run_night(write(HEADER + GOOD + BAD), home, k=2)
+    quick_night(write(HEADER + GOOD + BAD), home)
     lines = give_back().splitlines()
     assert lines[0] == f"{BOM}rejected_line,rejected_reason,Age,Location,Purchase History"
     assert lines[1] == '62,"age -5: expected at least 0",-5,Iowa,tea'
@@ -65,7 +65,7 @@ def test_rejected_rows_return_with_line_and_reason(write, home, give_back):
 
 
 def test_row_with_several_faults_returns_once(write, home, give_back):
-    run_night(write(f"{HEADER}{GOOD}abc,,tea\n"), home, k=2)
+    quick_night(write(f"{HEADER}{GOOD}abc,,tea\n"), home)
     assert give_back().splitlines()[1:] == [
         "62,\"age 'abc' is not a whole number; location is empty; expected a value\",abc,,tea"
     ]
@@ -73,7 +73,7 @@ def test_row_with_several_faults_returns_once(write, home, give_back):
 
 def test_corrected_rows_add_exactly_those_customers(write, home, tmp_path, give_back):
     source = write(HEADER + GOOD + BAD)
-    run_night(source, home, k=2)
+    quick_night(source, home)
     customers, rejected = rows(home, CUSTOMERS), rows(home, REJECTED)
     text = give_back()
     for fault, good in {
@@ -85,7 +85,7 @@ def test_corrected_rows_add_exactly_those_customers(write, home, tmp_path, give_
     }.items():
         assert text.count(fault) == 1
         text = text.replace(fault, good)
-    run_night([source, mended(tmp_path, text)], home, k=2)
+    quick_night([source, mended(tmp_path, text)], home)
     added = [row for row in rows(home, CUSTOMERS) if row not in customers]
     assert sorted(row[1:] for row in added) == [
         (5, "Iowa", ["tea"]),
@@ -104,13 +104,13 @@ def test_corrected_rows_add_exactly_those_customers(write, home, tmp_path, give_
 
 def test_rows_that_nobody_mended_are_rejected_again(write, home, tmp_path, give_back):
     source = write(HEADER + GOOD + BAD)
-    run_night(source, home, k=2)
+    quick_night(source, home)
     customers = rows(home, CUSTOMERS)
     give_back()
     with pytest.raises(DataRefused, match=r"10 of 70 rows are rejected \(14.3%"):
-        run_night([source, aged(tmp_path / "mend.csv")], home, k=2)
+        quick_night([source, aged(tmp_path / "mend.csv")], home)
     source = write(HEADER + 2 * GOOD + BAD)
-    run_night([source, aged(tmp_path / "mend.csv")], home, k=2)
+    quick_night([source, aged(tmp_path / "mend.csv")], home)
     assert value(home, "SELECT count(*) FROM customers") == 2 * len(customers)
     assert value(home, "SELECT count(DISTINCT line_number) FROM rejected_rows WHERE source_name = 'mend.csv'") == 5
 
@@ -118,11 +118,11 @@ def test_rows_that_nobody_mended_are_rejected_again(write, home, tmp_path, give_
 def test_corrected_rows_offset_the_rejected_share(write, home, tmp_path, give_back):
     source = write(HEADER + GOOD + 8 * "abc,Iowa,tea\n")
     with pytest.raises(DataRefused, match=r"8 of 68 rows are rejected \(11.8%, at most 10% allowed\)") as refused:
-        run_night(source, home, k=2)
+        quick_night(source, home)
     run_id = judged_run(Home(home), None)["run_id"]
     assert f"segments rejects {run_id} --csv FILE" in str(refused.value)
     text = give_back().replace(",abc,", ",31,", 7)
-    summary = run_night([source, mended(tmp_path, text)], home, k=2)
+    summary = quick_night([source, mended(tmp_path, text)], home)
     assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs WHERE status = 'published'") == [(67, 9)]
     notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
     assert "9 of 76 rows rejected (11.8%, at most 10% allowed, 7 offset by corrected rows)" in notes
@@ -149,9 +149,9 @@ def touched(text, touch):
 def test_corrected_rows_are_known_in_any_layout(write, home, tmp_path, give_back, touch):
     source = write(HEADER + GOOD + 8 * "abc,=Iowa,=tea, soap\n")
     with pytest.raises(DataRefused):
-        run_night(source, home, k=2)
+        quick_night(source, home)
     text = touched(give_back().replace(",abc,", ",31,"), touch)
-    summary = run_night([source, mended(tmp_path, text)], home, k=2)
+    summary = quick_night([source, mended(tmp_path, text)], home)
     found = rows(home, "SELECT DISTINCT age, location, purchase_history FROM customers WHERE source_name = 'mend.csv'")
     assert found == [(31, "=Iowa", ["=tea", "soap"])]
     notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
@@ -161,8 +161,8 @@ def test_corrected_rows_are_known_in_any_layout(write, home, tmp_path, give_back
 @pytest.mark.parametrize("touch", TOUCHED.values(), ids=TOUCHED)
 def test_rows_corrected_wrongly_return_with_reason(write, home, tmp_path, give_back, touch):
     source = write(HEADER + GOOD + "abc,Iowa,=tea, soap\n")
-    run_night(source, home, k=2)
-    run_night([source, mended(tmp_path, touched(give_back().replace(",abc,", ",-7,"), touch))], home, k=2)
+    quick_night(source, home)
+    quick_night([source, mended(tmp_path, touched(give_back().replace(",abc,", ",-7,"), touch))], home)
     give_back(name="again.csv")
     header, row = (tmp_path / "again-2.csv").read_text().removeprefix(BOM).splitlines()
     index = ["", "7"] if touch is TOUCHED["behind an index"] else None
@@ -185,30 +185,30 @@ def test_corrected_file_needs_both_added_columns(write, home, tmp_path, header, 
     dataset = shop(tmp_path, keywords, "")
     source = write(f"{header},income,place\n" + 30 * "62,31,'=Utah\n")
     with pytest.raises(DataRefused, match=f"customers.csv line 1: {said}.*put it back"):
-        run_night(source, home, dataset=dataset, k=2)
+        quick_night(source, home, dataset=dataset)
 
 
 def test_declared_column_may_be_called_rejected_reason(write, home, tmp_path):
     dataset = shop(tmp_path, "", "alias='Rejected Reason'")
-    run_night(
+    quick_night(
         write("income,Rejected Reason\n" + "".join(f"{n},'=late\n" for n in range(30))), home, dataset=dataset, k=2
     )
     assert rows(home, "SELECT DISTINCT place FROM customers") == [("'=late",)]
 
 
 def test_mended_rows_can_be_run_alone(write, home, tmp_path, give_back):
-    run_night(write(HEADER + GOOD + 6 * "abc,Iowa,tea\n"), home, k=2)
+    quick_night(write(HEADER + GOOD + 6 * "abc,Iowa,tea\n"), home)
     text = give_back().replace(",abc,", ",31,")
-    run_night(mended(tmp_path, text), tmp_path / "other", k=2)
+    quick_night(mended(tmp_path, text), tmp_path / "other")
     assert rows(tmp_path / "other", "SELECT rows_loaded, rows_rejected FROM runs") == [(6, 0)]
 
 
 def test_spreadsheet_formulas_survive_the_round_trip(write, home, tmp_path, give_back):
     cells = ["=1+1", "@x", "'=2", "''+3", "-a", "-3", "+4.5", "plain", " =5"]
-    run_night(write(HEADER + GOOD + f'abc,"=Ohio",{",".join(cells)}\n'), home, k=2)
+    quick_night(write(HEADER + GOOD + f'abc,"=Ohio",{",".join(cells)}\n'), home)
     line = give_back().splitlines()[1]
     assert line.endswith(",abc,\"'=Ohio\",'=1+1,'@x,''=2,'''+3,'-a,-3,+4.5,plain, =5")
-    run_night([write(HEADER + GOOD), mended(tmp_path, give_back().replace(",abc,", ",31,"))], home, k=2)
+    quick_night([write(HEADER + GOOD), mended(tmp_path, give_back().replace(",abc,", ",31,"))], home)
     assert rows(home, "SELECT location, purchase_history FROM customers WHERE source_name = 'mend.csv'") == [
         ("=Ohio", [cell.strip() for cell in cells])
     ]
@@ -216,7 +216,7 @@ def test_spreadsheet_formulas_survive_the_round_trip(write, home, tmp_path, give
 
 def test_refused_run_rows_return_unchanged(write, home, give_back):
     with pytest.raises(DataRefused):
-        run_night(write(HEADER + '=x,Ohio,tea\n\'=y,Ohio,tea\nz,,"a\nb"\n'), home)
+        quick_night(write(HEADER + '=x,Ohio,tea\n\'=y,Ohio,tea\nz,,"a\nb"\n'), home)
     read = list(csv.reader(io.StringIO(give_back())))
     assert [row[2:] for row in read[1:]] == [["'=x", "Ohio", "tea"], ["''=y", "Ohio", "tea"], ["z", "", "a\nb"]]
     assert [row[0] for row in read[1:]] == ["2", "3", "4"]
@@ -227,50 +227,50 @@ def test_returned_rows_keep_the_source_format(write, home, tmp_path, give_back):
     dataset = shop(tmp_path, "encoding='cp1252'", "alias='Wohnort, Straße'")
     good = "".join(f"{n},5;Köln;\n" for n in range(30))
     text = f"Income;'Wohnort, Straße';Rest\n{good}x;'Zürich; Süd';'a''b'\n"
-    run_night(write(text.encode("cp1252")), home, dataset=dataset, k=2)
+    quick_night(write(text.encode("cp1252")), home, dataset=dataset)
     given = give_back(encoding="cp1252")
     reason = "'income ''x'' is not a number'"
     assert given == (
         f"rejected_line;rejected_reason;Income;'Wohnort, Straße';Rest\n32;{reason};x;'Zürich; Süd';'a''b'\n"
     )
     fixed = mended(tmp_path, given.replace(";x;", ";7,5;"), encoding="cp1252")
-    run_night([write(text.encode("cp1252")), fixed], home, dataset=dataset, k=2)
+    quick_night([write(text.encode("cp1252")), fixed], home, dataset=dataset)
     assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(7.5, "Zürich; Süd")]
 
 
 def test_headerless_file_returns_with_a_header(write, home, tmp_path, give_back):
     dataset = shop(tmp_path, "header=False", "alias='Town, or place'")
     source = write("".join(f"{n},Ohio\n" for n in range(30)) + "x,Utah\n")
-    run_night(source, home, dataset=dataset, k=2)
+    quick_night(source, home, dataset=dataset)
     given = give_back()
     assert given.splitlines()[0] == f'{BOM}rejected_line,rejected_reason,income,"Town, or place"'
-    run_night([source, mended(tmp_path, given.replace(",x,", ",31,"))], home, dataset=dataset, k=2)
+    quick_night([source, mended(tmp_path, given.replace(",x,", ",31,"))], home, dataset=dataset)
     assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(31, "Utah")]
 
 
 def test_undecodable_bytes_must_be_corrected(write, home, tmp_path, give_back):
     source = write((HEADER + GOOD).encode() + b"30,Z\xff\xferich,tea\n" + "31,Zürich,tea\n".encode())
-    run_night(source, home, k=2)
+    quick_night(source, home)
     text = give_back()
     assert text.splitlines()[1].endswith(r"30,Z\xff\xferich,tea")
-    run_night([source, aged(tmp_path / "mend.csv")], home, k=2)
+    quick_night([source, aged(tmp_path / "mend.csv")], home)
     assert rows(home, "SELECT code, value FROM rejected_rows WHERE source_name = 'mend.csv'") == [("not_text", r"\xff")]
-    run_night([source, mended(tmp_path, text.replace(r"Z\xff\xferich", "Zürich"))], home, k=2)
+    quick_night([source, mended(tmp_path, text.replace(r"Z\xff\xferich", "Zürich"))], home)
     assert rows(home, "SELECT location FROM customers WHERE source_name = 'mend.csv'") == [("Zürich",)]
 
 
 def test_frozen_columns_still_accept_corrected_rows(write, home, tmp_path, give_back):
     dataset = shop(tmp_path, "columns='freeze'", "")
     source = write("income,place\n" + "".join(f"{n},Ohio\n" for n in range(30)) + "x,Utah\n")
-    run_night(source, home, dataset=dataset, k=2)
-    run_night([source, mended(tmp_path, give_back().replace(",x,", ",31,"))], home, dataset=dataset, k=2)
+    quick_night(source, home, dataset=dataset)
+    quick_night([source, mended(tmp_path, give_back().replace(",x,", ",31,"))], home, dataset=dataset)
     assert value(home, "SELECT count(*) FROM customers WHERE source_name = 'mend.csv'") == 1
 
 
 def test_wrongly_corrected_rows_keep_original_line(write, home, tmp_path, give_back):
     source = write(HEADER + GOOD + "abc,Iowa,tea\n")
-    run_night(source, home, k=2)
-    run_night([source, mended(tmp_path, give_back().replace(",abc,", ",-7,"))], home, k=2)
+    quick_night(source, home)
+    quick_night([source, mended(tmp_path, give_back().replace(",abc,", ",-7,"))], home)
     give_back(name="again.csv")
     assert (tmp_path / "again-2.csv").read_text().splitlines() == [
         f"{BOM}rejected_line,rejected_reason,Age,Location,Purchase History",
@@ -279,8 +279,8 @@ def test_wrongly_corrected_rows_keep_original_line(write, home, tmp_path, give_b
 
 
 def test_earlier_runs_return_while_archived(write, home, give_back):
-    first = run_night(write(HEADER + GOOD + "abc,Iowa,tea\n"), home, k=2).run_id
-    second = run_night(write(HEADER + GOOD + "def,Iowa,tea\n"), home, k=2).run_id
+    first = quick_night(write(HEADER + GOOD + "abc,Iowa,tea\n"), home).run_id
+    second = quick_night(write(HEADER + GOOD + "def,Iowa,tea\n"), home).run_id
     assert ",abc," in give_back(first)
     assert ",def," in give_back(second)
     assert ",def," in give_back()
@@ -290,14 +290,14 @@ def test_earlier_runs_return_while_archived(write, home, give_back):
 
 
 def test_run_without_rejections_writes_nothing(write, home, tmp_path, capsys):
-    run_id = run_night(write(HEADER + GOOD), home, k=2).run_id
+    run_id = quick_night(write(HEADER + GOOD), home).run_id
     write_rejects(Home(home), None, tmp_path / "mend.csv", force=False)
     assert capsys.readouterr().err.splitlines()[-1] == f"run {run_id} rejected no rows"
     assert not (tmp_path / "mend.csv").exists()
 
 
 def test_file_that_exists_is_not_written_over(write, home, tmp_path):
-    run_night(write(HEADER + GOOD + BAD), home, k=2)
+    quick_night(write(HEADER + GOOD + BAD), home)
     mended(tmp_path, "hours of work")
     with pytest.raises(UsageError, match=r"mend.csv already exists, and may hold rows that you corrected; .* --force"):
         write_rejects(Home(home), None, tmp_path / "mend.csv", force=False)
@@ -305,7 +305,7 @@ def test_file_that_exists_is_not_written_over(write, home, tmp_path):
 
 
 def test_failed_write_keeps_the_existing_file(write, home, tmp_path):
-    run_id = run_night(write(HEADER + GOOD + BAD), home, k=2).run_id
+    run_id = quick_night(write(HEADER + GOOD + BAD), home).run_id
     record = home / "runs" / run_id / "manifest.json"
     record.write_text(record.read_text().replace('"repair"', '"lost"'))
     mended(tmp_path, "hours of work")
@@ -328,7 +328,7 @@ def test_unknown_run_is_a_usage_error(home, run_id, said):
 
 def test_run_refused_before_judging_says_why(write, home):
     with pytest.raises(DataRefused):
-        run_night(write("Age,Location\n1,Ohio\n"), home)
+        quick_night(write("Age,Location\n1,Ohio\n"), home)
     (run_id,) = [path.name for path in (home / "runs").iterdir()]
     with pytest.raises(UsageError, match=f"run {run_id} was refused before its rows were judged: .*missing"):
         judged_run(Home(home), run_id)
@@ -337,7 +337,7 @@ def test_run_refused_before_judging_says_why(write, home):
 def test_rejected_rows_return_per_source_file(write, home, tmp_path, capsys):
     first = write(HEADER + GOOD + "abc,Iowa,tea\n", "a.csv")
     second = write("Age;Location;Purchase History\n31;Utah;tea\ndef;Utah;soap\n", "b.csv")
-    run_night([first, second], home, k=2)
+    quick_night([first, second], home)
     write_rejects(Home(home), None, tmp_path / "mend.csv", force=False)
     assert ",abc,Iowa,tea" in (tmp_path / "mend.csv").read_text()
     assert ";def;Utah;soap" in (tmp_path / "mend-2.csv").read_text()
@@ -363,6 +363,6 @@ def test_delimiters_within_quotes_begin_no_cell():
 
 
 def test_rejected_rows_are_in_line_order(write, home):
-    run_night(write(HEADER + GOOD + 12 * "abc,Iowa,tea\n" + 12 * GOOD), home, k=2)
+    quick_night(write(HEADER + GOOD + 12 * "abc,Iowa,tea\n" + 12 * GOOD), home)
     with rejected_rows(Home(home), judged_run(Home(home), None)) as found:
         assert [row.line_number for row in found] == list(range(62, 74))

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.errors import DataRefused, SchemaError
-from tests.nights import assert_invariants, rows, run_night
+from tests.nights import assert_invariants, quick_night, rows
 
 HEAD = "from pandera.typing import Series\nfrom schemas import *\n"
 SHOP = (
@@ -34,7 +34,7 @@ A7,-1,1,basic,x,steak
 
 
 def test_every_column_kind_is_read_and_encoded(write, home):
-    run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
+    quick_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     assert rows(home, "SELECT * EXCLUDE (source_name, line_number) FROM customers ORDER BY 1") == [
         ("A1", 10.5, True, "basic", ["apples", "juice"], "hello"),
         ("A2", None, False, "plus", [], None),
@@ -61,7 +61,7 @@ def test_every_column_kind_is_read_and_encoded(write, home):
 def test_flag_feature_ignores_its_storage_type(write, home, kind):
     body = f"class A(Dataset):\n    paid: Series[{kind}] = flag(nullable=True)\n    age: Series[int] = numeric()\n"
     source = write("paid,age\nYes,1\nno,2\nT,3\nF,4\n1,50\n0,60\n,70\n")
-    run_night(source, home, dataset=str(write(HEAD + body, "a.py")), k=2)
+    quick_night(source, home, dataset=str(write(HEAD + body, "a.py")))
     assert rows(home, "SELECT sum(mean * customers), any_value(kind) FROM segment_stats JOIN segments "
                       "USING (segment_id) WHERE feature = 'paid'") == [(pytest.approx(3), "flag")]  # fmt: skip
     assert_invariants(home)
@@ -69,17 +69,17 @@ def test_flag_feature_ignores_its_storage_type(write, home, kind):
 
 def test_bare_and_parametrized_lists_are_equivalent(write, home):
     body = "class A(Dataset):\n    basket: Series[list[str]] = items()\n"
-    run_night(write("basket\na,b\nb\nc,a\n"), home, dataset=str(write(HEAD + body, "a.py")))
+    quick_night(write("basket\na,b\nb\nc,a\n"), home, dataset=str(write(HEAD + body, "a.py")))
     assert rows(home, "SELECT basket FROM customers ORDER BY line_number") == [(["a", "b"],), (["b"],), (["c", "a"],)]
 
 
 def test_missing_number_counts_as_the_median(write, home):
-    run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
+    quick_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     assert rows(home, "SELECT imputed, center FROM features WHERE feature = 'income'") == [(20.25, 20.25)]
 
 
 def test_column_comments_hold_description_and_unit(write, home):
-    run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
+    quick_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     found = rows(home, "SELECT comment FROM duckdb_columns() WHERE table_name = 'customers' AND column_name = 'income'")
     assert found == [("Annual Income (k$) (k$)",)]
 
@@ -111,12 +111,12 @@ def test_column_comments_hold_description_and_unit(write, home):
 def test_impossible_schema_is_refused_with_its_place(write, home, body, match):
     schema = write(HEAD + "import pandera.pandas as pa\n\nclass A(Dataset):\n    " + body + "\n", "a.py")
     with pytest.raises(SchemaError, match=match):
-        run_night(write("age\n1\n"), home, dataset=str(schema))
+        quick_night(write("age\n1\n"), home, dataset=str(schema))
 
 
 def test_declared_delimiter_is_used(write, home):
     schema = write(HEAD + "class A(Dataset, delimiter='|'):\n    '''A.'''\n    a: Series[int] = numeric()\n", "a.py")
-    run_night(write("a|b,c\n1|2,3\n2|2,3\n5|4,5\n"), home, dataset=str(schema))
+    quick_night(write("a|b,c\n1|2,3\n2|2,3\n5|4,5\n"), home, dataset=str(schema))
     assert rows(home, "SELECT a FROM customers ORDER BY 1") == [(1,), (2,), (5,)]
     with pytest.raises(DataRefused, match="column 'a' is missing"):
-        run_night(write("a;b\n1;2\n"), home, dataset=str(schema))
+        quick_night(write("a;b\n1;2\n"), home, dataset=str(schema))

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.conftest import CUSTOMERS
-from tests.nights import assert_invariants, rows, run_night, value
+from tests.nights import assert_invariants, quick_night, rows, value
 
 #: A column to be looked at, beside one that is always good.
 AMOUNT = "amount: Series[float] = numeric({})\n    n: Series[int] = numeric()"
@@ -128,7 +128,7 @@ def missing(tmp_path_factory):
     folder = tmp_path_factory.mktemp("missing")
     (folder / "shop.py").write_text(MISSING)
     (folder / "customers.csv").write_text(MISSING_ROWS)
-    run_night(folder / "customers.csv", folder / "home", dataset=str(folder / "shop.py"), k=2)
+    quick_night(folder / "customers.csv", folder / "home", dataset=str(folder / "shop.py"))
     return folder / "home"
 
 
@@ -260,7 +260,7 @@ def test_unusable_numbers_are_rejected_before_arithmetic(write, home):
     fields = "    amount: Series[float] = numeric({})\n    age: Series[float] = numeric(ge=0, le=120)\n"
     cells = [cell for cell in NO_NUMBERS if cell not in ("-3", "1893")]
     lines = ["amount,age", "10,30", "20,40", "60,50", *(f"{cell},30" for cell in cells), "10,-3", "10,1893"]
-    run_night(write("\n".join(lines)), home, dataset=str(write(schema + fields.format(""), "a.py")), k=2)
+    quick_night(write("\n".join(lines)), home, dataset=str(write(schema + fields.format(""), "a.py")))
     found = rows(home, "SELECT value, code FROM rejected_rows ORDER BY line_number")
     assert [code for _, code in found] == list(NO_NUMBERS.values())
     means = rows(home, "SELECT DISTINCT feature, overall_mean FROM segment_stats ORDER BY feature")

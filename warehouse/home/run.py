@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, asdict, dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,8 +22,8 @@ RUN_ID = r"\d{8}T\d{6}Z-[0-9a-f]{6}"
 
 
 #: Number of segments: one is none, and a retailer has no use for more than a hundred.
-Clusters = Annotated[int, Field(ge=2, le=100)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Clusters = Annotated[int, Field(strict=True, ge=2, le=100)]
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Order:
             UsageError: the first one that breaks them, with what was expected.
         """
         try:
-            TypeAdapter(Order).validate_python(asdict(self))
+            _order_type().validate_python(asdict(self))
         except ValidationError as error:
             fault = error.errors()[0]
             option, expected = str(fault["loc"][0]).replace("_", "-"), fault["msg"].removeprefix("Input should be ")
@@ -82,6 +83,11 @@ class Order:
             raise UsageError(f"--{option} {fault['input']} cannot be used; expected {expected}") from None
         if self.k_min > self.k_max:
             raise UsageError(f"--k-min {self.k_min} is above --k-max {self.k_max}; expected k-min <= k-max")
+
+
+@cache
+def _order_type() -> TypeAdapter[Order]:
+    return TypeAdapter(Order)
 
 
 def has_same_names(software_version: str) -> bool:
