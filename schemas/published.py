@@ -177,6 +177,14 @@ class KScores(pa.DataFrameModel):
         "it was not tried",
     )
     silhouette_gain: Series[float] = pa.Field(nullable=True, description="Silhouette of the sample - null_silhouette")
+    population_silhouette: Series[float] = pa.Field(
+        nullable=True,
+        description="Mean silhouette of the same fit to customers of one population: columns distributed and "
+        "correlated as these, without groups; null where it was not tried",
+    )
+    population_gain: Series[float] = pa.Field(
+        nullable=True, description="Silhouette of the sample - population_silhouette"
+    )
     ari_seeds: Series[float] = pa.Field(
         nullable=True,
         ge=-1,
@@ -269,6 +277,19 @@ class Encodings(pa.DataFrameModel):
         nullable=True,
         description="silhouette - null_best, or silhouette_gain where unimodal: the basis of the verdict. "
         "There are segments where it is .04 or more (.07 where unimodal) and three times null_std",
+    )
+    population_silhouette: Series[float] = pa.Field(
+        nullable=True,
+        description="Mean silhouette at that k of customers of one population: columns distributed and correlated as "
+        "these, without groups; null where nothing is linked, or another encoding was selected first",
+    )
+    population_margin: Series[float] = pa.Field(
+        nullable=True,
+        description="silhouette - mean of the best silhouettes of one population. What is linked falls apart into "
+        "segments where it is .05 or more and three times population_std; else it is a gradient",
+    )
+    population_std: Series[float] = pa.Field(
+        nullable=True, ge=0, description="Standard deviation of the best silhouettes of one population"
     )
     null_model: Series[str] = pa.Field(
         nullable=True,

@@ -20,6 +20,7 @@ from tasks.clustering.silhouette_curve import Scoring
 from tasks.delivery.delivered import Delivery
 from tasks.encode import Encoded
 from tasks.encoding.base_encoding import columns_of, used_in
+from tasks.encoding.components import gradient_words
 from tasks.encoding.features import Feature, absent_values
 from tasks.encoding.strategies import guards_of
 from tasks.encoding.verdict import Evidence, Level, Verdict, verdict_on
@@ -68,7 +69,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
             guards=guards_of(
                 encoded.encoding,
                 min_customers(distinct.n_customers, settings),
-                {k: NullScore(null, gain) for k, (null, gain) in nulls.items()},
+                {k: NullScore(**own) for k, own in nulls.items()},
             ),
             progress=progress,
         )
@@ -82,6 +83,9 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
             margin=selected.margin,
             null_std=selected.null_std,
             why_untried=selected.reason,
+            population_margin=selected.population_margin,
+            population_std=selected.population_std,
+            gradient=_gradient(choice.fit, features, loading),
         )
     )
     _refuse_none(delivery, settings, verdict)
@@ -167,6 +171,17 @@ def _centroids(fit: Fit, features: Sequence[Feature], loading: Floats | None) ->
             "value": values.ravel(),
         }
     )
+
+
+def _gradient(fit: Fit, features: Sequence[Feature], loading: Floats | None) -> str:
+    """Return where the segments lead from and to: along the axis on which their centroids differ most."""
+    if fit.n_clusters < 2:
+        return ""
+    centroids = fit.centroids if loading is None else fit.centroids @ loading.T
+    centered = centroids - np.average(centroids, axis=0, weights=fit.sizes)
+    _, _, directions = np.linalg.svd(centered * np.sqrt(fit.sizes)[:, None], full_matrices=False)
+    # From the largest segment on, as most customers are there.
+    return gradient_words(used_in(features), directions[0] * (1.0 if centered[0] @ directions[0] < 0 else -1.0))
 
 
 def _customer_segments(piece: Assignment) -> pd.DataFrame:

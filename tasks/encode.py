@@ -1,7 +1,7 @@
 """Encode the run's customers: columns in; a file of encoded rows and the tables of the encodings out."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from schemas.dataset import Column, file_settings_of
 from schemas.encodings import AUTO
 from schemas.fields import OTHER_VALUES, Role
 from schemas.loading import load_dataset
-from tasks.clustering.eligibility import min_customers
+from tasks.clustering.eligibility import NullScore, min_customers
 from tasks.clustering.rows_file import save_rows
 from tasks.delivery.delivered import Delivery
 from tasks.encoding.base_encoding import BaseEncoding, columns_of, rows_in
@@ -171,6 +171,7 @@ def _insert_features(database: Connection, encoding: Encoding) -> None:
 _FIGURES = (
     dict.fromkeys(["n_columns", "n_dimensions", "k", "n_permutations", "rows_sampled"], "Int64")
     | dict.fromkeys(["silhouette", "null_silhouette", "silhouette_gain", "null_best", "null_std", "margin"], "float64")
+    | dict.fromkeys(["population_silhouette", "population_margin", "population_std"], "float64")
     | {"null_model": "string"}
 )
 
@@ -189,16 +190,21 @@ def _encoding_row(one: EncodingResult, *, is_chosen: bool) -> dict[str, object]:
         row |= {
             name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "silhouette_gain", "margin")
         }
+        row |= {name: getattr(one, name) for name in ("population_silhouette", "population_margin", "population_std")}
         row |= {"null_best": one.contrast.null_best, "null_std": one.null_std, "null_model": one.null_model}
         row |= {"n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
     return row
 
 
+#: What is known of each k in the null models.
+_NULL_SCORE = [field.name for field in fields(NullScore)]
+
+
 def _k_nulls(taken: EncodingResult) -> pd.DataFrame:
-    """Return one row per k: its silhouette in the null model, and the gain over it."""
-    scores = taken.contrast.null_scores if taken.contrast else {}
-    rows = [{"k": k, **asdict(score)} for k, score in scores.items()]
-    return pd.DataFrame(rows, columns=["k", "null_silhouette", "silhouette_gain"])
+    """Return one row per k: its silhouettes in the null models, and the gains over them."""
+    rows = [{"k": k, **asdict(score)} for k, score in taken.null_scores.items()]
+    types = {"k": "int64"} | dict.fromkeys(_NULL_SCORE, "float64")
+    return pd.DataFrame(rows, columns=[*types]).astype(types)
 
 
 def _components(encoding: Encoding) -> pd.DataFrame:

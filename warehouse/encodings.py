@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ class SelectedEncoding:
     margin: float | None
     null_std: float | None
     null_model: str | None
+    population_margin: float | None
+    population_std: float | None
     reason: str
 
 
@@ -26,7 +29,7 @@ def insert_encodings(database: Connection, encodings: pd.DataFrame, k_nulls: pd.
     insert_frame(database, "encodings", encodings)
     database.execute(read_sql("create_k_nulls"))
     with registered(database, "_k_nulls", k_nulls):
-        database.execute("INSERT INTO work.k_nulls SELECT k, null_silhouette, silhouette_gain FROM _k_nulls")
+        database.execute("INSERT INTO work.k_nulls SELECT * FROM _k_nulls")
 
 
 def selected_encoding(database: Connection) -> SelectedEncoding:
@@ -35,10 +38,9 @@ def selected_encoding(database: Connection) -> SelectedEncoding:
     return SelectedEncoding(**read_dicts(database, f"SELECT {names} FROM encodings WHERE chosen")[0])
 
 
-def k_nulls(database: Connection) -> Mapping[int, tuple[float, float]]:
-    """Return k -> silhouette of the null model, and the gain over it."""
-    rows = read_dicts(database, "SELECT k, null_silhouette, silhouette_gain FROM work.k_nulls")
-    return {row["k"]: (row["null_silhouette"], row["silhouette_gain"]) for row in rows}
+def k_nulls(database: Connection) -> Mapping[int, dict[str, Any]]:
+    """Return k -> silhouettes of the null model and of one population, and the gains over them, by name."""
+    return {row.pop("k"): row for row in read_dicts(database, "FROM work.k_nulls")}
 
 
 def loadings(database: Connection) -> npt.NDArray[np.float64] | None:

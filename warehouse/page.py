@@ -54,7 +54,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class KRow:
-    """One k tried; the last four are None where they were not tried."""
+    """One k tried; the last six are None where they were not tried."""
 
     k: int
     silhouette: float | None
@@ -66,6 +66,8 @@ class KRow:
     is_chosen: bool
     null_silhouette: float | None = None
     silhouette_gain: float | None = None
+    population_silhouette: float | None = None
+    population_gain: float | None = None
     ari_seeds: float | None = None
     ari_bootstrap: float | None = None
 
@@ -107,6 +109,8 @@ class TriedRow:
     null_silhouette: float | None
     silhouette_gain: float | None
     margin: float | None
+    population_silhouette: float | None
+    population_margin: float | None
     rows_sampled: int | None
     is_chosen: bool
     reason: str

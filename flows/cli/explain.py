@@ -91,7 +91,8 @@ def _print_encodings(console: Console, encodings: Sequence[TriedRow]) -> None:
     if not encodings:
         console.print("no encoding was compared with another\n")
         return
-    print_table(console, "encodings on a sample; permuted: the same customers with each column shuffled", [
+    print_table(console, "encodings on a sample; permuted: each column shuffled on its own; one cloud: columns as "
+                         "correlated as these, without groups", [
         {
             "encoding": row.encoding,
             "columns": number(row.n_columns, ","),
@@ -99,6 +100,7 @@ def _print_encodings(console: Console, encodings: Sequence[TriedRow]) -> None:
             "silhouette": number(row.silhouette, ".4f"),
             "permuted": number(row.null_silhouette, ".4f"),
             "gain": number(row.silhouette_gain, "+.4f"),
+            "one cloud": number(row.population_silhouette, ".4f"),
             "why": f"selected: {row.reason}" if row.is_chosen else row.reason,
         }
         for row in encodings
@@ -112,6 +114,7 @@ def _k_rows(scores: Sequence[KRow]) -> list[dict[str, str]]:
             "silhouette": number(row.silhouette, ".4f"),
             "permuted": number(row.null_silhouette, ".4f"),
             "gain": number(row.silhouette_gain, "+.4f"),
+            "one cloud": number(row.population_silhouette, ".4f"),
             "ARI seeds": number(row.ari_seeds, ".2f"),
             "ARI bootstrap": number(row.ari_bootstrap, ".2f"),
             "smallest": number(row.smallest_segment, ","),

@@ -55,6 +55,8 @@ class KScore:
     smallest_segment: int | None = None
     null_silhouette: float | None = None
     silhouette_gain: float | None = None
+    population_silhouette: float | None = None
+    population_gain: float | None = None
     ari_seeds: float | None = None
     ari_bootstrap: float | None = None
     eligible: bool = False
@@ -236,6 +238,8 @@ def _scores(
             smallest_segment=int(fit.sizes.min()),
             null_silhouette=null.null_silhouette if null else None,
             silhouette_gain=null.silhouette_gain if null else None,
+            population_silhouette=null.population_silhouette if null else None,
+            population_gain=null.population_gain if null else None,
             ari_seeds=stability.ari_seeds,
             ari_bootstrap=stability.ari_bootstrap,
             decisive=decisive[number],

@@ -27,10 +27,14 @@ class NullScore:
     Attributes:
         null_silhouette: its mean silhouette in the null model, such as permuted columns.
         silhouette_gain: silhouette of the sample less that.
+        population_silhouette: its mean silhouette in one population; None where that was not tried.
+        population_gain: silhouette of the sample less that.
     """
 
     null_silhouette: float
     silhouette_gain: float
+    population_silhouette: float | None = None
+    population_gain: float | None = None
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,17 @@ class Blocks:
         """How many columns can be permuted independently."""
         return int(self.block_of.max()) + 1 if len(self.block_of) else 0
 
+    def spans(self) -> list[slice]:
+        """Return which features each block has, in the order of the blocks."""
+        ends = np.cumsum(np.bincount(self.block_of)).tolist()
+        return [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+
     def permuted(self, random_state: int) -> Matrix:
         """Return the matrix with the customers of every block in an order of their own."""
         rng = np.random.default_rng(random_state)
         shuffled = np.empty_like(self.matrix)
-        starts = np.flatnonzero(np.r_[True, np.diff(self.block_of) > 0])
-        for start, end in zip(starts, [*starts[1:], len(self.block_of)], strict=True):
-            shuffled[:, start:end] = self.matrix[rng.permutation(len(self.matrix)), start:end]
+        for own in self.spans():
+            shuffled[:, own] = self.matrix[rng.permutation(len(self.matrix)), own]
         return shuffled
 
 

@@ -88,19 +88,18 @@ def _best(
 ) -> tuple[EncodingResult | None, list[EncodingResult]]:
     """Return the best of the encodings that show segments, if any does, and all results.
 
-    Only the one that is ahead is compared with all samples of the null model, until the one ahead is complete.
+    Only the one that is ahead is compared with all samples, until one falls apart as no single population does.
+    Where none does, the best shows a gradient.
     """
     tried = list(results)
-    while True:
-        open_ones = [
-            number for number, one in enumerate(tried) if one.k is not None and (one.is_found or not one.is_complete)
-        ]
-        if not open_ones:
-            return None, tried
-        ahead = max(open_ones, key=lambda number: preference(tried[number]))
-        if tried[ahead].is_complete:
-            return tried[ahead], tried
+    while undecided := [number for number, one in enumerate(tried) if one.k is not None and not one.is_complete]:
+        apart = [number for number, one in enumerate(tried) if one.falls_apart]
+        ahead = max([*apart, *undecided], key=lambda number: preference(tried[number]))
+        if ahead in apart:
+            break
         tried[ahead] = trials.completed(tried[ahead])
+    best = [one for one in tried if one.falls_apart] or [one for one in tried if one.is_complete and one.is_found]
+    return max(best, key=preference, default=None), tried
 
 
 def _names(base: BaseEncoding, left_out: Collection[str]) -> list[str]:

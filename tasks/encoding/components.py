@@ -77,6 +77,41 @@ def component_words(features: Sequence[Feature], loadings: Floats) -> str:
     return " versus ".join(end for end in ends if end)
 
 
+def gradient_words(features: Sequence[Feature], loadings: Floats) -> str:
+    """Return where a gradient leads from and to, such as ``from low to high income``.
+
+    Args:
+        features: those that it leads along.
+        loadings: of each of them, shape (n_features,).
+    """
+    names, along = _brackets_joined(features, loadings)
+    low, high = (_strongest(sign * along, float(np.abs(along).max())) for sign in (-1.0, 1.0))
+    if low and high:
+        return " ".join(
+            f"{word} {', '.join(names[index] for index in end)}" for word, end in (("from", low), ("to", high))
+        )
+    ends = [names[index] for index in low or high]
+    are_numbers = all(name.startswith("high ") for name in ends)
+    return f"from {'low to high' if are_numbers else 'little to much of'} {', '.join(ends).replace('high ', '')}"
+
+
+def _brackets_joined(features: Sequence[Feature], loadings: Floats) -> tuple[list[str], Floats]:
+    """Return a name and a loading for every feature, the brackets of a number as the number again."""
+    brackets: dict[str, list[float]] = {}
+    names, joined = [], []
+    for feature, loading in zip(features, loadings.tolist(), strict=True):
+        if feature.encoding == "bracket":
+            brackets.setdefault(feature.source_column, []).append(loading)
+        else:
+            names.append(_name(feature))
+            joined.append(loading)
+    for column, own in brackets.items():
+        order = np.arange(len(own)) - (len(own) - 1) / 2
+        names.append(f"high {column.replace('_', ' ')}")
+        joined.append(float(order @ own / np.linalg.norm(order)))
+    return names, np.array(joined)
+
+
 def _covariance(matrix: Matrix) -> Floats:
     centered = matrix - matrix.mean(axis=0, dtype=np.float64).astype(np.float32)
     return np.asarray(centered.T @ centered, dtype=np.float64) / len(matrix)
@@ -94,8 +129,12 @@ def _signed(directions: Floats) -> Floats:
 
 
 def _end(features: Sequence[Feature], loadings: Floats, largest: float) -> str:
-    strongest = np.argsort(-loadings, kind="stable")[:_MAX_NAMED]
-    return ", ".join(_name(features[index]) for index in strongest if loadings[index] >= _MIN_SHARE * largest)
+    return ", ".join(_name(features[index]) for index in _strongest(loadings, largest))
+
+
+def _strongest(loadings: Floats, largest: float) -> list[int]:
+    strongest = np.argsort(-loadings, kind="stable")[:_MAX_NAMED].tolist()
+    return [index for index in strongest if loadings[index] >= _MIN_SHARE * largest]
 
 
 def _name(feature: Feature) -> str:

@@ -6,7 +6,7 @@ noise of the same columns is comparable. Arrays in, arrays out: no SQL, no files
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import itemgetter
 
@@ -36,12 +36,14 @@ class NullBounds:
 
     Attributes:
         min_margin: over the best of permuted columns.
+        min_margin_population: over the best of one population: baskets of one strong taste reach .04.
         min_margin_unimodal: over a unimodal null model: equally many customers at every value reach .04.
         min_stds: standard deviations of the null model in the margin.
         min_std: standard deviation that is assumed at least, as few samples may have none.
     """
 
     min_margin: float = 0.04
+    min_margin_population: float = 0.05
     min_margin_unimodal: float = 0.07
     min_stds: float = 3.0
     min_std: float = 0.002
@@ -127,18 +129,18 @@ def contrasts(
             )
 
 
-def with_nulls(contrast: Contrast, nulls: Sequence[Matrix], random_state: int) -> Contrast:
-    """Return a contrast with further samples of its null model.
+def null_silhouettes(nulls: Sequence[Matrix], ks: Sequence[int], random_state: int) -> Floats:
+    """Return the silhouettes of samples of a null model, shape (n_samples, n_ks).
 
     Args:
-        contrast: of the customers and the first samples.
-        nulls: the other samples, each of shape (n_rows, n_dimensions).
+        nulls: the samples, each of shape (n_rows, n_dimensions).
+        ks: every k to try, ascending.
         random_state: seed.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        curves = in_order(lambda matrix: curve_of_rows(matrix, contrast.ks, random_state), nulls, n_cells=nulls[0].size)
-        return replace(contrast, nulls=np.vstack([contrast.nulls, *(one.silhouettes for one in curves)]))
+        curves = in_order(lambda matrix: curve_of_rows(matrix, ks, random_state), nulls, n_cells=nulls[0].size)
+        return np.array([one.silhouettes for one in curves])
 
 
 def min_margin(null_model: str) -> float:

@@ -8,14 +8,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.clustering.eligibility import rule
+from tasks.clustering.eligibility import NullScore, rule
 from tasks.clustering.rows import Floats, Matrix
 from tasks.clustering.stability import StabilitySettings
 from tasks.encoding.base_encoding import BaseEncoding, used_in
 from tasks.encoding.blocks import Blocks, blocks_of
 from tasks.encoding.components import Components, common_components
 from tasks.encoding.features import Feature, with_unique_names
-from tasks.encoding.null_contrast import PERMUTED, UNIMODAL, Contrast, contrasts, is_apart, min_margin, with_nulls
+from tasks.encoding.null_contrast import (
+    BOUNDS,
+    PERMUTED,
+    UNIMODAL,
+    Contrast,
+    contrasts,
+    is_apart,
+    min_margin,
+    null_silhouettes,
+)
+from tasks.encoding.one_population import population_of
 from tasks.encoding.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES, by_numbers, guards_of
 from tasks.encoding.unimodality import draw_unimodal, least_unimodal
 from tasks.run.progress import Progress
@@ -28,6 +38,7 @@ class TrialSettings:
     Attributes:
         samples: samples of the null model; six give its standard deviation to a third.
         first_samples: samples that every encoding is compared with; the others are drawn for the best one only.
+        populations: samples of one population.
         max_customers: customers whose silhouettes are computed in every encoding, at most.
         min_customers: the same at least, where an encoding has hundreds of dimensions.
         cells: cells of their rows, which bound the time.
@@ -41,6 +52,7 @@ class TrialSettings:
 
     samples: int = 6
     first_samples: int = 2
+    populations: int = 4
     max_customers: int = 2_000
     min_customers: int = 500
     cells: int = 100_000
@@ -95,6 +107,7 @@ class EncodingResult:
         name: of the encoding.
         encoding: None where it does not apply, for ``reason``.
         contrast: its silhouettes compared with the null model; None where it was not tried.
+        populations: silhouettes of samples of one population, shape (n_samples, n_ks); None where it was not tried.
         k: its best k on the sample; None where no k is eligible.
         n_sampled: customers in the sample.
         null_model: ``PERMUTED`` or ``UNIMODAL``.
@@ -104,6 +117,7 @@ class EncodingResult:
     name: str
     encoding: Encoding | None
     contrast: Contrast | None = None
+    populations: Floats | None = None
     k: int | None = None
     n_sampled: int = 0
     null_model: str = PERMUTED
@@ -142,6 +156,41 @@ class EncodingResult:
         if self.null_model == UNIMODAL:
             return self._at(self.contrast.nulls.std(axis=0, ddof=1))
         return self.contrast.null_std
+
+    @property
+    def null_scores(self) -> dict[int, NullScore]:
+        """The mean silhouettes of the null model and of one population, and the gains over them, by k."""
+        if self.contrast is None or self.populations is None:
+            return self.contrast.null_scores if self.contrast else {}
+        means = dict(zip(self.contrast.ks, self.populations.mean(axis=0).tolist(), strict=True))
+        silhouettes = dict(zip(self.contrast.ks, self.contrast.silhouettes.tolist(), strict=True))
+        return {
+            k: replace(score, population_silhouette=means[k], population_gain=silhouettes[k] - means[k])
+            for k, score in self.contrast.null_scores.items()
+        }
+
+    @property
+    def population_silhouette(self) -> float | None:
+        """Mean silhouette of one population at the same k."""
+        return None if self.populations is None else self._at(self.populations.mean(axis=0))
+
+    @property
+    def population_margin(self) -> float | None:
+        """Its best silhouette less the best of one population."""
+        return None if self.populations is None else self.silhouette - float(self.populations.max(axis=1).mean())
+
+    @property
+    def population_std(self) -> float | None:
+        """Standard deviation of the best silhouettes of one population."""
+        return None if self.populations is None else float(self.populations.max(axis=1).std(ddof=1))
+
+    @property
+    def falls_apart(self) -> bool:
+        """Whether it shows segments that one population does not have; a unimodal null model is one population."""
+        if self.population_margin is None or self.population_std is None:
+            return self.is_found and self.is_complete and self.null_model == UNIMODAL
+        is_beyond = is_apart(self.population_margin, self.population_std, BOUNDS.min_margin_population)
+        return self.is_found and is_beyond
 
     @property
     def is_complete(self) -> bool:
@@ -241,12 +290,22 @@ class Trials:
         ]
 
     def completed(self, one: EncodingResult) -> EncodingResult:
-        """Return an encoding compared with the other samples of the null model, too."""
+        """Return an encoding compared with the other samples of its null model, and with one population."""
         assert one.encoding is not None  # noqa: S101
         assert one.contrast is not None  # noqa: S101
         blocks, others = self._blocks(one.encoding), range(len(one.contrast.nulls), TRIALS.samples)
-        contrast = with_nulls(one.contrast, list(self._nulls(one, blocks, others)), self.random_state)
-        return self._judged(one, contrast, one.n_sampled)
+        nulls = self._null_silhouettes(self._nulls(one, blocks, others))
+        contrast = replace(one.contrast, nulls=np.vstack([one.contrast.nulls, nulls]))
+        judged = self._judged(one, contrast, one.n_sampled)
+        if not judged.is_found or one.null_model == UNIMODAL:
+            return judged
+        population = population_of(blocks, self.random_state)
+        seeds = range(self.random_state, self.random_state + TRIALS.populations)
+        drawn = (_projected(population.draw(seed), one) for seed in seeds)
+        return replace(judged, populations=self._null_silhouettes(drawn))
+
+    def _null_silhouettes(self, nulls: Iterable[Matrix]) -> Floats:
+        return null_silhouettes(list(nulls), self.ks, self.random_state)
 
     def _components(self, features: tuple[Feature, ...], n_used: int) -> Components:
         size = min(TRIALS.component_customers, max(TRIALS.max_customers, TRIALS.component_cells // n_used))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.clustering.choose_k import KScore
+from tasks.encoding.null_contrast import BOUNDS as NULL_BOUNDS
 from tasks.encoding.null_contrast import UNIMODAL, is_apart, min_margin
 
 Level = Literal["strong", "weak", "none"]
@@ -56,6 +57,9 @@ class Evidence:
         null_model: see the table encodings, like the next two; None where it was not tried.
         margin: of the selected encoding.
         null_std: of the selected encoding.
+        population_margin: the same over one population; None where it was not tried, which is no doubt.
+        population_std: standard deviation of the best silhouettes of one population.
+        gradient: where the segments lead from and to, in words.
         why_untried: why it was not compared with a null model.
     """
 
@@ -66,6 +70,9 @@ class Evidence:
     margin: float | None
     null_std: float | None
     why_untried: str = ""
+    population_margin: float | None = None
+    population_std: float | None = None
+    gradient: str = ""
 
 
 def verdict_on(evidence: Evidence) -> Verdict:
@@ -86,7 +93,14 @@ def verdict_on(evidence: Evidence) -> Verdict:
     if not is_apart(evidence.margin, evidence.null_std, min_margin(evidence.null_model)):
         figures = f"silhouette {evidence.margin:+.3f} from the null model, whose standard deviation is"
         return Verdict("none", f"{_PARTITION} ({figures} {evidence.null_std:.3f})")
-    return _found(chosen, evidence.margin, f"silhouette {chosen.silhouette:.2f}, {above}")
+    figures = f"silhouette {chosen.silhouette:.2f}, {above}"
+    if evidence.population_margin is None or evidence.population_std is None:
+        return _found(chosen, evidence.margin, figures)
+    figures += f", {evidence.population_margin:+.2f} from one population as correlated as these columns"
+    if not is_apart(evidence.population_margin, evidence.population_std, NULL_BOUNDS.min_margin_population):
+        tiers = f"use the {chosen.k} segments as tiers, as nothing separates them"
+        return Verdict("weak", f"a gradient {evidence.gradient}; {tiers} ({figures})")
+    return _found(chosen, evidence.margin, figures)
 
 
 def _names(evidence: Evidence) -> str:

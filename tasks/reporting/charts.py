@@ -260,7 +260,7 @@ def _drawn(
         text = StringIO()
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         # As savefig does, which draws the figure once more for what it may crop.
-        FigureCanvasSVG(figure).print_svg(text, metadata=nothing)
+        FigureCanvasSVG(figure).print_svg(text, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = _inline(text.getvalue())
     svg = svg.replace(">x-label<", f">{escape(x_axis.label)}<").replace(">y-label<", f">{escape(y_axis.label)}<")
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)

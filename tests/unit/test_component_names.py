@@ -1,6 +1,7 @@
 import numpy as np
 
-from tasks.encoding.components import component_words
+from tasks.encoding.components import component_words, gradient_words
+from tasks.encoding.strategies import STRATEGIES
 from tests.base_encodings import base_of
 
 BASE = base_of(
@@ -22,3 +23,20 @@ def test_value_is_named_with_its_column():
 
 def test_end_without_strong_feature_is_left_out():
     assert words(0.1, 0, 0, 0.9, 0, 0) == "member"
+
+
+def gradient(*loadings):
+    return gradient_words(BASE.features, np.array(loadings))
+
+
+def test_gradient_leads_from_one_end_to_the_other():
+    assert gradient(0.5, 0.2, -0.2, 0.4, -0.7, 0.1) == "from item 0 to high age, member"
+    assert gradient(-0.7, 0, 0, 0, 0, 0.1) == "from low to high age"
+    assert gradient(0.3, 0, 0, 0.6, 0, 0) == "from little to much of member, age"
+
+
+def test_brackets_of_a_number_are_one_gradient():
+    features = STRATEGIES["brackets"].features(BASE, ())[-len(BASE.brackets[0]) :]
+    rising = np.arange(len(features)) - 1.0
+    assert gradient_words(features, rising) == "from low to high age"
+    assert gradient_words(features, -rising) == "from low to high age"

@@ -47,6 +47,24 @@ def test_verdict_is_what_the_evidence_says(change, level, says):
     assert str(verdict) == f"{level}: {verdict.reason}"
 
 
+APART = replace(FOUND, population_margin=0.20, population_std=0.005, gradient="from low to high income")
+
+
+def test_segments_fall_apart_beyond_one_population():
+    verdict = verdict_on(APART)
+    assert verdict.level == "strong"
+    assert "permuted columns, +0.20 from one population as correlated as these columns)" in verdict.reason
+
+
+@pytest.mark.parametrize(("margin", "std"), [(0.01, 0.002), (0.049, 0.002), (0.07, 0.03), (-0.2, 0.0)])
+def test_one_population_is_a_gradient(margin, std):
+    verdict = verdict_on(replace(APART, population_margin=margin, population_std=std))
+    assert verdict.level == "weak"
+    assert verdict.reason.startswith(
+        "a gradient from low to high income; use the 4 segments as tiers, as nothing separates them (silhouette 0.61, "
+    )
+
+
 ALONE = replace(FOUND, null_model="unimodal", used_columns=("monthly_charges",), margin=0.12, null_std=0.01)
 
 

@@ -10,6 +10,8 @@ select
     chosen as is_chosen,
     null_silhouette,
     silhouette_gain,
+    population_silhouette,
+    population_gain,
     ari_seeds,
     ari_bootstrap
 from k_scores

@@ -8,6 +8,8 @@ select
     null_silhouette,
     silhouette_gain,
     margin,
+    population_silhouette,
+    population_margin,
     rows_sampled,
     chosen as is_chosen,
     reason
