@@ -100,6 +100,8 @@ def segmented(planted: Planted, encoding: str) -> Answer:
         margin=selected.margin if selected.k else None,
         null_std=selected.null_std if selected.k else None,
         why_untried=selected.reason,
+        population_margin=selected.population_margin if selected.k else None,
+        population_std=selected.population_std if selected.k else None,
     )
     return Answer(
         choice.fit.n_clusters,

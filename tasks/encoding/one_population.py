@@ -16,7 +16,7 @@ from scipy.special import ndtr, ndtri
 
 from tasks.clustering.rows import Floats, Matrix
 from tasks.encoding.blocks import Blocks
-from tasks.encoding.unimodality import Unimodal, nearest_unimodal
+from tasks.encoding.nearest_unimodal import Unimodal, nearest_unimodal
 
 
 @dataclass(frozen=True)

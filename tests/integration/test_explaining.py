@@ -106,7 +106,7 @@ def test_json_holds_every_table_it_rests_on(compared, explanation, capsys):
 
 
 def test_run_without_components_is_explicit(explanation, capsys):
-    asked = TriedRow("standard", 3, 9, None, None, None, None, None, None, True, "asked for")
+    asked = TriedRow("standard", 3, 9, None, None, None, None, None, None, None, None, True, "asked for")
     print_explanation(replace(explanation, encodings=(asked,), components=(), loadings=()))
     printed = capsys.readouterr().out
     assert "no components: the features are used as they are" in printed
