@@ -22,16 +22,15 @@ from tasks.clustering.rows import Distinct, Floats, Matrix
 class Restarts:
     """How many random restarts a search makes; few rows have many local optima near the best one, and cheap fits.
 
-    Of 30 fits of 200 customers ten restarts found the best optimum in 14, a hundred in all. Clear segments are
-    found each time.
+    Of 30 fits of 200 customers ten restarts found the best optimum in 14, a hundred in all.
 
     Attributes:
         min_total: at least so many.
         max_total: at most so many.
         rows_total: of more rows fewer, so that the restarts see about so many rows together.
         at_a_time: restarts between two checks whether the best fit has been found.
-        times_found: how many of the fits must be the best one when no more are needed; of every k the best of those
-            made at a time is one fit.
+        times_found: how often the best fit must be found when no more are needed; of every k, by so many restarts
+            at a time.
     """
 
     min_total: int
@@ -73,7 +72,7 @@ class SearchSettings:
     final_rows: int = 100_000
     sample_bytes: int = 32 << 20
     final_bytes: int = 64 << 20
-    restarts: Restarts = Restarts(10, 30, 100_000, at_a_time=5, times_found=2)
+    restarts: Restarts = Restarts(10, 50, 50_000, at_a_time=10, times_found=2)
     deep_restarts: Restarts = Restarts(60, 200, 200_000, at_a_time=8, times_found=4)
     same: float = 1e-4
     different: float = 1e-3
