@@ -1,16 +1,18 @@
 """Ways to segment planted customers: the textbook's, the product's encodings, and the product's whole night."""
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array, hstack
 from sklearn.cluster import KMeans
 
 from benchmarks.nights import aged, night_on
 from benchmarks.planted_customers import PlantedCustomers
-from benchmarks.planted_sets import Ints, Planted, write_csv
+from benchmarks.planted_sets import Floats, Ints, Planted, write_csv
 from schemas.dataset import columns_of
 from schemas.encodings import AUTO, ENCODINGS
 from schemas.file_settings import FileSettings
@@ -49,6 +51,7 @@ class Answer:
         encoding: what they were found in.
         silhouette: their mean silhouette.
         silhouette_gain: silhouette less that of a null model; None where that was not tried.
+        is_gradient: whether what is linked does not fall apart beyond one population.
     """
 
     k: int
@@ -57,6 +60,7 @@ class Answer:
     encoding: str
     silhouette: float | None
     silhouette_gain: float | None
+    is_gradient: bool = False
 
 
 def segmented_by_textbook(planted: Planted) -> Answer:
@@ -82,7 +86,11 @@ def textbook_rows(planted: Planted) -> Rows:
 
 def segmented(planted: Planted, encoding: str) -> Answer:
     """Choose encoding and k as the night does, on columns in memory."""
-    base = base_of(planted)
+    return segmented_base(base_of(planted), encoding)
+
+
+def segmented_base(base: BaseEncoding, encoding: str) -> Answer:
+    """Choose encoding and k as the night does, on encoded customers."""
     least = min_customers(base.n_customers, FileSettings())
     chosen = choose_encoding(base, _KS, random_state=0, wanted=encoding, min_customers=least)
     distinct = distinct_rows(rows_in(base, chosen.encoding.features))
@@ -110,24 +118,42 @@ def segmented(planted: Planted, encoding: str) -> Answer:
         chosen.encoding.name,
         choice.chosen.silhouette,
         selected.silhouette_gain if selected.k else None,
+        is_gradient=selected.is_found and selected.populations is not None and not selected.falls_apart,
     )
 
 
 def base_of(planted: Planted) -> BaseEncoding:
     """Return the customers as the night has them once the file is read."""
-    columns = {column.name: column for column in columns_of(PlantedCustomers)}
-    numbers = [(values, standard(Numbers(columns[name], values))[0]) for name, values in planted.numbers.items()]
-    brackets, codes = zip(*(cut(values, feature) for values, feature in numbers), strict=True)
-    features = [feature for _, feature in numbers]
-    for name, word, n_values in (
-        ("location", "place", planted.plan.n_places),
-        ("purchase_history", "product", planted.plan.n_products),
-    ):
-        values = tuple(Value(f"{word} {number}", 1, number == 0) for number in range(n_values))
-        features += standard(Members(columns[name], values))
-    encoded = np.column_stack([encode_numbers(values, feature) for values, feature in numbers])
-    binary = csr_array(hstack([one_hot_places(planted), planted.baskets], format="csr"))
-    return BaseEncoding(tuple(features), encoded.astype(np.float32), tuple(brackets), np.column_stack(codes), binary)
+    return base_of_columns(planted.numbers, places=one_hot_places(planted), baskets=planted.baskets)
+
+
+def base_of_columns(
+    numbers: Mapping[str, Floats],
+    *,
+    places: csr_array | None = None,
+    baskets: csr_array | npt.NDArray[np.bool_] | None = None,
+) -> BaseEncoding:
+    """Return customers by their columns: numbers by name, and 0 and 1 for each place and product."""
+    declared = {column.name: column for column in columns_of(PlantedCustomers)}
+    columns = {name: replace(declared["spend"], name=name) for name in numbers} | declared
+    encoded = [(values, standard(Numbers(columns[name], values))[0]) for name, values in numbers.items()]
+    cuts = [cut(values, feature) for values, feature in encoded]
+    features = [feature for _, feature in encoded]
+    parts = []
+    for name, word, own in (("location", "place", places), ("purchase_history", "product", baskets)):
+        if own is not None:
+            values = tuple(Value(f"{word} {number}", 1, number == 0) for number in range(own.shape[1]))
+            features += standard(Members(columns[name], values))
+            parts.append(csr_array(own, dtype=np.float32))
+    n_customers = parts[0].shape[0] if parts else len(next(iter(numbers.values())))
+    nothing = np.zeros((n_customers, 0))
+    return BaseEncoding(
+        tuple(features),
+        np.column_stack([nothing, *(encode_numbers(*own) for own in encoded)]).astype(np.float32),
+        tuple(brackets for brackets, _ in cuts),
+        np.column_stack([nothing, *(codes for _, codes in cuts)]).astype(np.uint8),
+        csr_array(hstack([csr_array(nothing, dtype=np.float32), *parts], format="csr")),
+    )
 
 
 def one_hot_places(planted: Planted) -> csr_array:

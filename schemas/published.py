@@ -286,7 +286,7 @@ class Encodings(pa.DataFrameModel):
     population_margin: Series[float] = pa.Field(
         nullable=True,
         description="silhouette - mean of the best silhouettes of one population. What is linked falls apart into "
-        "segments where it is .05 or more and three times population_std; else it is a gradient",
+        "segments where it is .06 or more and three times population_std; else it is a gradient",
     )
     population_std: Series[float] = pa.Field(
         nullable=True, ge=0, description="Standard deviation of the best silhouettes of one population"

@@ -1,6 +1,7 @@
 """Customers in memory, in the textbook's encoding, for tests of what is made of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ from scipy.sparse import csr_array, hstack
 
 from schemas import Dataset, category, flag, items, numeric
 from schemas.dataset import columns_of
+from schemas.fields import Role
 from tasks.encoding.base_encoding import BaseEncoding
 from tasks.encoding.brackets import cut
 from tasks.encoding.features import Feature, Members, Numbers, Value, encode_numbers, standard, with_unique_names
@@ -27,12 +29,16 @@ class Shop(Dataset):
 
 
 COLUMNS = {column.name: column for column in columns_of(Shop)}
+#: More numbers than a test ever names.
+COLUMNS |= {name: replace(COLUMNS["age"], name=name) for name in (f"n{number}" for number in range(8))}
 
 
 def base_of(**columns: npt.ArrayLike) -> BaseEncoding:
     """Return customers by the columns of ``Shop``: numbers, codes of categories, flags, and a 0/1 matrix of items."""
     arrays = {name: np.asarray(values) for name, values in columns.items()}
-    numbers = {name: arrays[name].astype(float) for name in ("age", "spend", "visits") if name in arrays}
+    assert arrays.keys() <= COLUMNS.keys()
+    are_numbers = [name for name, column in COLUMNS.items() if column.role is Role.NUMERIC and name in arrays]
+    numbers = {name: arrays[name].astype(float) for name in are_numbers}
     features: list[Feature] = []
     brackets, codes, encoded = [], [], []
     for name, values in numbers.items():

@@ -36,14 +36,14 @@ class NullBounds:
 
     Attributes:
         min_margin: over the best of permuted columns.
-        min_margin_population: over the best of one population: baskets of one strong taste reach .04.
+        min_margin_population: over the best of one population: baskets of one strong taste and heavy tails reach .05.
         min_margin_unimodal: over a unimodal null model: equally many customers at every value reach .04.
         min_stds: standard deviations of the null model in the margin.
         min_std: standard deviation that is assumed at least, as few samples may have none.
     """
 
     min_margin: float = 0.04
-    min_margin_population: float = 0.05
+    min_margin_population: float = 0.06
     min_margin_unimodal: float = 0.07
     min_stds: float = 3.0
     min_std: float = 0.002

@@ -26,6 +26,7 @@ class PopulationSettings:
     Attributes:
         max_columns: columns that are correlated, those of the largest variance; the time is cubic in them.
         customers_per_column: of fewer customers per column, correlations below those of chance are taken for 0.
+        max_end_share: share of the customers at either end of a number that stay there: extreme values are clipped.
         min_values: different values from which a column is a number, and its distribution made unimodal.
         min_spread: of the normal scores of a column that varies; those of a constant have rounding errors.
         max_correlation: of two normal variables.
@@ -36,6 +37,7 @@ class PopulationSettings:
 
     max_columns: int = 500
     customers_per_column: int = 20
+    max_end_share: float = 0.02
     min_values: int = 30
     min_spread: float = 1e-6
     max_correlation: float = 0.99
@@ -68,6 +70,34 @@ class _Factors:
 
 
 @dataclass(frozen=True)
+class _Number:
+    """A number of one population: unimodal, but for the customers at its ends.
+
+    Attributes:
+        lowest: the value of customers at the lower end, once for each.
+        inner: what the others are drawn from.
+        highest: the value of customers at the upper end, once for each.
+    """
+
+    lowest: Floats
+    inner: Unimodal
+    highest: Floats
+
+    @classmethod
+    def of(cls, values: Floats) -> "_Number":
+        """Return the population's number that is nearest to some values."""
+        ends = [values[values == end] for end in (values.min(), values.max())]
+        lowest, highest = (own[: len(own) * (len(own) <= SETTINGS.max_end_share * len(values))] for own in ends)
+        ordered = np.sort(values)[len(lowest) : len(values) - len(highest)]
+        return cls(lowest, nearest_unimodal(ordered), highest)
+
+    def draw(self, n_values: int, rng: np.random.Generator) -> Floats:
+        """Return values, ascending."""
+        inner = self.inner.draw(n_values - len(self.lowest) - len(self.highest), rng)
+        return np.concatenate([self.lowest, inner, self.highest])
+
+
+@dataclass(frozen=True)
 class Population:
     """One population that customers may be drawn from.
 
@@ -75,13 +105,13 @@ class Population:
         blocks: the customers that it was fitted to.
         ranks: of each column the customers in ascending order, shape (n_customers, n_columns).
         factors: what correlates the columns.
-        unimodal: column -> its nearest unimodal distribution, of the numbers.
+        numbers: column -> its distribution without groups, of those that are numbers.
     """
 
     blocks: Blocks
     ranks: npt.NDArray[np.intp]
     factors: _Factors
-    unimodal: dict[int, Unimodal]
+    numbers: dict[int, _Number]
 
     def draw(self, random_state: int) -> Matrix:
         """Return as many customers of the population, in the encoding of the blocks."""
@@ -91,8 +121,8 @@ class Population:
         drawn = np.empty_like(matrix)
         for column, own in enumerate(self.blocks.spans()):
             ascending: npt.NDArray[np.floating]
-            if column in self.unimodal:
-                ascending = self.unimodal[column].draw(len(matrix), rng)[:, None]
+            if column in self.numbers:
+                ascending = self.numbers[column].draw(len(matrix), rng)[:, None]
             else:
                 ascending = matrix[self.ranks[:, column], own]
             drawn[normal[:, column].argsort(), own] = ascending
@@ -108,15 +138,15 @@ def population_of(blocks: Blocks, random_state: int) -> Population:
     """
     rng = np.random.default_rng(random_state)
     scores = _scores(blocks)
-    unimodal = {
-        column: nearest_unimodal(blocks.matrix[:, own.start].astype(np.float64))
+    numbers = {
+        column: _Number.of(blocks.matrix[:, own.start].astype(np.float64))
         for column, own in enumerate(blocks.spans())
         if own.stop - own.start == 1 and len(np.unique(scores[:, column])) > SETTINGS.min_values
     }
     # Customers with equal values are in any order, so that their other columns do not follow them.
     ties = rng.permutation(len(scores))
     ranks = ties[scores[ties].argsort(axis=0, kind="stable")]
-    return Population(blocks, ranks, _factors(scores, rng), unimodal)
+    return Population(blocks, ranks, _factors(scores, rng), numbers)
 
 
 def _scores(blocks: Blocks) -> Floats:

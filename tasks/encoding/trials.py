@@ -15,6 +15,7 @@ from tasks.encoding.base_encoding import BaseEncoding, used_in
 from tasks.encoding.blocks import Blocks, blocks_of
 from tasks.encoding.components import Components, common_components
 from tasks.encoding.features import Feature, with_unique_names
+from tasks.encoding.nearest_unimodal import nearest_unimodal
 from tasks.encoding.null_contrast import (
     BOUNDS,
     PERMUTED,
@@ -46,6 +47,8 @@ class TrialSettings:
         component_cells: cells of their rows.
         values_per_segment: different values that a number has for each segment, at least, to be tried for being
             multimodal: a few values are groups anyhow.
+        min_dip: dip of a number, times the root of the customers, to be tried for being multimodal: that of unimodal
+            ones is .8 at most, of two or more modes 1 and more.
         max_alone: numbers that are tried alone, the least unimodal first.
         min_total: customers below which chance explains everything.
     """
@@ -59,6 +62,7 @@ class TrialSettings:
     component_customers: int = 10_000
     component_cells: int = 2_000_000
     values_per_segment: int = 3
+    min_dip: float = 0.9
     max_alone: int = 16
     min_total: int = StabilitySettings.min_customers
 
@@ -256,6 +260,12 @@ class Trials:
             feature.source_column: values.astype(np.float64)
             for feature, values in zip(self.base.number_features, sample.numbers.T, strict=True)
             if feature.source_column not in left_out and len(np.unique(values)) > min_values
+        }
+        # A smoothed density takes a heavy tail for modes, the dip does not.
+        numbers = {
+            name: values
+            for name, values in numbers.items()
+            if nearest_unimodal(values).dip * len(values) ** 0.5 >= TRIALS.min_dip
         }
         names = list(numbers)
         singles = [

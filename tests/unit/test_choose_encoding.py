@@ -43,19 +43,12 @@ def test_two_number_blobs_are_found_in_numbers():
     assert (choice.encoding.name, choice.selected.k) == ("numbers", 3)
 
 
-CLOUDS = {
-    f"{n_numbers} numbers, correlation {correlation}": (n_numbers, correlation)
-    for n_numbers in (2, 4, 8)
-    for correlation in (0.3, 0.6, 0.8, 0.95)
-}
-
-
-@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("is_skewed", [False, True], ids=["normal", "lognormal"])
-@pytest.mark.parametrize(("n_numbers", "correlation"), CLOUDS.values(), ids=CLOUDS)
-def test_one_cloud_does_not_fall_apart(n_numbers, correlation, is_skewed, seed):
+@pytest.mark.parametrize("correlation", [0.3, 0.8])
+@pytest.mark.parametrize("n_numbers", [2, 4])
+def test_one_cloud_does_not_fall_apart(n_numbers, correlation, is_skewed):
     covariance = np.full((n_numbers, n_numbers), correlation) + np.eye(n_numbers) * (1 - correlation)
-    cloud = np.random.default_rng(seed).multivariate_normal(np.zeros(n_numbers), covariance, N)
+    cloud = np.random.default_rng(0).multivariate_normal(np.zeros(n_numbers), covariance, N)
     cloud = np.exp(cloud) if is_skewed else cloud
     choice = choice_of(base_of(**{f"n{number}": own for number, own in enumerate(cloud.T)}))
     assert not any(one.falls_apart for one in choice.results)
