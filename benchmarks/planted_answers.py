@@ -108,8 +108,8 @@ def segmented_base(base: BaseEncoding, encoding: str) -> Answer:
         margin=selected.margin if selected.k else None,
         null_std=selected.null_std if selected.k else None,
         why_untried=selected.reason,
-        population_margin=selected.population_margin if selected.k else None,
-        population_std=selected.population_std if selected.k else None,
+        population_margin=selected.population_margin,
+        population_std=selected.population_std,
     )
     return Answer(
         choice.fit.n_clusters,
@@ -118,7 +118,7 @@ def segmented_base(base: BaseEncoding, encoding: str) -> Answer:
         chosen.encoding.name,
         choice.chosen.silhouette,
         selected.silhouette_gain if selected.k else None,
-        is_gradient=selected.is_found and selected.populations is not None and not selected.falls_apart,
+        is_gradient=selected.population is not None and not selected.falls_apart,
     )
 
 

@@ -168,10 +168,11 @@ def _insert_features(database: Connection, encoding: Encoding) -> None:
 
 
 #: Columns of ``encodings`` that are null where an encoding was not tried, and their types in a frame.
+_POPULATION = ["population_silhouette", "population_margin", "population_std"]
 _FIGURES = (
     dict.fromkeys(["n_columns", "n_dimensions", "k", "n_permutations", "rows_sampled"], "Int64")
     | dict.fromkeys(["silhouette", "null_silhouette", "silhouette_gain", "null_best", "null_std", "margin"], "float64")
-    | dict.fromkeys(["population_silhouette", "population_margin", "population_std"], "float64")
+    | dict.fromkeys(_POPULATION, "float64")
     | {"null_model": "string"}
 )
 
@@ -190,7 +191,7 @@ def _encoding_row(one: EncodingResult, *, is_chosen: bool) -> dict[str, object]:
         row |= {
             name: getattr(one, name) for name in ("k", "silhouette", "null_silhouette", "silhouette_gain", "margin")
         }
-        row |= {name: getattr(one, name) for name in ("population_silhouette", "population_margin", "population_std")}
+        row |= {name: getattr(one, name) for name in _POPULATION}
         row |= {"null_best": one.contrast.null_best, "null_std": one.null_std, "null_model": one.null_model}
         row |= {"n_permutations": len(one.contrast.nulls), "rows_sampled": one.n_sampled}
     return row

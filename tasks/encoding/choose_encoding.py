@@ -120,18 +120,14 @@ def _wanted(trials: Trials, wanted: str, progress: Progress) -> Choice:
     """Return the encoding that is asked for; where it does not apply, the standard one."""
     is_single = wanted == SINGLE
     given = [one for one in trials.alone() if one.name == SINGLE] if is_single else [trials.encoding(wanted)]
-    able = [_completed(trials, one) for one in trials.results(given, progress) if one.encoding is not None]
+    able = [trials.completed(one) for one in trials.results(given, progress) if one.encoding is not None]
     if able:
         best = max(able, key=lambda one: one.silhouette_gain)
         return _choice(best, [best], ())
     why = given[0].reason if given else "no number has enough values"
-    (standard,) = (_completed(trials, one) for one in trials.results([trials.encoding(STANDARD)], progress))
+    standard = trials.completed(trials.results([trials.encoding(STANDARD)], progress)[0])
     note = f"the encoding {wanted} was asked for and does not apply ({why}), so standard is used"
     return _choice(standard, [EncodingResult(wanted, None, reason=why), standard], (note,))
-
-
-def _completed(trials: Trials, one: EncodingResult) -> EncodingResult:
-    return one if one.is_complete else trials.completed(one)
 
 
 def _choice(selected: EncodingResult, results: Sequence[EncodingResult], notes: tuple[str, ...]) -> Choice:

@@ -21,8 +21,9 @@ from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats, Matrix, Rows, distinct_rows
 from tasks.clustering.silhouette import exact_silhouettes
 
-#: The null models: columns permuted each on its own, or numbers drawn from a unimodal distribution.
-PERMUTED, UNIMODAL = "permuted columns", "unimodal"
+#: The null models: columns permuted each on its own, numbers drawn from a unimodal distribution, or customers drawn
+#: from one population.
+PERMUTED, UNIMODAL, POPULATION = "permuted columns", "unimodal", "one population"
 
 #: k-means++ starts of which each fit goes on from the best, half as expensive as restarts and nearly as good: the
 #: best silhouette of noise is .002 lower, that of segments equal. As many for the null model, as a poorer search
@@ -118,15 +119,9 @@ def contrasts(
         (number, matrix) for number, (observed, nulls) in enumerate(sets) for matrix in chain([observed], nulls)
     )
     n_cells = max((observed.size for observed, _ in sets), default=0)
-    with warnings.catch_warnings():
-        # Rows may be too near each other for k segments; fewer are a valid result.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        curves = in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered, n_cells=n_cells)
-        for _, of_set in groupby(curves, key=itemgetter(0)):
-            observed, *nulls = (curve for _, curve in of_set)
-            yield Contrast(
-                tuple(ks), observed.silhouettes, observed.smallest, np.array([one.silhouettes for one in nulls])
-            )
+    for _, of_set in groupby(_curves(numbered, ks, random_state, n_cells), key=itemgetter(0)):
+        observed, *nulls = (curve for _, curve in of_set)
+        yield Contrast(tuple(ks), observed.silhouettes, observed.smallest, np.array([one.silhouettes for one in nulls]))
 
 
 def null_silhouettes(nulls: Sequence[Matrix], ks: Sequence[int], random_state: int) -> Floats:
@@ -137,20 +132,28 @@ def null_silhouettes(nulls: Sequence[Matrix], ks: Sequence[int], random_state: i
         ks: every k to try, ascending.
         random_state: seed.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        curves = in_order(lambda matrix: curve_of_rows(matrix, ks, random_state), nulls, n_cells=nulls[0].size)
-        return np.array([one.silhouettes for one in curves])
+    return np.array([one.silhouettes for _, one in _curves(enumerate(nulls), ks, random_state, nulls[0].size)])
 
 
 def min_margin(null_model: str) -> float:
     """Return the margin over a null model where there are segments, at least."""
-    return BOUNDS.min_margin_unimodal if null_model == UNIMODAL else BOUNDS.min_margin
+    of_others = {UNIMODAL: BOUNDS.min_margin_unimodal, POPULATION: BOUNDS.min_margin_population}
+    return of_others.get(null_model, BOUNDS.min_margin)
 
 
 def is_apart(margin: float, null_std: float, min_margin: float) -> bool:
     """Return whether a silhouette is above what chance gives, beyond its standard deviation."""
     return margin >= min_margin and margin >= BOUNDS.min_stds * max(null_std, BOUNDS.min_std)
+
+
+def _curves(
+    numbered: Iterable[tuple[int, Matrix]], ks: Sequence[int], random_state: int, n_cells: int
+) -> Iterator[tuple[int, Curve]]:
+    """Yield the curve of each set of rows with its number, in their order."""
+    with warnings.catch_warnings():
+        # Rows may be too near each other for k segments; fewer are a valid result.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield from in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered, n_cells=n_cells)
 
 
 def curve_of_rows(matrix: Matrix, ks: Sequence[int], random_state: int) -> Curve:

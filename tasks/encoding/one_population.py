@@ -29,6 +29,7 @@ class PopulationSettings:
         max_end_share: share of the customers at either end of a number that stay there: extreme values are clipped.
         min_values: different values from which a column is a number, and its distribution made unimodal.
         min_spread: of the normal scores of a column that varies; those of a constant have rounding errors.
+        full_spread: of the normal scores of numbers, which have few equal values and need no corrections.
         max_correlation: of two normal variables.
         steps: corrections of the correlations of categories and flags, which are those of cut normal variables.
         max_ratio: of wanted and drawn correlations, as small ones are chance.
@@ -40,6 +41,7 @@ class PopulationSettings:
     max_end_share: float = 0.02
     min_values: int = 30
     min_spread: float = 1e-6
+    full_spread: float = 0.99
     max_correlation: float = 0.99
     steps: int = 4
     max_ratio: float = 4.0
@@ -205,7 +207,7 @@ def _fitted(normal: Floats, rng: np.random.Generator) -> _Factors:
     observed, shown = _correlations(normal), np.outer(spreads, spreads)
     correlations = _bounded(observed / shown)
     factors = _factored(correlations, n_customers)
-    if np.all(spreads > 0.99):
+    if np.all(spreads > SETTINGS.full_spread):
         return factors
     values = np.sort(normal, axis=0)
     n_drawn = max(2, SETTINGS.simulated_cells // n_columns)
@@ -220,10 +222,11 @@ def _fitted(normal: Floats, rng: np.random.Generator) -> _Factors:
 def _normal_scores(scores: Floats) -> Floats:
     """Return the standard normal quantiles of the ranks, the mean of them for equal values; shape as given."""
     quantiles = ndtri((np.arange(len(scores)) + 0.5) / len(scores))
+    sums = np.cumsum(np.concatenate([[0.0], quantiles]))
     normal = np.empty_like(scores)
     for column, own in enumerate(scores.T):
         _, value_of, counts = np.unique(own, return_inverse=True, return_counts=True)
-        ends = np.cumsum(np.concatenate([[0.0], quantiles]))[np.cumsum(np.concatenate([[0], counts]))]
+        ends = sums[np.cumsum(np.concatenate([[0], counts]))]
         normal[:, column] = (np.diff(ends) / counts)[value_of]
     return normal
 

@@ -17,8 +17,8 @@ from tasks.encoding.components import Components, common_components
 from tasks.encoding.features import Feature, with_unique_names
 from tasks.encoding.nearest_unimodal import nearest_unimodal
 from tasks.encoding.null_contrast import (
-    BOUNDS,
     PERMUTED,
+    POPULATION,
     UNIMODAL,
     Contrast,
     contrasts,
@@ -111,7 +111,7 @@ class EncodingResult:
         name: of the encoding.
         encoding: None where it does not apply, for ``reason``.
         contrast: its silhouettes compared with the null model; None where it was not tried.
-        populations: silhouettes of samples of one population, shape (n_samples, n_ks); None where it was not tried.
+        population: the same compared with one population; None where it was not tried.
         k: its best k on the sample; None where no k is eligible.
         n_sampled: customers in the sample.
         null_model: ``PERMUTED`` or ``UNIMODAL``.
@@ -121,7 +121,7 @@ class EncodingResult:
     name: str
     encoding: Encoding | None
     contrast: Contrast | None = None
-    populations: Floats | None = None
+    population: Contrast | None = None
     k: int | None = None
     n_sampled: int = 0
     null_model: str = PERMUTED
@@ -164,36 +164,35 @@ class EncodingResult:
     @property
     def null_scores(self) -> dict[int, NullScore]:
         """The mean silhouettes of the null model and of one population, and the gains over them, by k."""
-        if self.contrast is None or self.populations is None:
-            return self.contrast.null_scores if self.contrast else {}
-        means = dict(zip(self.contrast.ks, self.populations.mean(axis=0).tolist(), strict=True))
-        silhouettes = dict(zip(self.contrast.ks, self.contrast.silhouettes.tolist(), strict=True))
+        scores = self.contrast.null_scores if self.contrast else {}
+        if self.population is None:
+            return scores
         return {
-            k: replace(score, population_silhouette=means[k], population_gain=silhouettes[k] - means[k])
-            for k, score in self.contrast.null_scores.items()
+            k: replace(scores[k], population_silhouette=own.null_silhouette, population_gain=own.silhouette_gain)
+            for k, own in self.population.null_scores.items()
         }
 
     @property
     def population_silhouette(self) -> float | None:
         """Mean silhouette of one population at the same k."""
-        return None if self.populations is None else self._at(self.populations.mean(axis=0))
+        return None if self.population is None else self._at(self.population.null_silhouettes)
 
     @property
     def population_margin(self) -> float | None:
         """Its best silhouette less the best of one population."""
-        return None if self.populations is None else self.silhouette - float(self.populations.max(axis=1).mean())
+        return None if self.population is None else self.silhouette - self.population.null_best
 
     @property
     def population_std(self) -> float | None:
         """Standard deviation of the best silhouettes of one population."""
-        return None if self.populations is None else float(self.populations.max(axis=1).std(ddof=1))
+        return None if self.population is None else self.population.null_std
 
     @property
     def falls_apart(self) -> bool:
         """Whether it shows segments that one population does not have; a unimodal null model is one population."""
         if self.population_margin is None or self.population_std is None:
             return self.is_found and self.is_complete and self.null_model == UNIMODAL
-        is_beyond = is_apart(self.population_margin, self.population_std, BOUNDS.min_margin_population)
+        is_beyond = is_apart(self.population_margin, self.population_std, min_margin(POPULATION))
         return self.is_found and is_beyond
 
     @property
@@ -259,13 +258,10 @@ class Trials:
         numbers = {
             feature.source_column: values.astype(np.float64)
             for feature, values in zip(self.base.number_features, sample.numbers.T, strict=True)
-            if feature.source_column not in left_out and len(np.unique(values)) > min_values
-        }
-        # A smoothed density takes a heavy tail for modes, the dip does not.
-        numbers = {
-            name: values
-            for name, values in numbers.items()
-            if nearest_unimodal(values).dip * len(values) ** 0.5 >= TRIALS.min_dip
+            if feature.source_column not in left_out
+            and len(np.unique(values)) > min_values
+            # A smoothed density takes a heavy tail for modes, the dip does not.
+            and nearest_unimodal(values.astype(np.float64)).dip * len(values) ** 0.5 >= TRIALS.min_dip
         }
         names = list(numbers)
         singles = [
@@ -300,9 +296,12 @@ class Trials:
         ]
 
     def completed(self, one: EncodingResult) -> EncodingResult:
-        """Return an encoding compared with the other samples of its null model, and with one population."""
-        assert one.encoding is not None  # noqa: S101
-        assert one.contrast is not None  # noqa: S101
+        """Return an encoding compared with the other samples of its null model, and with one population.
+
+        One that is complete is returned as it is.
+        """
+        if one.encoding is None or one.contrast is None or one.is_complete:
+            return one
         blocks, others = self._blocks(one.encoding), range(len(one.contrast.nulls), TRIALS.samples)
         nulls = self._null_silhouettes(self._nulls(one, blocks, others))
         contrast = replace(one.contrast, nulls=np.vstack([one.contrast.nulls, nulls]))
@@ -312,7 +311,7 @@ class Trials:
         population = population_of(blocks, self.random_state)
         seeds = range(self.random_state, self.random_state + TRIALS.populations)
         drawn = (_projected(population.draw(seed), one) for seed in seeds)
-        return replace(judged, populations=self._null_silhouettes(drawn))
+        return replace(judged, population=replace(contrast, nulls=self._null_silhouettes(drawn)))
 
     def _null_silhouettes(self, nulls: Iterable[Matrix]) -> Floats:
         return null_silhouettes(list(nulls), self.ks, self.random_state)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.clustering.choose_k import KScore
-from tasks.encoding.null_contrast import BOUNDS as NULL_BOUNDS
-from tasks.encoding.null_contrast import UNIMODAL, is_apart, min_margin
+from tasks.encoding.null_contrast import POPULATION, UNIMODAL, is_apart, min_margin
 
 Level = Literal["strong", "weak", "none"]
 
@@ -97,7 +96,7 @@ def verdict_on(evidence: Evidence) -> Verdict:
     if evidence.population_margin is None or evidence.population_std is None:
         return _found(chosen, evidence.margin, figures)
     figures += f", {evidence.population_margin:+.2f} from one population as correlated as these columns"
-    if not is_apart(evidence.population_margin, evidence.population_std, NULL_BOUNDS.min_margin_population):
+    if not is_apart(evidence.population_margin, evidence.population_std, min_margin(POPULATION)):
         tiers = f"use the {chosen.k} segments as tiers, as nothing separates them"
         return Verdict("weak", f"a gradient {evidence.gradient}; {tiers} ({figures})")
     return _found(chosen, evidence.margin, figures)

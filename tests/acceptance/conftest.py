@@ -37,23 +37,13 @@ def new_night(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def night(customers: Path, new_night: Callable[..., Path]) -> Night:
     """Return the home of a night on a real file; tests that only look at it share one run."""
-
-    @cache
-    def home_of(file: str, dataset: str) -> Path:
-        return new_night(customers / file, dataset)
-
-    return home_of
+    return cache(lambda file, dataset: new_night(customers / file, dataset))
 
 
 @pytest.fixture(scope="session")
 def read_night(customers: Path, new_night: Callable[..., Path]) -> Night:
     """The same with one k, for tests that look at the customers and not at their segments."""
-
-    @cache
-    def home_of(file: str, dataset: str) -> Path:
-        return new_night(customers / file, dataset, k=2)
-
-    return home_of
+    return cache(lambda file, dataset: new_night(customers / file, dataset, k=2))
 
 
 @pytest.fixture(scope="session")
@@ -73,20 +63,10 @@ def draft_of(customers: Path, tmp_path_factory: pytest.TempPathFactory) -> Calla
 @pytest.fixture(scope="session")
 def drafted_night(customers: Path, draft_of: Callable[[str], Path], new_night: Callable[..., Path]) -> Night:
     """Return the home of a night on a real file with its draft as it is; tests that only look at it share one run."""
-
-    @cache
-    def home_of(file: str) -> Path:
-        return new_night(customers / file, str(draft_of(file)))
-
-    return home_of
+    return cache(lambda file: new_night(customers / file, str(draft_of(file))))
 
 
 @pytest.fixture(scope="session")
 def read_draft(customers: Path, draft_of: Callable[[str], Path], new_night: Callable[..., Path]) -> Night:
     """The same with one k, for tests that look at the customers and not at their segments."""
-
-    @cache
-    def home_of(file: str) -> Path:
-        return new_night(customers / file, str(draft_of(file)), k=2)
-
-    return home_of
+    return cache(lambda file: new_night(customers / file, str(draft_of(file)), k=2))

@@ -18,7 +18,7 @@ from schemas.errors import (
     UsageError,
 )
 from tests.conftest import ROOT
-from tests.nights import SEED_ROWS, quick_night, value
+from tests.nights import SEED_ROWS, quick_night, run_night, value
 
 HEADER = "Age,Location,Purchase History\n"
 
@@ -36,7 +36,7 @@ def message_of_failure(error, source, home, **order):
     """Run a night that fails; return its message once all that holds for every failure has been checked."""
     published, earlier = (home / "segments.duckdb").read_bytes(), records(home)
     with pytest.raises(SegmentsError) as raised:
-        quick_night(source, home, **order)
+        run_night(source, home, **order)
     message = str(raised.value)
     assert (raised.type, raised.value.exit_code) == (error, EXIT_CODES[error])
     assert len(message.splitlines()) == 1

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from schemas.errors import SegmentsError, UsageError
-from tests.nights import PUBLISHED_RUN, assert_invariants, quick_night, value
+from tests.nights import PUBLISHED_RUN, assert_invariants, quick_night, run_night, value
 from warehouse.home.directory import Home
 from warehouse.publishing import KEPT_IN_ARCHIVE
 from warehouse.querying import query_published
@@ -179,5 +179,5 @@ def test_linked_published_file_is_archived_as_file(first_night, home):
 
 def test_truncated_published_file_forces_a_new_run(first_night, home):
     cut(home / "segments.duckdb")
-    assert quick_night(first_night / "customers.csv", home).is_new
-    assert not quick_night(first_night / "customers.csv", home).is_new
+    assert run_night(first_night / "customers.csv", home).is_new
+    assert not run_night(first_night / "customers.csv", home).is_new

@@ -12,7 +12,7 @@ from schemas.errors import SchemaError, SegmentsError, UsageError
 from tasks.publish import publish
 from tasks.run.lifecycle import refuse_early
 from tests.conftest import ROOT
-from tests.nights import SEED_ROWS, assert_invariants, night_with, quick_night, rows, value
+from tests.nights import SEED_ROWS, assert_invariants, night_with, quick_night, rows, run_night, value
 from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Order
 
@@ -92,7 +92,7 @@ EMPTY = {
 @pytest.mark.parametrize(("body", "content"), EMPTY.values(), ids=EMPTY)
 def test_customers_without_values_form_one_segment(write, home, body, content):
     schema = write(f"{HEAD}class A(Dataset):\n    {body}\n", "a.py")
-    quick_night(write(content), home, dataset=str(schema))
+    run_night(write(content), home, dataset=str(schema))
     assert "customers are equal after encoding" in value(home, "SELECT reason FROM k_scores WHERE chosen")
     assert rows(home, "SELECT segment_id FROM segment_profile") == [(1,)]
     assert_invariants(home)
@@ -101,7 +101,7 @@ def test_customers_without_values_form_one_segment(write, home, body, content):
 @pytest.mark.parametrize("largest", ["20e-200", "1e99"])
 def test_tiniest_and_largest_numbers_are_computed_with(write, home, largest):
     schema = write(f"{HEAD}class A(Dataset):\n    x: Series[float] = numeric()\n", "a.py")
-    quick_night(write(f"x\n1e-200\n2e-200\n3e-200\n{largest}\n"), home, dataset=str(schema))
+    run_night(write(f"x\n1e-200\n2e-200\n3e-200\n{largest}\n"), home, dataset=str(schema))
     assert_invariants(home)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.errors import DataRefused, SchemaError
-from tests.nights import assert_invariants, quick_night, rows
+from tests.nights import assert_invariants, quick_night, rows, run_night
 
 HEAD = "from pandera.typing import Series\nfrom schemas import *\n"
 SHOP = (
@@ -34,7 +34,7 @@ A7,-1,1,basic,x,steak
 
 
 def test_every_column_kind_is_read_and_encoded(write, home):
-    quick_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
+    run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     assert rows(home, "SELECT * EXCLUDE (source_name, line_number) FROM customers ORDER BY 1") == [
         ("A1", 10.5, True, "basic", ["apples", "juice"], "hello"),
         ("A2", None, False, "plus", [], None),
@@ -74,12 +74,12 @@ def test_bare_and_parametrized_lists_are_equivalent(write, home):
 
 
 def test_missing_number_counts_as_the_median(write, home):
-    quick_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
+    run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     assert rows(home, "SELECT imputed, center FROM features WHERE feature = 'income'") == [(20.25, 20.25)]
 
 
 def test_column_comments_hold_description_and_unit(write, home):
-    quick_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
+    run_night(write(FILE), home, dataset=str(write(SHOP, "shop.py")))
     found = rows(home, "SELECT comment FROM duckdb_columns() WHERE table_name = 'customers' AND column_name = 'income'")
     assert found == [("Annual Income (k$) (k$)",)]
 
