@@ -63,6 +63,7 @@ class SearchSettings:
         max_improved: optima that are improved by exchanges.
         max_halved: segments that are tried for being two, at each exchange.
         max_exchanges: exchanges in a row.
+        few_exchanges: the same of every k before the deep search.
         min_saving: share of the inertia that an exchange saves at least.
     """
 
@@ -80,6 +81,7 @@ class SearchSettings:
     max_improved: int = 3
     max_halved: int = 3
     max_exchanges: int = 12
+    few_exchanges: int = 2
     min_saving: float = 1e-5
 
 
@@ -132,6 +134,8 @@ def search(
 ) -> dict[int, Floats]:
     """Return centroids for every k: the best of several restarts on a sample.
 
+    One that they did not find again is improved by an exchange or two.
+
     Args:
         distinct: the customers.
         candidates: every k, each at most the number of distinct rows.
@@ -150,7 +154,10 @@ def search(
         fits: list[_Found] = []
         while len(fits) * restarts.at_a_time < restarts.max_for(sample.n_rows) and not _is_found(fits, restarts):
             fits.append(_restarted(sample, n_clusters, restarts.at_a_time, random_state + len(fits)))
-        return k, min(fits, key=lambda one: one.inertia).centroids.astype(np.float64)
+        best = min(fits, key=lambda one: one.inertia)
+        if not _is_found(fits, restarts):
+            best = _improved(sample, best, random_state, SEARCH.few_exchanges)
+        return k, best.centroids.astype(np.float64)
 
     centroids = {}
     # The largest k takes longest, so it starts first.
@@ -175,7 +182,9 @@ def search_deeply(distinct: Distinct, start: Floats, random_state: int) -> Float
     from_start = in_order(lambda one: _fitted(sample, one), [start])
     found = _different([*from_start, *_restarted_deeply(sample, k, random_state)])
     first, others = found[: SEARCH.max_improved], found[SEARCH.max_improved :]
-    improved = in_order(lambda one: _improved(sample, one, random_state), first, n_cells=sample.n_cells)
+    improved = in_order(
+        lambda one: _improved(sample, one, random_state, SEARCH.max_exchanges), first, n_cells=sample.n_cells
+    )
     found = _different([*improved, *others])
     large = sample_of(distinct, SEARCH.final_rows, SEARCH.final_bytes, random_state)
     ends: list[npt.NDArray[np.floating]] = [start, *(one.centroids for one in found)]
@@ -228,9 +237,9 @@ def _different(found: Sequence[_Found]) -> list[_Found]:
     return kept[: SEARCH.max_kept]
 
 
-def _improved(sample: Sample, found: _Found, random_state: int) -> _Found:
+def _improved(sample: Sample, found: _Found, random_state: int, max_exchanges: int) -> _Found:
     """Exchange one centroid after the other for as long as it helps."""
-    for _ in range(SEARCH.max_exchanges):
+    for _ in range(max_exchanges):
         moved = [_fitted(sample, start) for start in _exchanged(sample, found.centroids, random_state)]
         best = min(moved, key=lambda one: one.inertia)
         if best.inertia >= found.inertia * (1 - SEARCH.min_saving):

@@ -82,3 +82,12 @@ def test_seed_decides_the_draw(monkeypatch):
     one, same, other = (search(distinct, [4], seed, told)[4] for seed in (0, 0, 1))
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
+
+
+def test_exchanges_find_what_restarts_miss():
+    matrix = make_blobs(300, 8, centers=25, cluster_std=1.5, random_state=0)[0].astype(np.float32)
+    distinct = customers_of(matrix)
+    found = converge(distinct, search(distinct, [18], 0, told)[18]).objective
+    with one_thread_each():
+        best = KMeans(18, n_init=50, random_state=99).fit(matrix).inertia_ / len(matrix)
+    assert found <= best * 1.001
