@@ -1,4 +1,4 @@
-"""Count how often one population is called strong, and whether groups of correlated columns are found.
+"""Count how often one population is called strong, and whether what is there is found.
 
 Run: python -m benchmarks.clouds [--kinds NAME,...] [--seeds N] [--quick] [--jobs J]. A cell is one set of customers.
 
@@ -7,9 +7,13 @@ Run: python -m benchmarks.clouds [--kinds NAME,...] [--seeds N] [--quick] [--job
 - likert: answers from 1 to 5 to six questions that one attitude decides.
 - taste: baskets of 60 products that one taste decides by degrees, for or against each product.
 - size: the same, in which those who buy more buy more of everything.
+- derived: independent numbers, and one computed from them: a sum, a ratio, a rescaling, a band, or scores in one.
 - groups: 3 to 6 groups of even or skewed sizes, each a cloud whose numbers have a correlation of .8.
+- long: the same with a correlation of .95.
+- kinds: 2 to 6 kinds of customers, in all of whose columns those of a kind are equal.
 
-Of all but the last, gradient and none are right; of groups their number, and that they are segments.
+Of the last three their number is right, and that they are segments, of kinds that they are strong; of derived
+columns none; of the others gradient and none.
 """
 
 import argparse
@@ -20,16 +24,20 @@ from itertools import product
 
 import numpy as np
 from joblib import Parallel, delayed
+from scipy.sparse import csr_array
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.planted_answers import base_of_columns, segmented_base
 from benchmarks.planted_sets import SKEWED_SHARES, Floats, Ints
 from tasks.encoding.base_encoding import BaseEncoding
 
-GROUPS = "groups"
-
 _PRODUCTS = 60
-_WITHIN = 0.8
+
+#: The shape of derived columns whose fourth number has the digits of the scores of the others.
+_SCORES = 4
+
+#: What may be said of one population, of independent columns, of groups, and of kinds.
+_ONE, _NOTHING, _SEGMENTS, _STRONG = ("gradient", "none"), ("none",), ("strong", "weak"), ("strong",)
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Cell:
     Attributes:
         kind: one of KINDS.
         n_customers: customers.
-        shape: numbers, or groups.
+        shape: numbers, groups, or how a column is derived.
         strength: correlation, deviation of the logarithms, or what the taste decides; skewed sizes are 1.
         seed: seed.
     """
@@ -72,9 +80,8 @@ def result_of(cell: Cell) -> Result:
     answer = segmented_base(base, "auto")
     said = "gradient" if answer.is_gradient else answer.verdict
     rand = float(adjusted_rand_score(labels, answer.labels))
-    if cell.kind == GROUPS:
-        return Result(cell.kind, said, answer.k == cell.shape and said in ("strong", "weak"), rand)
-    return Result(cell.kind, said, said in ("gradient", "none"), rand)
+    n_groups, right = len(np.unique(labels)), KINDS[cell.kind].right
+    return Result(cell.kind, said, said in right and n_groups in (1, answer.k), rand)
 
 
 def _numbers(matrix: Floats) -> BaseEncoding:
@@ -118,13 +125,48 @@ def _size(cell: Cell) -> tuple[BaseEncoding, Ints]:
     return _basket(cell, np.ones(cell.shape))
 
 
+def _derived(cell: Cell) -> tuple[BaseEncoding, Ints]:
+    """Return three independent numbers, and a fourth of the kind of the shape."""
+    numbers = np.exp(cell.strength * cell.rng.normal(size=(cell.n_customers, 3))) * 100
+    scores = np.array([np.searchsorted(np.quantile(own, (0.25, 0.5, 0.75)), own) + 1 for own in numbers.T]).T
+    fourth = (
+        numbers.sum(axis=1),
+        numbers[:, 0] / numbers[:, 1],
+        numbers[:, 0] * 0.9 + 5,
+        scores[:, 0],
+        scores @ [100, 10, 1],
+    )[cell.shape]
+    beside = [scores] if cell.shape == _SCORES else []
+    return _numbers(np.column_stack([numbers, *beside, fourth])), _one(cell)
+
+
 def _groups(cell: Cell) -> tuple[BaseEncoding, Ints]:
+    return _correlated_groups(cell, 0.8)
+
+
+def _long(cell: Cell) -> tuple[BaseEncoding, Ints]:
+    return _correlated_groups(cell, 0.95)
+
+
+def _kinds(cell: Cell) -> tuple[BaseEncoding, Ints]:
+    """Return kinds with an age, a spend and a place each."""
+    labels = _labels(cell)
+    ages, spends = cell.rng.permutation(60)[: cell.shape] + 20.0, cell.rng.permutation(cell.shape) * 50.0
+    own = np.eye(cell.shape)[labels]
+    return base_of_columns({"age": ages[labels], "spend": spends[labels]}, places=csr_array(own)), labels
+
+
+def _labels(cell: Cell) -> Ints:
+    """Return groups of even sizes, or of skewed ones where the strength is 1."""
+    shares = SKEWED_SHARES.get(cell.shape) if cell.strength else None
+    return cell.rng.choice(cell.shape, cell.n_customers, p=shares)
+
+
+def _correlated_groups(cell: Cell, correlation: float) -> tuple[BaseEncoding, Ints]:
     """Return groups on a line across their long axis and along it, far apart in at least one direction."""
-    rng, n_groups = cell.rng, cell.shape
-    shares = SKEWED_SHARES[n_groups] if cell.strength else (1 / n_groups,) * n_groups
-    labels = rng.choice(n_groups, cell.n_customers, p=shares)
-    centers = np.array([(0, 0), (5, -5), (6, 6), (11, 1), (1, 11), (-6, 6)], dtype=float)[:n_groups]
-    own = rng.multivariate_normal([0, 0], _equicorrelated(2, _WITHIN), cell.n_customers)
+    labels = _labels(cell)
+    centers = np.array([(0, 0), (5, -5), (6, 6), (11, 1), (1, 11), (-6, 6)], dtype=float)[: cell.shape]
+    own = cell.rng.multivariate_normal([0, 0], _equicorrelated(2, correlation), cell.n_customers)
     return _numbers(centers[labels] + own), labels
 
 
@@ -134,11 +176,12 @@ def _one(cell: Cell) -> Ints:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of customers, and the shapes and strengths that it comes in."""
+    """A kind of customers, the shapes and strengths that it comes in, and what may be said of it."""
 
     customers: Callable[[Cell], tuple[BaseEncoding, Ints]]
     shapes: Sequence[int]
     strengths: Sequence[float]
+    right: Sequence[str] = _ONE
 
 
 KINDS: dict[str, Kind] = {
@@ -147,7 +190,10 @@ KINDS: dict[str, Kind] = {
     "likert": Kind(_likert, (6,), (0.6, 0.8, 0.9)),
     "taste": Kind(_taste, (_PRODUCTS,), (0.5, 1.0, 2.0)),
     "size": Kind(_size, (_PRODUCTS,), (0.7, 1.5)),
-    GROUPS: Kind(_groups, (3, 4, 5, 6), (0.0, 1.0)),
+    "derived": Kind(_derived, range(_SCORES + 1), (0.3, 0.8), _NOTHING),
+    "groups": Kind(_groups, (3, 4, 5, 6), (0.0, 1.0), _SEGMENTS),
+    "long": Kind(_long, (3, 4, 5, 6), (0.0, 1.0), _SEGMENTS),
+    "kinds": Kind(_kinds, (2, 3, 4, 6), (0.0, 1.0), _STRONG),
 }
 SIZES = (500, 2_000, 20_000)
 
@@ -166,7 +212,8 @@ def table_of(results: Sequence[Result]) -> str:
     for kind in dict.fromkeys(one.kind for one in results):
         own = [one for one in results if one.kind == kind]
         counts = Counter(one.said for one in own)
-        rand = f"{np.mean([one.rand for one in own]):8.2f}" if kind == GROUPS else f"{'-':>8}"
+        has_groups = "strong" in KINDS[kind].right
+        rand = f"{np.mean([one.rand for one in own]):8.2f}" if has_groups else f"{'-':>8}"
         right = f"{sum(one.is_right for one in own)}/{len(own)}"
         lines.append(f"{kind:12}{right:>10}" + "".join(f"{counts[word]:10}" for word in said) + rand)
     return "\n".join(lines)

@@ -97,7 +97,7 @@ def segmented_base(base: BaseEncoding, encoding: str) -> Answer:
     if chosen.encoding.components is not None:
         distinct = projected(distinct, chosen.encoding.components.loadings)
     selected = chosen.selected
-    nulls = selected.contrast.null_scores if selected.contrast else {}
+    nulls = selected.null_scores
     choice = choose_k(distinct, _KS, random_state=0, guards=guards_of(selected.name, least, nulls))
     features = chosen.encoding.features
     evidence = Evidence(
@@ -108,7 +108,7 @@ def segmented_base(base: BaseEncoding, encoding: str) -> Answer:
         margin=selected.margin if selected.k else None,
         null_std=selected.null_std if selected.k else None,
         why_untried=selected.reason,
-        population_margin=selected.population_margin,
+        population_gain=selected.population_gain,
         population_std=selected.population_std,
     )
     return Answer(
