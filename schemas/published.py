@@ -275,27 +275,28 @@ class Encodings(pa.DataFrameModel):
     )
     margin: Series[float] = pa.Field(
         nullable=True,
-        description="silhouette - null_best, or silhouette_gain where unimodal: the basis of the verdict. "
-        "There are segments where it is .04 or more (.07 where unimodal) and three times null_std",
+        description="silhouette - null_best; silhouette_gain where unimodal or few combinations: the basis of the "
+        "verdict. There are segments where it is .04 or more (.07 where unimodal) and three times null_std",
     )
     population_silhouette: Series[float] = pa.Field(
         nullable=True,
         description="Mean silhouette at that k of customers of one population: columns distributed and correlated as "
-        "these, without groups; null where nothing is linked, or another encoding was selected first",
+        "these, without groups; null where nothing is linked",
     )
-    population_margin: Series[float] = pa.Field(
+    population_gain: Series[float] = pa.Field(
         nullable=True,
-        description="silhouette - mean of the best silhouettes of one population. What is linked falls apart into "
-        "segments where it is .06 or more and three times population_std; else it is a gradient",
+        description="silhouette - population_silhouette. What is linked falls apart into segments where it is .06 or "
+        "more and three times population_std; else it is a gradient",
     )
     population_std: Series[float] = pa.Field(
-        nullable=True, ge=0, description="Standard deviation of the best silhouettes of one population"
+        nullable=True, ge=0, description="Standard deviation of the silhouettes of one population at that k"
     )
     null_model: Series[str] = pa.Field(
         nullable=True,
-        isin=["permuted columns", "unimodal"],
-        description="What it was compared with: the columns permuted, each on its own, or, where nothing links them, "
-        "numbers drawn from the closest unimodal distribution of each",
+        isin=["permuted columns", "permuted values", "unimodal"],
+        description="What it was compared with: the columns permuted, each on its own; the same at the same k, where "
+        "there are few combinations of values; or, where nothing links the columns, numbers drawn from the closest "
+        "unimodal distribution of each",
     )
     n_permutations: Series[int] = pa.Field(nullable=True, ge=0, description="Samples of the null model")
     rows_sampled: Series[int] = pa.Field(nullable=True, ge=0, description="Customers in the sample")

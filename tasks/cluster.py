@@ -83,7 +83,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
             margin=selected.margin,
             null_std=selected.null_std,
             why_untried=selected.reason,
-            population_margin=selected.population_margin,
+            population_gain=selected.population_gain,
             population_std=selected.population_std,
             gradient=_gradient(choice.fit, features, loading),
         )

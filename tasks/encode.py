@@ -168,7 +168,7 @@ def _insert_features(database: Connection, encoding: Encoding) -> None:
 
 
 #: Columns of ``encodings`` that are null where an encoding was not tried, and their types in a frame.
-_POPULATION = ["population_silhouette", "population_margin", "population_std"]
+_POPULATION = ["population_silhouette", "population_gain", "population_std"]
 _FIGURES = (
     dict.fromkeys(["n_columns", "n_dimensions", "k", "n_permutations", "rows_sampled"], "Int64")
     | dict.fromkeys(["silhouette", "null_silhouette", "silhouette_gain", "null_best", "null_std", "margin"], "float64")

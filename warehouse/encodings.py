@@ -19,7 +19,7 @@ class SelectedEncoding:
     margin: float | None
     null_std: float | None
     null_model: str | None
-    population_margin: float | None
+    population_gain: float | None
     population_std: float | None
     reason: str
 

@@ -110,7 +110,7 @@ class TriedRow:
     silhouette_gain: float | None
     margin: float | None
     population_silhouette: float | None
-    population_margin: float | None
+    population_gain: float | None
     rows_sampled: int | None
     is_chosen: bool
     reason: str

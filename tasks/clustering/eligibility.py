@@ -141,9 +141,9 @@ def adds_too_little(added: float, k: int, guards: Guards) -> str:
 
 
 def _faults(smallest: Mapping[int, int], guards: Guards) -> tuple[str, ...]:
-    small = {k: _small_segment(customers, guards) for k, customers in smallest.items()}
-    gains = {k: guards.nulls[k].silhouette_gain for k, fault in small.items() if not fault and k in guards.nulls}
-    return tuple(fault or _low_gain(k, gains, guards) for k, fault in small.items())
+    faults = {k: _small_segment(customers, guards) for k, customers in smallest.items()}
+    gains = {k: guards.nulls[k].silhouette_gain for k, fault in faults.items() if not fault and k in guards.nulls}
+    return tuple(fault or _low_gain(k, gains, guards) for k, fault in faults.items())
 
 
 def _small_segment(customers: int, guards: Guards) -> str:
@@ -158,7 +158,7 @@ def _low_gain(k: int, gains: Mapping[int, float], guards: Guards) -> str:
         return ""
     top = max(gains, key=lambda other: gains[other])
     # Where no k gains over the null model, the gains rank nothing.
-    if gains[top] <= 0 or gains[k] >= guards.min_gain_share * gains[top]:
+    if not guards.min_gain_share or gains[top] <= 0 or gains[k] >= guards.min_gain_share * gains[top]:
         return ""
     own = f"only {_decimal(gains[k])} above" if gains[k] > 0 else "not above"
     return f"{own} permuted columns, k={top} {_decimal(gains[top])}"

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from schemas.encodings import AUTO
 from tasks.encoding.base_encoding import BaseEncoding
-from tasks.encoding.null_contrast import UNIMODAL
+from tasks.encoding.few_combinations import has_few_combinations, is_concordant
+from tasks.encoding.null_contrast import COMBINATIONS, PERMUTED, UNIMODAL
 from tasks.encoding.redundant_columns import in_words, redundant_columns
-from tasks.encoding.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES
+from tasks.encoding.strategies import MIXED, NUMBERS, SINGLE, STANDARD, STRATEGIES, is_left_out
+from tasks.encoding.strategies import SETTINGS as STRATEGY
 from tasks.encoding.trials import TRIALS, Encoding, EncodingResult, Trials
 from tasks.run.progress import Progress
 
@@ -54,9 +56,10 @@ def choose_encoding(
     min_customers: int = 1,
     progress: Progress = lambda words, done, total: None,
 ) -> Choice:
-    """Return the encoding with the highest silhouette gain over permuted columns, or the one that is asked for.
+    """Return the encoding with the highest silhouette gain, or the one that is asked for.
 
-    Where none gains more than chance, numbers that are multimodal on their own are selected, else the standard
+    The gain is that over one population of those that fall apart, else that over permuted columns. Where none gains
+    more than chance, numbers that are multimodal on their own are selected, else the standard
     encoding.
 
     Args:
@@ -67,17 +70,24 @@ def choose_encoding(
         min_customers: minimum customers of a segment.
         progress: called for every encoding.
     """
-    trials = Trials(base, tuple(ks), random_state, min_customers)
+    sample = base.sampled(TRIALS.component_customers, random_state)
+    are_kinds = has_few_combinations(sample, max(ks)) and is_concordant(sample)
+    trials = Trials(base, tuple(ks), random_state, min_customers, COMBINATIONS if are_kinds else PERMUTED)
     if wanted != AUTO:
         return _wanted(trials, wanted, progress)
-    redundant = redundant_columns(base.sampled(TRIALS.component_customers, random_state))
-    left_out = [one.column for one in redundant]
+    # Where few combinations are kinds of customers, every column tells the others, and none is the copy.
+    redundant = [] if are_kinds else redundant_columns(sample)
+    left_out = [one.name for one in redundant]
     results = trials.results([trials.encoding(name, left_out) for name in _names(base, left_out)], progress)
     direct = DIRECTNESS.factor if base.binary_features else DIRECTNESS.factor_of_numbers
-    best, results = _best(trials, results, lambda one: one.silhouette_gain * (1.0 if _has_components(one) else direct))
+    best, results = _best(trials, results, lambda one: _gain(one) * (1.0 if _has_components(one) else direct))
     if best:
         return _choice(best, results, in_words(redundant))
-    best, _ = _best(trials, trials.results(trials.alone(left_out), progress), lambda one: one.silhouette_gain)
+    best, _ = _best(
+        trials,
+        trials.results(trials.alone(left_out), progress),
+        lambda one: _gain(one) * (1.0 if one.name == SINGLE else DIRECTNESS.factor_of_numbers),
+    )
     if best:
         return _choice(best, [*(one for one in results if one.name != best.name), best], ())
     return _without_segments(trials, results)
@@ -88,25 +98,30 @@ def _best(
 ) -> tuple[EncodingResult | None, list[EncodingResult]]:
     """Return the best of the encodings that show segments, if any does, and all results.
 
-    Only the one that is ahead is compared with all samples, until one falls apart as no single population does.
-    Where none does, the best shows a gradient.
+    Those that may show segments are compared with all samples, until none is left that could be ahead: one population
+    has higher silhouettes than permuted columns. The best is one that falls apart as no single population does; where
+    none does, it shows a gradient.
     """
     tried = list(results)
-    while undecided := [number for number, one in enumerate(tried) if one.k is not None and not one.is_complete]:
-        apart = [number for number, one in enumerate(tried) if one.falls_apart]
-        ahead = max([*apart, *undecided], key=lambda number: preference(tried[number]))
-        if ahead in apart:
-            break
-        tried[ahead] = trials.completed(tried[ahead])
-    best = [one for one in tried if one.falls_apart] or [one for one in tried if one.is_complete and one.is_found]
+    for number in sorted(range(len(tried)), key=lambda number: -preference(tried[number])):
+        is_behind = any(one.falls_apart and preference(one) >= preference(tried[number]) for one in tried)
+        if tried[number].is_promising and not is_behind:
+            tried[number] = trials.completed(tried[number])
+    best = [one for one in tried if one.falls_apart] or [one for one in tried if one.is_found]
     return max(best, key=preference, default=None), tried
+
+
+def _gain(one: EncodingResult) -> float:
+    """Return the gain that an encoding is selected by: over one population, where it falls apart."""
+    return one.population_gain if one.falls_apart and one.population_gain is not None else one.silhouette_gain
 
 
 def _names(base: BaseEncoding, left_out: Collection[str]) -> list[str]:
     """Return the names of the encodings to try; where all columns are numbers, standard is numbers again."""
-    kept = [feature for feature in base.features if feature.source_column not in left_out]
-    are_numbers = len(kept) > 1 and all(feature.is_number for feature in kept)
-    return [name for name in STRATEGIES if not (are_numbers and name == STANDARD)]
+    kept = [feature for feature in base.features if not is_left_out(feature, left_out)]
+    if len(kept) < 2 or not all(feature.is_number for feature in kept):
+        return list(STRATEGIES)
+    return [NUMBERS, MIXED] if len(kept) >= STRATEGY.min_numbers else [NUMBERS]
 
 
 def _without_segments(trials: Trials, results: Sequence[EncodingResult]) -> Choice:
@@ -143,10 +158,13 @@ def _reason(one: EncodingResult, selected: EncodingResult, *, is_only: bool) -> 
         return one.reason
     if one is selected:
         return "asked for" if is_only else _why_selected(one)
-    if not one.is_found:
+    if not one.is_found and (one.is_complete or not one.is_promising):
         return f"no more than chance: its best silhouette is {one.margin:+.3f} from the best of permuted columns"
-    gain, that_of = f"its silhouette gain of {one.silhouette_gain:.3f} is", f"{selected.silhouette_gain:.3f} of"
-    if one.silhouette_gain > selected.silhouette_gain:
+    if selected.falls_apart and one.population_gain is not None and not one.falls_apart:
+        std = f"whose standard deviation is {one.population_std:.3f}"
+        return f"a gradient: its best silhouette is {one.population_gain:+.3f} from one population, {std}"
+    gain, that_of = f"its gain of {_gain(one):.3f} is", f"{_gain(selected):.3f} of"
+    if _gain(one) > _gain(selected):
         return f"{gain} too little above the {that_of} {selected.name}, which is more direct"
     return f"{gain} below the {that_of} {selected.name}"
 
@@ -154,11 +172,10 @@ def _reason(one: EncodingResult, selected: EncodingResult, *, is_only: bool) -> 
 def _why_selected(selected: EncodingResult) -> str:
     if selected.null_model == UNIMODAL:
         return "nothing links the columns, and its numbers are multimodal on their own"
-    return (
-        "its silhouette gain is the highest"
-        if selected.is_found
-        else "no encoding shows segments, so the simplest is used"
-    )
+    if not selected.is_found:
+        return "no encoding shows segments, so the simplest is used"
+    is_over_one = selected.falls_apart and selected.population is not None
+    return f"its gain over {'one population' if is_over_one else 'permuted columns'} is the highest"
 
 
 def _has_components(one: EncodingResult) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from schemas.fields import Role
 from tasks.clustering.parallel import in_order
@@ -24,6 +25,10 @@ _MAX_NAMED = 4
 
 #: Share of the largest loading below which a feature is not named: it contributes a tenth of the variance at most.
 _MIN_SHARE = 0.3
+
+#: Share of a component's squared loadings that other features than those of numbers have, at least. Chance gives the
+#: strongest components less, and weaker ones up to a quarter; a link of a number with a place has half.
+_MIN_OTHERS = 0.1
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,16 @@ class Components:
     def __len__(self) -> int:
         """Return the number of components."""
         return len(self.variances)
+
+    def beyond(self, is_number: npt.NDArray[np.bool_]) -> "Components":
+        """Return the components that some other feature than those of numbers takes part in.
+
+        Args:
+            is_number: of every feature whether it is one of a number, shape (n_features,).
+        """
+        others = np.square(self.loadings[~is_number]).sum(axis=0)
+        kept = others >= _MIN_OTHERS
+        return Components(self.loadings[:, kept], self.variances[kept], self.null_variance)
 
 
 def common_components(blocks: Blocks, random_state: int) -> Components:

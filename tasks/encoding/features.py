@@ -123,6 +123,12 @@ def encode_numbers(values: Floats, feature: Feature) -> Floats:
     return _scaled(transform(values, feature), feature)
 
 
+def stored_values(encoded: Floats, feature: Feature) -> Floats:
+    """Return the stored values of an encoded number, clipped and imputed as it is; its weight is not 0."""
+    x = encoded * feature.scale / feature.weight + feature.center
+    return np.sign(x) * np.expm1(np.abs(x)) if feature.is_log else x
+
+
 def encode_binary(
     pieces: Iterable[tuple[int, Keys]], features: Sequence[Feature], n_customers: int, max_present: int
 ) -> csr_array:

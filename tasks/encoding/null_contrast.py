@@ -21,9 +21,9 @@ from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats, Matrix, Rows, distinct_rows
 from tasks.clustering.silhouette import exact_silhouettes
 
-#: The null models: columns permuted each on its own, numbers drawn from a unimodal distribution, or customers drawn
-#: from one population.
-PERMUTED, UNIMODAL, POPULATION = "permuted columns", "unimodal", "one population"
+#: The null models: columns permuted each on its own, the same for few combinations of values, numbers drawn from a
+#: unimodal distribution, and customers drawn from one population.
+PERMUTED, COMBINATIONS, UNIMODAL, POPULATION = "permuted columns", "permuted values", "unimodal", "one population"
 
 #: k-means++ starts of which each fit goes on from the best, half as expensive as restarts and nearly as good: the
 #: best silhouette of noise is .002 lower, that of segments equal. As many for the null model, as a poorer search
@@ -37,7 +37,7 @@ class NullBounds:
 
     Attributes:
         min_margin: over the best of permuted columns.
-        min_margin_population: over the best of one population: baskets of one strong taste and heavy tails reach .05.
+        min_margin_population: over one population at the same k: baskets of one strong taste and heavy tails reach .05.
         min_margin_unimodal: over a unimodal null model: equally many customers at every value reach .04.
         min_stds: standard deviations of the null model in the margin.
         min_std: standard deviation that is assumed at least, as few samples may have none.

@@ -45,7 +45,7 @@ class PopulationSettings:
     max_correlation: float = 0.99
     steps: int = 4
     max_ratio: float = 4.0
-    simulated_cells: int = 1_000_000
+    simulated_cells: int = 400_000
 
 
 SETTINGS = PopulationSettings()

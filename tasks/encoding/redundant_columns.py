@@ -1,10 +1,10 @@
-"""Find redundant columns, which another column predicts: a state by the city, an amount in a second currency.
+"""Find redundant columns, which others predict: a state by the city, an amount in a second currency, a score, a sum.
 
-A redundant column would count twice, and its copy would look like a link between columns. Arrays in, arrays
-out: no SQL, no files.
+A redundant column would count twice, and its copy would look like a link between columns. So would a value that
+several categories repeat, such as no service. Arrays in, arrays out: no SQL, no files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from scipy.stats import rankdata
 from schemas.fields import Role
 from tasks.clustering.rows import Floats
 from tasks.encoding.base_encoding import BaseEncoding, columns_of
+from tasks.encoding.derived_columns import derived_columns
 
 
 @dataclass(frozen=True)
@@ -37,20 +38,26 @@ SETTINGS = RedundancySettings()
 
 
 @dataclass(frozen=True)
-class RedundantColumn:
-    """A column that another one predicts, and how much of it: 0 to 1."""
+class Redundant:
+    """A column, or the feature of a value, that others predict, and why it takes no part, in words."""
 
-    column: str
-    by: str
-    share: float
-
-
-def redundant_columns(base: BaseEncoding) -> list[RedundantColumn]:
-    """Return the columns that a kept column predicts; of two that predict each other, the later one."""
-    return [*_redundant_numbers(base), *_redundant_categories(base)]
+    name: str
+    why: str
 
 
-def _redundant_numbers(base: BaseEncoding) -> list[RedundantColumn]:
+def redundant_columns(base: BaseEncoding) -> list[Redundant]:
+    """Return the columns that kept columns predict; of two that predict each other, the later one."""
+    categories = _category_values(base)
+    found = [*_redundant_numbers(base), *_redundant_categories(categories)]
+    names = {one.name for one in found}
+    for derived in derived_columns(base, categories, names):
+        if derived.column not in names:
+            found.append(Redundant(derived.column, derived.how))
+            names.add(derived.column)
+    return [*found, *_repeated_values(base, names)]
+
+
+def _redundant_numbers(base: BaseEncoding) -> list[Redundant]:
     names = [feature.source_column for feature in base.number_features]
     varied = np.flatnonzero(np.ptp(base.numbers, axis=0) > 0)
     if len(varied) < 2:
@@ -62,28 +69,27 @@ def _redundant_numbers(base: BaseEncoding) -> list[RedundantColumn]:
         strongest = max(kept, key=lambda other: correlations[index, other], default=None)
         if strongest is not None and correlations[index, strongest] >= SETTINGS.min_correlation:
             share = float(correlations[index, strongest])
-            found.append(RedundantColumn(names[varied[index]], names[varied[strongest]], share))
+            found.append(Redundant(names[varied[index]], _predicted(names[varied[strongest]], share)))
         else:
             kept.append(index)
     return found
 
 
-def _redundant_categories(base: BaseEncoding) -> list[RedundantColumn]:
-    values = _category_values(base)
+def _redundant_categories(values: Mapping[str, npt.NDArray[np.int64]]) -> list[Redundant]:
     names = list(values)
     entropies = {name: round(_entropy(own), 9) for name, own in values.items()}
     # A column may be predicted by one of more entropy; of two with the same, the later one is redundant.
     order = [name for name in names if entropies[name] > 0]
     order.sort(key=lambda name: (entropies[name], -names.index(name)))
     correlations = _correlations([values[name] for name in order])
-    found: list[RedundantColumn] = []
+    found: list[Redundant] = []
     for index, name in enumerate(order):
         for other in range(index + 1, len(order)):
             if correlations[index, other] < SETTINGS.min_flag_correlation:
                 continue
             share = _share_predicted(values[name], values[order[other]])
             if share >= SETTINGS.min_share:
-                found.append(RedundantColumn(name, order[other], share))
+                found.append(Redundant(name, _predicted(order[other], share)))
                 break
     return found
 
@@ -137,8 +143,37 @@ def _entropy(values: npt.NDArray[np.int64]) -> float:
     return float(-(present * np.log(present)).sum())
 
 
-def in_words(redundant: Sequence[RedundantColumn]) -> tuple[str, ...]:
-    """Return a sentence for each column that is left out of the fit."""
-    return tuple(
-        f"{one.column} is left out of the fit, as {one.by} predicts it ({one.share:.2f} of 1)" for one in redundant
-    )
+def _repeated_values(base: BaseEncoding, left_out: Collection[str]) -> list[Redundant]:
+    """Return the features of values that the same customers have in an earlier category."""
+    features = [
+        (number, feature)
+        for number, feature in enumerate(base.binary_features)
+        if feature.kind == Role.CATEGORY.value and feature.source_column not in left_out
+    ]
+    if len(features) < 2:
+        return []
+    own = base.binary[:, [number for number, _ in features]].toarray() != 0
+    varying = [place for place in range(len(features)) if 0 < np.count_nonzero(own[:, place]) < base.n_customers]
+    if len(varying) < 2:
+        return []
+    correlations = np.corrcoef(own[:, varying], rowvar=False)
+    found: list[Redundant] = []
+    kept: list[int] = []
+    for index, place in enumerate(varying):
+        feature = features[place][1]
+        same = [other for other in kept if correlations[index, other] >= SETTINGS.min_correlation]
+        first = next((features[varying[other]][1] for other in same), None)
+        if first is None or first.source_column == feature.source_column:
+            kept.append(index)
+        else:
+            found.append(Redundant(feature.feature, f"the same customers have {first.feature}"))
+    return found
+
+
+def _predicted(by: str, share: float) -> str:
+    return f"{by} predicts it ({share:.2f} of 1)"
+
+
+def in_words(redundant: Sequence[Redundant]) -> tuple[str, ...]:
+    """Return a sentence for each column or value that is left out of the fit."""
+    return tuple(f"{one.name} is left out of the fit, as {one.why}" for one in redundant)

@@ -20,6 +20,8 @@ class StrategySettings:
     Attributes:
         min_share: share of the customers with a binary feature that takes part in components: rarer ones vary
             with no other column beyond chance.
+        min_numbers: numbers from which components are tried where there is nothing else; of two there is no noise to
+            leave out.
         max_binary: binary features that take part in components, the most frequent first.
         max_brackets: brackets of all numbers; the time of components is cubic in them.
         min_gain_share: share of the best silhouette gain that another k needs.
@@ -27,6 +29,7 @@ class StrategySettings:
     """
 
     min_share: float = 0.01
+    min_numbers: int = 3
     max_binary: int = 500
     max_brackets: int = 640
     min_gain_share: float = 0.5
@@ -40,25 +43,30 @@ STANDARD = "standard"
 #: The encodings by one number and by several, which ``by_numbers`` makes.
 SINGLE, NUMBERS = "single", "numbers"
 
+MIXED = "mixed"
+
 
 @dataclass(frozen=True)
 class Strategy:
     """One way to encode.
 
     Attributes:
-        features: of the customers, and the columns that are left out -> the features of this encoding; empty
-            where it does not apply.
+        features: of the customers, and the columns and features that are left out -> the features of this encoding;
+            empty where it does not apply.
         has_components: whether customers are fitted along components rather than features.
+        links_others: whether it links numbers with other columns, and leaves out components of numbers alone: the
+            brackets of two numbers vary together in any round cloud, by the distance from its center.
         min_improvement: silhouette that a larger k needs above that of a smaller one.
     """
 
     features: Callable[[BaseEncoding, Collection[str]], tuple[Feature, ...]]
     has_components: bool = False
+    links_others: bool = False
     min_improvement: float = 0.0
 
 
 def _standard(base: BaseEncoding, left_out: Collection[str]) -> tuple[Feature, ...]:
-    return tuple(_unless(feature.source_column in left_out, feature) for feature in base.features)
+    return tuple(_unless(is_left_out(feature, left_out), feature) for feature in base.features)
 
 
 def _numbers(base: BaseEncoding, left_out: Collection[str]) -> tuple[Feature, ...]:
@@ -88,8 +96,8 @@ def _brackets(base: BaseEncoding, left_out: Collection[str]) -> tuple[Feature, .
 STRATEGIES: dict[str, Strategy] = {
     STANDARD: Strategy(_standard),
     NUMBERS: Strategy(_numbers),
-    "mixed": Strategy(_mixed, has_components=True, min_improvement=0.02),
-    "brackets": Strategy(_brackets, has_components=True, min_improvement=0.02),
+    MIXED: Strategy(_mixed, has_components=True, min_improvement=0.02),
+    "brackets": Strategy(_brackets, has_components=True, links_others=True, min_improvement=0.02),
 }
 
 
@@ -103,8 +111,21 @@ def guards_of(name: str, min_customers: int, nulls: Mapping[int, NullScore]) -> 
     """
     gain = 0.0 if name == SINGLE else STRATEGIES[name].min_improvement
     share = SETTINGS.min_gain_share_of_one if name == SINGLE else SETTINGS.min_gain_share
-    is_gained = max((one.silhouette_gain for one in nulls.values()), default=0.0) >= BOUNDS.min_margin
+    is_gained = _best_gain(nulls.values(), at_same_k=name == SINGLE) >= BOUNDS.min_margin
     return Guards(min_customers, gain, share if is_gained else 0.0, nulls)
+
+
+def _best_gain(nulls: Collection[NullScore], *, at_same_k: bool) -> float:
+    """Return the best silhouette less that of the null model, at the same k or at its own."""
+    if at_same_k:
+        return max((one.silhouette_gain for one in nulls), default=0.0)
+    best = max((one.null_silhouette + one.silhouette_gain for one in nulls), default=0.0)
+    return best - max((one.null_silhouette for one in nulls), default=0.0)
+
+
+def is_left_out(feature: Feature, left_out: Collection[str]) -> bool:
+    """Return whether a feature, or its whole column, is one of those that take no part."""
+    return feature.source_column in left_out or feature.feature in left_out
 
 
 def by_numbers(base: BaseEncoding, columns: Collection[str]) -> tuple[Feature, ...]:
@@ -131,7 +152,7 @@ def _balanced(base: BaseEncoding, left_out: Collection[str]) -> tuple[Feature, .
             return _unless(True, feature)
         return _category_like(feature, share) if feature.kind == Role.CATEGORY.value else _flag_like(feature, share)
 
-    return tuple(_unless(feature.source_column in left_out, balanced(feature)) for feature in base.features)
+    return tuple(_unless(is_left_out(feature, left_out), balanced(feature)) for feature in base.features)
 
 
 def _category_like(feature: Feature, share: float) -> Feature:

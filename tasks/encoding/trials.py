@@ -27,7 +27,7 @@ from tasks.encoding.null_contrast import (
     null_silhouettes,
 )
 from tasks.encoding.one_population import population_of
-from tasks.encoding.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES, by_numbers, guards_of
+from tasks.encoding.strategies import NUMBERS, SINGLE, STANDARD, STRATEGIES, by_numbers, guards_of, is_left_out
 from tasks.encoding.unimodality import draw_unimodal, least_unimodal
 from tasks.run.progress import Progress
 
@@ -114,7 +114,7 @@ class EncodingResult:
         population: the same compared with one population; None where it was not tried.
         k: its best k on the sample; None where no k is eligible.
         n_sampled: customers in the sample.
-        null_model: ``PERMUTED`` or ``UNIMODAL``.
+        null_model: ``PERMUTED``, ``COMBINATIONS`` or ``UNIMODAL``.
         reason: why it was selected or not, in words.
     """
 
@@ -146,9 +146,10 @@ class EncodingResult:
     def margin(self) -> float:
         """Its best silhouette less the best of permuted columns, which the verdict rests on.
 
-        For a unimodal null model it is the gain, as few dimensions have high silhouettes at any k.
+        For few combinations and for a unimodal null model it is the gain, as few rows and few dimensions have high
+        silhouettes at any k.
         """
-        if self.contrast is None or self.null_model == UNIMODAL:
+        if self.contrast is None or self.null_model != PERMUTED:
             return self.silhouette_gain
         return self.silhouette - self.contrast.null_best
 
@@ -157,7 +158,7 @@ class EncodingResult:
         """Standard deviation of what the margin is measured from."""
         if self.contrast is None:
             return 0.0
-        if self.null_model == UNIMODAL:
+        if self.null_model != PERMUTED:
             return self._at(self.contrast.nulls.std(axis=0, ddof=1))
         return self.contrast.null_std
 
@@ -178,21 +179,21 @@ class EncodingResult:
         return None if self.population is None else self._at(self.population.null_silhouettes)
 
     @property
-    def population_margin(self) -> float | None:
-        """Its best silhouette less the best of one population."""
-        return None if self.population is None else self.silhouette - self.population.null_best
+    def population_gain(self) -> float | None:
+        """Its best silhouette less that of one population at the same k: a long population has the best one at k=2."""
+        return None if self.population is None else self.silhouette - self._at(self.population.null_silhouettes)
 
     @property
     def population_std(self) -> float | None:
-        """Standard deviation of the best silhouettes of one population."""
-        return None if self.population is None else self.population.null_std
+        """Standard deviation of the silhouettes of one population at the same k."""
+        return None if self.population is None else self._at(self.population.nulls.std(axis=0, ddof=1))
 
     @property
     def falls_apart(self) -> bool:
-        """Whether it shows segments that one population does not have; a unimodal null model is one population."""
-        if self.population_margin is None or self.population_std is None:
-            return self.is_found and self.is_complete and self.null_model == UNIMODAL
-        is_beyond = is_apart(self.population_margin, self.population_std, min_margin(POPULATION))
+        """Whether it shows segments that one population does not have; only permuted columns are more than one."""
+        if self.population_gain is None or self.population_std is None:
+            return self.is_found and self.is_complete and self.null_model != PERMUTED
+        is_beyond = is_apart(self.population_gain, self.population_std, min_margin(POPULATION))
         return self.is_found and is_beyond
 
     @property
@@ -201,11 +202,14 @@ class EncodingResult:
         return self.contrast is None or len(self.contrast.nulls) >= TRIALS.samples
 
     @property
+    def is_promising(self) -> bool:
+        """Whether its margin is that of segments; the standard deviation of few samples says little."""
+        return self.k is not None and self.margin >= min_margin(self.null_model)
+
+    @property
     def is_found(self) -> bool:
         """Whether it shows segments."""
-        if self.k is None or self.contrast is None:
-            return False
-        return is_apart(self.margin, self.null_std, min_margin(self.null_model))
+        return self.is_promising and is_apart(self.margin, self.null_std, min_margin(self.null_model))
 
     def _at(self, values: Floats) -> float:
         assert self.contrast is not None  # noqa: S101
@@ -221,19 +225,21 @@ class Trials:
         ks: every k to try, ascending.
         random_state: seed.
         min_customers: minimum customers of a segment.
+        null_model: what encodings are compared with, but for numbers alone.
     """
 
     base: BaseEncoding
     ks: tuple[int, ...]
     random_state: int
     min_customers: int
+    null_model: str = PERMUTED
 
     def encoding(self, name: str, left_out: Collection[str] = ()) -> EncodingResult:
         """Return an encoding by its name, not tried yet.
 
         Args:
             name: of a strategy.
-            left_out: columns that take no part.
+            left_out: columns and features that take no part.
         """
         strategy = STRATEGIES[name]
         features = tuple(with_unique_names(strategy.features(self.base, left_out)))
@@ -242,11 +248,15 @@ class Trials:
             # Customers without any feature are one segment in the standard encoding.
             return EncodingResult(name, encoding if name == STANDARD else None, reason=_NOTHING[name])
         if not strategy.has_components:
-            return EncodingResult(name, encoding)
+            return EncodingResult(name, encoding, null_model=self.null_model)
         components = self._components(features, len(encoding.used))
         if len(components) == 0:
             return EncodingResult(name, None, reason="no component has more variance than permuted columns have")
-        return EncodingResult(name, replace(encoding, components=components))
+        if strategy.links_others:
+            components = components.beyond(np.array([feature.encoding == "bracket" for feature in encoding.used]))
+        if len(components) == 0:
+            return EncodingResult(name, None, reason="its components link numbers alone, as the encoding numbers does")
+        return EncodingResult(name, replace(encoding, components=components), null_model=self.null_model)
 
     def alone(self, left_out: Collection[str] = ()) -> list[EncodingResult]:
         """Return encodings by numbers that may be multimodal on their own: each alone, and all together.
@@ -263,11 +273,13 @@ class Trials:
             # A smoothed density takes a heavy tail for modes, the dip does not.
             and nearest_unimodal(values.astype(np.float64)).dip * len(values) ** 0.5 >= TRIALS.min_dip
         }
-        names = list(numbers)
         singles = [
             Encoding(SINGLE, by_numbers(self.base, [name])) for name in least_unimodal(numbers, TRIALS.max_alone)
         ]
-        together = [Encoding(NUMBERS, by_numbers(self.base, names))] if len(names) > 1 else []
+        kept = [feature for feature in self.base.features if not is_left_out(feature, left_out)]
+        # Where there are only numbers, those of one mode are no noise.
+        names = [feature.source_column for feature in kept if all(own.is_number for own in kept)] or list(numbers)
+        together = [Encoding(NUMBERS, by_numbers(self.base, names))] if numbers and len(names) > 1 else []
         return [EncodingResult(one.name, one, null_model=UNIMODAL) for one in (*singles, *together)]
 
     def results(self, encodings: Sequence[EncodingResult], progress: Progress) -> list[EncodingResult]:
@@ -306,7 +318,7 @@ class Trials:
         nulls = self._null_silhouettes(self._nulls(one, blocks, others))
         contrast = replace(one.contrast, nulls=np.vstack([one.contrast.nulls, nulls]))
         judged = self._judged(one, contrast, one.n_sampled)
-        if not judged.is_found or one.null_model == UNIMODAL:
+        if not judged.is_found or one.null_model != PERMUTED:
             return judged
         population = population_of(blocks, self.random_state)
         seeds = range(self.random_state, self.random_state + TRIALS.populations)

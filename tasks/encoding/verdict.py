@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.clustering.choose_k import KScore
-from tasks.encoding.null_contrast import POPULATION, UNIMODAL, is_apart, min_margin
+from tasks.encoding.null_contrast import COMBINATIONS, POPULATION, UNIMODAL, is_apart, min_margin
 
 Level = Literal["strong", "weak", "none"]
+
+#: Null models in the words of the verdict, where they are not those of permuted columns.
+_WORDS = {UNIMODAL: "a unimodal null model", COMBINATIONS: "permuted values in as many segments"}
 
 _PARTITION = "no evidence of segments; treat them as an arbitrary partition"
 
@@ -56,8 +59,9 @@ class Evidence:
         null_model: see the table encodings, like the next two; None where it was not tried.
         margin: of the selected encoding.
         null_std: of the selected encoding.
-        population_margin: the same over one population; None where it was not tried, which is no doubt.
-        population_std: standard deviation of the best silhouettes of one population.
+        population_gain: silhouette above that of one population at the same k; None where it was not tried, which is no
+            doubt.
+        population_std: standard deviation of the silhouettes of one population at that k.
         gradient: where the segments lead from and to, in words.
         why_untried: why it was not compared with a null model.
     """
@@ -69,7 +73,7 @@ class Evidence:
     margin: float | None
     null_std: float | None
     why_untried: str = ""
-    population_margin: float | None = None
+    population_gain: float | None = None
     population_std: float | None = None
     gradient: str = ""
 
@@ -82,7 +86,7 @@ def verdict_on(evidence: Evidence) -> Verdict:
     if evidence.margin is None or evidence.null_std is None or evidence.null_model is None:
         return Verdict("none", f"{_PARTITION} ({evidence.why_untried})")
     is_alone = evidence.null_model == UNIMODAL
-    above = f"{evidence.margin:.2f} above {'a unimodal null model' if is_alone else 'the best of permuted columns'}"
+    above = f"{evidence.margin:.2f} above {_WORDS.get(evidence.null_model, 'the best of permuted columns')}"
     if is_alone and evidence.n_columns > 1:
         return Verdict(
             "none",
@@ -93,10 +97,10 @@ def verdict_on(evidence: Evidence) -> Verdict:
         figures = f"silhouette {evidence.margin:+.3f} from the null model, whose standard deviation is"
         return Verdict("none", f"{_PARTITION} ({figures} {evidence.null_std:.3f})")
     figures = f"silhouette {chosen.silhouette:.2f}, {above}"
-    if evidence.population_margin is None or evidence.population_std is None:
+    if evidence.population_gain is None or evidence.population_std is None:
         return _found(chosen, evidence.margin, figures)
-    figures += f", {evidence.population_margin:+.2f} from one population as correlated as these columns"
-    if not is_apart(evidence.population_margin, evidence.population_std, min_margin(POPULATION)):
+    figures += f", {evidence.population_gain:+.2f} from one population as correlated as these columns"
+    if not is_apart(evidence.population_gain, evidence.population_std, min_margin(POPULATION)):
         tiers = f"use the {chosen.k} segments as tiers, as nothing separates them"
         return Verdict("weak", f"a gradient {evidence.gradient}; {tiers} ({figures})")
     return _found(chosen, evidence.margin, figures)

@@ -286,3 +286,34 @@ def test_whatever_little_there_is_has_a_verdict(write, home, lines):
     run_night(write("\n".join([*lines, ""])), home, dataset=str(schema))
     assert value(home, "SELECT verdict FROM runs").startswith(("none: ", "weak: ", "strong: "))
     assert_invariants(home)
+
+
+SERVICES = """
+from pandera.typing import Series
+from schemas import Dataset, category, numeric
+
+class Services(Dataset):
+    charges: Series[float] = numeric()
+    line: Series[str] = category()
+    tv: Series[str] = category()
+    music: Series[str] = category()
+"""
+
+
+def test_repeated_value_is_named_once(write, home, tmp_path):
+    rng = np.random.default_rng(0)
+    has_line, wants = rng.random(N) < 0.7, rng.random((N, 2)) < 0.5
+    services = np.where(has_line[:, None], np.where(wants, "yes", "no"), "none")
+    line = np.where(has_line, rng.choice(["fiber", "copper"], N), "none")
+    charges = 40 + 15 * has_line + 8 * (services == "yes").sum(axis=1) + rng.normal(0, 6, N)
+    lines = [
+        f"{charge:.2f},{kind},{own[0]},{own[1]}" for charge, kind, own in zip(charges, line, services, strict=True)
+    ]
+    (tmp_path / "services.py").write_text(SERVICES, encoding="utf-8")
+    summary = run_night(
+        write("\n".join(["Charges,Line,TV,Music", *lines, ""])), home, dataset=str(tmp_path / "services.py")
+    )
+    notes = read_manifest(home / "runs" / summary.run_id / "manifest.json")["notes"]
+    assert "tv=none is left out of the fit, as the same customers have line=none" in notes
+    (without,) = rows(home, "SELECT description FROM segments WHERE description LIKE '%none 100%'")[0]
+    assert without.count("none 100%") == 1

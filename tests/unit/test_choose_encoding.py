@@ -58,7 +58,7 @@ def test_blobs_fall_apart_beyond_one_population():
     blobs, _ = make_blobs(N, centers=TRIANGLE, random_state=0)
     choice = choice_of(base_of(age=blobs[:, 0], spend=blobs[:, 1]))
     assert choice.selected.falls_apart
-    assert choice.selected.population_margin > 0.1
+    assert choice.selected.population_gain > 0.1
 
 
 def test_multimodal_number_is_found_alone():
@@ -177,3 +177,9 @@ def test_customers_alike_in_components_share_segments():
     distinct = projected(distinct_rows(rows_in(base, encoding.features)), encoding.components.loadings)
     labels = KMeans(4, n_init=10, random_state=0).fit_predict(distinct.rows.numbers)[distinct.row_of]
     assert adjusted_rand_score(KIND, labels) > 0.7
+
+
+def test_brackets_of_numbers_alone_are_not_tried():
+    ring = np.exp(2j * np.pi * RNG.random(N)) * RNG.normal(10, 1, N)
+    choice = choice_of(base_of(spend=ring.real, visits=ring.imag, member=RNG.random(N) < 0.5))
+    assert figures(choice)["brackets"].reason == "its components link numbers alone, as the encoding numbers does"

@@ -9,7 +9,7 @@ PLACE = RNG.integers(0, 10, N)
 
 
 def found(base):
-    return [(one.column, one.by) for one in redundant_columns(base)]
+    return [(one.name, one.why.split(" predicts ")[0]) for one in redundant_columns(base)]
 
 
 def test_a_category_that_another_decides_is_told():
@@ -51,3 +51,11 @@ def test_the_words_name_both_columns():
 def test_equal_flags_are_predicted_by_one(monkeypatch):
     kind = RNG.random(N) < 0.4
     assert found(base_of(place=kind, region=~kind, member=kind)) == [("member", "region"), ("region", "place")]
+
+
+def test_value_that_columns_repeat_counts_once():
+    has_none = RNG.random(N) < 0.3
+    columns = [np.where(has_none, 0, RNG.integers(1, 3, N)) for _ in range(2)]
+    assert [(one.name, one.why) for one in redundant_columns(base_of(place=columns[0], region=columns[1]))] == [
+        ("region=0", "the same customers have place=0")
+    ]

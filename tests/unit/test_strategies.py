@@ -107,6 +107,12 @@ def test_shares_of_what_is_chance_mean_nothing():
     assert guards_of("standard", 1, {}).min_gain_share == 0
 
 
+def test_gain_at_a_larger_null_silhouette_is_chance():
+    nulls = {2: NullScore(0.40, 0.01), 5: NullScore(0.30, 0.06)}
+    assert guards_of("standard", 1, nulls).min_gain_share == 0
+    assert guards_of("single", 1, nulls).min_gain_share > 0
+
+
 def test_guards_have_floor_and_null_scores():
     guards = guards_of("mixed", 7, LIFTED)
     assert (guards.min_customers, guards.nulls) == (7, LIFTED)

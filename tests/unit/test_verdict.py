@@ -47,7 +47,7 @@ def test_verdict_is_what_the_evidence_says(change, level, says):
     assert str(verdict) == f"{level}: {verdict.reason}"
 
 
-APART = replace(FOUND, population_margin=0.20, population_std=0.005, gradient="from low to high income")
+APART = replace(FOUND, population_gain=0.20, population_std=0.005, gradient="from low to high income")
 
 
 def test_segments_fall_apart_beyond_one_population():
@@ -58,7 +58,7 @@ def test_segments_fall_apart_beyond_one_population():
 
 @pytest.mark.parametrize(("margin", "std"), [(0.01, 0.002), (0.049, 0.002), (0.07, 0.03), (-0.2, 0.0)])
 def test_one_population_is_a_gradient(margin, std):
-    verdict = verdict_on(replace(APART, population_margin=margin, population_std=std))
+    verdict = verdict_on(replace(APART, population_gain=margin, population_std=std))
     assert verdict.level == "weak"
     assert verdict.reason.startswith(
         "a gradient from low to high income; use the 4 segments as tiers, as nothing separates them (silhouette 0.61, "

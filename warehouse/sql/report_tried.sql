@@ -9,7 +9,7 @@ select
     silhouette_gain,
     margin,
     population_silhouette,
-    population_margin,
+    population_gain,
     rows_sampled,
     chosen as is_chosen,
     reason

@@ -1,10 +1,17 @@
--- one row per segment and feature: the figures that a segment is named by; a number is named by itself, not by brackets
+-- one row per segment and feature: the figures that a segment is named by; a number is named by itself, not by
+-- brackets, and a category that takes part without one of its values not by that one, which another column has, too
 with spreads as (
     select
         source_column,
         stddev_pop(v) as spread
     from number_values
     group by source_column
+),
+
+fitted as (
+    select distinct source_column
+    from features
+    where weight > 0
 )
 
 select
@@ -21,7 +28,9 @@ select
 from segment_stats
 inner join features on segment_stats.feature = features.feature
 left join spreads on segment_stats.source_column = spreads.source_column
+left join fitted on segment_stats.source_column = fitted.source_column
 where
     segment_stats.mean is not null
     and features.encoding <> 'bracket'
+    and (features.kind <> 'category' or features.weight > 0 or fitted.source_column is null)
 order by segment_stats.segment_id, features.feature_number;
