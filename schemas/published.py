@@ -95,6 +95,13 @@ class CustomerSegments(pa.DataFrameModel):
         description="Whether the distance is over the upper quartile of the segment by three interquartile ranges, or "
         "a number is beyond its clipping bounds by over half of their width"
     )
+    gradient_tier: Series[int] = pa.Field(
+        nullable=True,
+        ge=1,
+        le=5,
+        description="Fifth of the customers along the gradient that the verdict names, 1 being its beginning; null "
+        "where the verdict is no gradient",
+    )
     segment_since: Series[date] = pa.Field(
         description="Day the customer joined the segment; the day of the run, as every run forms new segments"
     )
@@ -141,6 +148,22 @@ class SegmentStats(pa.DataFrameModel):
     lift: Series[float] = pa.Field(
         nullable=True, ge=0, description="mean / overall_mean of a binary feature; null for numbers"
     )
+
+
+class TierStats(pa.DataFrameModel):
+    """One row per tier and feature, in the units of the source column; none unless the verdict is a gradient."""
+
+    tier: Series[int] = pa.Field(ge=1, le=5, description="Fifth of the customers along the gradient")
+    customers: Series[int] = pa.Field(ge=1, description="Number of customers in the tier")
+    feature: Series[str] = pa.Field(description="Key of features")
+    source_column: Series[str] = pa.Field(description="Column of customers that the feature comes from")
+    kind: Series[str] = pa.Field(
+        isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
+    )
+    mean: Series[float] = pa.Field(
+        nullable=True, description="Mean; of a binary feature the share of customers that have it"
+    )
+    overall_mean: Series[float] = pa.Field(nullable=True, description="Mean over all customers")
 
 
 class KScores(pa.DataFrameModel):
@@ -372,6 +395,7 @@ PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
     "customer_segments": CustomerSegments,
     "segments": Segments,
     "segment_stats": SegmentStats,
+    "tier_stats": TierStats,
     "k_scores": KScores,
     "encodings": Encodings,
     "components": Components,

@@ -1,7 +1,7 @@
 """Choose k, fit k-means and assign every customer to a segment."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,11 @@ from tasks.clustering.lloyd import Fit
 from tasks.clustering.rows import Distinct, Floats, distinct_rows, projected
 from tasks.clustering.rows_file import load_far, load_rows
 from tasks.clustering.silhouette_curve import Scoring
+from tasks.clustering.tiers import gradient_of, tiers_along
 from tasks.delivery.delivered import Delivery
 from tasks.encode import Encoded
 from tasks.encoding.base_encoding import columns_of, used_in
-from tasks.encoding.components import gradient_words
+from tasks.encoding.components import gradient_words, leads_down
 from tasks.encoding.features import Feature, absent_values
 from tasks.encoding.strategies import guards_of
 from tasks.encoding.verdict import Evidence, Level, Verdict, verdict_on
@@ -74,6 +75,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
             progress=progress,
         )
     chosen = choice.chosen
+    words, direction = _gradient(choice.fit, features, loading)
     verdict = verdict_on(
         Evidence(
             chosen,
@@ -85,7 +87,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
             why_untried=selected.reason,
             population_gain=selected.population_gain,
             population_std=selected.population_std,
-            gradient=_gradient(choice.fit, features, loading),
+            gradient=words,
         )
     )
     _refuse_none(delivery, settings, verdict)
@@ -93,7 +95,10 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         insert_frame(database, "k_scores", _k_scores(choice))
         insert_frame(database, "centroids", _centroids(choice.fit, features, loading))
         insert_stability(database, () if choice.stability is None else choice.stability.tolist())
-        pieces = customer_pieces(distinct, assign(distinct, choice.fit), load_far(run.rows_file))
+        assignment = assign(distinct, choice.fit)
+        if verdict.is_gradient:
+            assignment = replace(assignment, tiers=tiers_along(distinct, direction))
+        pieces = customer_pieces(distinct, assignment, load_far(run.rows_file))
         insert_customer_segments(database, run, map(_customer_segments, pieces))
     return Clustered(
         n_customers=distinct.n_customers,
@@ -173,15 +178,15 @@ def _centroids(fit: Fit, features: Sequence[Feature], loading: Floats | None) ->
     )
 
 
-def _gradient(fit: Fit, features: Sequence[Feature], loading: Floats | None) -> str:
-    """Return where the segments lead from and to: along the axis on which their centroids differ most."""
+def _gradient(fit: Fit, features: Sequence[Feature], loading: Floats | None) -> tuple[str, Floats]:
+    """Return where the segments lead from and to, in words, and the direction among the encoded rows."""
     if fit.n_clusters < 2:
-        return ""
-    centroids = fit.centroids if loading is None else fit.centroids @ loading.T
-    centered = centroids - np.average(centroids, axis=0, weights=fit.sizes)
-    _, _, directions = np.linalg.svd(centered * np.sqrt(fit.sizes)[:, None], full_matrices=False)
-    # From the largest segment on, as most customers are there.
-    return gradient_words(used_in(features), directions[0] * (1.0 if centered[0] @ directions[0] < 0 else -1.0))
+        return "", np.zeros(fit.centroids.shape[1])
+    direction, used = gradient_of(fit), used_in(features)
+    along = direction if loading is None else loading @ direction
+    if leads_down(used, along):
+        direction, along = -direction, -along
+    return gradient_words(used, along), direction
 
 
 def _customer_segments(piece: Assignment) -> pd.DataFrame:
@@ -191,6 +196,9 @@ def _customer_segments(piece: Assignment) -> pd.DataFrame:
             "segment_id": piece.labels.astype(np.int64) + 1,
             "distance": piece.distances,
             "is_outlier": piece.is_outlier,
+            "gradient_tier": pd.array(
+                [None] * len(piece.labels) if piece.tiers is None else piece.tiers, dtype="Int64"
+            ),
         }
     )
     if piece.seconds is None:

@@ -137,6 +137,7 @@ class Page:
     facts: Facts
     segments: tuple[SegmentRow, ...]
     profile: Profile
+    tiers: Profile
     k_scores: tuple[KRow, ...]
     curve: Chart
     scatter: Chart
@@ -274,6 +275,7 @@ def _read_page(database: Connection, facts: Facts, columns: tuple[Column, ...]) 
         facts=facts,
         segments=read_rows(database, "report_segments", SegmentRow),
         profile=choose_profile(read_rows(database, "report_figures", Figure), columns),
+        tiers=choose_profile(read_rows(database, "report_tiers", Figure), columns),
         k_scores=k_scores,
         curve=_curve(k_scores),
         scatter=_scatter(database, columns, n_customers=facts.rows_loaded, random_state=facts.seed),

@@ -30,7 +30,7 @@ def insert_customer_segments(database: Connection, run: Run, pieces: Iterable[pd
 
 
 def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> None:
-    """Fill ``segment_stats`` from the customers and their segments.
+    """Fill ``segment_stats`` and ``tier_stats`` from the customers and their segments.
 
     Doubles are added up on one thread, so that their sums are the same every time; counts need none.
     """
@@ -42,6 +42,7 @@ def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> N
             if column.role is Role.NUMERIC:
                 database.execute(read_sql("insert_number_stats"), {"source_column": column.name})
         database.execute(read_sql("insert_segment_stats"))
+        database.execute(read_sql("insert_tier_stats"))
 
 
 def insert_stability(database: Connection, stability: Iterable[float]) -> None:

@@ -31,6 +31,7 @@ class Assignment:
         seconds: next nearest segment; None with one segment.
         second_distances: distance to that one's centroid; None with one segment.
         is_outlier: whether the distance is far out among those of the segment, or a number is.
+        tiers: tier along a gradient, from 1; None where there is no gradient.
     """
 
     labels: Labels
@@ -38,6 +39,7 @@ class Assignment:
     seconds: Labels | None
     second_distances: Floats | None
     is_outlier: npt.NDArray[np.bool_]
+    tiers: npt.NDArray[np.int64] | None = None
 
     def take(self, rows: npt.NDArray[np.integer]) -> "Assignment":
         """Return that of some of the rows."""
@@ -47,6 +49,7 @@ class Assignment:
             None if self.seconds is None else self.seconds[rows],
             None if self.second_distances is None else self.second_distances[rows],
             self.is_outlier[rows],
+            None if self.tiers is None else self.tiers[rows],
         )
 
 

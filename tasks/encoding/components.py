@@ -99,8 +99,7 @@ def gradient_words(features: Sequence[Feature], loadings: Floats) -> str:
         features: those that it leads along.
         loadings: of each of them, shape (n_features,).
     """
-    names, along = _brackets_joined(features, loadings)
-    low, high = (_strongest(sign * along, float(np.abs(along).max())) for sign in (-1.0, 1.0))
+    names, low, high = _ends_of(features, loadings)
     if low and high:
         return " ".join(
             f"{word} {', '.join(names[index] for index in end)}" for word, end in (("from", low), ("to", high))
@@ -108,6 +107,19 @@ def gradient_words(features: Sequence[Feature], loadings: Floats) -> str:
     ends = [names[index] for index in low or high]
     are_numbers = all(name.startswith("high ") for name in ends)
     return f"from {'low to high' if are_numbers else 'little to much of'} {', '.join(ends).replace('high ', '')}"
+
+
+def leads_down(features: Sequence[Feature], loadings: Floats) -> bool:
+    """Return whether a gradient leads from much to little of everything, and its words are of the other direction."""
+    _, low, high = _ends_of(features, loadings)
+    return bool(low) and not high
+
+
+def _ends_of(features: Sequence[Feature], loadings: Floats) -> tuple[list[str], list[int], list[int]]:
+    """Return the names of features, and the strongest ones at the beginning and at the end of a gradient."""
+    names, along = _brackets_joined(features, loadings)
+    low, high = (_strongest(sign * along, float(np.abs(along).max())) for sign in (-1.0, 1.0))
+    return names, low, high
 
 
 def _brackets_joined(features: Sequence[Feature], loadings: Floats) -> tuple[list[str], Floats]:

@@ -24,6 +24,7 @@ class Verdict:
 
     level: Level
     reason: str
+    is_gradient: bool = False
 
     def __str__(self) -> str:
         """Return ``level: reason``."""
@@ -102,7 +103,7 @@ def verdict_on(evidence: Evidence) -> Verdict:
     figures += f", {evidence.population_gain:+.2f} from one population as correlated as these columns"
     if not is_apart(evidence.population_gain, evidence.population_std, min_margin(POPULATION)):
         tiers = f"use the {chosen.k} segments as tiers, as nothing separates them"
-        return Verdict("weak", f"a gradient {evidence.gradient}; {tiers} ({figures})")
+        return Verdict("weak", f"a gradient {evidence.gradient}; {tiers} ({figures})", is_gradient=True)
     return _found(chosen, evidence.margin, figures)
 
 

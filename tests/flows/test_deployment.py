@@ -32,6 +32,7 @@ SHARED = {
     "customer_segments": "* EXCLUDE (segment_since)",
     "segments": "* EXCLUDE (first_seen)",
     "segment_stats": "*",
+    "tier_stats": "*",
     "segment_profile": "*",
     "k_scores": "*",
     "features": "*",

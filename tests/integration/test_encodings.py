@@ -288,6 +288,25 @@ def test_whatever_little_there_is_has_a_verdict(write, home, lines):
     assert_invariants(home)
 
 
+def test_gradient_has_tiers_in_the_report(write, home, tmp_path):
+    cloud = np.random.default_rng(0).multivariate_normal([50, 50], [[100, 85], [85, 100]], N)
+    lines = [f"{x:.2f},{y:.2f}" for x, y in cloud]
+    (tmp_path / "shop.py").write_text(SCHEMA.format(settings="refuse_none=False", x=""), encoding="utf-8")
+    summary = run_night(write("\n".join(["x,y", *lines, ""])), home, dataset=str(tmp_path / "shop.py"))
+    assert value(home, "SELECT verdict FROM runs").startswith("weak: a gradient from low to high ")
+    assert rows(home, "SELECT gradient_tier, count(*) FROM customer_segments GROUP BY ALL ORDER BY ALL") == [
+        (tier, N // 5) for tier in range(1, 6)
+    ]
+    means = rows(home, "SELECT mean FROM tier_stats WHERE feature = 'x' ORDER BY tier")
+    assert means == sorted(means)
+    assert "Tiers along the gradient" in (home / "runs" / summary.run_id / "report.html").read_text(encoding="utf-8")
+
+
+def test_segments_that_are_there_have_no_tiers(planted_home):
+    assert value(planted_home, "SELECT count(gradient_tier) FROM customer_segments") == 0
+    assert value(planted_home, "SELECT count(*) FROM tier_stats") == 0
+
+
 SERVICES = """
 from pandera.typing import Series
 from schemas import Dataset, category, numeric

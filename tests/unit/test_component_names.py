@@ -1,6 +1,6 @@
 import numpy as np
 
-from tasks.encoding.components import component_words, gradient_words
+from tasks.encoding.components import component_words, gradient_words, leads_down
 from tasks.encoding.strategies import STRATEGIES
 from tests.base_encodings import base_of
 
@@ -33,6 +33,12 @@ def test_gradient_leads_from_one_end_to_the_other():
     assert gradient(0.5, 0.2, -0.2, 0.4, -0.7, 0.1) == "from item 0 to high age, member"
     assert gradient(-0.7, 0, 0, 0, 0, 0.1) == "from low to high age"
     assert gradient(0.3, 0, 0, 0.6, 0, 0) == "from little to much of member, age"
+
+
+def test_gradient_to_less_is_told_the_other_way_round():
+    assert leads_down(BASE.features, np.array([-0.7, 0, 0, 0, 0, 0.1]))
+    assert not leads_down(BASE.features, np.array([0.7, 0, 0, 0, 0, 0.1]))
+    assert not leads_down(BASE.features, np.array([-0.7, 0, 0, 0.6, 0, 0]))
 
 
 def test_brackets_of_a_number_are_one_gradient():
