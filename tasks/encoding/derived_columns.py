@@ -58,16 +58,14 @@ SETTINGS = DerivedSettings()
 
 
 @dataclass(frozen=True)
-class DerivedColumn:
-    """A column that is computed from others, and how, in words."""
+class Redundant:
+    """A column, or the feature of a value, that others give, and why it takes no part, in words."""
 
-    column: str
-    how: str
+    name: str
+    why: str
 
 
-def derived_columns(
-    base: BaseEncoding, categories: Mapping[str, Codes], left_out: Collection[str]
-) -> list[DerivedColumn]:
+def derived_columns(base: BaseEncoding, categories: Mapping[str, Codes], left_out: Collection[str]) -> list[Redundant]:
     """Return the bands and scores of a number, and the sums and products of several.
 
     Args:
@@ -80,10 +78,10 @@ def derived_columns(
     banded = bands(
         some, {name: np.unique(codes[::every], return_inverse=True)[1] for name, codes in categories.items()}
     )
-    return [*banded, *combinations(some, left_out, [one.column for one in banded])]
+    return [*banded, *combinations(some, left_out, [one.name for one in banded])]
 
 
-def bands(base: BaseEncoding, categories: Mapping[str, Codes]) -> list[DerivedColumn]:
+def bands(base: BaseEncoding, categories: Mapping[str, Codes]) -> list[Redundant]:
     """Return the columns of few values that cut a number into ranges, whatever the order of the values.
 
     Args:
@@ -93,15 +91,13 @@ def bands(base: BaseEncoding, categories: Mapping[str, Codes]) -> list[DerivedCo
     numbers = numbers_of(base)
     few = {name: np.unique(values, return_inverse=True)[1] for name, values in numbers.items()} | dict(categories)
     return [
-        DerivedColumn(name, f"it is a band or score of {source}")
+        Redundant(name, f"it is a band or score of {source}")
         for name, codes in few.items()
         if (source := _banded(name, codes, numbers)) is not None
     ]
 
 
-def combinations(
-    base: BaseEncoding, left_out: Collection[str] = (), derived: Collection[str] = ()
-) -> list[DerivedColumn]:
+def combinations(base: BaseEncoding, left_out: Collection[str] = (), derived: Collection[str] = ()) -> list[Redundant]:
     """Return the numbers that are sums, differences, products or ratios of others.
 
     Of a sum and its terms the one is derived that the others make without canceling each other.
@@ -113,7 +109,7 @@ def combinations(
     """
     numbers = {name: values for name, values in numbers_of(base).items() if name not in left_out}
     sums = list(_linear(numbers, derived, "a sum or difference"))
-    rest = {name: values for name, values in numbers.items() if name not in {one.column for one in sums}}
+    rest = {name: values for name, values in numbers.items() if name not in {one.name for one in sums}}
     return [*sums, *_linear(_logarithms(rest), derived, "a product or ratio")]
 
 
@@ -166,12 +162,12 @@ def _share_cut(codes: Codes, values: Floats) -> float:
     return float((ranked[np.lexsort((ranked, values))] == np.sort(ranked)).mean())
 
 
-def _linear(numbers: Mapping[str, Floats], derived: Collection[str], words: str) -> Iterator[DerivedColumn]:
+def _linear(numbers: Mapping[str, Floats], derived: Collection[str], words: str) -> Iterator[Redundant]:
     """Yield the numbers that are linear in others, one after the other."""
     names = list(numbers)
     while (found := _most_direct(names, numbers, derived)) is not None:
         name, others = found
-        yield DerivedColumn(name, f"it is {words} of {', '.join(others)}")
+        yield Redundant(name, f"it is {words} of {', '.join(others)}")
         names.remove(name)
 
 

@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 from schemas.fields import Role
 from tasks.clustering.rows import Floats
 from tasks.encoding.base_encoding import BaseEncoding, columns_of
-from tasks.encoding.derived_columns import derived_columns
+from tasks.encoding.derived_columns import Redundant, derived_columns
 
 
 @dataclass(frozen=True)
@@ -37,23 +37,15 @@ class RedundancySettings:
 SETTINGS = RedundancySettings()
 
 
-@dataclass(frozen=True)
-class Redundant:
-    """A column, or the feature of a value, that others predict, and why it takes no part, in words."""
-
-    name: str
-    why: str
-
-
 def redundant_columns(base: BaseEncoding) -> list[Redundant]:
     """Return the columns that kept columns predict; of two that predict each other, the later one."""
     categories = _category_values(base)
     found = [*_redundant_numbers(base), *_redundant_categories(categories)]
     names = {one.name for one in found}
     for derived in derived_columns(base, categories, names):
-        if derived.column not in names:
-            found.append(Redundant(derived.column, derived.how))
-            names.add(derived.column)
+        if derived.name not in names:
+            found.append(derived)
+            names.add(derived.name)
     return [*found, *_repeated_values(base, names)]
 
 

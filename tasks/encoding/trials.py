@@ -38,7 +38,7 @@ class TrialSettings:
 
     Attributes:
         samples: samples of the null model; six give its standard deviation to a third.
-        first_samples: samples that every encoding is compared with; the others are drawn for those that may be selected.
+        first_samples: samples that every encoding is compared with; those that may be selected are with all.
         populations: samples of one population.
         max_customers: customers whose silhouettes are computed in every encoding, at most.
         min_customers: the same at least, where an encoding has hundreds of dimensions.

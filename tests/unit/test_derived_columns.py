@@ -14,11 +14,11 @@ QUARTILE = np.searchsorted(np.quantile(SPEND, [0.25, 0.5, 0.75]), SPEND)
 
 
 def derived(base):
-    return {one.column: one.how for one in combinations(base)}
+    return {one.name: one.why for one in combinations(base)}
 
 
 def banded(base, **categories):
-    return {one.column: one.how for one in bands(base, categories)}
+    return {one.name: one.why for one in bands(base, categories)}
 
 
 @pytest.mark.parametrize("score", [QUARTILE, 5 - QUARTILE], ids=["ascending", "descending"])
