@@ -99,8 +99,8 @@ class CustomerSegments(pa.DataFrameModel):
         nullable=True,
         ge=1,
         le=5,
-        description="Fifth of the customers along the gradient that the verdict names, 1 being its beginning; null "
-        "where the verdict is no gradient",
+        description="Fifth of the customers along the gradient that the verdict names, 1 being its beginning; "
+        "customers at the same place are in one, so there may be fewer. Null where the verdict is no gradient",
     )
     segment_since: Series[date] = pa.Field(
         description="Day the customer joined the segment; the day of the run, as every run forms new segments"
@@ -153,7 +153,7 @@ class SegmentStats(pa.DataFrameModel):
 class TierStats(pa.DataFrameModel):
     """One row per tier and feature, in the units of the source column; none unless the verdict is a gradient."""
 
-    tier: Series[int] = pa.Field(ge=1, le=5, description="Fifth of the customers along the gradient")
+    tier: Series[int] = pa.Field(ge=1, le=5, description="gradient_tier of customer_segments")
     customers: Series[int] = pa.Field(ge=1, description="Number of customers in the tier")
     feature: Series[str] = pa.Field(description="Key of features")
     source_column: Series[str] = pa.Field(description="Column of customers that the feature comes from")

@@ -1,4 +1,4 @@
-"""Tiers of customers along a gradient: fifths of about equal size, where nothing separates segments.
+"""Tiers of customers along a gradient: fifths where nothing separates segments, fewer where many are at one place.
 
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
@@ -20,13 +20,16 @@ def gradient_of(fit: Fit) -> Floats:
     """Return the direction in which the centroids differ most, from the largest segment on; shape (n_features,)."""
     centered = fit.centroids - np.average(fit.centroids, axis=0, weights=fit.sizes)
     _, _, directions = np.linalg.svd(centered * np.sqrt(fit.sizes)[:, None], full_matrices=False)
-    # From the largest segment on, as most customers are there.
-    direction: Floats = directions[0] * (1.0 if centered[0] @ directions[0] < 0 else -1.0)
-    return direction
+    direction: Floats = directions[0]
+    # From the largest segment on, as most customers are there; one in the middle says nothing.
+    place = float(centered[0] @ direction)
+    is_in_the_middle = abs(place) < _DIGITS * float(np.abs(centered).max())
+    is_reversed = direction[np.abs(direction).argmax()] < 0 if is_in_the_middle else place > 0
+    return -direction if is_reversed else direction
 
 
 def tiers_along(distinct: Distinct, direction: Floats) -> npt.NDArray[np.int64]:
-    """Return the tier of each different row, 1 to N_TIERS along a direction; equal places are in one tier.
+    """Return the tier of each different row, from 1 to N_TIERS at most; customers at the same place are in one.
 
     Args:
         distinct: the customers.
@@ -38,5 +41,6 @@ def tiers_along(distinct: Distinct, direction: Floats) -> npt.NDArray[np.int64]:
     _, place_of = np.unique(np.round(along / unit), return_inverse=True)
     customers = np.bincount(place_of, distinct.weights)
     middles = (np.cumsum(customers) - customers / 2) / distinct.n_customers
-    tiers: npt.NDArray[np.int64] = (middles * N_TIERS).astype(np.int64)[place_of] + 1
+    # Where many are at one place there are fewer tiers.
+    tiers: npt.NDArray[np.int64] = np.unique((middles * N_TIERS).astype(np.int64), return_inverse=True)[1][place_of] + 1
     return tiers

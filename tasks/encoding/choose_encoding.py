@@ -134,7 +134,11 @@ def _without_segments(trials: Trials, results: Sequence[EncodingResult]) -> Choi
 def _wanted(trials: Trials, wanted: str, progress: Progress) -> Choice:
     """Return the encoding that is asked for; where it does not apply, the standard one."""
     is_single = wanted == SINGLE
-    given = [one for one in trials.alone() if one.name == SINGLE] if is_single else [trials.encoding(wanted)]
+    given = (
+        [one for one in trials.alone() if one.name == SINGLE]
+        if is_single
+        else [trials.encoding(wanted, is_wanted=True)]
+    )
     able = [trials.completed(one) for one in trials.results(given, progress) if one.encoding is not None]
     if able:
         best = max(able, key=lambda one: one.silhouette_gain)
@@ -159,7 +163,8 @@ def _reason(one: EncodingResult, selected: EncodingResult, *, is_only: bool) -> 
     if one is selected:
         return "asked for" if is_only else _why_selected(one)
     if not one.is_found and (one.is_complete or not one.is_promising):
-        return f"no more than chance: its best silhouette is {one.margin:+.3f} from the best of permuted columns"
+        null = "the best of permuted columns" if one.null_model == PERMUTED else one.null_model
+        return f"no more than chance: its best silhouette is {one.margin:+.3f} from {null}"
     if selected.falls_apart and one.population_gain is not None and not one.falls_apart:
         std = f"whose standard deviation is {one.population_std:.3f}"
         return f"a gradient: its best silhouette is {one.population_gain:+.3f} from one population, {std}"
@@ -175,7 +180,7 @@ def _why_selected(selected: EncodingResult) -> str:
     if not selected.is_found:
         return "no encoding shows segments, so the simplest is used"
     is_over_one = selected.falls_apart and selected.population is not None
-    return f"its gain over {'one population' if is_over_one else 'permuted columns'} is the highest"
+    return f"its gain over {'one population' if is_over_one else selected.null_model} is the highest"
 
 
 def _has_components(one: EncodingResult) -> bool:

@@ -99,14 +99,14 @@ def gradient_words(features: Sequence[Feature], loadings: Floats) -> str:
         features: those that it leads along.
         loadings: of each of them, shape (n_features,).
     """
-    names, low, high = _ends_of(features, loadings)
+    poles, low, high = _ends_of(features, loadings)
     if low and high:
-        return " ".join(
-            f"{word} {', '.join(names[index] for index in end)}" for word, end in (("from", low), ("to", high))
+        return (
+            f"from {', '.join(poles[index].high for index in low)} to {', '.join(poles[index].high for index in high)}"
         )
-    ends = [names[index] for index in low or high]
-    are_numbers = all(name.startswith("high ") for name in ends)
-    return f"from {'low to high' if are_numbers else 'little to much of'} {', '.join(ends).replace('high ', '')}"
+    ends = [poles[index] for index in low or high]
+    amount = "low to high" if all(own.is_number for own in ends) else "little to much of"
+    return f"from {amount} {', '.join(own.name for own in ends)}"
 
 
 def leads_down(features: Sequence[Feature], loadings: Floats) -> bool:
@@ -115,28 +115,45 @@ def leads_down(features: Sequence[Feature], loadings: Floats) -> bool:
     return bool(low) and not high
 
 
-def _ends_of(features: Sequence[Feature], loadings: Floats) -> tuple[list[str], list[int], list[int]]:
-    """Return the names of features, and the strongest ones at the beginning and at the end of a gradient."""
-    names, along = _brackets_joined(features, loadings)
+@dataclass(frozen=True)
+class _Pole:
+    """What a gradient may lead to: a feature, or a number by its brackets."""
+
+    name: str
+    is_number: bool
+
+    @property
+    def high(self) -> str:
+        return f"high {self.name}" if self.is_number else self.name
+
+
+def _ends_of(features: Sequence[Feature], loadings: Floats) -> tuple[list[_Pole], list[int], list[int]]:
+    """Return what a gradient may lead to, and the strongest of it at the beginning and at the end."""
+    poles, along = _brackets_joined(features, loadings)
     low, high = (_strongest(sign * along, float(np.abs(along).max())) for sign in (-1.0, 1.0))
-    return names, low, high
+    return poles, low, high
 
 
-def _brackets_joined(features: Sequence[Feature], loadings: Floats) -> tuple[list[str], Floats]:
-    """Return a name and a loading for every feature, the brackets of a number as the number again."""
+def _brackets_joined(features: Sequence[Feature], loadings: Floats) -> tuple[list[_Pole], Floats]:
+    """Return a pole and a loading for every feature, the brackets of a number as the number again."""
     brackets: dict[str, list[float]] = {}
-    names, joined = [], []
+    poles, joined = [], []
     for feature, loading in zip(features, loadings.tolist(), strict=True):
         if feature.encoding == "bracket":
             brackets.setdefault(feature.source_column, []).append(loading)
         else:
-            names.append(_name(feature))
+            name = _words(feature.source_column) if feature.is_number else _name(feature)
+            poles.append(_Pole(name, feature.is_number))
             joined.append(loading)
     for column, own in brackets.items():
         order = np.arange(len(own)) - (len(own) - 1) / 2
-        names.append(f"high {column.replace('_', ' ')}")
+        poles.append(_Pole(_words(column), is_number=True))
         joined.append(float(order @ own / np.linalg.norm(order)))
-    return names, np.array(joined)
+    return poles, np.array(joined)
+
+
+def _words(column: str) -> str:
+    return column.replace("_", " ")
 
 
 def _covariance(matrix: Matrix) -> Floats:
@@ -165,7 +182,7 @@ def _strongest(loadings: Floats, largest: float) -> list[int]:
 
 
 def _name(feature: Feature) -> str:
-    column = feature.source_column.replace("_", " ")
+    column = _words(feature.source_column)
     if feature.is_number:
         return f"high {column}"
     if feature.value is None:

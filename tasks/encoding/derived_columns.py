@@ -5,6 +5,7 @@ They would count twice, and link what they are made of. Arrays in, arrays out: n
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from tasks.encoding.base_encoding import BaseEncoding
 from tasks.encoding.features import Feature, stored_values
 
 Codes = npt.NDArray[np.int64]
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 #: Of the largest value of a number, what float32 keeps.
 _DIGITS = 1e-6
@@ -32,6 +35,7 @@ class DerivedSettings:
         max_numbers: numbers that are looked at.
         customers_per_number: customers for each number, at least; few of them are sums of the others by chance.
         min_squared: squared multiple correlation below which the fit need not be looked at.
+        max_equal: share of customers with the most frequent value of a number from which they are left aside.
         core: share of the customers that the fit is made for; others may be imputed or clipped.
         near: distance from the fit, as a share of the standard deviation of the column, that rounding explains.
         min_near: share of the customers who are so near, at least.
@@ -47,6 +51,7 @@ class DerivedSettings:
     max_numbers: int = 200
     customers_per_number: int = 10
     min_squared: float = 0.7
+    max_equal: float = 0.1
     core: float = 0.6
     near: float = 0.05
     min_near: float = 0.8
@@ -65,39 +70,23 @@ class Redundant:
     why: str
 
 
-def derived_columns(base: BaseEncoding, categories: Mapping[str, Codes], left_out: Collection[str]) -> list[Redundant]:
-    """Return the bands and scores of a number, and the sums and products of several.
-
-    Args:
-        base: the customers, of whom some in their order are enough.
-        categories: column -> the value of each customer as a number from 0, of the categories and flags.
-        left_out: numbers that take no part.
-    """
-    every = max(1, base.n_customers // SETTINGS.max_customers)
-    some = base.take(np.arange(0, base.n_customers, every))
-    banded = bands(
-        some, {name: np.unique(codes[::every], return_inverse=True)[1] for name, codes in categories.items()}
-    )
-    return [*banded, *combinations(some, left_out, [one.name for one in banded])]
-
-
-def bands(base: BaseEncoding, categories: Mapping[str, Codes]) -> list[Redundant]:
-    """Return the columns of few values that cut a number into ranges, whatever the order of the values.
+def bands(base: BaseEncoding, categories: Mapping[str, Codes]) -> dict[str, str]:
+    """Return the columns of few values that cut a number into ranges, in any order, each with that number.
 
     Args:
         base: the customers.
         categories: column -> the value of each customer as a number from 0, of the categories and flags.
     """
-    numbers = numbers_of(base)
-    few = {name: np.unique(values, return_inverse=True)[1] for name, values in numbers.items()} | dict(categories)
-    return [
-        Redundant(name, f"it is a band or score of {source}")
-        for name, codes in few.items()
-        if (source := _banded(name, codes, numbers)) is not None
-    ]
+    some = _some_of(base)
+    numbers = numbers_of(base.take(some))
+    few = numbers | {name: codes[some].astype(np.float64) for name, codes in categories.items()}
+    found = {name: _banded(name, np.unique(own, return_inverse=True)[1], numbers) for name, own in few.items()}
+    return {name: source for name, source in found.items() if source is not None}
 
 
-def combinations(base: BaseEncoding, left_out: Collection[str] = (), derived: Collection[str] = ()) -> list[Redundant]:
+def combinations(
+    base: BaseEncoding, left_out: Collection[str] = (), banded: Mapping[str, str] = _NONE
+) -> list[Redundant]:
     """Return the numbers that are sums, differences, products or ratios of others.
 
     Of a sum and its terms the one is derived that the others make without canceling each other.
@@ -105,12 +94,18 @@ def combinations(base: BaseEncoding, left_out: Collection[str] = (), derived: Co
     Args:
         base: the customers.
         left_out: numbers that take no part.
-        derived: numbers that are known to be derived, such as scores, of which others may be made.
+        banded: bands and scores, which others may be made of, but not the number that they cut.
     """
-    numbers = {name: values for name, values in numbers_of(base).items() if name not in left_out}
-    sums = list(_linear(numbers, derived, "a sum or difference"))
+    numbers = numbers_of(base.take(_some_of(base)))
+    numbers = {name: values for name, values in numbers.items() if name not in left_out}
+    sums = list(_linear(numbers, banded, "a sum or difference"))
     rest = {name: values for name, values in numbers.items() if name not in {one.name for one in sums}}
-    return [*sums, *_linear(_logarithms(rest), derived, "a product or ratio")]
+    return [*sums, *_linear(_logarithms(rest), banded, "a product or ratio")]
+
+
+def _some_of(base: BaseEncoding) -> npt.NDArray[np.intp]:
+    """Return the positions of customers that are enough to find what is derived, spread over all."""
+    return np.arange(0, base.n_customers, max(1, base.n_customers // SETTINGS.max_customers))
 
 
 def numbers_of(base: BaseEncoding) -> dict[str, Floats]:
@@ -162,17 +157,17 @@ def _share_cut(codes: Codes, values: Floats) -> float:
     return float((ranked[np.lexsort((ranked, values))] == np.sort(ranked)).mean())
 
 
-def _linear(numbers: Mapping[str, Floats], derived: Collection[str], words: str) -> Iterator[Redundant]:
+def _linear(numbers: Mapping[str, Floats], banded: Mapping[str, str], words: str) -> Iterator[Redundant]:
     """Yield the numbers that are linear in others, one after the other."""
     names = list(numbers)
-    while (found := _most_direct(names, numbers, derived)) is not None:
+    while (found := _most_direct(names, numbers, banded)) is not None:
         name, others = found
         yield Redundant(name, f"it is {words} of {', '.join(others)}")
         names.remove(name)
 
 
 def _most_direct(
-    names: Sequence[str], numbers: Mapping[str, Floats], derived: Collection[str]
+    names: Sequence[str], numbers: Mapping[str, Floats], banded: Mapping[str, str]
 ) -> tuple[str, list[str]] | None:
     """Return the number that is linear in others with the smallest coefficients, and these others."""
     if len(names) < 3:
@@ -182,17 +177,19 @@ def _most_direct(
     if len(columns) < SETTINGS.customers_per_number * len(names):
         return None
     scaled = (columns - columns.mean(axis=0)) / np.maximum(columns.std(axis=0), np.finfo(float).tiny)
-    candidates = [
-        index
-        for index, squared in enumerate(_squared(scaled))
-        if squared >= SETTINGS.min_squared and names[index] not in derived
-    ]
-    fits = {index: own for index in candidates if (own := _coefficients(scaled, index)) is not None}
-    if not fits:
+    found: dict[str, tuple[float, list[str]]] = {}
+    for index, squared in enumerate(_squared(scaled)):
+        if squared < SETTINGS.min_squared or names[index] in banded:
+            continue
+        others = [name for name in names if name != names[index]]
+        coefficients = _coefficients(scaled, index)
+        terms = [name for name, own in zip(others, coefficients, strict=True) if abs(own) > SETTINGS.near]
+        if len(terms) > 1 and not any(banded.get(term) == names[index] for term in terms):
+            found[names[index]] = (float(np.linalg.norm(coefficients)), terms)
+    if not found:
         return None
-    best = min(fits, key=lambda index: float(np.linalg.norm(fits[index])))
-    others = [name for name in names if name != names[best]]
-    return names[best], [name for name, own in zip(others, fits[best], strict=True) if abs(own) > SETTINGS.near]
+    name = min(found, key=lambda name: found[name][0])
+    return name, found[name][1]
 
 
 def _squared(scaled: Floats) -> Floats:
@@ -203,10 +200,17 @@ def _squared(scaled: Floats) -> Floats:
     return squared
 
 
-def _coefficients(scaled: Floats, index: int) -> Floats | None:
-    """Return what the others make a column with, if they do: fitted to the customers nearest to the fit."""
-    target, others = scaled[:, index], np.delete(scaled, index, axis=1)
-    others = np.column_stack([others, np.ones(len(others))])
+def _coefficients(scaled: Floats, index: int) -> Floats:
+    """Return what the others make a column with, 0 if they do not: fitted to the customers nearest to the fit.
+
+    Customers of the most frequent value, such as 0, agree with any fit where they are many, so others decide.
+    """
+    values, value_of, counts = np.unique(scaled[:, index], return_inverse=True, return_counts=True)
+    told = scaled[value_of != counts.argmax()] if counts.max() > SETTINGS.max_equal * len(scaled) else scaled
+    nothing = np.zeros(scaled.shape[1] - 1)
+    if len(values) < 2 or len(told) < SETTINGS.customers_per_number * scaled.shape[1]:
+        return nothing
+    target, others = told[:, index], np.column_stack([np.delete(told, index, axis=1), np.ones(len(told))])
     core = np.arange(len(target))
     for _ in range(SETTINGS.rounds):
         near = others[core]
@@ -214,9 +218,7 @@ def _coefficients(scaled: Floats, index: int) -> Floats | None:
         fitted = np.asarray(np.linalg.lstsq(near.T @ near, near.T @ target[core], rcond=None)[0], dtype=np.float64)
         distances = np.abs(target - others @ fitted)
         core = distances.argsort(kind="stable")[: int(SETTINGS.core * len(target))]
-    is_made = np.count_nonzero(fitted[:-1]) > 1 and (distances <= SETTINGS.near).mean() >= SETTINGS.min_near
-    coefficients: Floats = fitted[:-1]
-    return coefficients if is_made else None
+    return fitted[:-1] if (distances <= SETTINGS.near).mean() >= SETTINGS.min_near else nothing
 
 
 def _logarithms(numbers: Mapping[str, Floats]) -> dict[str, Floats]:

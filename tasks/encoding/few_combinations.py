@@ -6,8 +6,8 @@ is a segment of its own, permuted ones too. Arrays in, arrays out: no SQL, no fi
 
 import numpy as np
 
-from tasks.clustering.rows import Matrix
-from tasks.encoding.base_encoding import BaseEncoding
+from tasks.clustering.rows import Matrix, distinct_rows
+from tasks.encoding.base_encoding import BaseEncoding, rows_in
 from tasks.encoding.blocks import blocks_of
 
 #: Share of what columns can tell of each other from which their combinations are kinds of customers.
@@ -40,8 +40,7 @@ def concordance(base: BaseEncoding) -> float:
 
 
 def _n_different(base: BaseEncoding) -> int:
-    matrix = blocks_of(base, base.features).matrix
-    return len(np.unique(matrix, axis=0)) if matrix.size else 1
+    return len(distinct_rows(rows_in(base, base.features)).rows)
 
 
 def _entropy(rows: Matrix) -> float:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 from scipy.stats import rankdata
 
 from schemas.fields import Role
 from tasks.clustering.rows import Floats
 from tasks.encoding.base_encoding import BaseEncoding, columns_of
-from tasks.encoding.derived_columns import Redundant, derived_columns
+from tasks.encoding.derived_columns import Redundant, bands, combinations
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,19 @@ SETTINGS = RedundancySettings()
 def redundant_columns(base: BaseEncoding) -> list[Redundant]:
     """Return the columns that kept columns predict; of two that predict each other, the later one."""
     categories = _category_values(base)
-    found = [*_redundant_numbers(base), *_redundant_categories(categories)]
-    names = {one.name for one in found}
-    for derived in derived_columns(base, categories, names):
-        if derived.name not in names:
-            found.append(derived)
-            names.add(derived.name)
-    return [*found, *_repeated_values(base, names)]
+    banded = bands(base, categories)
+    numbers = _redundant_numbers(base, banded)
+    found = [*numbers, *_redundant_categories(categories)]
+    left_out = {one.name for one in found}
+    found += [Redundant(name, f"it is a band or score of {of}") for name, of in banded.items() if name not in left_out]
+    found += combinations(base, {one.name for one in numbers}, banded)
+    return [*found, *_repeated_values(base, {one.name for one in found})]
 
 
-def _redundant_numbers(base: BaseEncoding) -> list[Redundant]:
+def _redundant_numbers(base: BaseEncoding, left_out: Collection[str]) -> list[Redundant]:
     names = [feature.source_column for feature in base.number_features]
-    varied = np.flatnonzero(np.ptp(base.numbers, axis=0) > 0)
+    is_kept = np.array([name not in left_out for name in names], dtype=np.bool_)
+    varied = np.flatnonzero(is_kept & (np.ptp(base.numbers, axis=0) > 0))
     if len(varied) < 2:
         return []
     correlations = np.abs(np.corrcoef(rankdata(base.numbers[:, varied], axis=0), rowvar=False))
@@ -137,29 +139,31 @@ def _entropy(values: npt.NDArray[np.int64]) -> float:
 
 def _repeated_values(base: BaseEncoding, left_out: Collection[str]) -> list[Redundant]:
     """Return the features of values that the same customers have in an earlier category."""
-    features = [
-        (number, feature)
+    numbers = [
+        number
         for number, feature in enumerate(base.binary_features)
         if feature.kind == Role.CATEGORY.value and feature.source_column not in left_out
     ]
-    if len(features) < 2:
-        return []
-    own = base.binary[:, [number for number, _ in features]].toarray() != 0
-    varying = [place for place in range(len(features)) if 0 < np.count_nonzero(own[:, place]) < base.n_customers]
-    if len(varying) < 2:
-        return []
-    correlations = np.corrcoef(own[:, varying], rowvar=False)
-    found: list[Redundant] = []
-    kept: list[int] = []
-    for index, place in enumerate(varying):
-        feature = features[place][1]
-        same = [other for other in kept if correlations[index, other] >= SETTINGS.min_correlation]
-        first = next((features[varying[other]][1] for other in same), None)
-        if first is None or first.source_column == feature.source_column:
-            kept.append(index)
-        else:
-            found.append(Redundant(feature.feature, f"the same customers have {first.feature}"))
-    return found
+    features = [base.binary_features[number] for number in numbers]
+    found: dict[int, Redundant] = {}
+    for later, earlier in _same_customers(base.binary[:, numbers]):
+        is_other = features[later].source_column != features[earlier].source_column
+        if is_other and later not in found and earlier not in found:
+            found[later] = Redundant(features[later].feature, f"the same customers have {features[earlier].feature}")
+    return list(found.values())
+
+
+def _same_customers(binary: csr_array) -> list[tuple[int, int]]:
+    """Return the pairs of binary features whose correlation is that of the same customers, ascending, later first."""
+    present = csr_array((np.ones(len(binary.data)), binary.indices, binary.indptr), binary.shape)
+    n_customers, counts = binary.shape[0], present.sum(axis=0)
+    together = (present.T @ present).tocoo()
+    later, earlier = together.coords
+    spreads = np.sqrt(counts * (n_customers - counts))
+    covariances = n_customers * together.data - counts[later] * counts[earlier]
+    is_same = covariances >= SETTINGS.min_correlation * spreads[later] * spreads[earlier]
+    kept = is_same & (earlier < later) & (spreads[later] > 0)
+    return sorted(zip(later[kept].tolist(), earlier[kept].tolist(), strict=True))
 
 
 def _predicted(by: str, share: float) -> str:

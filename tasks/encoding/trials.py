@@ -234,12 +234,13 @@ class Trials:
     min_customers: int
     null_model: str = PERMUTED
 
-    def encoding(self, name: str, left_out: Collection[str] = ()) -> EncodingResult:
+    def encoding(self, name: str, left_out: Collection[str] = (), *, is_wanted: bool = False) -> EncodingResult:
         """Return an encoding by its name, not tried yet.
 
         Args:
             name: of a strategy.
             left_out: columns and features that take no part.
+            is_wanted: whether it is asked for, and keeps components of numbers alone.
         """
         strategy = STRATEGIES[name]
         features = tuple(with_unique_names(strategy.features(self.base, left_out)))
@@ -252,7 +253,7 @@ class Trials:
         components = self._components(features, len(encoding.used))
         if len(components) == 0:
             return EncodingResult(name, None, reason="no component has more variance than permuted columns have")
-        if strategy.links_others:
+        if strategy.links_others and not is_wanted:
             components = components.beyond(np.array([feature.encoding == "bracket" for feature in encoding.used]))
         if len(components) == 0:
             return EncodingResult(name, None, reason="its components link numbers alone, as the encoding numbers does")

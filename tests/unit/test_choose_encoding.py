@@ -183,3 +183,8 @@ def test_brackets_of_numbers_alone_are_not_tried():
     ring = np.exp(2j * np.pi * RNG.random(N)) * RNG.normal(10, 1, N)
     choice = choice_of(base_of(spend=ring.real, visits=ring.imag, member=RNG.random(N) < 0.5))
     assert figures(choice)["brackets"].reason == "its components link numbers alone, as the encoding numbers does"
+
+
+def test_brackets_that_are_asked_for_are_used():
+    ring = np.exp(2j * np.pi * RNG.random(N)) * RNG.normal(10, 1, N)
+    assert choice_of(base_of(spend=ring.real, visits=ring.imag), wanted="brackets").encoding.name == "brackets"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from tasks.encoding.components import component_words, gradient_words, leads_down
@@ -33,6 +35,12 @@ def test_gradient_leads_from_one_end_to_the_other():
     assert gradient(0.5, 0.2, -0.2, 0.4, -0.7, 0.1) == "from item 0 to high age, member"
     assert gradient(-0.7, 0, 0, 0, 0, 0.1) == "from low to high age"
     assert gradient(0.3, 0, 0, 0.6, 0, 0) == "from little to much of member, age"
+
+
+def test_high_in_a_name_is_kept():
+    heels = base_of(age=np.arange(40.0), basket=np.eye(40)[:, :2] > 0)
+    features = [replace(one, value="high heels") if one.value == "item 0" else one for one in heels.features]
+    assert gradient_words(features, np.array([0, 0.7, 0.6])) == "from little to much of high heels, item 1"
 
 
 def test_gradient_to_less_is_told_the_other_way_round():

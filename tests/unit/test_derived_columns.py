@@ -18,17 +18,21 @@ def derived(base):
 
 
 def banded(base, **categories):
-    return {one.name: one.why for one in bands(base, categories)}
+    return bands(base, categories)
+
+
+def left_out(base):
+    return {one.name for one in redundant_columns(base)}
 
 
 @pytest.mark.parametrize("score", [QUARTILE, 5 - QUARTILE], ids=["ascending", "descending"])
 def test_score_is_a_band_of_its_number(score):
-    assert banded(base_of(spend=SPEND, visits=score)) == {"visits": "it is a band or score of spend"}
+    assert banded(base_of(spend=SPEND, visits=score)) == {"visits": "spend"}
 
 
 def test_names_of_bands_need_no_order():
     names = np.array([2, 0, 3, 1])[QUARTILE]
-    assert banded(base_of(spend=SPEND), place=names) == {"place": "it is a band or score of spend"}
+    assert banded(base_of(spend=SPEND), place=names) == {"place": "spend"}
 
 
 def test_rare_flag_above_a_bound_is_a_band():
@@ -89,4 +93,30 @@ def test_bands_among_equal_values_are_chance():
 
 def test_score_by_rank_may_cut_equal_values():
     order = np.lexsort((np.arange(N), VISITS)).argsort()
-    assert banded(base_of(visits=VISITS), place=order * 4 // N) == {"place": "it is a band or score of visits"}
+    assert banded(base_of(visits=VISITS), place=order * 4 // N) == {"place": "visits"}
+
+
+def test_number_stays_beside_its_score():
+    decile = np.searchsorted(np.quantile(SPEND, np.linspace(0.1, 0.9, 9)), SPEND)
+    assert left_out(base_of(age=decile, spend=SPEND, visits=VISITS)) == {"age"}
+
+
+def test_total_stays_beside_its_larger_part():
+    hours, minutes = RNG.integers(0, 4, N), RNG.integers(0, 60, N)
+    assert "visits" not in left_out(base_of(age=hours, spend=minutes, visits=60 * hours + minutes))
+
+
+def test_mostly_zero_numbers_are_no_sums():
+    rare = [np.where(RNG.random(N) < 0.1, RNG.lognormal(3, 0.5, N), 0) for _ in range(2)]
+    noisy = rare[0] * RNG.uniform(0.6, 1.4, N) + rare[1] * RNG.uniform(0.6, 1.4, N)
+    assert derived(base_of(spend=rare[0], visits=rare[1], n0=noisy, age=AGE)) == {}
+
+
+def test_sum_of_mostly_zero_numbers_is_found():
+    rare = [np.where(RNG.random(N) < 0.2, RNG.lognormal(3, 0.5, N), 0) for _ in range(2)]
+    assert derived(base_of(spend=rare[0], visits=rare[1], n0=rare[0] + rare[1], age=AGE)).keys() == {"n0"}
+
+
+def test_partial_copy_is_no_sum():
+    copy = np.where(RNG.random(N) < 0.9, SPEND, RNG.permutation(SPEND))
+    assert derived(base_of(spend=SPEND, visits=copy, age=AGE)) == {}

@@ -22,14 +22,13 @@ numbers as (
 
 present as (
     select
-        customer_segments.gradient_tier as tier,
-        present_values.source_column,
-        present_values.v,
-        count(*) as n_present
-    from present_values
-    inner join customer_segments on present_values._position = customer_segments.rowid
-    where customer_segments.gradient_tier is not null
-    group by customer_segments.gradient_tier, present_values.source_column, present_values.v
+        gradient_tier as tier,
+        source_column,
+        v,
+        sum(n_present) as n_present
+    from present_counts
+    where gradient_tier is not null
+    group by gradient_tier, source_column, v
 )
 
 select
