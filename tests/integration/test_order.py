@@ -48,6 +48,7 @@ def test_segments_in_pieces_belong_to_their_customers(home, sizes):
             "second_segment_id": 4,
             "second_distance": 7.5,
             "is_outlier": False,
+            "gradient_tier": pd.array([None] * 7, dtype="Int64"),
         }
     )
     ends = pd.Series(sizes).cumsum()
