@@ -1,7 +1,7 @@
 """Write the HTML report of a run: one self-contained file, the same bytes for the same run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -271,11 +271,12 @@ def column_label(column: Column) -> str:
 
 def _read_page(database: Connection, facts: Facts, columns: tuple[Column, ...]) -> Page:
     k_scores = read_rows(database, "report_k_scores", KRow)
+    figures = read_rows(database, "report_figures", Figure)
     return Page(
         facts=facts,
         segments=read_rows(database, "report_segments", SegmentRow),
-        profile=choose_profile(read_rows(database, "report_figures", Figure), columns),
-        tiers=choose_profile(read_rows(database, "report_tiers", Figure), columns),
+        profile=choose_profile(figures, columns),
+        tiers=choose_profile(_spread_as(figures, read_rows(database, "report_tiers", Figure)), columns),
         k_scores=k_scores,
         curve=_curve(k_scores),
         scatter=_scatter(database, columns, n_customers=facts.rows_loaded, random_state=facts.seed),
@@ -286,6 +287,12 @@ def _read_page(database: Connection, facts: Facts, columns: tuple[Column, ...]) 
         components=read_rows(database, "report_components", ComponentRow),
         column_associations=read_rows(database, "report_column_associations", ColumnAssociationRow),
     )
+
+
+def _spread_as(figures: Sequence[Figure], tiers: Sequence[Figure]) -> list[Figure]:
+    """Return the figures of tiers with the standard deviations over all customers, which those of segments have."""
+    spreads = {figure.feature: figure.spread for figure in figures}
+    return [replace(tier, spread=spreads[tier.feature]) for tier in tiers]
 
 
 def _curve(scores: Sequence[KRow]) -> Chart:

@@ -141,9 +141,9 @@ def adds_too_little(added: float, k: int, guards: Guards) -> str:
 
 
 def _faults(smallest: Mapping[int, int], guards: Guards) -> tuple[str, ...]:
-    faults = {k: _small_segment(customers, guards) for k, customers in smallest.items()}
-    gains = {k: guards.nulls[k].silhouette_gain for k, fault in faults.items() if not fault and k in guards.nulls}
-    return tuple(fault or _low_gain(k, gains, guards) for k, fault in faults.items())
+    small = {k: _small_segment(customers, guards) for k, customers in smallest.items()}
+    gains = {k: guards.nulls[k].silhouette_gain for k, fault in small.items() if not fault and k in guards.nulls}
+    return tuple(fault or _low_gain(k, gains, guards) for k, fault in small.items())
 
 
 def _small_segment(customers: int, guards: Guards) -> str:

@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.clustering.lloyd import Fit
-from tasks.clustering.rows import Distinct, Floats
+from tasks.clustering.rows import Distinct, Floats, projected
 
 #: Tiers, if there are as many different places along the gradient.
 N_TIERS = 5
 
-#: Digits of the largest coordinate that are kept; the rest depends on the order of sums.
-_DIGITS = 1e-6
+#: Share of the largest coordinate below which a segment is in the middle; the rest depends on the order of sums.
+_MIDDLE = 1e-6
 
 
 def gradient_of(fit: Fit) -> Floats:
@@ -23,7 +23,7 @@ def gradient_of(fit: Fit) -> Floats:
     direction: Floats = directions[0]
     # From the largest segment on, as most customers are there; one in the middle says nothing.
     place = float(centered[0] @ direction)
-    is_in_the_middle = abs(place) < _DIGITS * float(np.abs(centered).max())
+    is_in_the_middle = abs(place) < _MIDDLE * float(np.abs(centered).max())
     is_reversed = direction[np.abs(direction).argmax()] < 0 if is_in_the_middle else place > 0
     return -direction if is_reversed else direction
 
@@ -35,12 +35,13 @@ def tiers_along(distinct: Distinct, direction: Floats) -> npt.NDArray[np.int64]:
         distinct: the customers.
         direction: where the tiers ascend to, shape (n_features,).
     """
-    rows = distinct.rows
-    along = np.concatenate([rows.take(block).products(direction[None])[:, 0] for block in rows.blocks()])
-    unit = _DIGITS * max(float(np.abs(along).max()), float(np.finfo(np.float32).tiny))
-    _, place_of = np.unique(np.round(along / unit), return_inverse=True)
-    customers = np.bincount(place_of, distinct.weights)
+    along = projected(distinct, direction[:, None])
+    order = along.rows.numbers[:, 0].argsort()
+    customers = along.weights[order]
     middles = (np.cumsum(customers) - customers / 2) / distinct.n_customers
+    tier_of = np.empty(len(order), dtype=np.int64)
     # Where many are at one place there are fewer tiers.
-    tiers: npt.NDArray[np.int64] = np.unique((middles * N_TIERS).astype(np.int64), return_inverse=True)[1][place_of] + 1
+    tier_of[order] = np.unique((middles * N_TIERS).astype(np.int64), return_inverse=True)[1] + 1
+    tiers = np.empty(len(distinct.rows), dtype=np.int64)
+    tiers[distinct.row_of] = tier_of[along.row_of]
     return tiers

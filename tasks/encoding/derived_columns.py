@@ -78,9 +78,9 @@ def bands(base: BaseEncoding, categories: Mapping[str, Codes]) -> dict[str, str]
         categories: column -> the value of each customer as a number from 0, of the categories and flags.
     """
     some = _some_of(base)
-    numbers = numbers_of(base.take(some))
-    few = numbers | {name: codes[some].astype(np.float64) for name, codes in categories.items()}
-    found = {name: _banded(name, np.unique(own, return_inverse=True)[1], numbers) for name, own in few.items()}
+    ranks = {name: _codes(values) for name, values in numbers_of(base.take(some)).items()}
+    few = ranks | {name: _codes(codes[some]) for name, codes in categories.items()}
+    found = {name: _banded(name, own, ranks) for name, own in few.items()}
     return {name: source for name, source in found.items() if source is not None}
 
 
@@ -125,36 +125,40 @@ def _stored(encoded: npt.NDArray[np.float32], feature: Feature) -> Floats:
     return rounded
 
 
-def _banded(name: str, codes: Codes, numbers: Mapping[str, Floats]) -> str | None:
+def _codes(values: npt.NDArray[np.generic]) -> Codes:
+    """Return the different values as numbers from 0, ascending."""
+    codes: Codes = np.unique(values, return_inverse=True)[1]
+    return codes
+
+
+def _banded(name: str, codes: Codes, ranks: Mapping[str, Codes]) -> str | None:
     """Return the number that a column of few values is a band of, if there is one."""
     n_bands = int(codes.max(initial=0)) + 1
     if not 1 < n_bands <= min(SETTINGS.max_bands, len(codes) // SETTINGS.customers_per_band):
         return None
-    for source, values in numbers.items():
-        n_values = len(np.unique(values))
-        if source == name or n_values < SETTINGS.values_per_band * n_bands:
-            continue
-        if _agreement(codes, values) >= SETTINGS.min_agreement:
+    for source, own in ranks.items():
+        is_finer = own.max() + 1 >= SETTINGS.values_per_band * n_bands
+        if source != name and is_finer and _agreement(codes, own) >= SETTINGS.min_agreement:
             return source
     return None
 
 
-def _agreement(codes: Codes, values: Floats) -> float:
+def _agreement(codes: Codes, ranks: Codes) -> float:
     """Return how well cuts of a number give the bands, 0 for chance and 1 for all customers.
 
     A cut may pass between equal values, as that of a score by rank does. What many equal values give away is chance,
     as much as of permuted bands.
     """
-    by_chance = _share_cut(np.random.default_rng(0).permutation(codes), values)
-    agreed = _share_cut(codes, values)
+    by_chance = _share_cut(np.random.default_rng(0).permutation(codes), ranks)
+    agreed = _share_cut(codes, ranks)
     return (agreed - by_chance) / (1 - by_chance) if by_chance < 1 else 0.0
 
 
-def _share_cut(codes: Codes, values: Floats) -> float:
+def _share_cut(codes: Codes, ranks: Codes) -> float:
     """Return the share of customers whose band is the one that cuts of the number give."""
-    places = np.bincount(codes, np.unique(values, return_inverse=True)[1]) / np.bincount(codes)
-    ranked = places.argsort(kind="stable").argsort(kind="stable")[codes]
-    return float((ranked[np.lexsort((ranked, values))] == np.sort(ranked)).mean())
+    places = np.bincount(codes, ranks) / np.bincount(codes)
+    ordered = places.argsort(kind="stable").argsort(kind="stable")[codes]
+    return float((ordered[np.lexsort((ordered, ranks))] == np.sort(ordered)).mean())
 
 
 def _linear(numbers: Mapping[str, Floats], banded: Mapping[str, str], words: str) -> Iterator[Redundant]:

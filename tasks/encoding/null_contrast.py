@@ -89,6 +89,12 @@ class Contrast:
         return self.silhouettes - self.null_silhouettes
 
     @property
+    def null_stds(self) -> Floats:
+        """Standard deviation of the silhouettes of the null model at each k."""
+        stds: Floats = self.nulls.std(axis=0, ddof=1)
+        return stds
+
+    @property
     def null_scores(self) -> dict[int, NullScore]:
         """The mean silhouette of the null model and the gain over it, by k."""
         figures = zip(self.ks, self.null_silhouettes.tolist(), self.silhouette_gains.tolist(), strict=True)

@@ -159,7 +159,7 @@ class EncodingResult:
         if self.contrast is None:
             return 0.0
         if self.null_model != PERMUTED:
-            return self._at(self.contrast.nulls.std(axis=0, ddof=1))
+            return self._at(self.contrast.null_stds)
         return self.contrast.null_std
 
     @property
@@ -181,12 +181,12 @@ class EncodingResult:
     @property
     def population_gain(self) -> float | None:
         """Its best silhouette less that of one population at the same k: a long population has the best one at k=2."""
-        return None if self.population is None else self.silhouette - self._at(self.population.null_silhouettes)
+        return None if self.population is None else self._at(self.population.silhouette_gains)
 
     @property
     def population_std(self) -> float | None:
         """Standard deviation of the silhouettes of one population at the same k."""
-        return None if self.population is None else self._at(self.population.nulls.std(axis=0, ddof=1))
+        return None if self.population is None else self._at(self.population.null_stds)
 
     @property
     def falls_apart(self) -> bool:
