@@ -22,7 +22,7 @@ from tasks.clustering.rows import Rows, distinct_rows, projected
 from tasks.clustering.silhouette import exact_silhouettes
 from tasks.encoding.base_encoding import BaseEncoding, rows_in, used_in
 from tasks.encoding.base_encoding import columns_of as columns_of_features
-from tasks.encoding.brackets import cut
+from tasks.encoding.brackets import brackets_of, codes_in
 from tasks.encoding.choose_encoding import choose_encoding
 from tasks.encoding.features import Members, Numbers, Value, encode_numbers, standard
 from tasks.encoding.strategies import guards_of
@@ -137,7 +137,8 @@ def base_of_columns(
     declared = {column.name: column for column in columns_of(PlantedCustomers)}
     columns = {name: replace(declared["spend"], name=name) for name in numbers} | declared
     encoded = [(values, standard(Numbers(columns[name], values))[0]) for name, values in numbers.items()]
-    cuts = [cut(values, feature) for values, feature in encoded]
+    brackets = [brackets_of(values, feature) for values, feature in encoded]
+    codes = [codes_in(values, own) for (values, _), own in zip(encoded, brackets, strict=True)]
     features = [feature for _, feature in encoded]
     parts = []
     for name, word, own in (("location", "place", places), ("purchase_history", "product", baskets)):
@@ -150,8 +151,8 @@ def base_of_columns(
     return BaseEncoding(
         tuple(features),
         np.column_stack([nothing, *(encode_numbers(*own) for own in encoded)]).astype(np.float32),
-        tuple(brackets for brackets, _ in cuts),
-        np.column_stack([nothing, *(codes for _, codes in cuts)]).astype(np.uint8),
+        tuple(brackets),
+        np.column_stack([nothing, *codes]).astype(np.uint8),
         csr_array(hstack([csr_array(nothing, dtype=np.float32), *parts], format="csr")),
     )
 

@@ -16,6 +16,7 @@ from tasks.ingest import Ingested, ingest
 from tasks.publish import Published, publish
 from tasks.report import Reported, report
 from tasks.run.lifecycle import begin_night, forget_night
+from tasks.track_segments import Tracked, track_segments
 from tasks.validate import Validated, validate
 from warehouse.home.run import Order, Run
 
@@ -32,6 +33,7 @@ class Steps:
     encode: Callable[[Run, Delivery, Ingested], Encoded] = encode
     cluster: Callable[[Run, Delivery, Encoded], Clustered] = cluster
     describe: Callable[[Run, Ingested, Clustered], Described] = describe
+    track_segments: Callable[[Run, Ingested, Described], Tracked] = track_segments
     report: Callable[[Run, Delivery, Ingested, Validated, Clustered], Reported] = report
     audit: Callable[[Run, Ingested, Validated, Clustered], Audited] = audit
     publish: Callable[[Run, Audited], Published] = publish
@@ -57,7 +59,8 @@ def night(order: Order, steps: Steps = PLAIN_STEPS) -> RunSummary:
         steps.compare_nights(run, ingested)
         encoded = steps.encode(run, delivery, ingested)
         clustered = steps.cluster(run, delivery, encoded)
-        steps.describe(run, ingested, clustered)
+        described = steps.describe(run, ingested, clustered)
+        steps.track_segments(run, ingested, described)
         steps.report(run, delivery, ingested, validated, clustered)
         audited = steps.audit(run, ingested, validated, clustered)
         published = steps.publish(run, audited)

@@ -68,6 +68,7 @@ def segment_customers(
     force: bool = Order.force,
     accept_volume: bool = Order.accept_volume,
     encoding: EncodingOption = Order.encoding,
+    refit: bool = Order.refit,
 ) -> RunSummary | State[Any]:
     """Segment the customers of a file and publish the result; safe to repeat.
 
@@ -85,6 +86,7 @@ def segment_customers(
         force: Run although the same file is published with the same settings.
         accept_volume: Run although the file has far fewer rows than those of previous runs.
         encoding: How customers become numbers; auto selects the encoding whose segments stand out most.
+        refit: Form a new model: choose encoding and number of segments anew, whatever previous runs had.
     """
     order = Order(**locals())
     artifacts = Artifacts()

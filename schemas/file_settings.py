@@ -14,6 +14,21 @@ GIBIBYTE = 1 << 30
 MIN_SCORED = 200
 
 
+#: Numbers that need to be so large.
+_LEAST = {
+    "settle_seconds": 0,
+    "wait_seconds": 0,
+    "max_record_lines": 1,
+    "max_unpacked_bytes": 1,
+    "max_unpacked_ratio": 1,
+    "exact_rows": 1,
+    "min_segment_customers": 1,
+    "k_runs": 1,
+    "model_runs": 1,
+    "max_scored": MIN_SCORED,
+}
+
+
 @dataclass(frozen=True)
 class FileSettings:
     """What a dataset says about its files as a whole; what is None is detected in the file and reported.
@@ -47,6 +62,9 @@ class FileSettings:
         min_segment_customers: minimum customers of a segment; of few customers a quarter is enough.
         min_segment_share: minimum share of the customers in a segment, 0 to 1.
         refuse_none: refuse a run whose verdict is none instead of publishing it.
+        k_runs: runs in a row in which another k must be ahead of that of the previous run, to replace it; 1 replaces
+            it at once.
+        model_runs: runs after which the encoding is chosen anew; None keeps it until there is a reason.
     """
 
     delimiter: str | None = None
@@ -71,6 +89,8 @@ class FileSettings:
     min_segment_customers: int = 5
     min_segment_share: float = 0.01
     refuse_none: bool = False
+    k_runs: int = 3
+    model_runs: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible settings."""
@@ -81,20 +101,10 @@ class FileSettings:
         for name in ("max_rejected_share", "min_volume_share", "min_segment_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise SchemaError(f"{name}={getattr(self, name)} should be between 0 and 1")
-        for name in ("settle_seconds", "wait_seconds"):
-            if not getattr(self, name) >= 0:
-                raise SchemaError(f"{name}={getattr(self, name)} should be 0 or more")
-        for name in (
-            "max_record_lines",
-            "max_unpacked_bytes",
-            "max_unpacked_ratio",
-            "exact_rows",
-            "min_segment_customers",
-        ):
-            if not getattr(self, name) >= 1:
-                raise SchemaError(f"{name}={getattr(self, name)} should be 1 or more")
-        if not self.max_scored >= MIN_SCORED:
-            raise SchemaError(f"max_scored={self.max_scored} should be {MIN_SCORED} or more")
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value is not None and not value >= least:
+                raise SchemaError(f"{name}={value} should be {least} or more")
 
     def _check_marks(self) -> None:
         if self.delimiter is not None and (not self.delimiter or set(self.delimiter) & set('"\r\n\0')):

@@ -35,6 +35,9 @@ class Runs(pa.DataFrameModel):
     encoding: Series[str] = pa.Field(
         nullable=True, description="Encoding that the segments were found in: key of encodings"
     )
+    model_id: Series[int] = pa.Field(
+        nullable=True, ge=1, description="Model that the segments were found in: key of models"
+    )
     silhouette: Series[float] = pa.Field(
         nullable=True, ge=-1, le=1, description="Mean silhouette of the chosen k, -1 to 1; null with one segment"
     )
@@ -102,15 +105,26 @@ class CustomerSegments(pa.DataFrameModel):
         description="Fifth of the customers along the gradient that the verdict names, 1 being its beginning; "
         "customers at the same place are in one, so there may be fewer. Null where the verdict is no gradient",
     )
+    previous_segment_id: Series[int] = pa.Field(
+        nullable=True,
+        ge=1,
+        description="Segment of the customer in the previous run; null for a new customer, and where the file has no "
+        "identifier. The previous run is the last one published for an earlier day",
+    )
     segment_since: Series[date] = pa.Field(
-        description="Day the customer joined the segment; the day of the run, as every run forms new segments"
+        nullable=True, description="Day the customer joined the segment; null if the file has no identifier"
     )
 
 
 class Segments(pa.DataFrameModel):
-    """One row per segment, the largest first."""
+    """One row per segment."""
 
-    segment_id: Series[int] = pa.Field(unique=True, ge=1, description="Number of the segment, 1 being the largest")
+    segment_id: Series[int] = pa.Field(
+        unique=True,
+        ge=1,
+        description="Number of the segment, which it keeps from run to run; no other segment ever has it. "
+        "The first run numbers by size, 1 being the largest",
+    )
     name: Series[str] = pa.Field(unique=True, description="What sets the segment apart, in a few words")
     description: Series[str] = pa.Field(description="What sets the segment apart, in a sentence")
     customers: Series[int] = pa.Field(ge=1, description="Number of customers in the segment")
@@ -122,9 +136,96 @@ class Segments(pa.DataFrameModel):
         description="Mean Jaccard index, 0 to 1, of the segment and its best-matching one where k-means is fitted "
         "to bootstrap resamples (Hennig 2007); do not rely on a segment below .6. Null where it is not defined",
     )
-    first_seen: Series[date] = pa.Field(
-        description="Day the segment was formed; the day of the run, as every run forms new segments"
+    previous_customers: Series[int] = pa.Field(
+        nullable=True, ge=1, description="Number of its customers in the previous run; null for a new segment"
     )
+    first_seen: Series[date] = pa.Field(description="Day of the run that formed the segment")
+
+
+class SegmentTransitions(pa.DataFrameModel):
+    """One row per transition: what became of each segment of the previous run, and where each new one comes from."""
+
+    transition: Series[str] = pa.Field(
+        isin=["survived", "split", "absorbed", "disappeared", "emerged"],
+        description="survived: it keeps its number, as at least half of the customers that both runs have, of both "
+        "sides, are in it; split: a new segment mostly of its customers; absorbed: most of its customers are in "
+        "another one; disappeared; emerged: a new segment (MONIC, Spiliopoulou et al. 2006)",
+    )
+    from_segment_id: Series[int] = pa.Field(
+        nullable=True, ge=1, description="Segment of the previous run; null for one that emerged"
+    )
+    to_segment_id: Series[int] = pa.Field(nullable=True, ge=1, description="Key of segments; null if it disappeared")
+    shared_customers: Series[int] = pa.Field(ge=0, description="Customers who were in the one and are in the other")
+    previous_customers: Series[int] = pa.Field(nullable=True, ge=1, description="Customers in the one, previously")
+    customers: Series[int] = pa.Field(nullable=True, ge=1, description="Customers in the other, now")
+    previous_spread: Series[float] = pa.Field(
+        nullable=True,
+        ge=0,
+        description="Root mean square distance to the centroid, previously; in the encoded units of that run",
+    )
+    spread: Series[float] = pa.Field(
+        nullable=True, ge=0, description="Root mean square distance to the centroid, now; in encoded units"
+    )
+    previous_center: Series[dict[str, float]] = pa.Field(
+        nullable=True, description="Mean of each feature previously, in the units of its column: see segment_stats"
+    )
+    center: Series[dict[str, float]] = pa.Field(nullable=True, description="Mean of each feature now")
+    center_shift: Series[float] = pa.Field(
+        nullable=True,
+        ge=0,
+        description="Root mean square change of the means of the features that both runs have, in standard deviations "
+        "of all customers",
+    )
+
+
+class SegmentLifetimes(pa.DataFrameModel):
+    """One row per segment that there ever was: no number is used again."""
+
+    segment_id: Series[int] = pa.Field(unique=True, ge=1, description="Number of the segment")
+    name: Series[str] = pa.Field(description="Its name when it was last seen")
+    customers: Series[int] = pa.Field(ge=1, description="Number of its customers when it was last seen")
+    first_seen: Series[date] = pa.Field(description="Day of the run that formed it")
+    last_seen: Series[date] = pa.Field(description="Day of the last run that had it; the day of the run if it lives")
+    successor_id: Series[int] = pa.Field(
+        nullable=True, ge=1, description="Segment that absorbed it; null if none did, or it lives"
+    )
+
+
+class PastMemberships(pa.DataFrameModel):
+    """One row per customer and period in a segment that has ended; segment_history has the others, too."""
+
+    customer_id: Series[str] = pa.Field(description="Customer, who may have left")
+    segment_id: Series[int] = pa.Field(ge=1, description="Key of segment_lifetimes")
+    valid_from: Series[date] = pa.Field(description="Day of the first run that had the customer in the segment")
+    valid_to: Series[date] = pa.Field(description="Day of the first run that no longer had it there")
+
+
+class SegmentHistory(pa.DataFrameModel):
+    """One row per customer and period in a segment."""
+
+    customer_id: Series[str] = pa.Field(description="Customer, who may have left")
+    segment_id: Series[int] = pa.Field(description="Key of segment_lifetimes")
+    valid_from: Series[date] = pa.Field(description="Day of the first run that had the customer in the segment")
+    valid_to: Series[date] = pa.Field(
+        nullable=True, description="Day of the first run that no longer had it there; null if it is there now"
+    )
+
+
+class SegmentMoves(pa.DataFrameModel):
+    """One row per segment of the previous run and segment of this run that have customers in common."""
+
+    from_segment_id: Series[int] = pa.Field(nullable=True, description="Segment before; null for new customers")
+    to_segment_id: Series[int] = pa.Field(nullable=True, description="Segment now; null for customers who are gone")
+    customers: Series[int] = pa.Field(description="Number of customers")
+
+
+class MembershipEvents(pa.DataFrameModel):
+    """One row per customer, segment and day on which the customer joined or left it."""
+
+    event_date: Series[date] = pa.Field(description="Day of the run")
+    customer_id: Series[str] = pa.Field(description="Customer, who may have left")
+    segment_id: Series[int] = pa.Field(description="Key of segment_lifetimes")
+    event: Series[str] = pa.Field(description="joined or left")
 
 
 class SegmentStats(pa.DataFrameModel):
@@ -221,6 +322,11 @@ class KScores(pa.DataFrameModel):
         description="Mean adjusted Rand index (ARI) with the segments of bootstrap resamples; 1 is the same",
     )
     eligible: Series[bool] = pa.Field(description="Whether this k could be chosen")
+    runs_ahead: Series[int] = pa.Field(
+        ge=0,
+        description="Runs in a row, up to this one, in which this k was ahead of the published one. It is published "
+        "once they are as many as the dataset's setting k_runs",
+    )
     reason: Series[str] = pa.Field(description="Why it was chosen or not, in words")
     decisive: Series[bool] = pa.Field(
         nullable=True,
@@ -327,6 +433,23 @@ class Encodings(pa.DataFrameModel):
     reason: Series[str] = pa.Field(description="Why it was selected or not, or not tried, in words")
 
 
+class Models(pa.DataFrameModel):
+    """One row per model: an encoding with its features, scales and components, which later runs keep."""
+
+    model_id: Series[int] = pa.Field(unique=True, ge=1, description="Number of the model, in the order of the runs")
+    run_id: Series[str] = pa.Field(description="Run that formed it")
+    formed_on: Series[date] = pa.Field(description="Day of that run")
+    encoding: Series[str] = pa.Field(description="Encoding of the model: see encodings")
+    null_model: Series[str] = pa.Field(description="Null model of its trial: see encodings")
+    is_found: Series[bool] = pa.Field(
+        description="Whether it showed segments on the customers of that run; else every run looks for a better one"
+    )
+    asked_for: Series[str] = pa.Field(description="Encoding that was asked for: its name, or auto")
+    declaration: Series[str] = pa.Field(description="Hash of the declared feature columns and their settings")
+    customers: Series[int] = pa.Field(ge=1, description="Customers of the run that formed it")
+    reason: Series[str] = pa.Field(description="Why it was formed, in words")
+
+
 class Components(pa.DataFrameModel):
     """One row per component: what several columns have in common; none where the features are used as they are."""
 
@@ -394,14 +517,25 @@ PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
     "customers": CustomersTable,
     "customer_segments": CustomerSegments,
     "segments": Segments,
+    "segment_transitions": SegmentTransitions,
+    "segment_lifetimes": SegmentLifetimes,
+    "past_memberships": PastMemberships,
     "segment_stats": SegmentStats,
     "tier_stats": TierStats,
     "k_scores": KScores,
     "encodings": Encodings,
+    "models": Models,
     "components": Components,
     "loadings": Loadings,
     "column_associations": ColumnAssociations,
     "features": Features,
     "centroids": Centroids,
     "rejected_rows": RejectedRows,
+}
+
+#: View name -> model; ``warehouse/sql/views`` has their queries.
+VIEWS: dict[str, type[pa.DataFrameModel]] = {
+    "segment_history": SegmentHistory,
+    "segment_moves": SegmentMoves,
+    "membership_events": MembershipEvents,
 }

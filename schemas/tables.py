@@ -9,7 +9,7 @@ import numpy as np
 import pandera.pandas as pa
 
 from schemas.dataset import Column
-from schemas.published import PUBLISHED
+from schemas.published import PUBLISHED, VIEWS
 
 SQL_TYPES: dict[Any, str] = {
     int: "BIGINT",
@@ -43,13 +43,13 @@ class Table:
 
 
 def published_table(name: str, dataset_columns: tuple[Column, ...] = ()) -> Table:
-    """Return the declaration of a published table.
+    """Return the declaration of a published table or view.
 
     Args:
-        name: one of ``schemas.published.PUBLISHED``.
+        name: one of ``schemas.published.PUBLISHED`` or ``VIEWS``.
         dataset_columns: the columns of the customers file; they belong to ``customers`` alone.
     """
-    model = PUBLISHED[name]
+    model = (PUBLISHED | VIEWS)[name]
     columns = list(_own_columns(model))
     if name == "customers":
         taken = {column.name for column in columns}

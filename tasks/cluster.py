@@ -1,9 +1,11 @@
 """Choose k, fit k-means and assign every customer to a segment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import get_args
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from schemas.dataset import file_settings_of
@@ -13,24 +15,27 @@ from schemas.loading import load_dataset
 from tasks.clustering.assignment import Assignment, assign, customer_pieces
 from tasks.clustering.choose_k import Choice, NullScore, choose_k
 from tasks.clustering.eligibility import min_customers
+from tasks.clustering.incumbent import Incumbent
 from tasks.clustering.lloyd import Fit
 from tasks.clustering.rows import Distinct, Floats, distinct_rows, projected
 from tasks.clustering.rows_file import load_far, load_rows
 from tasks.clustering.silhouette_curve import Scoring
 from tasks.clustering.tiers import gradient_of, tiers_along
+from tasks.continuity.numbering import Numbering, number_segments
 from tasks.delivery.delivered import Delivery
 from tasks.encode import Encoded
 from tasks.encoding.base_encoding import columns_of, used_in
 from tasks.encoding.components import gradient_words, leads_down
 from tasks.encoding.features import Feature, absent_values
 from tasks.encoding.strategies import guards_of
-from tasks.encoding.verdict import Evidence, Level, Verdict, verdict_on
+from tasks.encoding.verdict import NO_EARLIER, Earlier, Evidence, Level, Verdict, verdict_on
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
+from warehouse.earlier_run import EarlierSegmentation, beside_earlier_run, earlier_segmentation
 from warehouse.encodings import k_nulls, loadings, selected_encoding
 from warehouse.home.run import Run
-from warehouse.segments import insert_customer_segments, insert_stability
+from warehouse.segments import insert_customer_segments, insert_numbered_segments
 from warehouse.tables import insert_frame, read_dicts
 
 
@@ -57,8 +62,9 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         DataRefused: the verdict is none, and the dataset says to refuse such a night.
     """
     settings = file_settings_of(load_dataset(run.order.dataset))
-    with staging(run) as database:
+    with staging(run) as database, beside_earlier_run(database, run) as earlier:
         features = _features(database)
+        before = None if earlier is None or encoded.is_new_model else earlier_segmentation(database)
         selected, loading, nulls = selected_encoding(database), loadings(database), k_nulls(database)
     distinct = _distinct(run, loading)
     with told_progress("cluster") as progress:
@@ -72,6 +78,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
                 min_customers(distinct.n_customers, settings),
                 {k: NullScore(**own) for k, own in nulls.items()},
             ),
+            incumbent=None if before is None else _incumbent(before, features, loading, settings),
             progress=progress,
         )
     chosen = choice.chosen
@@ -88,18 +95,21 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
             population_gain=selected.population_gain,
             population_std=selected.population_std,
             gradient=words,
+            earlier=NO_EARLIER if before is None else _earlier_verdict(before),
         )
     )
     _refuse_none(delivery, settings, verdict)
+    assignment = assign(distinct, choice.fit)
+    if verdict.is_gradient:
+        assignment = replace(assignment, tiers=tiers_along(distinct, direction))
+    centroids = _centroids(choice.fit, features, loading)
     with staging(run) as database:
+        numbering = number_segments(database, run, choice.fit.labels[distinct.row_of], centroids, features)
         insert_frame(database, "k_scores", _k_scores(choice))
-        insert_frame(database, "centroids", _centroids(choice.fit, features, loading))
-        insert_stability(database, () if choice.stability is None else choice.stability.tolist())
-        assignment = assign(distinct, choice.fit)
-        if verdict.is_gradient:
-            assignment = replace(assignment, tiers=tiers_along(distinct, direction))
+        insert_frame(database, "centroids", centroids.assign(segment_id=numbering.of(centroids["segment_id"])))
+        insert_numbered_segments(database, _numbered_segments(numbering, choice.stability), numbering.shared)
         pieces = customer_pieces(distinct, assignment, load_far(run.rows_file))
-        insert_customer_segments(database, run, map(_customer_segments, pieces))
+        insert_customer_segments(database, _customer_segments(pieces, numbering))
     return Clustered(
         n_customers=distinct.n_customers,
         n_different=len(distinct.rows),
@@ -114,8 +124,12 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
 
 
 def _notes(choice: Choice, n_customers: int) -> tuple[str, ...]:
-    """Return what is to be known of silhouettes that were sampled."""
-    chosen = choice.chosen
+    """Return how another k stands that is ahead, and what is to be known of silhouettes that were sampled."""
+    chosen, challenge = choice.chosen, choice.challenge
+    if challenge and challenge.is_won:
+        return (f"k={challenge.k} replaces k={challenge.over} of the previous run: {challenge}",)
+    if challenge:
+        return (f"k={challenge.over} is kept from the previous run; challenger {challenge}",)
     if chosen.method != "sampled" or chosen.silhouette is None or chosen.silhouette_high is None:
         return ()
     margin = chosen.silhouette_high - chosen.silhouette
@@ -127,6 +141,23 @@ def _notes(choice: Choice, n_customers: int) -> tuple[str, ...]:
     if near:
         notes.append(f"the choice of k={chosen.k} is not decisive: {', '.join(near)} within sampling error")
     return tuple(notes)
+
+
+def _incumbent(
+    before: EarlierSegmentation, features: Sequence[Feature], loading: Floats | None, settings: FileSettings
+) -> Incumbent | None:
+    """Return the segments of the earlier run as this one is fitted: the reverse of ``_centroids``."""
+    if len(before.centroids) < 2:
+        return None
+    places, absent = _used(features)
+    values = before.centroids[:, places]
+    centroids = values - absent if loading is None else values @ loading - absent @ loading
+    return Incumbent(centroids, before.runs_ahead, settings.k_runs)
+
+
+def _earlier_verdict(before: EarlierSegmentation) -> Earlier:
+    level = next((level for level in get_args(Level) if level == before.verdict_level), None)
+    return Earlier(level, before.is_gradient)
 
 
 def _distinct(run: Run, loading: Floats | None) -> Distinct:
@@ -157,25 +188,31 @@ def _k_scores(choice: Choice) -> pd.DataFrame:
 
 
 def _centroids(fit: Fit, features: Sequence[Feature], loading: Floats | None) -> pd.DataFrame:
-    """Return the coordinates of the centroids in the order of the features; rows have the used ones, numbers first.
+    """Return the coordinates of the centroids, numbered from 0, in the order of the features.
+
+    The rows of a fit have the used features, numbers first.
 
     A centroid of components goes back to the features along the loadings. It has no part in what no
     component holds, so that the centroid nearest among the features is the one nearest among the components.
     """
-    used, place_of = used_in(features), {feature.feature: place for place, feature in enumerate(features)}
-    binary = [feature for feature in used if not feature.is_number]
-    absent = np.concatenate([np.zeros(len(used) - len(binary)), absent_values(binary)])
+    places, absent = _used(features)
     values = np.zeros((fit.n_clusters, len(features)))
-    values[:, [place_of[feature.feature] for feature in used]] = (
-        fit.centroids + absent if loading is None else (fit.centroids + absent @ loading) @ loading.T
-    )
+    values[:, places] = fit.centroids + absent if loading is None else (fit.centroids + absent @ loading) @ loading.T
     return pd.DataFrame(
         {
-            "segment_id": np.repeat(np.arange(1, fit.n_clusters + 1), len(features)),
+            "segment_id": np.repeat(np.arange(fit.n_clusters), len(features)),
             "feature": [feature.feature for feature in features] * fit.n_clusters,
             "value": values.ravel(),
         }
     )
+
+
+def _used(features: Sequence[Feature]) -> tuple[list[int], Floats]:
+    """Return the places of the used features in the order of rows, and their encoded values where they are absent."""
+    used, place_of = used_in(features), {feature.feature: place for place, feature in enumerate(features)}
+    binary = [feature for feature in used if not feature.is_number]
+    absent = np.concatenate([np.zeros(len(used) - len(binary)), absent_values(binary)])
+    return [place_of[feature.feature] for feature in used], absent
 
 
 def _gradient(fit: Fit, features: Sequence[Feature], loading: Floats | None) -> tuple[str, Floats]:
@@ -189,19 +226,40 @@ def _gradient(fit: Fit, features: Sequence[Feature], loading: Floats | None) -> 
     return gradient_words(used, along), direction
 
 
-def _customer_segments(piece: Assignment) -> pd.DataFrame:
-    """Return one row per customer, in canonical order: the own and the next nearest segment."""
-    frame = pd.DataFrame(
+def _numbered_segments(numbering: Numbering, stability: Floats | None) -> pd.DataFrame:
+    unknown = np.full(len(numbering.ids), np.nan)
+    return pd.DataFrame(
         {
-            "segment_id": piece.labels.astype(np.int64) + 1,
-            "distance": piece.distances,
-            "is_outlier": piece.is_outlier,
-            "gradient_tier": pd.array(
-                [None] * len(piece.labels) if piece.tiers is None else piece.tiers, dtype="Int64"
-            ),
+            "segment_id": numbering.ids,
+            "first_seen": pd.to_datetime(numbering.first_seen),
+            "previous_customers": pd.array(numbering.previous_customers, dtype="Int64"),
+            "stability": unknown if stability is None else stability,
         }
     )
-    if piece.seconds is None:
-        missing = pd.array([None] * len(frame), dtype="Int64")
-        return frame.assign(second_segment_id=missing, second_distance=np.nan)
-    return frame.assign(second_segment_id=piece.seconds.astype(np.int64) + 1, second_distance=piece.second_distances)
+
+
+def _customer_segments(pieces: Iterable[Assignment], numbering: Numbering) -> Iterator[pd.DataFrame]:
+    """Yield one row per customer, in canonical order: the own, the next nearest and the previous segment."""
+    first = 0
+    for piece in pieces:
+        n_customers = len(piece.labels)
+        previous = numbering.previous[first : first + n_customers]
+        yield pd.DataFrame(
+            {
+                "segment_id": numbering.of(piece.labels),
+                "distance": piece.distances,
+                "second_segment_id": _nullable(
+                    n_customers, None if piece.seconds is None else numbering.of(piece.seconds)
+                ),
+                "second_distance": np.nan if piece.second_distances is None else piece.second_distances,
+                "is_outlier": piece.is_outlier,
+                "gradient_tier": _nullable(n_customers, piece.tiers),
+                "previous_segment_id": pd.arrays.IntegerArray(previous, previous == 0),
+                "segment_since": numbering.since[first : first + n_customers],
+            }
+        )
+        first += n_customers
+
+
+def _nullable(n_customers: int, values: npt.NDArray[np.int64] | None) -> pd.api.extensions.ExtensionArray:
+    return pd.array([None] * n_customers if values is None else values, dtype="Int64")

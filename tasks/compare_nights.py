@@ -13,13 +13,14 @@ from warehouse.connection import Connection, staging
 from warehouse.drift import (
     ChangedValues,
     MovedNumbers,
-    PreviousRun,
-    beside_previous_run,
     changed_values,
     common_columns,
     moved_numbers,
 )
+from warehouse.earlier_run import beside_earlier_run
+from warehouse.home.ledger import readable_manifest
 from warehouse.home.run import SOFTWARE_VERSION, Run, has_same_names
+from warehouse.integrity import published_state
 from warehouse.statements.drift import EXAMPLES
 
 
@@ -37,12 +38,11 @@ class Drift:
 
 @recorded
 def compare_nights(run: Run, ingested: Ingested) -> Drift:
-    """Compare the customers of the run with the published ones, where both are of one dataset."""
+    """Compare the customers of the run with those of the earlier run of the dataset."""
     columns = run_columns(run, ingested.kept_columns)
-    with staging(run) as database, beside_previous_run(database, run) as previous:
-        is_same_dataset = previous is not None and previous.dataset == run.order.dataset
-        changes = tuple(_drift(database, columns)) if is_same_dataset else ()
-    return Drift(len(changes), (*_of_another_version(previous), *changes))
+    with staging(run) as database, beside_earlier_run(database, run) as earlier:
+        changes = () if earlier is None else tuple(_drift(database, columns))
+    return Drift(len(changes), (*_of_another_version(run), *changes))
 
 
 def values_in_words(column: Column, found: ChangedValues) -> str | None:
@@ -72,11 +72,13 @@ def numbers_in_words(column: Column, found: MovedNumbers) -> str | None:
     )
 
 
-def _of_another_version(previous: PreviousRun | None) -> Iterator[str]:
+def _of_another_version(run: Run) -> Iterator[str]:
     """Yield that the published tables may have other names; nothing if this version wrote them."""
-    if previous is not None and not has_same_names(previous.software_version):
+    run_id = published_state(run.home).run_id
+    published = readable_manifest(run.home.manifest_file(run_id)) if run_id else None
+    if published and not has_same_names(version := str(published["software_version"])):
         yield (
-            f"the published file is of version {previous.software_version}; this run archives it and publishes "
+            f"the published file is of version {version}; this run archives it and publishes "
             f"the tables of version {SOFTWARE_VERSION}, where some names differ (see CHANGELOG.md)"
         )
 

@@ -45,7 +45,7 @@ def deliver(run: Run) -> Delivery:
 def published_before(run: Run, delivery: Delivery) -> str | None:
     """Return the run that published the same files with the same settings, if it is the published one."""
     run_id = published_state(run.home).run_id
-    if run_id is None or run.order.force:
+    if run_id is None or run.order.force or run.order.refit:
         return None
     manifest = readable_manifest(run.home.manifest_file(run_id))
     is_same = manifest is not None and manifest.get("fingerprint") == delivery.fingerprint

@@ -25,7 +25,7 @@ from warehouse.column_associations import lists_of_several, number_counts, prese
 from warehouse.connection import Connection, one_thread, read_sql, staging
 from warehouse.features import create_profile_view
 from warehouse.home.run import Run
-from warehouse.segments import insert_segment_stats, segment_sizes
+from warehouse.segments import insert_segment_stats, numbered_segments
 from warehouse.tables import insert_frame, read_dicts
 
 
@@ -45,20 +45,18 @@ def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database:
         insert_segment_stats(database, columns)
-        sizes = segment_sizes(database)
+        sizes = numbered_segments(database)
         with one_thread(database):
             traits = read_dicts(database, read_sql("select_traits"))
-        insert_frame(database, "segments", _segments(run, sizes, traits, columns))
-        told = _columns_telling(database, columns, sizes["customers"].to_numpy(np.float64))
+        insert_frame(database, "segments", _segments(sizes, traits, columns))
+        told = _columns_telling(database, columns, sizes)
         insert_frame(database, "column_associations", _associations(told))
         create_profile_view(database)
     notes = tuple(one.note for one in told if one.is_redundant)
     return Described(clustered.n_clusters, int(sizes["customers"].max()), int(sizes["customers"].min()), notes)
 
 
-def _segments(
-    run: Run, sizes: pd.DataFrame, rows: Sequence[dict[str, Any]], columns: tuple[Column, ...]
-) -> pd.DataFrame:
+def _segments(sizes: pd.DataFrame, rows: Sequence[dict[str, Any]], columns: tuple[Column, ...]) -> pd.DataFrame:
     shares = sizes["customers"] / sizes["customers"].sum()
     traits = [_traits(rows, int(segment_id), columns) for segment_id in sizes["segment_id"]]
     is_only = len(sizes) == 1
@@ -68,8 +66,7 @@ def _segments(
         name=names,
         description=descriptions,
         share=shares,
-        first_seen=pd.Timestamp(run.as_of),
-    )
+    ).astype({"previous_customers": "Int64"})
 
 
 def _traits(rows: Sequence[dict[str, Any]], segment_id: int, columns: tuple[Column, ...]) -> list[Trait]:
@@ -88,8 +85,11 @@ def _traits(rows: Sequence[dict[str, Any]], segment_id: int, columns: tuple[Colu
     ]
 
 
-def _columns_telling(database: Connection, columns: tuple[Column, ...], sizes: Floats) -> list[ColumnAssociation]:
+def _columns_telling(
+    database: Connection, columns: tuple[Column, ...], segments: pd.DataFrame
+) -> list[ColumnAssociation]:
     """Return what each column says of the segments, in the declared order."""
+    ids, sizes = segments["segment_id"], segments["customers"].to_numpy(np.float64)
     present = dict(list(present_counts(database).groupby("source_column", sort=False)))
     groups, cuts = (dict(list(frame.groupby("source_column", sort=False))) for frame in number_counts(database))
     of_several = lists_of_several(database)
@@ -97,11 +97,11 @@ def _columns_telling(database: Connection, columns: tuple[Column, ...], sizes: F
     for column in (column for column in columns if column.is_feature):
         name = column.name
         if column.role is Role.NUMERIC:
-            _, counts = _table(groups.get(name), "low", len(sizes))
+            _, counts = _table(groups.get(name), "low", ids)
             bounds = cuts[name]["cut"].tolist() if name in cuts else []
             told.append(association_of_number(name, bounds, counts))
             continue
-        values, counts = _table(present.get(name), "value", len(sizes))
+        values, counts = _table(present.get(name), "value", ids)
         if name in of_several:
             told.append(association_of_items(name, values, counts, sizes))
         else:
@@ -110,13 +110,13 @@ def _columns_telling(database: Connection, columns: tuple[Column, ...], sizes: F
     return told
 
 
-def _table(frame: pd.DataFrame | None, by: str, n_segments: int) -> tuple[list[Any], Floats]:
+def _table(frame: pd.DataFrame | None, by: str, ids: pd.Series) -> tuple[list[Any], Floats]:
     """Return the values of a column in their order, and how many customers of each segment have each."""
     if frame is None:
-        return [], np.zeros((0, n_segments))
+        return [], np.zeros((0, len(ids)))
     codes, values = pd.factorize(frame[by], use_na_sentinel=False)
-    table = np.zeros((len(values), n_segments))
-    table[codes, frame["segment_id"].to_numpy() - 1] = frame["customers"]
+    table = np.zeros((len(values), len(ids)))
+    table[codes, np.searchsorted(ids, frame["segment_id"])] = frame["customers"]  # they ascend
     return list(values), table
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,17 +14,20 @@ from schemas.encodings import AUTO
 from schemas.fields import OTHER_VALUES, Role
 from schemas.loading import load_dataset
 from tasks.clustering.eligibility import NullScore, min_customers
+from tasks.clustering.rows import Floats
 from tasks.clustering.rows_file import save_rows
+from tasks.continuity.kept_model import Kept, kept_encoding, kept_model, store_models
 from tasks.delivery.delivered import Delivery
 from tasks.encoding.base_encoding import BaseEncoding, columns_of, rows_in
-from tasks.encoding.brackets import Codes, cut
-from tasks.encoding.choose_encoding import Choice, choose_encoding
+from tasks.encoding.brackets import Codes, brackets_of, codes_in
+from tasks.encoding.choose_encoding import Choice, choose_encoding, keep_encoding
 from tasks.encoding.components import component_words
 from tasks.encoding.features import (
     Feature,
     Members,
     Numbers,
     Value,
+    as_standard,
     encode_binary,
     encode_numbers,
     is_far,
@@ -38,9 +42,18 @@ from tasks.run.memory import memory_there
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
+from warehouse.earlier_run import beside_earlier_run
 from warehouse.encodings import insert_encodings
-from warehouse.features import VocabularySize, count_values, read_binary, read_numbers, read_vocabulary
+from warehouse.features import (
+    VocabularySize,
+    count_values,
+    read_binary,
+    read_numbers,
+    read_vocabulary,
+    vocabulary_sizes,
+)
 from warehouse.home.run import Run
+from warehouse.models import keep_vocabulary
 from warehouse.tables import insert_frame, read_value
 
 
@@ -49,6 +62,8 @@ class Encoded:
     """The shape of the encoded rows, and how they were made."""
 
     encoding: str
+    model_id: int
+    is_new_model: bool
     n_customers: int
     n_features: int
     n_dimensions: int
@@ -58,18 +73,22 @@ class Encoded:
 
 @recorded
 def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
-    """Write the encoded rows of the run and fill features, encodings, components and loadings.
+    """Write the encoded rows of the run and fill features, encodings, components, loadings and models.
+
+    The encoding is that of the earlier run's model where it is kept, else it is chosen.
 
     Raises:
         DataRefused: the encoded rows and the fit do not fit into memory.
     """
     columns = [column for column in run_columns(run, ingested.kept_columns) if column.is_feature]
-    with staging(run) as database:
+    with staging(run) as database, beside_earlier_run(database, run) as earlier:
         n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
         sizes = count_values(database, _binary_columns(columns))
         _refuse_what_does_not_fit(run, delivery, columns, sizes, n_customers)
-        base, far = _read_base(database, columns, sizes, n_customers)
-        choice = _choose(run, base)
+        kept = kept_model(database, run, earlier, columns, n_customers)
+        made = _encoded(database, run, columns, n_customers, kept)
+        base, far, choice = made.base, made.far, made.choice
+        model_id = store_models(database, run, earlier, columns, n_customers, choice.selected, made.why_new)
         rows = rows_in(base, choice.encoding.features)
         _insert_features(database, choice.encoding)
         insert_encodings(database, _encodings(choice), _k_nulls(choice.selected))
@@ -78,25 +97,79 @@ def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
     save_rows(run.rows_file, rows, far)
     return Encoded(
         choice.encoding.name,
+        model_id,
+        bool(made.why_new),
         n_customers,
         len(choice.encoding.features),
         choice.encoding.n_dimensions,
         int(base.binary.nnz),
-        (*_notes(columns, sizes), *choice.notes),
+        (*_notes(columns, sizes), *choice.notes, *_on_model(model_id, made.why_new)),
     )
 
 
-def _choose(run: Run, base: BaseEncoding) -> Choice:
-    settings = file_settings_of(load_dataset(run.order.dataset))
+@dataclass(frozen=True)
+class _Made:
+    """The customers in an encoding, and why it is not that of the earlier run's model; empty where it is."""
+
+    base: BaseEncoding
+    far: npt.NDArray[np.bool_]
+    choice: Choice
+    why_new: str
+
+
+def _encoded(database: Connection, run: Run, columns: Sequence[Column], n_customers: int, kept: Kept) -> _Made:
+    """Return the customers in the encoding of the earlier run's model, or in one that is chosen now.
+
+    A model that showed no segments gives way to an encoding that does.
+    """
+    why_new = kept.reason
+    if kept.is_settled:
+        made = _kept(database, run, columns, n_customers, kept)
+        if isinstance(made, _Made):
+            return made
+        why_new = made
+        count_values(database, _binary_columns(columns))
+    base, far = _read_base(database, columns, n_customers)
     with told_progress("encode") as progress:
-        return choose_encoding(
-            base,
-            run.order.candidates,
-            random_state=run.order.seed,
-            wanted=run.order.encoding,
-            min_customers=min_customers(base.n_customers, settings),
-            progress=progress,
-        )
+        choice = choose_encoding(base, wanted=run.order.encoding, progress=progress, **_trial(run, n_customers))
+    if kept.model is None or why_new:
+        return _Made(base, far, choice, why_new)
+    if choice.selected.is_found:
+        return _Made(base, far, choice, f"there are segments, which model {kept.model.model_id} did not show")
+    made = _kept(database, run, columns, n_customers, kept)
+    return made if isinstance(made, _Made) else _Made(base, far, choice, made)
+
+
+def _kept(database: Connection, run: Run, columns: Sequence[Column], n_customers: int, kept: Kept) -> _Made | str:
+    """Return the customers in the encoding of the earlier run's model, or why it no longer fits them."""
+    assert kept.model is not None  # noqa: S101
+    keep_vocabulary(database)
+    result = kept_encoding(database, kept.model)
+    assert result.encoding is not None  # noqa: S101
+    base, far = _read_base(database, columns, n_customers, result.encoding.features)
+    with told_progress("encode") as progress:
+        choice = keep_encoding(base, result, progress=progress, **_trial(run, n_customers))
+    if isinstance(choice, str):
+        return f"model {kept.model.model_id} has no component of {choice}, which go together now"
+    return _Made(base, far, choice, "")
+
+
+def _trial(run: Run, n_customers: int) -> dict[str, Any]:
+    """Return the arguments with which encodings are tried in a run."""
+    return {
+        "ks": run.order.candidates,
+        "random_state": run.order.seed,
+        "min_customers": min_customers(n_customers, file_settings_of(load_dataset(run.order.dataset))),
+    }
+
+
+def _on_model(model_id: int, why_new: str) -> tuple[str, ...]:
+    """Return that a new model replaces another."""
+    return (
+        (f"model {model_id} is new ({why_new}); segments are matched by their customers",)
+        if model_id > 1 and why_new
+        else ()
+    )
 
 
 def _binary_columns(columns: Sequence[Column]) -> list[Column]:
@@ -120,9 +193,16 @@ def _refuse_what_does_not_fit(
 
 
 def _read_base(
-    database: Connection, columns: Sequence[Column], sizes: Sequence[VocabularySize], n_customers: int
+    database: Connection, columns: Sequence[Column], n_customers: int, kept: Sequence[Feature] = ()
 ) -> tuple[BaseEncoding, npt.NDArray[np.bool_]]:
-    """Return the customers in the textbook's encoding, and which of them have a number that is far out."""
+    """Return the customers in the textbook's encoding, and which of them have a number that is far out.
+
+    Args:
+        database: of the run, with ``work.vocabulary``.
+        columns: the feature columns.
+        n_customers: number of customers.
+        kept: features of the model whose scales, brackets and values are used; none where they are those of the run.
+    """
     n_numbers = len(columns) - len(_binary_columns(columns))
     numbers = np.empty((n_customers, n_numbers), dtype=np.float32)
     codes: Codes = np.empty((n_customers, n_numbers), dtype=np.uint8)
@@ -130,29 +210,38 @@ def _read_base(
     features: list[Feature] = []
     brackets: list[tuple[Feature, ...]] = []
     for column in columns:
+        own = [feature for feature in kept if feature.source_column == column.name]
         if column.role is Role.NUMERIC:
             values = read_numbers(database, column, n_customers)
-            (feature,) = standard(Numbers(column, values))
-            own, codes[:, len(brackets)] = cut(values, feature)
+            feature, own_brackets = _number(column, values, own)
+            codes[:, len(brackets)] = codes_in(values, own_brackets)
             numbers[:, len(brackets)] = encode_numbers(values, feature)
             far |= is_far(values, feature)
             features.append(feature)
-            brackets.append(own)
+            brackets.append(own_brackets)
+        elif kept:
+            features += [as_standard(feature, column) for feature in own]
         else:
             rows = read_vocabulary(database, column)
             features += standard(Members(column, tuple(Value(*row) for row in rows)))
     unique = tuple(with_unique_names(features))
-    binary = _read_binary(database, _binary_columns(columns), sizes, unique, n_customers)
+    binary = _read_binary(database, _binary_columns(columns), unique, n_customers)
     return BaseEncoding(unique, numbers, tuple(brackets), codes, binary), far
 
 
+def _number(column: Column, values: Floats, kept: Sequence[Feature]) -> tuple[Feature, tuple[Feature, ...]]:
+    """Return the feature of a number and its brackets: those of the model, or the run's own."""
+    if kept:
+        own = next(feature for feature in kept if feature.is_number)
+        return as_standard(own, column), tuple(feature for feature in kept if not feature.is_number)
+    (feature,) = standard(Numbers(column, values))
+    return feature, brackets_of(values, feature)
+
+
 def _read_binary(
-    database: Connection,
-    columns: Sequence[Column],
-    sizes: Sequence[VocabularySize],
-    features: Sequence[Feature],
-    n_customers: int,
+    database: Connection, columns: Sequence[Column], features: Sequence[Feature], n_customers: int
 ) -> csr_array:
+    sizes = vocabulary_sizes(database)
     pieces = read_binary(database, columns, sizes, n_customers) if columns else ()
     binary = [feature for feature in features if not feature.is_number]
     return encode_binary(pieces, binary, n_customers, max_present=sum(size.n_present for size in sizes))

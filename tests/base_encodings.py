@@ -12,7 +12,7 @@ from schemas import Dataset, category, flag, items, numeric
 from schemas.dataset import columns_of
 from schemas.fields import Role
 from tasks.encoding.base_encoding import BaseEncoding
-from tasks.encoding.brackets import cut
+from tasks.encoding.brackets import brackets_of, codes_in
 from tasks.encoding.features import Feature, Members, Numbers, Value, encode_numbers, standard, with_unique_names
 
 
@@ -43,10 +43,10 @@ def base_of(**columns: npt.ArrayLike) -> BaseEncoding:
     brackets, codes, encoded = [], [], []
     for name, values in numbers.items():
         (feature,) = standard(Numbers(COLUMNS[name], values))
-        own, places = cut(values, feature)
+        own = brackets_of(values, feature)
         features.append(feature)
         brackets.append(own)
-        codes.append(places)
+        codes.append(codes_in(values, own))
         encoded.append(encode_numbers(values, feature).astype(np.float32))
     n_customers = len(next(iter(arrays.values())))
     binary, binary_features = _binary(arrays, n_customers)

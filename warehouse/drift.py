@@ -1,21 +1,12 @@
-"""Compare the customers of a run with those of the published file, column by column."""
+"""Compare the customers of a run with those of the earlier run, column by column."""
 
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from schemas.dataset import Column
-from warehouse.connection import Connection, one_line, read_sql
-from warehouse.home.run import Run
-from warehouse.integrity import published_state
+from warehouse.connection import Connection, read_sql
 from warehouse.statements.drift import select_changed_values, select_moved_numbers
-from warehouse.statements.quoting import quote_text
 from warehouse.tables import read_dicts
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,33 +37,6 @@ class MovedNumbers:
     earlier_median: float | None
     earlier_low: float | None
     earlier_high: float | None
-
-
-@dataclass(frozen=True)
-class PreviousRun:
-    """What declared the published customers, and which version of this software published them."""
-
-    dataset: str
-    software_version: str
-
-
-@contextmanager
-def beside_previous_run(database: Connection, run: Run) -> Iterator[PreviousRun | None]:
-    """Attach the published file as ``previous``, and give what it is; None where there is none that can be read."""
-    path = run.home.published_file
-    if published_state(run.home).run_id is None:
-        yield None
-        return
-    try:
-        database.execute(f"ATTACH {quote_text(str(path))} AS previous (READ_ONLY)")
-    except duckdb.Error as error:
-        logger.warning("%s cannot be compared with (%s)", path, one_line(error))
-        yield None
-        return
-    try:
-        yield PreviousRun(**read_dicts(database, read_sql("select_previous_run"))[0])
-    finally:
-        database.execute("DETACH previous")
 
 
 def common_columns(database: Connection, columns: Sequence[Column]) -> list[Column]:

@@ -27,9 +27,8 @@ class SelectedEncoding:
 def insert_encodings(database: Connection, encodings: pd.DataFrame, k_nulls: pd.DataFrame) -> None:
     """Fill ``encodings``, and ``work.k_nulls`` with one row per k of the selected encoding."""
     insert_frame(database, "encodings", encodings)
-    database.execute(read_sql("create_k_nulls"))
     with registered(database, "_k_nulls", k_nulls):
-        database.execute("INSERT INTO work.k_nulls SELECT * FROM _k_nulls")
+        database.execute("CREATE OR REPLACE TABLE work.k_nulls AS FROM _k_nulls")
 
 
 def selected_encoding(database: Connection) -> SelectedEncoding:

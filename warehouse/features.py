@@ -61,6 +61,11 @@ def count_values(database: Connection, columns: Sequence[Column]) -> list[Vocabu
     database.execute(read_sql("create_vocabulary"))
     for column in columns:
         database.execute(insert_vocabulary(column))
+    return vocabulary_sizes(database)
+
+
+def vocabulary_sizes(database: Connection) -> list[VocabularySize]:
+    """Return the extents of the columns in ``work.vocabulary``."""
     return [VocabularySize(**row) for row in read_dicts(database, read_sql("count_vocabulary"))]
 
 

@@ -1,6 +1,5 @@
 """Store the segment of each customer, and the distinctive features of each segment."""
 
-import math
 from collections.abc import Iterable
 
 import pandas as pd
@@ -9,14 +8,13 @@ from schemas.dataset import Column
 from schemas.fields import Role
 from warehouse.connection import Connection, one_thread, read_sql
 from warehouse.features import create_long_views
-from warehouse.home.run import Run
 from warehouse.tables import read_frame, read_value, registered, transaction
 
 #: Customers whose binary features are counted at a time.
 COUNTED_CUSTOMERS = 500_000
 
 
-def insert_customer_segments(database: Connection, run: Run, pieces: Iterable[pd.DataFrame]) -> None:
+def insert_customer_segments(database: Connection, pieces: Iterable[pd.DataFrame]) -> None:
     """Fill ``customer_segments`` in canonical order, so that its row numbers are those of ``customers``.
 
     Args:
@@ -25,7 +23,7 @@ def insert_customer_segments(database: Connection, run: Run, pieces: Iterable[pd
     first = 0
     with transaction(database):
         for piece in pieces:
-            _insert_piece(database, run, piece, first)
+            _insert_piece(database, piece, first)
             first += len(piece)
 
 
@@ -45,17 +43,21 @@ def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> N
         database.execute(read_sql("insert_tier_stats"))
 
 
-def insert_stability(database: Connection, stability: Iterable[float]) -> None:
-    """Store the stability of each segment in ``work.segment_stability``, from segment 1 on; NaN is unknown."""
-    database.execute(read_sql("create_segment_stability"))
-    for segment_id, one in enumerate(stability, start=1):
-        known = None if math.isnan(one) else one
-        database.execute("INSERT INTO work.segment_stability VALUES (?, ?)", [segment_id, known])
+def insert_numbered_segments(database: Connection, segments: pd.DataFrame, shared: pd.DataFrame) -> None:
+    """Store what is known of the segments before they are described, as the tables of ``work`` of these names.
+
+    Args:
+        segments: segment_id, first_seen, previous_customers and stability, one row per segment.
+        shared: from_segment_id, to_segment_id and customers, one row per pair that shares customers.
+    """
+    with registered(database, "_segments", segments), registered(database, "_shared", shared):
+        database.execute("CREATE OR REPLACE TABLE work.numbered_segments AS FROM _segments")
+        database.execute("CREATE OR REPLACE TABLE work.shared_customers AS FROM _shared")
 
 
-def segment_sizes(database: Connection) -> pd.DataFrame:
-    """Return segment_id and customers, one row per segment."""
-    return read_frame(database, read_sql("select_segment_sizes"))
+def numbered_segments(database: Connection) -> pd.DataFrame:
+    """Return segment_id, customers, stability, previous_customers and first_seen, one row per segment."""
+    return read_frame(database, read_sql("select_numbered_segments"))
 
 
 def _count_present(database: Connection) -> None:
@@ -67,7 +69,7 @@ def _count_present(database: Connection) -> None:
         database.execute(read_sql("insert_present_counts"), parameters)
 
 
-def _insert_piece(database: Connection, run: Run, piece: pd.DataFrame, first: int) -> None:
-    parameters = {"as_of": run.as_of.isoformat(), "first": first, "last": first + len(piece) - 1}
+def _insert_piece(database: Connection, piece: pd.DataFrame, first: int) -> None:
+    parameters = {"first": first, "last": first + len(piece) - 1}
     with registered(database, "_assigned", piece):
         database.execute(read_sql("insert_customer_segments"), parameters)

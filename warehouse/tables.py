@@ -7,16 +7,18 @@ from typing import Any
 import pandas as pd
 
 from schemas.dataset import Column
-from schemas.published import PUBLISHED
+from schemas.published import PUBLISHED, VIEWS
 from schemas.tables import published_table
-from warehouse.connection import Connection
+from warehouse.connection import Connection, read_sql
 from warehouse.statements.quoting import quote_identifier
-from warehouse.statements.tables import create_table
+from warehouse.statements.tables import create_table, create_view
 
 
 def create_published_tables(database: Connection, columns: tuple[Column, ...]) -> None:
-    """Create every published table, empty, with its comments."""
-    every = "".join(create_table(published_table(name, columns)) for name in PUBLISHED)
+    """Create every published table, empty, and the views on them, with their comments."""
+    tables = [create_table(published_table(name, columns)) for name in PUBLISHED]
+    views = [create_view(published_table(name), read_sql(f"views/{name}")) for name in VIEWS]
+    every = "".join([*tables, *views])
     with transaction(database):
         database.execute(every)
 

@@ -19,6 +19,7 @@ from tasks.clustering.eligibility import (
     rounded,
     rule,
 )
+from tasks.clustering.incumbent import Challenge, Incumbent, better, held
 from tasks.clustering.lloyd import Fit, converge, fits_of
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats
@@ -61,6 +62,7 @@ class KScore:
     ari_bootstrap: float | None = None
     eligible: bool = False
     reason: str = ""
+    runs_ahead: int = 0
     decisive: bool | None = None
     chosen: bool = False
 
@@ -74,11 +76,13 @@ class Choice:
         scores: of every k, ascending.
         stability: of each segment, 0 to 1, see ``tasks.clustering.stability``; NaN where the sample has no customer
             of it, None where it is not defined.
+        challenge: another k that is ahead of that of the previous run; None where there is none.
     """
 
     fit: Fit
     scores: tuple[KScore, ...]
     stability: Floats | None = None
+    challenge: Challenge | None = None
 
     @property
     def chosen(self) -> KScore:
@@ -93,10 +97,12 @@ def choose_k(
     random_state: int,
     scoring: Scoring = DEFAULT_SCORING,
     guards: Guards = NO_GUARDS,
+    incumbent: Incumbent | None = None,
     progress: Progress = lambda words, done, total: None,
 ) -> Choice:
     """Return the eligible k with the highest mean silhouette, and the whole curve; a tie goes to the smaller k.
 
+    The segments of the previous run stay until another k, or another optimum of the same, is better for long or by far.
     Where no candidate can be fitted, as with one customer or with equal ones, or none is eligible, the
     result is one segment, with the reason in its score. A single candidate is chosen whatever the guards say.
 
@@ -106,6 +112,7 @@ def choose_k(
         random_state: seed.
         scoring: how many customers are scored.
         guards: what a k needs to be eligible.
+        incumbent: the segments of the previous run; None where there are none to keep.
         progress: called for every fit and the silhouettes.
     """
     limit, why = _largest_k(distinct)
@@ -113,7 +120,12 @@ def choose_k(
     beyond = [_not_tried(k, why) for k in candidates if k > limit]
     if not usable:
         return _one_segment(distinct, beyond, f"one segment: {why}")
-    fits = _fits(distinct, usable, random_state, is_exact=len(distinct.rows) <= scoring.exact_rows, progress=progress)
+    is_exact = len(distinct.rows) <= scoring.exact_rows
+    fits = _fits(distinct, usable, random_state, is_exact=is_exact, progress=progress)
+    kept = None
+    if incumbent is not None and incumbent.k in usable:
+        kept = incumbent.continued(distinct, is_converged=is_exact)
+        fits = [(k, better(kept, fit) if k == incumbent.k else fit) for k, fit in fits]
     lost = [
         _not_tried(k, f"k-means left only {fit.n_clusters} segments with customers")
         for k, fit in fits
@@ -127,6 +139,9 @@ def choose_k(
         smallest = {fit.n_clusters: int(fit.sizes.min()) for fit in fits}
         return rule(smallest, curve.means(), guards, is_only=len(candidates) == 1)
 
+    def standing(curve: Curve, fits: Sequence[Fit]) -> tuple[Ruling, Challenge | None]:
+        return held(ruled(curve, fits), [fit.n_clusters for fit in fits], curve.means(), incumbent)
+
     curve = curve_of(
         distinct,
         np.array([fit.labels for fit in whole]),
@@ -135,15 +150,16 @@ def choose_k(
         progress=progress,
         is_clear=lambda curve: is_clear(curve, ruled(curve, whole), guards),
     )
-    curve, whole, ruling = _refined(distinct, curve, whole, ruled, random_state, progress)
+    curve, whole = _refined(distinct, curve, whole, lambda *of: standing(*of)[0], kept, random_state, progress)
+    ruling, challenge = standing(curve, whole)
     stabilities = _stabilities(distinct, whole, ruling, random_state, progress)
-    scores = [*_scores(curve, whole, ruling, guards, stabilities), *lost, *beyond]
+    scores = [*_scores(curve, whole, ruling, challenge, guards, stabilities), *lost, *beyond]
     if ruling.best is None:
         return _one_segment(
             distinct, scores, f"one segment: no k keeps every segment at {guards.min_customers} customers"
         )
     progress(f"k={whole[ruling.best].n_clusters} converged", 1, 1)
-    return Choice(whole[ruling.best], _ascending(scores), stabilities[ruling.best].segments)
+    return Choice(whole[ruling.best], _ascending(scores), stabilities[ruling.best].segments, challenge)
 
 
 def _largest_k(distinct: Distinct) -> tuple[int, str]:
@@ -179,25 +195,28 @@ def _refined(
     curve: Curve,
     fits: list[Fit],
     ruled: _Rule,
+    kept: Fit | None,
     random_state: int,
     progress: Progress,
-) -> tuple[Curve, list[Fit], Ruling]:
+) -> tuple[Curve, list[Fit]]:
     """Return the curve and the fits with the best k searched deeply and converged on all customers.
 
     Better segments may have another silhouette and other sizes, so this is repeated until the best k is a
-    refined one.
+    refined one. Segments that go on from the previous run are left for clearly better ones alone.
     """
     refined: set[int] = set()
-    while (best := (ruling := ruled(curve, fits)).best) is not None and best not in refined:
+    while (best := ruled(curve, fits).best) is not None and best not in refined:
         progress(f"k={fits[best].n_clusters} refined on all customers", len(refined), len(refined) + 1)
         refined.add(best)
         deeper = converge(distinct, search_deeply(distinct, fits[best].centroids, random_state))
+        if fits[best] is kept:
+            deeper = better(converge(distinct, kept.centroids), deeper)
         if deeper.n_clusters < fits[best].n_clusters:  # a segment lost its last customer
             deeper = fits[best]
         if not np.array_equal(deeper.labels, fits[best].labels):
             curve = curve.with_labelling(best, deeper.labels)
         fits = [*fits[:best], deeper, *fits[best + 1 :]]
-    return curve, fits, ruling
+    return curve, fits
 
 
 def _stabilities(
@@ -215,7 +234,12 @@ def _stabilities(
 
 
 def _scores(
-    curve: Curve, fits: Sequence[Fit], ruling: Ruling, guards: Guards, stabilities: Sequence[Stability]
+    curve: Curve,
+    fits: Sequence[Fit],
+    ruling: Ruling,
+    challenge: Challenge | None,
+    guards: Guards,
+    stabilities: Sequence[Stability],
 ) -> list[KScore]:
     means, quartiles = rounded(curve.means()), rounded(curve.quartiles())
     margins = rounded(IN_95_PERCENT * curve.standard_errors())
@@ -242,27 +266,34 @@ def _scores(
             population_gain=null.population_gain if null else None,
             ari_seeds=stability.ari_seeds,
             ari_bootstrap=stability.ari_bootstrap,
+            runs_ahead=challenge.runs if challenge and challenge.k == fit.n_clusters and not challenge.is_won else 0,
             decisive=decisive[number],
         )
         scores.append(score)
-    return [_with_reason(number, scores, ruling, guards) for number in range(len(scores))]
+    return [_with_reason(number, scores, ruling, challenge, guards) for number in range(len(scores))]
 
 
-def _with_reason(number: int, scores: Sequence[KScore], ruling: Ruling, guards: Guards) -> KScore:
+def _with_reason(
+    number: int, scores: Sequence[KScore], ruling: Ruling, challenge: Challenge | None, guards: Guards
+) -> KScore:
     """Return a score with the reason why it was chosen or not."""
     score, fault = scores[number], ruling.faults[number]
     if number == ruling.best:
-        return replace(score, eligible=True, chosen=True, reason=_why_chosen(score, scores, ruling))
+        return replace(score, eligible=True, chosen=True, reason=_why_chosen(score, scores, ruling, challenge))
+    if challenge and score.k == challenge.k:
+        return replace(score, eligible=True, reason=f"ahead of k={challenge.over}: {challenge}")
     if ruling.best is None or fault:
         return replace(score, reason=f"not eligible: {fault}")
     is_eligible, reason = _compared(score, scores[ruling.best], guards)
     return replace(score, eligible=is_eligible, reason=reason if score.decisive else f"{reason}, within sampling error")
 
 
-def _why_chosen(score: KScore, scores: Sequence[KScore], ruling: Ruling) -> str:
+def _why_chosen(score: KScore, scores: Sequence[KScore], ruling: Ruling, challenge: Challenge | None) -> str:
     if ruling.is_only:
         (fault,) = ruling.faults
         return f"asked for; {fault}" if fault else "asked for"
+    if challenge and not challenge.is_won:
+        return f"kept from the previous run: {challenge}"
     is_highest = all((other.silhouette or 0.0) <= (score.silhouette or 0.0) for other in scores)
     return "highest silhouette" if is_highest else "highest silhouette of the eligible ones"
 
@@ -273,6 +304,8 @@ def _compared(score: KScore, best: KScore, guards: Guards) -> tuple[bool, str]:
     too_little = adds_too_little(-behind, best.k, guards) if score.k > best.k else ""
     if too_little:
         return False, f"not eligible: {too_little}"
+    if behind < 0:
+        return True, f"{-behind:.4f} above k={best.k}, which is kept from the previous run"
     if behind == 0:
         return True, f"equal to k={best.k}, the smaller is chosen"
     return True, f"{behind:.4f} below k={best.k}" if behind >= _SHOWN else f"less than {_SHOWN} below k={best.k}"

@@ -3,6 +3,7 @@
 Arrays in, arrays out: no SQL, no files.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,31 +33,37 @@ class BracketSettings:
 SETTINGS = BracketSettings()
 
 
-def cut(values: Floats, number: Feature) -> tuple[tuple[Feature, ...], Codes]:
-    """Return the brackets of a number, about as many customers in each, and which one every customer is in.
+def brackets_of(values: Floats, number: Feature) -> tuple[Feature, ...]:
+    """Return the brackets of a number, about as many customers in each, in the order of their bounds.
 
     Args:
-        values: as they are stored, NaN where missing, shape (n_customers,); missing ones are imputed as the
-            feature says.
-        number: the feature of the number.
-
-    Returns:
-        The features, in the order of their bounds, none where the number is constant; and the index of
-        each customer's among them, shape (n_customers,).
+        values: as they are stored, NaN where missing, shape (n_customers,).
+        number: the feature of the number; none where it is constant.
     """
-    known = values[~np.isnan(values)]
-    edges = _edges(known)
+    edges = _edges(values[~np.isnan(values)])
     if len(edges) == 0:
-        return (), np.zeros(len(values), dtype=np.uint8)
-    codes = np.searchsorted(edges, values, side="right").astype(np.uint8)
+        return ()
     imputed = int(np.searchsorted(edges, _stored(number.imputed, number), side="right"))
-    codes[np.isnan(values)] = imputed
     bounds = [None, *(float(edge) for edge in edges), None]
-    brackets = tuple(
+    return tuple(
         _bracket(number, bounds[index], bounds[index + 1], is_imputed=index == imputed)
         for index in range(len(edges) + 1)
     )
-    return brackets, codes
+
+
+def codes_in(values: Floats, brackets: Sequence[Feature]) -> Codes:
+    """Return the index of the bracket of each value, shape (n_customers,); a missing one is in the imputed bracket.
+
+    Args:
+        values: as they are stored, NaN where missing, shape (n_customers,).
+        brackets: of the number, in the order of their bounds; none where it is constant.
+    """
+    if not brackets:
+        return np.zeros(len(values), dtype=np.uint8)
+    edges = np.array([bracket.clip_low for bracket in brackets[1:]], dtype=np.float64)
+    codes = np.searchsorted(edges, values, side="right").astype(np.uint8)
+    codes[np.isnan(values)] = next(index for index, bracket in enumerate(brackets) if bracket.imputed)
+    return codes
 
 
 def _edges(known: Floats) -> Floats:

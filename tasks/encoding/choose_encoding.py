@@ -93,6 +93,35 @@ def choose_encoding(
     return _without_segments(trials, results)
 
 
+def keep_encoding(
+    base: BaseEncoding,
+    kept: EncodingResult,
+    ks: Sequence[int],
+    *,
+    random_state: int,
+    min_customers: int = 1,
+    progress: Progress = lambda words, done, total: None,
+) -> Choice | str:
+    """Return the choice of an encoding that is kept, compared with its null model on these customers.
+
+    Where they have something in common that it has no component of, the result is that, in words.
+
+    Args:
+        base: all customers, in the features of that encoding.
+        kept: it, not tried yet, with the reason why it is kept.
+        ks: every k to try, ascending.
+        random_state: seed.
+        min_customers: minimum customers of a segment.
+        progress: called once it is tried.
+    """
+    assert kept.encoding is not None  # noqa: S101
+    trials = Trials(base, tuple(ks), random_state, min_customers, kept.null_model)
+    if missing := trials.missing(kept.encoding):
+        return missing
+    (tried,) = trials.results([kept], progress)
+    return Choice(kept.encoding, (replace(trials.completed(tried), reason=kept.reason),), ())
+
+
 def _best(
     trials: Trials, results: Sequence[EncodingResult], preference: Callable[[EncodingResult], float]
 ) -> tuple[EncodingResult | None, list[EncodingResult]]:

@@ -20,6 +20,9 @@ from tasks.encoding.features import Feature
 #: Permutations; the largest of so many largest variances is the bound, which chance exceeds in one of 21 cases.
 _PERMUTATIONS = 20
 
+#: How far above that bound a component is that later customers have and a model lacks: near it chance decides.
+_MISSING = 1.5
+
 #: Features named at either end at most: more do not fit into a line.
 _MAX_NAMED = 4
 
@@ -70,14 +73,37 @@ def common_components(blocks: Blocks, random_state: int) -> Components:
         blocks: customers in a balanced encoding.
         random_state: seed of the permutations.
     """
-    bare = Blocks(blocks.matrix / blocks.weights, blocks.block_of, np.ones_like(blocks.weights))
-    n_features = bare.matrix.shape[1]
-    if bare.n_blocks < 2 or len(bare.matrix) < 2:
-        return Components(np.zeros((n_features, 0)), np.zeros(0), 0.0)
-    variances, directions = np.linalg.eigh(_covariance(bare.matrix))
+    bare = _bare(blocks)
+    return _above_permuted(bare, bare.matrix, random_state, 1.0)
+
+
+def missing_components(blocks: Blocks, kept: Components, random_state: int) -> Components:
+    """Return components that earlier ones do not have, and whose variance is far above those of permuted columns.
+
+    Args:
+        blocks: customers in the encoding of the earlier components.
+        kept: those.
+        random_state: seed of the permutations.
+    """
+    bare = _bare(blocks)
+    loadings = kept.loadings.astype(np.float32)
+    rest: Matrix = bare.matrix - (bare.matrix @ loadings) @ loadings.T
+    return _above_permuted(bare, rest, random_state, _MISSING)
+
+
+def _bare(blocks: Blocks) -> Blocks:
+    """Return customers without the declared weights."""
+    return Blocks(blocks.matrix / blocks.weights, blocks.block_of, np.ones_like(blocks.weights))
+
+
+def _above_permuted(bare: Blocks, matrix: Matrix, random_state: int, factor: float) -> Components:
+    """Return the components of a matrix whose variance is above that of permuted columns by a factor."""
+    if bare.n_blocks < 2 or len(matrix) < 2:
+        return Components(np.zeros((matrix.shape[1], 0)), np.zeros(0), 0.0)
+    variances, directions = np.linalg.eigh(_covariance(matrix))
     seeds = [random_state + number for number in range(_PERMUTATIONS)]
     bound = max(in_order(lambda seed: _largest_variance(bare.permuted(seed)), seeds))
-    kept = np.flatnonzero(variances > bound)[::-1]
+    kept = np.flatnonzero(variances > factor * bound)[::-1]
     return Components(_signed(directions[:, kept]), variances[kept], bound)
 
 

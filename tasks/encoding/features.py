@@ -104,6 +104,13 @@ def standard(source: Source) -> list[Feature]:
     return [_zero_or_one(source.column, value) for value in source.values]
 
 
+def as_standard(feature: Feature, column: Column) -> Feature:
+    """Return a feature of any encoding as the textbook's encoding has it: as it was before a strategy changed it."""
+    if feature.is_number:
+        return replace(feature, weight=column.settings.weight)
+    return replace(feature, center=0.0, scale=1.0, weight=column.settings.weight)
+
+
 def with_unique_names(features: Iterable[Feature]) -> list[Feature]:
     """Number the names that differ by case alone, which SQL does not distinguish; the values stay."""
     used = {"segment_id", "customers"}

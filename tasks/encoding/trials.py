@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from tasks.clustering.eligibility import NullScore, rule
 from tasks.clustering.rows import Floats, Matrix
 from tasks.clustering.stability import StabilitySettings
 from tasks.encoding.base_encoding import BaseEncoding, used_in
 from tasks.encoding.blocks import Blocks, blocks_of
-from tasks.encoding.components import Components, common_components
+from tasks.encoding.components import Components, common_components, component_words, missing_components
 from tasks.encoding.features import Feature, with_unique_names
 from tasks.encoding.nearest_unimodal import nearest_unimodal
 from tasks.encoding.null_contrast import (
@@ -254,10 +255,23 @@ class Trials:
         if len(components) == 0:
             return EncodingResult(name, None, reason="no component has more variance than permuted columns have")
         if strategy.links_others and not is_wanted:
-            components = components.beyond(np.array([feature.encoding == "bracket" for feature in encoding.used]))
+            components = components.beyond(_are_brackets(encoding))
         if len(components) == 0:
             return EncodingResult(name, None, reason="its components link numbers alone, as the encoding numbers does")
         return EncodingResult(name, replace(encoding, components=components), null_model=self.null_model)
+
+    def missing(self, encoding: Encoding) -> str:
+        """Return what the customers have in common that an earlier encoding has no component of, in words.
+
+        It is empty where there is nothing, or the encoding has no components.
+        """
+        if encoding.components is None:
+            return ""
+        blocks = self._component_blocks(encoding.features, len(encoding.used))
+        found = missing_components(blocks, encoding.components, self.random_state)
+        if STRATEGIES[encoding.name].links_others:
+            found = found.beyond(_are_brackets(encoding))
+        return component_words(encoding.used, found.loadings[:, 0]) if len(found) else ""
 
     def alone(self, left_out: Collection[str] = ()) -> list[EncodingResult]:
         """Return encodings by numbers that may be multimodal on their own: each alone, and all together.
@@ -330,9 +344,11 @@ class Trials:
         return null_silhouettes(list(nulls), self.ks, self.random_state)
 
     def _components(self, features: tuple[Feature, ...], n_used: int) -> Components:
+        return common_components(self._component_blocks(features, n_used), self.random_state)
+
+    def _component_blocks(self, features: tuple[Feature, ...], n_used: int) -> Blocks:
         size = min(TRIALS.component_customers, max(TRIALS.max_customers, TRIALS.component_cells // n_used))
-        compared = self.base.sampled(size, self.random_state + 1)
-        return common_components(blocks_of(compared, features), self.random_state)
+        return blocks_of(self.base.sampled(size, self.random_state + 1), features)
 
     def _blocks(self, encoding: Encoding) -> Blocks:
         wanted = TRIALS.cells // max(1, encoding.n_dimensions)
@@ -356,6 +372,10 @@ class Trials:
         if best is None:
             return replace(judged, reason=_why_none(contrast, self.min_customers))
         return replace(judged, k=contrast.ks[best])
+
+
+def _are_brackets(encoding: Encoding) -> npt.NDArray[np.bool_]:
+    return np.array([feature.encoding == "bracket" for feature in encoding.used])
 
 
 def _why_none(contrast: Contrast, min_customers: int) -> str:

@@ -50,6 +50,37 @@ BOUNDS = StrongBounds()
 
 
 @dataclass(frozen=True)
+class Slack:
+    """How far below its bounds a verdict may be that the previous run had: one at a bound would change every run.
+
+    Attributes:
+        margin: of the silhouette over a null model.
+        ari: adjusted Rand index.
+    """
+
+    margin: float = 0.01
+    ari: float = 0.03
+
+
+SLACK = Slack()
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The verdict of the previous run on the same model."""
+
+    level: Level | None = None
+    is_gradient: bool = False
+
+    def slack(self, *, is_same: bool) -> Slack:
+        """Return how far below a bound still counts, where the previous verdict was on this side of it."""
+        return SLACK if is_same else Slack(0.0, 0.0)
+
+
+NO_EARLIER = Earlier()
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What is known of the segments of a run.
 
@@ -65,6 +96,7 @@ class Evidence:
         population_std: standard deviation of the silhouettes of one population at that k.
         gradient: where the segments lead from and to, in words.
         why_untried: why it was not compared with a null model.
+        earlier: the verdict of the previous run.
     """
 
     chosen: KScore
@@ -77,6 +109,7 @@ class Evidence:
     population_gain: float | None = None
     population_std: float | None = None
     gradient: str = ""
+    earlier: Earlier = NO_EARLIER
 
 
 def verdict_on(evidence: Evidence) -> Verdict:
@@ -94,32 +127,35 @@ def verdict_on(evidence: Evidence) -> Verdict:
             f"no evidence of segments across columns; treat them as {chosen.k} groups of {_names(evidence)} alone "
             f"(silhouette {above})",
         )
-    if not is_apart(evidence.margin, evidence.null_std, min_margin(evidence.null_model)):
+    slack = evidence.earlier.slack(is_same=evidence.earlier.level in ("strong", "weak"))
+    if not is_apart(evidence.margin, evidence.null_std, min_margin(evidence.null_model) - slack.margin):
         figures = f"silhouette {evidence.margin:+.3f} from the null model, whose standard deviation is"
         return Verdict("none", f"{_PARTITION} ({figures} {evidence.null_std:.3f})")
     figures = f"silhouette {chosen.silhouette:.2f}, {above}"
     if evidence.population_gain is None or evidence.population_std is None:
-        return _found(chosen, evidence.margin, figures)
+        return _found(chosen, evidence, figures)
     figures += f", {evidence.population_gain:+.2f} from one population as correlated as these columns"
-    if not is_apart(evidence.population_gain, evidence.population_std, min_margin(POPULATION)):
+    slack = evidence.earlier.slack(is_same=slack.margin > 0 and not evidence.earlier.is_gradient)
+    if not is_apart(evidence.population_gain, evidence.population_std, min_margin(POPULATION) - slack.margin):
         tiers = f"use the {chosen.k} segments as tiers, as nothing separates them"
         return Verdict("weak", f"a gradient {evidence.gradient}; {tiers} ({figures})", is_gradient=True)
-    return _found(chosen, evidence.margin, figures)
+    return _found(chosen, evidence, figures)
 
 
 def _names(evidence: Evidence) -> str:
     return ", ".join(column.replace("_", " ") for column in evidence.used_columns)
 
 
-def _found(chosen: KScore, margin: float, figures: str) -> Verdict:
+def _found(chosen: KScore, evidence: Evidence, figures: str) -> Verdict:
     """Return the verdict on segments that are apart from the null model; an index that is not known is no doubt."""
     seeds, bootstrap = chosen.ari_seeds, chosen.ari_bootstrap
+    slack = evidence.earlier.slack(is_same=evidence.earlier.level == "strong")
     by_degree = f"{chosen.k} segments whose borders are a matter of degree"
-    if seeds is not None and seeds < BOUNDS.min_ari_seeds:
+    if seeds is not None and seeds < BOUNDS.min_ari_seeds - slack.ari:
         return Verdict("weak", f"{by_degree}; other random seeds find other ones (ARI {seeds:.2f}, {figures})")
-    if bootstrap is not None and bootstrap < BOUNDS.min_ari_bootstrap:
+    if bootstrap is not None and bootstrap < BOUNDS.min_ari_bootstrap - slack.ari:
         return Verdict("weak", f"{by_degree}; bootstrap resamples give other ones (ARI {bootstrap:.2f}, {figures})")
-    if margin < BOUNDS.min_margin:
+    if evidence.margin is None or evidence.margin < BOUNDS.min_margin - slack.margin:
         return Verdict("weak", f"{by_degree}, as they overlap ({figures})")
     same = "They come back with other random seeds and bootstrap resamples"
     return Verdict("strong", f"{chosen.k} clearly separate segments; use them. {same} ({figures})")

@@ -16,7 +16,7 @@ import pytest
 from flows.server import free_port, scheduled_runs
 from schemas.fields import category, flag, identifier, ignored, items, numeric
 from schemas.file_settings import GIBIBYTE, FileSettings
-from schemas.published import PUBLISHED
+from schemas.published import PUBLISHED, VIEWS
 from schemas.reject_codes import REJECT_CODES
 from tests.conftest import ROOT
 from tests.nights import rows, run_night
@@ -54,7 +54,7 @@ def test_readme_queries_return_rows(sample_home, query):
 
 def test_readme_names_every_published_table(sample_home):
     names = {row[0] for row in rows(sample_home, "SELECT table_name FROM information_schema.tables")}
-    assert names == {*PUBLISHED, "segment_profile"}
+    assert names == {*PUBLISHED, *VIEWS, "segment_profile"}
     assert all(f"`{name}`" in README for name in names)
 
 

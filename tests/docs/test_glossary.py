@@ -5,14 +5,14 @@ import re
 
 import pytest
 
-from schemas.published import PUBLISHED
+from schemas.published import PUBLISHED, VIEWS
 from tests.conftest import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 TABLES, METHODS = GLOSSARY.split("\n## Methods\n")
 
 #: The columns that every table has, whatever the dataset.
-COLUMNS = {name: list(model.to_schema().columns) for name, model in PUBLISHED.items()}
+COLUMNS = {name: list(model.to_schema().columns) for name, model in (PUBLISHED | VIEWS).items()}
 COLUMNS["segment_profile"] = ["segment_id", "customers"]
 
 

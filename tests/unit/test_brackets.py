@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tasks.encoding.brackets import cut
+from tasks.encoding.brackets import brackets_of, codes_in
 from tasks.encoding.features import Numbers, standard
 from tests.base_encodings import COLUMNS
 
@@ -9,7 +9,8 @@ from tests.base_encodings import COLUMNS
 def cut_of(values):
     values = np.asarray(values, dtype=float)
     (number,) = standard(Numbers(COLUMNS["age"], values))
-    return cut(values, number)
+    brackets = brackets_of(values, number)
+    return brackets, codes_in(values, brackets)
 
 
 def holds(bracket, value):

@@ -21,7 +21,7 @@ UNDER_WAY = "under way"
 #: Counts of a step that are facts of the run as a whole.
 _RUN_FACTS = (
     "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected", "n_clusters", "encoding",
-    "silhouette", "objective", "verdict_level", "verdict", "fingerprint", "files",
+    "model_id", "silhouette", "objective", "verdict_level", "verdict", "fingerprint", "files",
 )  # fmt: skip
 
 
@@ -97,8 +97,8 @@ def read_manifests(home: Home) -> list[Manifest]:
     )
 
 
-def previous_runs(run: Run, *, at_most: int) -> list[Manifest]:
-    """Return the manifests of the last published runs of the run's dataset, the newest first."""
+def previous_runs(run: Run, *, at_most: int | None = None) -> list[Manifest]:
+    """Return the manifests of the last published runs of the run's dataset, the newest first; all by default."""
     published = [
         manifest
         for manifest in reversed(read_manifests(run.home))
@@ -173,6 +173,7 @@ def _new_manifest(run: Run) -> Manifest:
         "rows_rejected": None,
         "n_clusters": None,
         "encoding": None,
+        "model_id": None,
         "silhouette": None,
         "objective": None,
         "seed": run.order.seed if 0 <= run.order.seed < 2**32 else None,

@@ -42,6 +42,7 @@ class Order:
         force: Run although the same file is published with the same settings.
         accept_volume: Run although the file has far fewer rows than those of previous runs.
         encoding: How customers become numbers; auto selects the encoding whose segments stand out most.
+        refit: Form a new model: choose encoding and number of segments anew, whatever previous runs had.
     """
 
     source: str | Sequence[str] = ()
@@ -56,6 +57,7 @@ class Order:
     force: bool = False
     accept_volume: bool = False
     encoding: EncodingOption = "auto"
+    refit: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:

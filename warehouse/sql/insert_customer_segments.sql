@@ -1,7 +1,7 @@
 -- customer_segments: one row per customer, in canonical order; a piece of it
 insert into customer_segments (
     customer_id, segment_id, distance, second_segment_id, second_distance, is_outlier, gradient_tier,
-    segment_since
+    previous_segment_id, segment_since
 )
 select
     own.customer_id,
@@ -11,7 +11,8 @@ select
     case when assigned.second_segment_id is not null then assigned.second_distance end as second_distance,
     assigned.is_outlier,
     assigned.gradient_tier,
-    cast($as_of as date) as segment_since
+    assigned.previous_segment_id,
+    assigned.segment_since
 from (
     select customers.customer_id
     from customers

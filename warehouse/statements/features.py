@@ -213,7 +213,8 @@ def _binary(column: Column) -> str:
     """Return the query for the binary features of one column, one row per customer and value."""
     in_range = "FROM customers WHERE rowid BETWEEN $first AND $last"
     columns = "value, binary_index, is_most_frequent"
-    vocabulary = f"(SELECT {columns} FROM work.vocabulary WHERE source_column = {quote_text(column.name)})"
+    own = f"source_column = {quote_text(column.name)} AND binary_index IS NOT NULL"  # null is unknown to a kept model
+    vocabulary = f"(SELECT {columns} FROM work.vocabulary WHERE {own})"
     if column.role is Role.FLAG:
         return f"""
             SELECT flags._position, vocabulary.binary_index

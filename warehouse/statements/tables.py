@@ -11,9 +11,19 @@ def create_table(table: Table) -> str:
         f"{quote_identifier(column.name)} {column.sql_type}{'' if column.nullable else ' NOT NULL'}"
         for column in table.columns
     )
-    comments = [
+    return ";\n".join([f"CREATE TABLE {name} ({columns})", *_comments("TABLE", table), ""])
+
+
+def create_view(table: Table, query: str) -> str:
+    """Return the statements, in one text, that create a published view with its comments."""
+    name = quote_identifier(table.name)
+    return ";\n".join([f"CREATE VIEW {name} AS {query.strip().rstrip(';')}", *_comments("VIEW", table), ""])
+
+
+def _comments(kind: str, table: Table) -> list[str]:
+    name = quote_identifier(table.name)
+    columns = [
         f"COMMENT ON COLUMN {name}.{quote_identifier(column.name)} IS {quote_text(column.description)}"
         for column in table.columns
     ]
-    grain = f"COMMENT ON TABLE {name} IS {quote_text(table.grain)}"
-    return ";\n".join([f"CREATE TABLE {name} ({columns})", grain, *comments, ""])
+    return [f"COMMENT ON {kind} {name} IS {quote_text(table.grain)}", *columns]

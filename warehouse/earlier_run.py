@@ -1,0 +1,147 @@
+"""The run that this one follows: its published file, attached as ``previous``, and what its segments were."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from warehouse.connection import Connection, one_line, read_sql
+from warehouse.home.ledger import previous_runs
+from warehouse.home.run import Run
+from warehouse.integrity import published_state
+from warehouse.statements.quoting import quote_text
+from warehouse.tables import read_dicts, read_frame, read_value
+
+logger = logging.getLogger(__name__)
+
+#: Customers looked up at a time: a hash table of all of them would not fit into memory.
+_LOOKED_UP = 250_000
+
+
+@dataclass(frozen=True)
+class EarlierRun:
+    """The last run of the dataset that was published for an earlier day, or where there is none, for the same day.
+
+    Attributes:
+        is_replaced: whether it is of the same day, which this run describes anew.
+        has_history: whether its file has the tables that the history goes on from; those of version 0.1 have not.
+    """
+
+    run_id: str
+    as_of: date
+    is_replaced: bool
+    has_history: bool
+
+
+@dataclass(frozen=True)
+class EarlierSegment:
+    """A segment as the earlier run published it."""
+
+    segment_id: int
+    customers: int
+    first_seen: date
+
+
+@dataclass(frozen=True)
+class EarlierSegmentation:
+    """How the earlier run segmented its customers.
+
+    Attributes:
+        centroids: in encoded units, along all features in their order, shape (k, n_features).
+        runs_ahead: k -> runs in a row in which it was ahead of the published one.
+        verdict_level: strong, weak or none.
+        is_gradient: whether the verdict was a gradient.
+    """
+
+    centroids: npt.NDArray[np.float64]
+    runs_ahead: dict[int, int]
+    verdict_level: str
+    is_gradient: bool
+
+
+@dataclass(frozen=True)
+class Memberships:
+    """Where each customer of a run was in the earlier one, in canonical order.
+
+    Attributes:
+        segment_ids: segment; 0 of a customer who was in none, shape (n_customers,).
+        since: day on which the customer joined it; NaT where that is unknown, shape (n_customers,).
+    """
+
+    segment_ids: npt.NDArray[np.int64]
+    since: npt.NDArray[np.datetime64]
+
+
+@contextmanager
+def beside_earlier_run(database: Connection, run: Run) -> Iterator[EarlierRun | None]:
+    """Attach the published file of the earlier run as ``previous``, and give what it is; None where there is none."""
+    for earlier, path in _candidates(run):
+        try:
+            database.execute(f"ATTACH {quote_text(str(path))} AS previous (READ_ONLY)")
+        except duckdb.Error as error:
+            logger.warning("%s cannot be compared with (%s)", path, one_line(error))
+            continue
+        try:
+            yield EarlierRun(*earlier, has_history=bool(read_value(database, read_sql("has_history"))))
+        finally:
+            database.execute("DETACH previous")
+        return
+    yield None
+
+
+def earlier_segments(database: Connection) -> list[EarlierSegment]:
+    """Return the segments of the earlier run, by their numbers, ascending."""
+    return [EarlierSegment(**row) for row in read_dicts(database, read_sql("select_earlier_segments"))]
+
+
+def earlier_segmentation(database: Connection) -> EarlierSegmentation:
+    """Return how the earlier run segmented its customers, in the model that this run keeps."""
+    (row,) = read_dicts(database, read_sql("select_earlier_segmentation"))
+    values = database.execute(read_sql("select_earlier_centroids")).fetchnumpy()["value"]
+    centroids = np.asarray(values, dtype=np.float64).reshape(row["n_clusters"], -1)
+    ahead = database.execute("SELECT k, runs_ahead FROM previous.k_scores WHERE runs_ahead > 0").fetchall()
+    return EarlierSegmentation(centroids, dict(ahead), row["verdict_level"], row["is_gradient"])
+
+
+def used_ids(database: Connection) -> set[int]:
+    """Return the number of every segment that there ever was, up to the earlier run."""
+    return {int(number) for (number,) in database.execute(read_sql("select_used_ids")).fetchall()}
+
+
+def earlier_memberships(database: Connection, n_customers: int) -> Memberships:
+    """Return where each of the customers was in the earlier run."""
+    found = Memberships(np.zeros(n_customers, dtype=np.int64), np.full(n_customers, "NaT", dtype="datetime64[D]"))
+    for first in range(0, n_customers, _LOOKED_UP):
+        bounds = {"first": first, "last": first + _LOOKED_UP - 1}
+        columns = database.execute(read_sql("select_earlier_memberships"), bounds).fetchnumpy()
+        positions = np.asarray(columns["position"], dtype=np.int64)
+        found.segment_ids[positions] = columns["segment_id"]
+        found.since[positions] = np.ma.filled(columns["segment_since"], np.datetime64("NaT"))
+    return found
+
+
+def earlier_centers(database: Connection) -> pd.DataFrame:
+    """Return segment_id, feature and x: the centers in the units of the features' x, see the table features."""
+    return read_frame(database, read_sql("select_earlier_centers"))
+
+
+def _candidates(run: Run) -> Iterator[tuple[tuple[str, date, bool], Path]]:
+    """Yield the runs that may be the earlier one, the best first: run_id, as_of and is_replaced, and the file."""
+    published = published_state(run.home).run_id
+    found = [
+        (date.fromisoformat(manifest["as_of"]), str(manifest["started_at"]), str(manifest["run_id"]))
+        for manifest in previous_runs(run)
+    ]
+    before = sorted((one for one in found if one[0] < run.as_of), reverse=True)
+    same_day = sorted((one for one in found if one[0] == run.as_of), reverse=True)
+    for as_of, _, run_id in [*before, *same_day]:
+        path = run.home.published_file if run_id == published else run.home.archive / f"{run_id}.duckdb"
+        if path.is_file():
+            yield (run_id, as_of, as_of == run.as_of), path

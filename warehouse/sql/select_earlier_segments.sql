@@ -1,0 +1,7 @@
+-- one row per segment of the earlier run
+select
+    segment_id,
+    customers,
+    first_seen
+from previous.segments
+order by segment_id;
