@@ -87,8 +87,8 @@ def missing_components(blocks: Blocks, kept: Components, random_state: int) -> C
     """
     bare = _bare(blocks)
     loadings = kept.loadings.astype(np.float32)
-    rest: Matrix = bare.matrix - (bare.matrix @ loadings) @ loadings.T
-    return _above_permuted(bare, rest, random_state, _MISSING)
+    rest = bare.matrix - (bare.matrix @ loadings) @ loadings.T
+    return _above_permuted(bare, rest.astype(np.float32), random_state, _MISSING)
 
 
 def _bare(blocks: Blocks) -> Blocks:
