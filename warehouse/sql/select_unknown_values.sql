@@ -21,4 +21,4 @@ select
 from delivered
 group by source_column
 having n_values > 0
-order by delivered.source_column;
+order by source_column;
