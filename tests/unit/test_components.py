@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tasks.encoding.blocks import Blocks, blocks_of
-from tasks.encoding.components import common_components
+from tasks.encoding.components import common_components, missing_components
 from tasks.encoding.strategies import STRATEGIES
 from tests.base_encodings import base_of
 
@@ -53,3 +53,26 @@ def test_a_declared_weight_makes_no_component():
 
 def test_one_column_shares_nothing():
     assert len(components_of(base_of(place=RNG.integers(0, 3, N)))) == 0
+
+
+def tastes(n_kinds, seed):
+    """Return customers of two of three kinds or all, each with three favourite items."""
+    rng = np.random.default_rng(seed)
+    kind = rng.integers(0, n_kinds, N)
+    basket = rng.random((N, 9)) < np.where(np.arange(9) // 3 == kind[:, None], 0.6, 0.1)
+    return base_of(age=rng.normal(size=N), basket=basket)
+
+
+def test_same_kinds_lack_no_component():
+    first = STRATEGIES["mixed"].features(tastes(2, 0), ())
+    kept = common_components(blocks_of(tastes(2, 0), first), 0)
+    for seed in range(1, 6):
+        assert len(missing_components(blocks_of(tastes(2, seed), first), kept, 0)) == 0
+
+
+def test_new_kind_lacks_a_component():
+    first = STRATEGIES["mixed"].features(tastes(2, 0), ())
+    kept = common_components(blocks_of(tastes(2, 0), first), 0)
+    missing = missing_components(blocks_of(tastes(3, 1), first), kept, 0)
+    assert len(missing) == 1
+    assert np.abs(missing.loadings[-3:, 0]).min() > np.abs(missing.loadings[:-3, 0]).max()  # the items of the new kind

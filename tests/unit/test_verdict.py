@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tasks.clustering.choose_k import KScore
-from tasks.encoding.verdict import Evidence, verdict_on
+from tasks.encoding.verdict import Earlier, Evidence, verdict_on
 
 CHOSEN = KScore(4, silhouette=0.61, ari_seeds=1.0, ari_bootstrap=0.97)
 FOUND = Evidence(
@@ -80,3 +80,22 @@ def test_only_column_may_be_multimodal():
     assert verdict_on(replace(ALONE, n_columns=1)).level == "strong"
     assert "0.12 above a unimodal null model" in verdict_on(replace(ALONE, n_columns=1)).reason
     assert verdict_on(replace(ALONE, n_columns=1, margin=0.02)).level == "none"
+
+
+@pytest.mark.parametrize(
+    ("change", "earlier", "level"),
+    [
+        ({"chosen": replace(CHOSEN, ari_seeds=0.89)}, Earlier("strong"), "strong"),
+        ({"chosen": replace(CHOSEN, ari_seeds=0.89)}, Earlier("weak"), "weak"),
+        ({"chosen": replace(CHOSEN, ari_seeds=0.86)}, Earlier("strong"), "weak"),
+        ({"chosen": replace(CHOSEN, ari_bootstrap=0.78)}, Earlier("strong"), "strong"),
+        ({"margin": 0.095}, Earlier("strong"), "strong"),
+        ({"margin": 0.095}, Earlier("none"), "weak"),
+        ({"margin": 0.035}, Earlier("weak"), "weak"),
+        ({"margin": 0.035}, Earlier("none"), "none"),
+        ({"population_gain": 0.055, "population_std": 0.002}, Earlier("strong"), "strong"),
+        ({"population_gain": 0.055, "population_std": 0.002}, Earlier("weak", is_gradient=True), "weak"),
+    ],
+)
+def test_verdict_at_a_bound_stays(change, earlier, level):
+    assert verdict_on(replace(FOUND, **change, earlier=earlier)).level == level

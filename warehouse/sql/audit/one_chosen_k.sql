@@ -1,4 +1,5 @@
 -- one row if not exactly one k is chosen, it is not the best one, or it is not the segments'
+-- While another k is ahead and has not won yet, that of the previous run is chosen.
 with chosen_scores as (
     select
         count(*) as n_chosen,
@@ -13,7 +14,7 @@ with chosen_scores as (
 best_scores as (
     select max(silhouette) as highest
     from k_scores
-    where eligible
+    where eligible and (select max(ahead.runs_ahead) from k_scores as ahead) = 0
 ),
 
 counts as (
