@@ -15,6 +15,7 @@ from tasks.encode import Encoded, encode
 from tasks.ingest import Ingested, ingest
 from tasks.publish import Published, publish
 from tasks.report import Reported, report
+from tasks.run.backfill import plan_backfill
 from tasks.run.lifecycle import begin_night, forget_night
 from tasks.track_segments import Tracked, track_segments
 from tasks.validate import Validated, validate
@@ -40,6 +41,27 @@ class Steps:
 
 
 PLAIN_STEPS = Steps()
+
+
+def nights(order: Order, steps: Steps = PLAIN_STEPS, told: Callable[[str], None] = lambda words: None) -> RunSummary:
+    """Run an order: once, or for a backfill once per day, the oldest first.
+
+    Args:
+        order: what was asked for.
+        steps: the steps of each run.
+        told: called with each day of a backfill before it is run, in words.
+
+    Raises:
+        SegmentsError: nothing was published for the day that failed; the days before it were.
+    """
+    if not order.backfill:
+        return night(order, steps)
+    plan = plan_backfill(order)
+    summary = RunSummary(plan.last_run_id or "", False, f"nothing new: all {len(plan.days)} days are published")
+    for number, one in enumerate(plan.orders, start=len(plan.days) - len(plan.orders) + 1):
+        told(f"day {number} of {len(plan.days)}: {one.as_of}, {one.sources[0]}")
+        summary = night(one, steps)
+    return summary
 
 
 def night(order: Order, steps: Steps = PLAIN_STEPS) -> RunSummary:

@@ -13,7 +13,7 @@ from prefect.exceptions import CancelledRun
 from prefect.states import Cancelled
 
 from flows.artifacts import Artifacts
-from flows.night import PLAIN_STEPS, Steps, night
+from flows.night import PLAIN_STEPS, Steps, nights
 from flows.summary import RunSummary, picture_of
 from schemas.encodings import EncodingOption
 from schemas.errors import AnotherRunUnderWay, SegmentsError
@@ -69,6 +69,7 @@ def segment_customers(
     accept_volume: bool = Order.accept_volume,
     encoding: EncodingOption = Order.encoding,
     refit: bool = Order.refit,
+    backfill: bool = Order.backfill,
 ) -> RunSummary | State[Any]:
     """Segment the customers of a file and publish the result; safe to repeat.
 
@@ -87,13 +88,15 @@ def segment_customers(
         accept_volume: Run although the file has far fewer rows than those of previous runs.
         encoding: How customers become numbers; auto selects the encoding whose segments stand out most.
         refit: Form a new model: choose encoding and number of segments anew, whatever previous runs had.
+        backfill: Run every file of the directory for the day in its name, the oldest first, from the first day on that
+            is not published yet; the published file goes through these days.
     """
     order = Order(**locals())
     artifacts = Artifacts()
     OUTCOME.summary = OUTCOME.error = None
     try:
         with artifacts.progress():
-            summary = OUTCOME.summary = night(order, TASKS)
+            summary = OUTCOME.summary = nights(order, TASKS)
     except BaseException as error:
         OUTCOME.error = error
         if isinstance(error, AnotherRunUnderWay):

@@ -1,8 +1,7 @@
 """Take in the delivered files: copy and hash them first, so that they cannot change during the run."""
 
 import hashlib
-import inspect
-import json
+from datetime import date
 from pathlib import Path
 
 from schemas.dataset import file_settings_of
@@ -13,9 +12,10 @@ from tasks.delivery.copying import SourceCopy, copy_source
 from tasks.delivery.delivered import DeliveredFile, Delivery
 from tasks.delivery.sources import find_source, find_sources, unreadable
 from tasks.delivery.waiting import Patience
+from tasks.run.fingerprint import fingerprint_of
 from tasks.run.step import recorded
-from warehouse.home.ledger import printable, readable_manifest
-from warehouse.home.run import SOFTWARE_VERSION, Run
+from warehouse.home.ledger import Manifest, printable, readable_manifest
+from warehouse.home.run import Run
 from warehouse.integrity import published_state
 
 
@@ -25,8 +25,9 @@ def deliver(run: Run) -> Delivery:
 
     Raises:
         UsageError: there is no file to take, it cannot be read, or one is taken twice.
-        DataRefused: a file is empty, not text, still being written, or cannot be unpacked.
+        DataRefused: a file is empty, not text, still being written, or cannot be unpacked; or a later day is published.
     """
+    _refuse_older_day(run)
     settings = file_settings_of(load_dataset(run.order.dataset))
     find_sources(run.order.sources, settings.done_marker)
     files = tuple(_take_file(run, number, source, settings) for number, source in enumerate(run.order.sources, 1))
@@ -37,19 +38,37 @@ def deliver(run: Run) -> Delivery:
         source_name=" + ".join(file.source_name for file in files),
         source_sha256=sha256,
         source_bytes=sum(file.size for file in files),
-        fingerprint=_fingerprint(run, sha256),
+        fingerprint=fingerprint_of(run.order, sha256),
         files=files,
     )
 
 
 def published_before(run: Run, delivery: Delivery) -> str | None:
     """Return the run that published the same files with the same settings, if it is the published one."""
-    run_id = published_state(run.home).run_id
-    if run_id is None or run.order.force or run.order.refit:
+    manifest = _published_manifest(run)
+    if manifest is None or run.order.force or run.order.refit:
         return None
-    manifest = readable_manifest(run.home.manifest_file(run_id))
-    is_same = manifest is not None and manifest.get("fingerprint") == delivery.fingerprint
-    return run_id if is_same else None
+    return str(manifest["run_id"]) if manifest.get("fingerprint") == delivery.fingerprint else None
+
+
+def _published_manifest(run: Run) -> Manifest | None:
+    run_id = published_state(run.home).run_id
+    return readable_manifest(run.home.manifest_file(run_id)) if run_id else None
+
+
+def _refuse_older_day(run: Run) -> None:
+    """Refuse to publish an earlier day over a later one, unless the later ones are run again after it."""
+    manifest = _published_manifest(run)
+    if manifest is None or run.order.backfill or manifest.get("dataset") != run.order.dataset:
+        return
+    published = date.fromisoformat(manifest["as_of"])
+    if published <= run.as_of:
+        return
+    day = f"--as-of {run.as_of}" if run.order.as_of else f"today, {run.as_of} in UTC,"
+    raise DataRefused(
+        f"{run.order.sources[0]}: {day} is before the published run's day, {published}; expected that day or a later "
+        "one: name the file's day with --as-of, or give the files of all days to segments run FOLDER --backfill"
+    )
 
 
 def _take_file(run: Run, number: int, source: str, settings: FileSettings) -> DeliveredFile:
@@ -111,20 +130,3 @@ def _sha256_of(files: tuple[DeliveredFile, ...]) -> str:
     if len(files) == 1:
         return files[0].sha256
     return hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest()
-
-
-def _fingerprint(run: Run, source_sha256: str) -> str:
-    """Return a hash of all that the published tables depend on; the day counts only where it was given."""
-    order = run.order
-    dataset = load_dataset(order.dataset)
-    facts = {
-        "source": source_sha256,
-        "dataset": order.dataset,
-        "declaration": inspect.getsource(inspect.getmodule(dataset) or dataset),
-        "candidates": order.candidates,
-        "as_of": order.as_of and order.as_of.isoformat(),
-        "seed": order.seed,
-        "encoding": order.encoding,
-        "software": SOFTWARE_VERSION,
-    }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -91,18 +91,24 @@ def progress_shown(*, debug: bool) -> Iterator[None]:
 
 def _run(order: Order, *, debug: bool) -> "RunSummary":
     # Loading pandas and scikit-learn takes seconds, in which the live view already moves.
-    from flows.night import night
+    from flows.night import nights
     from tasks.run.lifecycle import refuse_early
 
     refuse_early(order)
     url = named_server()
     if url is None:
-        return night(order)
+        return nights(order, told=_told)
     if not is_heard(url):
         warn(f"Prefect's server at {url} does not answer; this run is not shown there", sys.stderr)
-        return night(order)
+        return nights(order, told=_told)
     use_server(url, debug=debug)
     return run_on_server(order, url, debug=debug)
+
+
+def _told(words: str) -> None:
+    """Show a day of a backfill on a terminal; a scheduled run's error output stays free for errors."""
+    if sys.stderr.isatty():
+        print(words, file=sys.stderr)
 
 
 def _print(order: Order, summary: "RunSummary", *, as_json: bool) -> None:

@@ -49,17 +49,26 @@ def unreadable(error: PermissionError) -> UsageError:
 
 
 def _found_source(source: str, done_marker: str | None) -> Path:
+    return max(delivered_files(source, done_marker), key=lambda entry: (entry.stat().st_mtime_ns, entry.name))
+
+
+def delivered_files(source: str, done_marker: str | None = None) -> list[Path]:
+    """Return the files of a directory, or the one file that is named.
+
+    Raises:
+        UsageError: there is no such file or directory, or the directory holds no file.
+    """
     path = Path(source)
     if path.is_dir():
         found = [entry for entry in path.iterdir() if entry.is_file() and _is_delivered(entry.name, done_marker)]
         if not found:
             raise UsageError(f"{source} holds no file; drop a customers file there, or name one as SOURCE")
-        return max(found, key=lambda entry: (entry.stat().st_mtime_ns, entry.name))
+        return found
     if not path.exists():
         raise UsageError(f"{source}: no such file or directory; name a customers file as SOURCE")
     if not path.is_file():
         raise UsageError(f"{source} is not a regular file; name a customers file as SOURCE")
-    return path
+    return [path]
 
 
 def _is_delivered(name: str, done_marker: str | None) -> bool:

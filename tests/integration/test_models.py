@@ -112,7 +112,8 @@ def test_new_model_has_its_reason(run, change, reason):
     ((_, first, *_), (number, formed_on, _, why)) = models(home)
     assert (first, number, formed_on) == (date(2026, 3, 1), 2, date(2026, 3, 2))
     assert reason in why
-    assert "model 2 is new (" in notes and reason in notes
+    assert "model 2 is new (" in notes
+    assert reason in notes
     assert value(home, "SELECT count(*) FROM segment_transitions WHERE transition = 'survived'") == 3
 
 

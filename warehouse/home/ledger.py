@@ -97,14 +97,18 @@ def read_manifests(home: Home) -> list[Manifest]:
     )
 
 
+def published_runs(home: Home, dataset: str) -> list[Manifest]:
+    """Return the manifests of the published runs of a dataset, the newest first."""
+    return [
+        manifest
+        for manifest in reversed(read_manifests(home))
+        if manifest["status"] == "published" and manifest.get("dataset") == dataset
+    ]
+
+
 def previous_runs(run: Run, *, at_most: int | None = None) -> list[Manifest]:
     """Return the manifests of the last published runs of the run's dataset, the newest first; all by default."""
-    published = [
-        manifest
-        for manifest in reversed(read_manifests(run.home))
-        if manifest["status"] == "published" and manifest.get("dataset") == run.order.dataset
-    ]
-    return published[:at_most]
+    return published_runs(run.home, run.order.dataset)[:at_most]
 
 
 def sources_read(manifest: Manifest) -> list[Manifest]:

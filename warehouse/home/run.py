@@ -43,6 +43,8 @@ class Order:
         accept_volume: Run although the file has far fewer rows than those of previous runs.
         encoding: How customers become numbers; auto selects the encoding whose segments stand out most.
         refit: Form a new model: choose encoding and number of segments anew, whatever previous runs had.
+        backfill: Run every file of the directory for the day in its name, the oldest first, from the first day on that
+            is not published yet; the published file goes through these days.
     """
 
     source: str | Sequence[str] = ()
@@ -58,6 +60,7 @@ class Order:
     accept_volume: bool = False
     encoding: EncodingOption = "auto"
     refit: bool = False
+    backfill: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -1,0 +1,100 @@
+"""Plan a backfill: which days are to be run, oldest first, so that the history is what it would be in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from schemas.dataset import file_settings_of
+from schemas.errors import UsageError
+from schemas.loading import load_dataset
+from tasks.delivery.dated_files import dated_files
+from tasks.run.fingerprint import fingerprint_of
+from warehouse.home.directory import Home
+from warehouse.home.ledger import Manifest, published_runs
+from warehouse.home.run import Order
+from warehouse.integrity import published_state, sha256_of
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """The days of a backfill.
+
+    Attributes:
+        days: every day, the oldest first.
+        orders: what is left to run, the oldest day first.
+        last_run_id: the published run, where nothing is left to run.
+    """
+
+    days: tuple[date, ...]
+    orders: tuple[Order, ...]
+    last_run_id: str | None
+
+
+def plan_backfill(order: Order) -> Backfill:
+    """Return the days of the files of an order, and which of them are to be run.
+
+    Days that were published from the same file with the same settings, one after the other, stay as they are; from
+    the first other one on, every day is run again, as each follows the one before.
+
+    Raises:
+        UsageError: a day is named for all, a file has no day, or a day that was published has no file.
+    """
+    if order.as_of is not None:
+        raise UsageError("--as-of names one day; with --backfill the days are those in the names of the files")
+    marker = file_settings_of(load_dataset(order.dataset)).done_marker
+    files = dated_files(order.sources, marker)
+    orders = [
+        replace(order, source=str(path), as_of=day, force=True, refit=order.refit and day == min(files))
+        for day, path in files.items()
+    ]
+    home = Home(Path(order.home))
+    published = published_runs(home, order.dataset)
+    done = _in_line(home, orders, published)
+    _refuse_days_without_file(files, orders[len(done) :], published)
+    return Backfill(tuple(files), tuple(orders[len(done) :]), done[-1] if done else None)
+
+
+def _in_line(home: Home, orders: Sequence[Order], published: Sequence[Manifest]) -> list[str]:
+    """Return the runs that published the first days as they are ordered, each following the one before.
+
+    They end with the last one whose published file is still there, as the next day goes on from that.
+    """
+    found: list[str] = []
+    for order in orders:
+        wanted = fingerprint_of(replace(order, force=False), sha256_of(Path(order.sources[0])))
+        run = next((run for run in published if _is_of(run, order, wanted, found[-1] if found else None)), None)
+        if run is None:
+            break
+        found.append(str(run["run_id"]))
+    while found and not _has_file(home, found[-1]):
+        found.pop()
+    is_all = len(found) == len(orders)
+    return found[:-1] if is_all and found and published_state(home).run_id != found[-1] else found
+
+
+def _is_of(run: Manifest, order: Order, fingerprint: str, previous: str | None) -> bool:
+    """Return whether a run published the day of an order from the same file, following the same run."""
+    tracked: dict[str, Any] = next((step for step in run["steps"] if step["step"] == "track_segments"), {})
+    is_same = (
+        order.as_of is not None and run["as_of"] == order.as_of.isoformat() and run.get("fingerprint") == fingerprint
+    )
+    return is_same and "previous_run_id" in tracked and tracked["previous_run_id"] == previous
+
+
+def _has_file(home: Home, run_id: str) -> bool:
+    return published_state(home).run_id == run_id or (home.archive / f"{run_id}.duckdb").is_file()
+
+
+def _refuse_days_without_file(files: dict[date, Path], orders: Sequence[Order], published: Sequence[Manifest]) -> None:
+    """Refuse to run days again where a later published one cannot be: its history would go on from the old one."""
+    if not orders:
+        return
+    later = {date.fromisoformat(run["as_of"]) for run in published if run["as_of"] > str(orders[0].as_of)}
+    missing = sorted(later - set(files))
+    if missing:
+        raise UsageError(
+            f"{missing[0]} was published, and no file of that day is named; a backfill from {orders[0].as_of} on needs "
+            "the file of every later day"
+        )

@@ -1,0 +1,24 @@
+"""The fingerprint of a run: two runs with the same one publish the same tables."""
+
+import hashlib
+import inspect
+import json
+
+from schemas.loading import load_dataset
+from warehouse.home.run import SOFTWARE_VERSION, Order
+
+
+def fingerprint_of(order: Order, source_sha256: str) -> str:
+    """Return a hash of all that the published tables depend on; the day counts only where it was given."""
+    dataset = load_dataset(order.dataset)
+    facts = {
+        "source": source_sha256,
+        "dataset": order.dataset,
+        "declaration": inspect.getsource(inspect.getmodule(dataset) or dataset),
+        "candidates": order.candidates,
+        "as_of": order.as_of and order.as_of.isoformat(),
+        "seed": order.seed,
+        "encoding": order.encoding,
+        "software": SOFTWARE_VERSION,
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
