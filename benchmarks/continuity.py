@@ -1,20 +1,25 @@
 """Do customers keep their segment number from run to run? Whole runs on a shop's daily files, by three numberings.
 
-Run: python -m benchmarks.continuity [--customers N,...] [--runs N] [--deaths N]. Each day 1 % of the customers leave
-and come, 1 % change a product, ages drift and the rows are shuffled. Printed is the share with the same number, of the
+Run: python -m benchmarks.continuity [--customers N,...] [--runs N] [--deaths N] [--real] [--year N]. Each day 1 % of
+the customers leave and come, 1 % change a product, ages drift and the rows are shuffled. Printed is the share with the same number, of the
 customers of both days whose segment is still of the same planted kind: over all days, and on the worst one. "refit" is
 scikit-learn's k-means with a seed of its own per day, "by size" the same with the largest segment first. With --deaths,
-one kind closes on the day another one opens, once per seed: how often the new one takes its number.
+one kind closes on the day another one opens, once per seed: how often the new one takes its number. With --real, real
+files of $SEGMENTS_TEST_DATA/customers lose 5 % of their rows anew on ten days: how many of the customers of both days
+have the same number. With --year, 10,000 customers have so many days in one home: bytes and seconds at both ends.
 """
 
 import argparse
 import logging
+import os
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,13 +33,28 @@ Labels = npt.NDArray[np.int64]
 
 _FIRST_DAY = date(2026, 1, 1)
 
+#: Real file -> its schema in tests/schemas.
+_REAL = {
+    "telco_churn.csv": "telco_churn",
+    "mall_customers.csv": "mall_age_income_score",
+    "cc_general_variant_extra_empty_col.csv": "credit_card",
+    "bank_additional.csv": "bank_additional",
+}
+
 
 @dataclass(frozen=True)
 class Day:
-    """The segments of a day by one numbering; one row per customer."""
+    """The segments of a day by one numbering.
+
+    Attributes:
+        segment_of: number of each customer's segment.
+        kind_of: the planted kind of each, where that is known.
+        facts: level of the verdict, encoding and k.
+    """
 
     segment_of: pd.Series
-    kind_of: pd.Series
+    kind_of: pd.Series = field(default_factory=lambda: pd.Series(dtype=np.int64))
+    facts: tuple[str, ...] = ()
 
     def kinds(self) -> pd.Series:
         """Return the planted kind that most customers of each customer's segment have."""
@@ -65,7 +85,7 @@ def daily_segments(n_customers: int, n_runs: int, folder: Path) -> dict[str, lis
     return found
 
 
-def run_day(shop: Shop, folder: Path, number: int) -> Day:
+def run_day(shop: Shop, folder: Path, number: int, **order: Any) -> Day:
     """Run the product on the shop's customers of a day."""
     from tests.nights import rows, run_night
 
@@ -74,7 +94,7 @@ def run_day(shop: Shop, folder: Path, number: int) -> Day:
     aged(source)
     schema.write_text(SCHEMA)
     as_of = _FIRST_DAY + timedelta(days=number)
-    run_night(source, folder / "home", dataset=str(schema), as_of=as_of)
+    run_night(source, folder / "home", dataset=str(schema), as_of=as_of, **order)
     found = dict(rows(folder / "home", "SELECT customer_id, segment_id FROM customer_segments"))
     return _day(shop, np.array([found[f"C{customer}"] for customer in shop.ids]))
 
@@ -94,16 +114,52 @@ def takes_number(seed: int, n_customers: int) -> bool:
     return bool(set(numbers) & set(opened))
 
 
+def print_real_files(names: Sequence[str] = tuple(_REAL), n_runs: int = 10) -> None:
+    """Print of each real file the verdicts, encodings and ks of its days, and how many customers keep their number."""
+    folder = Path(os.environ.get("SEGMENTS_TEST_DATA", "../shared/data")) / "customers"
+    print(f"{'file':<36} {'verdicts':<12} {'encodings':<12} {'k':<6} {'kept':>8} {'worst day':>9} {'numbers':>7}")
+    for name in names:
+        lines = (folder / name).read_text(encoding="utf-8").splitlines()
+        with tempfile.TemporaryDirectory(prefix="segments-continuity-") as home:
+            days = [_real_day(lines, Path(home), number, _REAL[name]) for number in range(n_runs)]
+        shares = [
+            float((before.segment_of == now.segment_of[before.segment_of.index]).mean())
+            for before, now in _common(days)
+        ]
+        told = [",".join(sorted({str(day.facts[place]) for day in days})) for place in range(3)]
+        numbers = max(day.segment_of.max() for day in days)
+        print(
+            f"{name:<36} {told[0]:<12} {told[1]:<12} {told[2]:<6} {np.mean(shares):>8.2%} {min(shares):>9.2%} {numbers:>7}"
+        )
+
+
+def print_year(n_runs: int, n_customers: int = 10_000) -> None:
+    """Print bytes of the published file and seconds of a run, of the first and of the last days of one home."""
+    shop, sizes, seconds = Shop(n_customers), [], []
+    with tempfile.TemporaryDirectory(prefix="segments-continuity-") as folder:
+        for number in range(n_runs):
+            if number:
+                shop.next_day()
+            start = time.perf_counter()
+            run_day(shop, Path(folder), number, k=5)
+            seconds.append(time.perf_counter() - start)
+            sizes.append((Path(folder) / "home" / "segments.duckdb").stat().st_size)
+    ends = f"{np.median(seconds[1:11]):.2f} s on days 2 to 11, {np.median(seconds[-10:]):.2f} s on the last ten"
+    print(f"{n_runs} runs of {n_customers:,} customers: {sizes[0]:,} bytes after one, {sizes[-1]:,} at the end; {ends}")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description="Do customers keep their segment number from run to run?")
-    parser.add_argument("--customers", default="2000", help="sizes, as in 2000,50000")
+    parser.add_argument("--customers", default="2000", help="sizes, as in 2000,50000; 0 for none")
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--deaths", type=int, default=0, help="seeds of the second table")
+    parser.add_argument("--real", action="store_true", help="real files on ten days")
+    parser.add_argument("--year", type=int, default=0, help="days of 10,000 customers in one home")
     options = parser.parse_args(arguments)
     logging.getLogger("tasks").setLevel(logging.WARNING)
     print(f"{'customers':>9} {'runs':>4} {'numbering':<12} {'kept':>8} {'worst day':>9}")
-    for n_customers in map(int, options.customers.split(",")):
+    for n_customers in filter(None, map(int, options.customers.split(","))):
         with tempfile.TemporaryDirectory(prefix="segments-continuity-") as folder:
             found = daily_segments(n_customers, options.runs, Path(folder))
         for numbering, days in found.items():
@@ -112,6 +168,37 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.deaths:
         taken = sum(takes_number(seed, 1_000) for seed in range(options.deaths))
         print(f"a kind that opens took the number of one that closes: {taken} of {options.deaths}")
+    if options.real:
+        print_real_files()
+    if options.year:
+        print_year(options.year)
+
+
+def _real_day(lines: Sequence[str], folder: Path, number: int, schema: str) -> Day:
+    """Run the product on 95 % of the rows of a file, whose numbers are those of the customers."""
+    from tests.acceptance.real_files import SCHEMAS
+    from tests.nights import rows, run_night
+
+    random = np.random.default_rng(number)
+    kept = random.permutation(np.arange(1, len(lines)))[: round(0.95 * (len(lines) - 1))]
+    source = folder / "daily.csv"
+    source.write_text("\n".join([lines[0], *(lines[row] for row in kept), ""]), encoding="utf-8")
+    as_of = _FIRST_DAY + timedelta(days=number)
+    run_night(aged(source), folder / "home", dataset=str(SCHEMAS / f"{schema}.py"), as_of=as_of)
+    found = rows(
+        folder / "home",
+        "SELECT line_number, segment_id FROM customers JOIN customer_segments USING (customer_id) ORDER BY line_number",
+    )
+    facts = rows(folder / "home", "SELECT verdict_level, encoding, n_clusters FROM runs ORDER BY started_at")[-1]
+    places, numbers = np.array(found).T
+    return Day(pd.Series(numbers, index=kept[places - 2]), facts=facts)
+
+
+def _common(days: Sequence[Day]) -> Iterator[tuple[Day, Day]]:
+    """Yield each day and the next, the former with the customers of both."""
+    for before, now in pairwise(days):
+        both = before.segment_of.index.intersection(now.segment_of.index)
+        yield Day(before.segment_of[both]), now
 
 
 def _day(shop: Shop, labels: Labels) -> Day:
