@@ -1,12 +1,13 @@
 """Do customers keep their segment number from run to run? Whole runs on a shop's daily files, by three numberings.
 
 Run: python -m benchmarks.continuity [--customers N,...] [--runs N] [--deaths N] [--real] [--year N]. Each day 1 % of
-the customers leave and come, 1 % change a product, ages drift and the rows are shuffled. Printed is the share with the same number, of the
-customers of both days whose segment is still of the same planted kind: over all days, and on the worst one. "refit" is
-scikit-learn's k-means with a seed of its own per day, "by size" the same with the largest segment first. With --deaths,
-one kind closes on the day another one opens, once per seed: how often the new one takes its number. With --real, real
-files of $SEGMENTS_TEST_DATA/customers lose 5 % of their rows anew on ten days: how many of the customers of both days
-have the same number. With --year, 10,000 customers have so many days in one home: bytes and seconds at both ends.
+the customers leave and come, 1 % change a product, ages drift and the rows are shuffled. Printed is the share with the
+same number, of the customers of both days whose segment is still of the same planted kind: over all days, and on the
+worst one. "refit" is scikit-learn's k-means with a seed of its own per day, "by size" the same with the largest segment
+first. With --deaths, one kind closes on the day another one opens, once per seed: how often the new one takes its
+number. With --real, real files of $SEGMENTS_TEST_DATA/customers lose 5 % of their rows anew on ten days: how many of
+the customers of both days have the same number. With --year, 10,000 customers have so many days in one home: bytes and
+seconds at both ends.
 """
 
 import argparse
@@ -129,7 +130,8 @@ def print_real_files(names: Sequence[str] = tuple(_REAL), n_runs: int = 10) -> N
         told = [",".join(sorted({str(day.facts[place]) for day in days})) for place in range(3)]
         numbers = max(day.segment_of.max() for day in days)
         print(
-            f"{name:<36} {told[0]:<12} {told[1]:<12} {told[2]:<6} {np.mean(shares):>8.2%} {min(shares):>9.2%} {numbers:>7}"
+            f"{name:<36} {told[0]:<12} {told[1]:<12} {told[2]:<6} {np.mean(shares):>8.2%} {min(shares):>9.2%} "
+            f"{numbers:>7}"
         )
 
 
