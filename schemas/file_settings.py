@@ -25,6 +25,7 @@ _LEAST = {
     "min_segment_customers": 1,
     "k_runs": 1,
     "model_runs": 1,
+    "history_runs": 1,
     "max_scored": MIN_SCORED,
 }
 
@@ -65,6 +66,7 @@ class FileSettings:
         k_runs: runs in a row in which another k must be ahead of that of the previous run, to replace it; 1 replaces
             it at once.
         model_runs: runs after which the encoding is chosen anew; None keeps it until there is a reason.
+        history_runs: earlier runs that the history reaches back; None keeps all.
     """
 
     delimiter: str | None = None
@@ -91,6 +93,7 @@ class FileSettings:
     refuse_none: bool = False
     k_runs: int = 3
     model_runs: int | None = None
+    history_runs: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible settings."""

@@ -533,6 +533,9 @@ PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
     "rejected_rows": RejectedRows,
 }
 
+#: Tables that the schema ``history`` has of earlier runs, with run_id and as_of.
+HISTORY = ("segments", "segment_stats", "k_scores")
+
 #: View name -> model; ``warehouse/sql/views`` has their queries.
 VIEWS: dict[str, type[pa.DataFrameModel]] = {
     "segment_history": SegmentHistory,

@@ -40,6 +40,7 @@ class Table:
     name: str
     grain: str
     columns: tuple[TableColumn, ...]
+    schema: str = "main"
 
 
 def published_table(name: str, dataset_columns: tuple[Column, ...] = ()) -> Table:
@@ -56,6 +57,12 @@ def published_table(name: str, dataset_columns: tuple[Column, ...] = ()) -> Tabl
         columns += [_from_dataset(column) for column in dataset_columns if column.name not in taken]
     grain = (model.__doc__ or "").strip().splitlines()[0]
     return Table(name, grain, tuple(columns))
+
+
+def history_table(name: str) -> Table:
+    """Return the declaration of what earlier runs had in a table of ``schemas.published.HISTORY``."""
+    own, runs = published_table(name), {column.name: column for column in published_table("runs").columns}
+    return Table(name, f"Of earlier runs: {own.grain}", (runs["run_id"], runs["as_of"], *own.columns), "history")
 
 
 @cache

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from schemas.dataset import identifier_of
+from schemas.dataset import file_settings_of, identifier_of
+from schemas.loading import load_dataset
 from tasks.continuity.transitions import Transition, transitions_of
 from tasks.describe import Described
 from tasks.ingest import Ingested
@@ -17,8 +18,8 @@ from warehouse.earlier_run import EarlierRun, beside_earlier_run, earlier_segmen
 from warehouse.history import (
     count_moves,
     insert_earlier_lifetimes,
+    insert_history,
     insert_lifetimes,
-    insert_past_memberships,
     insert_transitions,
     segment_sizes,
     shared_customers,
@@ -39,7 +40,7 @@ class Tracked:
 
 @recorded
 def track_segments(run: Run, ingested: Ingested, described: Described) -> Tracked:
-    """Fill segment_transitions, segment_lifetimes and past_memberships."""
+    """Fill segment_transitions, segment_lifetimes, past_memberships and the schema history."""
     is_identified = identifier_of(run_columns(run, ingested.kept_columns)) is not None
     with staging(run) as database, beside_earlier_run(database, run) as earlier:
         insert_lifetimes(database, run)
@@ -51,7 +52,7 @@ def track_segments(run: Run, ingested: Ingested, described: Described) -> Tracke
         with one_thread(database):
             insert_transitions(database, _frame(transitions))
         insert_earlier_lifetimes(database)
-        insert_past_memberships(database, run)
+        insert_history(database, run, earlier, file_settings_of(load_dataset(run.order.dataset)).history_runs)
         moves = count_moves(database, run) if is_identified else None
     survived = sum(one.transition == "survived" for one in transitions)
     began = sum(one.transition in ("split", "emerged") for one in transitions)

@@ -2,9 +2,12 @@
 
 import pandas as pd
 
+from schemas.published import HISTORY
 from warehouse.connection import Connection, read_sql
+from warehouse.earlier_run import EarlierRun
 from warehouse.home.run import Run
-from warehouse.tables import read_dicts, read_frame, registered
+from warehouse.statements.history import insert_earlier
+from warehouse.tables import read_dicts, read_frame, read_value, registered
 
 
 def shared_customers(database: Connection) -> pd.DataFrame:
@@ -38,9 +41,21 @@ def insert_earlier_lifetimes(database: Connection) -> None:
     database.execute(read_sql("insert_earlier_lifetimes"))
 
 
-def insert_past_memberships(database: Connection, run: Run) -> None:
-    """Fill ``past_memberships`` with those of the earlier run, attached as ``previous``, and those that ended since."""
-    database.execute(read_sql("insert_past_memberships"), {"as_of": run.as_of.isoformat()})
+def insert_history(database: Connection, run: Run, earlier: EarlierRun, at_most: int | None) -> None:
+    """Fill ``past_memberships`` and the schema ``history``; the earlier run is attached as ``previous``.
+
+    Args:
+        database: the run's.
+        run: the run.
+        earlier: the run that it follows.
+        at_most: earlier runs that are kept, whole ones only; None keeps all.
+    """
+    first = read_value(database, read_sql("select_first_day_kept"), {"at_most": at_most, "as_of": earlier.as_of})
+    database.execute(read_sql("insert_past_memberships"), {"as_of": run.as_of, "first_day": first})
+    for name in HISTORY:
+        for statement in insert_earlier(name):
+            known = {"run_id": earlier.run_id, "as_of": earlier.as_of, "first_day": first}
+            database.execute(statement, {key: value for key, value in known.items() if f"${key}" in statement})
 
 
 def count_moves(database: Connection, run: Run) -> dict[str, int]:

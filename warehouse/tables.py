@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from schemas.dataset import Column
-from schemas.published import PUBLISHED, VIEWS
-from schemas.tables import published_table
+from schemas.published import HISTORY, PUBLISHED, VIEWS
+from schemas.tables import history_table, published_table
 from warehouse.connection import Connection, read_sql
 from warehouse.statements.quoting import quote_identifier
 from warehouse.statements.tables import create_table, create_view
@@ -18,7 +18,8 @@ def create_published_tables(database: Connection, columns: tuple[Column, ...]) -
     """Create every published table, empty, and the views on them, with their comments."""
     tables = [create_table(published_table(name, columns)) for name in PUBLISHED]
     views = [create_view(published_table(name), read_sql(f"views/{name}")) for name in VIEWS]
-    every = "".join([*tables, *views])
+    history = [create_table(history_table(name)) for name in HISTORY]
+    every = "".join(["CREATE SCHEMA history;", *tables, *views, *history])
     with transaction(database):
         database.execute(every)
 

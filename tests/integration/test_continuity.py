@@ -1,6 +1,7 @@
 """The same customer in the same segment from run to run: numbers, transitions, lifetimes, history."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from random import Random
 import duckdb
 import pytest
 
-from tests.conftest import aged
+from tests.conftest import ROOT, aged
 from tests.nights import assert_invariants, rows, run_night, value
 from warehouse.integrity import sha256_of
 
@@ -22,6 +23,8 @@ class Shop(Dataset, max_rejected_share=1):
     age: Series[int] = numeric(ge=0, le=120)
     plan: Series[str] = category()
 """
+
+CONTINUITY = (ROOT / "docs" / "continuity.md").read_text()
 
 AGES = {"basic": 20, "family": 45, "senior": 80, "business": 105}
 
@@ -285,3 +288,38 @@ def test_previous_version_begins_the_history(tmp_path):
 
 def _notes(shop, day):
     return json.loads((shop.home / "runs" / shop.run_ids[date(2026, 3, day)] / "manifest.json").read_text())["notes"]
+
+
+def test_earlier_runs_are_in_schema_history(shop):
+    assert shop.on(3, "SELECT as_of, segment_id, customers FROM history.segments ORDER BY ALL") == [
+        (date(2026, 3, 1), 1, 30),
+        (date(2026, 3, 1), 2, 24),
+        (date(2026, 3, 1), 3, 18),
+        (date(2026, 3, 2), 1, 31),
+        (date(2026, 3, 2), 2, 22),
+        (date(2026, 3, 2), 3, 40),
+    ]
+    assert shop.on(3, "SELECT count(DISTINCT run_id) FROM history.segment_stats") == [(2,)]
+    assert shop.on(3, "SELECT as_of, k FROM history.k_scores WHERE chosen ORDER BY ALL") == [
+        (date(2026, 3, 1), 3),
+        (date(2026, 3, 2), 3),
+    ]
+    # What a table of the history has is what that run published.
+    kept = shop.on(3, "SELECT * EXCLUDE (run_id, as_of) FROM history.segment_stats WHERE as_of = '2026-03-02'")
+    assert kept == shop.on(2, "FROM segment_stats")
+
+
+def test_history_goes_back_as_far_as_declared(tmp_path):
+    shop = Shop(tmp_path)
+    schema = SCHEMA.replace("max_rejected_share=1", "max_rejected_share=1, history_runs=1")
+    for day, plans in enumerate([FIRST, GROWN, FIRST, GROWN], start=1):
+        shop.run(day, plans, schema=schema)
+    assert rows(shop.home, "SELECT DISTINCT as_of FROM history.segments") == [(date(2026, 3, 3),)]
+    assert rows(shop.home, "SELECT DISTINCT valid_to FROM past_memberships") == [(date(2026, 3, 4),)]
+    assert value(shop.home, "SELECT count(*) FROM segment_lifetimes") == 3
+
+
+@pytest.mark.parametrize("query", re.findall(r"```sql\n(.*?)```", CONTINUITY, re.DOTALL))
+def test_documented_queries_return_rows(shop, query):
+    query = query.replace("2027-01-31", "2026-03-02").replace("segment_id = 2", "segment_id = 5")
+    assert shop.on(5, query)

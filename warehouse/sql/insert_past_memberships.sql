@@ -6,6 +6,7 @@ select
     valid_from,
     valid_to
 from previous.past_memberships
+where valid_to > $first_day
 union all
 select
     earlier.customer_id,

@@ -6,7 +6,7 @@ from warehouse.statements.quoting import quote_identifier, quote_text
 
 def create_table(table: Table) -> str:
     """Return the statements, in one text, that create a published table with its comments."""
-    name = quote_identifier(table.name)
+    name = _name(table)
     columns = ", ".join(
         f"{quote_identifier(column.name)} {column.sql_type}{'' if column.nullable else ' NOT NULL'}"
         for column in table.columns
@@ -16,12 +16,16 @@ def create_table(table: Table) -> str:
 
 def create_view(table: Table, query: str) -> str:
     """Return the statements, in one text, that create a published view with its comments."""
-    name = quote_identifier(table.name)
+    name = _name(table)
     return ";\n".join([f"CREATE VIEW {name} AS {query.strip().rstrip(';')}", *_comments("VIEW", table), ""])
 
 
+def _name(table: Table) -> str:
+    return f"{quote_identifier(table.schema)}.{quote_identifier(table.name)}"
+
+
 def _comments(kind: str, table: Table) -> list[str]:
-    name = quote_identifier(table.name)
+    name = _name(table)
     columns = [
         f"COMMENT ON COLUMN {name}.{quote_identifier(column.name)} IS {quote_text(column.description)}"
         for column in table.columns
