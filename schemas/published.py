@@ -55,6 +55,12 @@ class Runs(pa.DataFrameModel):
     verdict: Series[str] = pa.Field(
         nullable=True, str_matches=r"^(strong|weak|none)\b", description="strong, weak or none, and what it rests on"
     )
+    own_verdict: Series[str] = pa.Field(
+        nullable=True,
+        isin=["strong", "weak", "gradient", "none"],
+        description="What this run alone shows: strong, weak, gradient or none. The verdict of the previous run stays "
+        "until so many runs in a row show another one as the dataset's setting k_runs says",
+    )
     message: Series[str] = pa.Field(description="How the run ended, in words")
     software_version: Series[str] = pa.Field(description="Version of this software")
     seconds_by_step: Series[dict[str, float]] = pa.Field(

@@ -28,7 +28,7 @@ from tasks.encoding.base_encoding import columns_of, used_in
 from tasks.encoding.components import gradient_words, leads_down
 from tasks.encoding.features import Feature, absent_values
 from tasks.encoding.strategies import guards_of
-from tasks.encoding.verdict import NO_EARLIER, Earlier, Evidence, Level, Verdict, verdict_on
+from tasks.encoding.verdict import EarlierVerdict, Evidence, Kind, Level, Verdict, held_verdict, verdict_on
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
@@ -51,6 +51,7 @@ class Clustered:
     encoding: str
     verdict_level: Level
     verdict: str
+    own_verdict: Kind
     notes: tuple[str, ...]
 
 
@@ -83,7 +84,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         )
     chosen = choice.chosen
     words, direction = _gradient(choice.fit, features, loading)
-    verdict = verdict_on(
+    own_verdict = verdict_on(
         Evidence(
             chosen,
             used_columns=columns_of(used_in(features)),
@@ -95,9 +96,10 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
             population_gain=selected.population_gain,
             population_std=selected.population_std,
             gradient=words,
-            earlier=NO_EARLIER if before is None else _earlier_verdict(before),
         )
     )
+    is_same = before is not None and len(before.centroids) == choice.fit.n_clusters
+    verdict = held_verdict(own_verdict, _earlier_verdict(before) if before and is_same else None, settings.k_runs)
     _refuse_none(delivery, settings, verdict)
     assignment = assign(distinct, choice.fit)
     if verdict.is_gradient:
@@ -119,6 +121,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         encoding=encoded.encoding,
         verdict_level=verdict.level,
         verdict=str(verdict),
+        own_verdict=own_verdict.kind,
         notes=_notes(choice, distinct.n_customers),
     )
 
@@ -155,9 +158,10 @@ def _incumbent(
     return Incumbent(centroids, before.runs_ahead, settings.k_runs)
 
 
-def _earlier_verdict(before: EarlierSegmentation) -> Earlier:
-    level = next((level for level in get_args(Level) if level == before.verdict_level), None)
-    return Earlier(level, before.is_gradient)
+def _earlier_verdict(before: EarlierSegmentation) -> EarlierVerdict | None:
+    published = "gradient" if before.is_gradient else before.verdict_level
+    kind = next((kind for kind in get_args(Kind) if kind == published), None)
+    return None if kind is None else EarlierVerdict(kind, before.own_verdicts)
 
 
 def _distinct(run: Run, loading: Floats | None) -> Distinct:

@@ -58,12 +58,14 @@ class EarlierSegmentation:
         runs_ahead: k -> runs in a row in which it was ahead of the published one.
         verdict_level: strong, weak or none.
         is_gradient: whether the verdict was a gradient.
+        own_verdicts: what each run with its model alone showed, the latest day first.
     """
 
     centroids: npt.NDArray[np.float64]
     runs_ahead: dict[int, int]
     verdict_level: str
     is_gradient: bool
+    own_verdicts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def earlier_segmentation(database: Connection) -> EarlierSegmentation:
     values = database.execute(read_sql("select_earlier_centroids")).fetchnumpy()["value"]
     centroids = np.asarray(values, dtype=np.float64).reshape(row["n_clusters"], -1)
     ahead = database.execute("SELECT k, runs_ahead FROM previous.k_scores WHERE runs_ahead > 0").fetchall()
-    return EarlierSegmentation(centroids, dict(ahead), row["verdict_level"], row["is_gradient"])
+    own = tuple(row["own_verdicts"] or ())
+    return EarlierSegmentation(centroids, dict(ahead), row["verdict_level"], row["is_gradient"], own)
 
 
 def used_ids(database: Connection) -> set[int]:

@@ -5,12 +5,16 @@ Arrays in, arrays out: no SQL, no files.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from tasks.clustering.choose_k import KScore
 from tasks.encoding.null_contrast import COMBINATIONS, POPULATION, UNIMODAL, is_apart, min_margin
 
 Level = Literal["strong", "weak", "none"]
+
+#: The levels, a gradient apart from other weak ones.
+Kind = Literal["strong", "weak", "gradient", "none"]
 
 #: Null models in the words of the verdict, where they are not those of permuted columns.
 _WORDS = {UNIMODAL: "a unimodal null model", COMBINATIONS: "permuted values in as many segments"}
@@ -25,6 +29,11 @@ class Verdict:
     level: Level
     reason: str
     is_gradient: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """The level, or gradient."""
+        return "gradient" if self.is_gradient else self.level
 
     def __str__(self) -> str:
         """Return ``level: reason``."""
@@ -50,34 +59,16 @@ BOUNDS = StrongBounds()
 
 
 @dataclass(frozen=True)
-class Slack:
-    """How far below its bounds a verdict may be that the previous run had: one at a bound would change every run.
+class EarlierVerdict:
+    """The verdict of the previous run on the same model.
 
     Attributes:
-        margin: of the silhouette over a null model.
-        ari: adjusted Rand index.
+        kind: what was published.
+        own_kinds: what each run alone showed, the latest first.
     """
 
-    margin: float = 0.01
-    ari: float = 0.03
-
-
-SLACK = Slack()
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """The verdict of the previous run on the same model."""
-
-    level: Level | None = None
-    is_gradient: bool = False
-
-    def slack(self, *, is_same: bool) -> Slack:
-        """Return how far below a bound still counts, where the previous verdict was on this side of it."""
-        return SLACK if is_same else Slack(0.0, 0.0)
-
-
-NO_EARLIER = Earlier()
+    kind: Kind
+    own_kinds: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -96,7 +87,6 @@ class Evidence:
         population_std: standard deviation of the silhouettes of one population at that k.
         gradient: where the segments lead from and to, in words.
         why_untried: why it was not compared with a null model.
-        earlier: the verdict of the previous run.
     """
 
     chosen: KScore
@@ -109,7 +99,6 @@ class Evidence:
     population_gain: float | None = None
     population_std: float | None = None
     gradient: str = ""
-    earlier: Earlier = NO_EARLIER
 
 
 def verdict_on(evidence: Evidence) -> Verdict:
@@ -127,35 +116,53 @@ def verdict_on(evidence: Evidence) -> Verdict:
             f"no evidence of segments across columns; treat them as {chosen.k} groups of {_names(evidence)} alone "
             f"(silhouette {above})",
         )
-    slack = evidence.earlier.slack(is_same=evidence.earlier.level in ("strong", "weak"))
-    if not is_apart(evidence.margin, evidence.null_std, min_margin(evidence.null_model) - slack.margin):
+    if not is_apart(evidence.margin, evidence.null_std, min_margin(evidence.null_model)):
         figures = f"silhouette {evidence.margin:+.3f} from the null model, whose standard deviation is"
         return Verdict("none", f"{_PARTITION} ({figures} {evidence.null_std:.3f})")
     figures = f"silhouette {chosen.silhouette:.2f}, {above}"
     if evidence.population_gain is None or evidence.population_std is None:
-        return _found(chosen, evidence, figures)
+        return _found(chosen, evidence.margin, figures)
     figures += f", {evidence.population_gain:+.2f} from one population as correlated as these columns"
-    slack = evidence.earlier.slack(is_same=slack.margin > 0 and not evidence.earlier.is_gradient)
-    if not is_apart(evidence.population_gain, evidence.population_std, min_margin(POPULATION) - slack.margin):
+    if not is_apart(evidence.population_gain, evidence.population_std, min_margin(POPULATION)):
         tiers = f"use the {chosen.k} segments as tiers, as nothing separates them"
         return Verdict("weak", f"a gradient {evidence.gradient}; {tiers} ({figures})", is_gradient=True)
-    return _found(chosen, evidence, figures)
+    return _found(chosen, evidence.margin, figures)
+
+
+def held_verdict(own: Verdict, earlier: EarlierVerdict | None, k_runs: int) -> Verdict:
+    """Return the verdict of the previous run, until so many runs in a row alone show another one.
+
+    Args:
+        own: what this run alone shows.
+        earlier: the verdict of the previous run; None where there is none on the same segments.
+        k_runs: runs that a change takes.
+    """
+    if earlier is None or own.kind == earlier.kind:
+        return own
+    runs = 1 + sum(1 for _ in takewhile(lambda kind: kind == own.kind, earlier.own_kinds))
+    if runs >= k_runs:
+        return own
+    is_gradient = earlier.kind == "gradient"
+    level: Level = "weak" if earlier.kind == "gradient" else earlier.kind
+    what = "a gradient, as in the previous run" if is_gradient else "as in the previous run"
+    return Verdict(
+        level, f"{what}; this run alone would be {own.kind}, run {runs} of {k_runs} ({own.reason})", is_gradient
+    )
 
 
 def _names(evidence: Evidence) -> str:
     return ", ".join(column.replace("_", " ") for column in evidence.used_columns)
 
 
-def _found(chosen: KScore, evidence: Evidence, figures: str) -> Verdict:
+def _found(chosen: KScore, margin: float, figures: str) -> Verdict:
     """Return the verdict on segments that are apart from the null model; an index that is not known is no doubt."""
     seeds, bootstrap = chosen.ari_seeds, chosen.ari_bootstrap
-    slack = evidence.earlier.slack(is_same=evidence.earlier.level == "strong")
     by_degree = f"{chosen.k} segments whose borders are a matter of degree"
-    if seeds is not None and seeds < BOUNDS.min_ari_seeds - slack.ari:
+    if seeds is not None and seeds < BOUNDS.min_ari_seeds:
         return Verdict("weak", f"{by_degree}; other random seeds find other ones (ARI {seeds:.2f}, {figures})")
-    if bootstrap is not None and bootstrap < BOUNDS.min_ari_bootstrap - slack.ari:
+    if bootstrap is not None and bootstrap < BOUNDS.min_ari_bootstrap:
         return Verdict("weak", f"{by_degree}; bootstrap resamples give other ones (ARI {bootstrap:.2f}, {figures})")
-    if evidence.margin is None or evidence.margin < BOUNDS.min_margin - slack.margin:
+    if margin < BOUNDS.min_margin:
         return Verdict("weak", f"{by_degree}, as they overlap ({figures})")
     same = "They come back with other random seeds and bootstrap resamples"
     return Verdict("strong", f"{chosen.k} clearly separate segments; use them. {same} ({figures})")

@@ -12,6 +12,7 @@ NIGHTS = [(MALL, "mall_income_score"), (SHOPPING, "customers")]
 OF_THE_RUN = {
     "runs": "EXCLUDE (run_id, started_at, finished_at, seconds_by_step, peak_mb_by_step)",
     "rejected_rows": "EXCLUDE (run_id)",
+    "models": "EXCLUDE (run_id)",
 }
 
 

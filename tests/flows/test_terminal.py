@@ -15,8 +15,8 @@ import pytest
 from tests.conftest import ROOT
 
 STEPS = [
-    "deliver", "ingest", "check_volume", "validate", "compare_nights", "encode", "cluster", "describe", "report",
-    "audit", "publish",
+    "deliver", "ingest", "check_volume", "validate", "compare_nights", "encode", "cluster", "describe",
+    "track_segments", "report", "audit", "publish",
 ]  # fmt: skip
 
 #: A night without Prefect's server, shown as ``segments run`` shows it.

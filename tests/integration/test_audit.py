@@ -107,6 +107,26 @@ DAMAGE = {
     "a column without comment": ("audit/comments", sql("COMMENT ON COLUMN customers.age IS NULL")),
     "the view without comment": ("audit/comments", sql("COMMENT ON VIEW segment_profile IS NULL")),
     "a table nobody declared": ("audit/comments", sql("CREATE TABLE scratch (a INTEGER)")),
+    "a segment without lifetime": ("audit/lifetimes_known", sql("DELETE FROM segment_lifetimes WHERE segment_id = 1")),
+    "a lifetime that begins later": (
+        "audit/lifetimes_known",
+        sql("UPDATE segment_lifetimes SET first_seen = '2099-01-01'"),
+    ),
+    "a past member of no segment": (
+        "audit/lifetimes_known",
+        sql("INSERT INTO past_memberships VALUES ('a', 99, '2026-01-01', '2026-01-02')"),
+    ),
+    "a period that ends as it begins": (
+        "audit/periods_follow",
+        sql("INSERT INTO past_memberships VALUES ('a', 1, '2026-01-02', '2026-01-02')"),
+    ),
+    "two periods at a time": (
+        "audit/periods_follow",
+        sql(
+            "INSERT INTO past_memberships VALUES ('a', 1, '2026-01-01', '2026-01-05'), "
+            "('a', 2, '2026-01-04', '2026-01-06')"
+        ),
+    ),
     "a customer gone": (
         "audit/customers_counted",
         sql("DELETE FROM customers WHERE customer_id = (SELECT min(customer_id) FROM customers)"),

@@ -49,6 +49,8 @@ def test_segments_in_pieces_belong_to_their_customers(home, sizes):
             "second_distance": 7.5,
             "is_outlier": False,
             "gradient_tier": pd.array([None] * 7, dtype="Int64"),
+            "previous_segment_id": pd.array([None] * 7, dtype="Int64"),
+            "segment_since": pd.Timestamp("2026-01-01"),
         }
     )
     ends = pd.Series(sizes).cumsum()
@@ -58,6 +60,6 @@ def test_segments_in_pieces_belong_to_their_customers(home, sizes):
         database.execute(
             "INSERT INTO customers SELECT 'c' || (6 - range), 'a.csv', range + 2, 30, 'Ohio', [] FROM range(7)"
         )
-        insert_customer_segments(database, run, pieces)
+        insert_customer_segments(database, pieces)
         found = database.execute("SELECT customer_id, segment_id, distance FROM customer_segments").fetchall()
     assert found == [(f"c{6 - n}", whole["segment_id"][n], whole["distance"][n]) for n in range(7)]

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tasks.clustering.choose_k import KScore
-from tasks.encoding.verdict import Earlier, Evidence, verdict_on
+from tasks.encoding.verdict import EarlierVerdict, Evidence, Verdict, held_verdict, verdict_on
 
 CHOSEN = KScore(4, silhouette=0.61, ari_seeds=1.0, ari_bootstrap=0.97)
 FOUND = Evidence(
@@ -82,20 +82,32 @@ def test_only_column_may_be_multimodal():
     assert verdict_on(replace(ALONE, n_columns=1, margin=0.02)).level == "none"
 
 
+STRONG, WEAK, GRADIENT = (
+    Verdict("strong", "six"),
+    Verdict("weak", "overlap"),
+    Verdict("weak", "along", is_gradient=True),
+)
+
+
 @pytest.mark.parametrize(
-    ("change", "earlier", "level"),
+    ("own", "earlier", "level"),
     [
-        ({"chosen": replace(CHOSEN, ari_seeds=0.89)}, Earlier("strong"), "strong"),
-        ({"chosen": replace(CHOSEN, ari_seeds=0.89)}, Earlier("weak"), "weak"),
-        ({"chosen": replace(CHOSEN, ari_seeds=0.86)}, Earlier("strong"), "weak"),
-        ({"chosen": replace(CHOSEN, ari_bootstrap=0.78)}, Earlier("strong"), "strong"),
-        ({"margin": 0.095}, Earlier("strong"), "strong"),
-        ({"margin": 0.095}, Earlier("none"), "weak"),
-        ({"margin": 0.035}, Earlier("weak"), "weak"),
-        ({"margin": 0.035}, Earlier("none"), "none"),
-        ({"population_gain": 0.055, "population_std": 0.002}, Earlier("strong"), "strong"),
-        ({"population_gain": 0.055, "population_std": 0.002}, Earlier("weak", is_gradient=True), "weak"),
+        (STRONG, None, "strong"),
+        (WEAK, EarlierVerdict("strong", ["strong", "strong"]), "strong"),
+        (WEAK, EarlierVerdict("strong", ["weak", "strong", "weak"]), "strong"),
+        (WEAK, EarlierVerdict("strong", ["weak", "weak", "strong"]), "weak"),
+        (STRONG, EarlierVerdict("none", ["strong", "none"]), "none"),
+        (STRONG, EarlierVerdict("strong", ["weak", "weak"]), "strong"),
     ],
 )
-def test_verdict_at_a_bound_stays(change, earlier, level):
-    assert verdict_on(replace(FOUND, **change, earlier=earlier)).level == level
+def test_verdict_changes_on_third_run(own, earlier, level):
+    assert held_verdict(own, earlier, 3).level == level
+
+
+def test_kept_verdict_says_what_the_run_shows():
+    kept = held_verdict(WEAK, EarlierVerdict("strong", ["weak", "strong"]), 3)
+    assert str(kept) == "strong: as in the previous run; this run alone would be weak, run 2 of 3 (overlap)"
+    kept = held_verdict(WEAK, EarlierVerdict("gradient", ["gradient"]), 3)
+    assert str(kept).startswith("weak: a gradient, as in the previous run; this run alone would be weak, run 1 of 3")
+    assert kept.is_gradient
+    assert held_verdict(GRADIENT, EarlierVerdict("weak", []), 1) is GRADIENT

@@ -21,7 +21,8 @@ UNDER_WAY = "under way"
 #: Counts of a step that are facts of the run as a whole.
 _RUN_FACTS = (
     "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected", "n_clusters", "encoding",
-    "model_id", "silhouette", "objective", "verdict_level", "verdict", "fingerprint", "files",
+    "model_id", "silhouette", "objective", "verdict_level", "verdict", "own_verdict",
+    "fingerprint", "files",
 )  # fmt: skip
 
 
@@ -183,6 +184,7 @@ def _new_manifest(run: Run) -> Manifest:
         "seed": run.order.seed if 0 <= run.order.seed < 2**32 else None,
         "verdict_level": None,
         "verdict": None,
+        "own_verdict": None,
         "message": "the run has not finished",
         "software_version": SOFTWARE_VERSION,
         "process": os.getpid(),

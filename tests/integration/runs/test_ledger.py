@@ -15,8 +15,8 @@ from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, assert_invariants, rows, run_night, value
 
 STEPS = [
-    "deliver", "ingest", "check_volume", "validate", "compare_nights", "encode", "cluster", "describe", "report",
-    "audit", "publish",
+    "deliver", "ingest", "check_volume", "validate", "compare_nights", "encode", "cluster", "describe",
+    "track_segments", "report", "audit", "publish",
 ]  # fmt: skip
 RUNS = "SELECT run_id, status, message, finished_at IS NULL FROM runs ORDER BY started_at"
 

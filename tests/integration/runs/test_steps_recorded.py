@@ -21,6 +21,7 @@ BEFORE_THE_AUDIT = [
     "encode",
     "cluster",
     "describe",
+    "track_segments",
     "report",
 ]
 BY_STEP = "SELECT seconds_by_step, peak_mb_by_step FROM runs ORDER BY started_at"
@@ -96,7 +97,7 @@ def test_run_list_shows_seconds_and_peak_memory(home, capsys):
     print_runs(read_manifests(Home(home)))
     heading, row = capsys.readouterr().out.splitlines()[1:3]
     assert re.split(r"  +", heading.strip())[-3:-1] == ["seconds", "peak MB"]
-    assert re.split(r"  +", row.strip())[-3:-1] == ["5,500.0", "410"]
+    assert re.split(r"  +", row.strip())[-3:-1] == ["6,000.0", "411"]
 
 
 @pytest.mark.parametrize(("width", "n_columns"), [(80, 8), (140, 10)])
