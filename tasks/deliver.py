@@ -64,10 +64,12 @@ def _refuse_older_day(run: Run) -> None:
     published = date.fromisoformat(manifest["as_of"])
     if published <= run.as_of:
         return
-    day = f"--as-of {run.as_of}" if run.order.as_of else f"today, {run.as_of} in UTC,"
+    is_named = run.order.as_of is not None
+    day = f"--as-of {run.as_of}" if is_named else f"today, {run.as_of} in UTC,"
+    remedy = "" if is_named else "check the clock, or name the file's day with --as-of; "
     raise DataRefused(
         f"{run.order.sources[0]}: {day} is before the published run's day, {published}; expected that day or a later "
-        "one: name the file's day with --as-of, or give the files of all days to segments run FOLDER --backfill"
+        f"one: {remedy}to take in earlier days, give the files of all days to segments run FOLDER --backfill"
     )
 
 

@@ -77,7 +77,7 @@ def kept_encoding(database: Connection, model: EarlierModel) -> EncodingResult:
     found = earlier_components(database)
     components = None if found is None else Components(found.loadings, found.variances, found.null_variance)
     encoding = Encoding(model.encoding, features, components)
-    reason = f"kept: that of model {model.model_id}, formed on {model.formed_on}"
+    reason = f"that of model {model.model_id}, formed on {model.formed_on}, which is kept"
     return EncodingResult(
         model.encoding, encoding, null_model=model.null_model, reason=reason if used_in(features) else "no feature"
     )

@@ -71,7 +71,7 @@ def test_next_run_keeps_the_space(run, encoding):
     assert space(home) == first
     assert models(home) == [(1, date(2026, 3, 1), True, "the first run of its dataset")]
     assert rows(home, "SELECT encoding, reason FROM encodings") == [
-        (value(home, "SELECT encoding FROM models"), "kept: that of model 1, formed on 2026-03-01")
+        (value(home, "SELECT encoding FROM models"), "that of model 1, formed on 2026-03-01, which is kept")
     ]
     assert rows(home, "SELECT list(model_id ORDER BY started_at) FROM runs") == [([1, 1],)]
 
