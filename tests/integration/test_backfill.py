@@ -82,9 +82,8 @@ def test_backfill_again_does_nothing(in_order):
     assert summary.message == "nothing new: all 4 days are published"
 
 
-@pytest.mark.parametrize("order", [(4, 2, 1, 3), (2, 4, 3, 1)])
-def test_any_order_ends_in_same_tables(deliveries, in_order, order):
-    for day in order:
+def test_any_order_ends_in_same_tables(deliveries, in_order):
+    for day in (4, 2, 1, 3):
         deliveries.deliver(day)
         deliveries.backfill()
     assert deliveries.tables() == in_order.tables()
