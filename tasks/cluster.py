@@ -98,15 +98,14 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
             gradient=words,
         )
     )
-    is_same = before is not None and len(before.centroids) == choice.fit.n_clusters
-    verdict = held_verdict(own_verdict, _earlier_verdict(before) if before and is_same else None, settings.k_runs)
-    _refuse_none(delivery, settings, verdict)
-    assignment = assign(distinct, choice.fit)
-    if verdict.is_gradient:
-        assignment = replace(assignment, tiers=tiers_along(distinct, direction))
-    centroids = _centroids(choice.fit, features, loading)
+    _refuse_none(delivery, settings, own_verdict)
+    assignment, centroids = assign(distinct, choice.fit), _centroids(choice.fit, features, loading)
     with staging(run) as database:
         numbering = number_segments(database, run, choice.fit.labels[distinct.row_of], centroids, features)
+        is_same = before is not None and numbering.all_survive and len(before.centroids) == choice.fit.n_clusters
+        verdict = held_verdict(own_verdict, _earlier_verdict(before) if before and is_same else None, settings.k_runs)
+        if verdict.is_gradient:
+            assignment = replace(assignment, tiers=tiers_along(distinct, direction))
         insert_frame(database, "k_scores", _k_scores(choice))
         insert_frame(database, "centroids", centroids.assign(segment_id=numbering.of(centroids["segment_id"])))
         insert_numbered_segments(database, _numbered_segments(numbering, choice.stability), numbering.shared)

@@ -30,6 +30,7 @@ from tasks.encoding.features import (
     as_standard,
     encode_binary,
     encode_numbers,
+    how_changed,
     is_far,
     standard,
     with_unique_names,
@@ -103,7 +104,12 @@ def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
         len(choice.encoding.features),
         choice.encoding.n_dimensions,
         int(base.binary.nnz),
-        (*_notes(columns, sizes), *choice.notes, *_on_model(model_id, made.why_new)),
+        (
+            *(_notes(columns, sizes) if made.why_new else ()),
+            *choice.notes,
+            *_on_model(model_id, made.why_new),
+            *(() if made.why_new else kept.notes),
+        ),
     )
 
 
@@ -143,9 +149,11 @@ def _encoded(database: Connection, run: Run, columns: Sequence[Column], n_custom
 def _kept(database: Connection, run: Run, columns: Sequence[Column], n_customers: int, kept: Kept) -> _Made | str:
     """Return the customers in the encoding of the earlier run's model, or why it no longer fits them."""
     assert kept.model is not None  # noqa: S101
-    keep_vocabulary(database)
     result = kept_encoding(database, kept.model)
     assert result.encoding is not None  # noqa: S101
+    if changed := _changed_number(database, columns, n_customers, result.encoding.features):
+        return f"{changed} than in model {kept.model.model_id}"
+    keep_vocabulary(database)
     base, far = _read_base(database, columns, n_customers, result.encoding.features)
     with told_progress("encode") as progress:
         choice = keep_encoding(base, result, progress=progress, **_trial(run, n_customers))
@@ -227,6 +235,16 @@ def _read_base(
     unique = tuple(with_unique_names(features))
     binary = _read_binary(database, _binary_columns(columns), unique, n_customers)
     return BaseEncoding(unique, numbers, tuple(brackets), codes, binary), far
+
+
+def _changed_number(database: Connection, columns: Sequence[Column], n_customers: int, kept: Sequence[Feature]) -> str:
+    """Return in words which number is quite another one than in the model; empty where none is."""
+    features = {feature.source_column: feature for feature in kept if feature.is_number}
+    for column in (column for column in columns if column.name in features):
+        (now,) = standard(Numbers(column, read_numbers(database, column, n_customers)))
+        if words := how_changed(now, features[column.name]):
+            return words
+    return ""
 
 
 def _number(column: Column, values: Floats, kept: Sequence[Feature]) -> tuple[Feature, tuple[Feature, ...]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from tasks.ingest import Ingested
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from warehouse.connection import Connection, one_thread, staging
-from warehouse.earlier_run import EarlierRun, beside_earlier_run, earlier_segments
+from warehouse.earlier_run import EarlierRun, beside_earlier_run, earlier_segments, lost_day
 from warehouse.history import (
     count_moves,
     insert_earlier_lifetimes,
@@ -45,7 +46,8 @@ def track_segments(run: Run, ingested: Ingested, described: Described) -> Tracke
     with staging(run) as database, beside_earlier_run(database, run) as earlier:
         insert_lifetimes(database, run)
         if earlier is None or earlier.is_replaced:
-            return Tracked(None, 0, described.n_segments, 0, ())
+            lost = lost_day(run)
+            return Tracked(None, 0, described.n_segments, 0, () if lost is None else (_is_lost(lost),))
         if not earlier.has_history:
             return Tracked(None, 0, described.n_segments, 0, (_is_first(earlier),))
         transitions = _transitions(database)
@@ -74,6 +76,10 @@ def _transitions(database: Connection) -> list[Transition]:
 def _frame(transitions: Sequence[Transition]) -> pd.DataFrame:
     numbers = dict.fromkeys(["from_segment_id", "to_segment_id", "shared_customers"], "Int64")
     return pd.DataFrame([asdict(one) for one in transitions]).astype(numbers)
+
+
+def _is_lost(day: date) -> str:
+    return f"segments are numbered anew and the history begins with this run: the file of {day} is not kept any more"
 
 
 def _is_first(earlier: EarlierRun) -> str:

@@ -39,6 +39,11 @@ class EarlierRun:
     is_replaced: bool
     has_history: bool
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether the history goes on from it."""
+        return self.has_history and not self.is_replaced
+
 
 @dataclass(frozen=True)
 class EarlierSegment:
@@ -96,6 +101,14 @@ def beside_earlier_run(database: Connection, run: Run) -> Iterator[EarlierRun | 
             database.execute("DETACH previous")
         return
     yield None
+
+
+def lost_day(run: Run) -> date | None:
+    """Return the last earlier day that was published and whose file is not kept any more; None where one is kept."""
+    days = [date.fromisoformat(manifest["as_of"]) for manifest in previous_runs(run)]
+    before = max((day for day in days if day < run.as_of), default=None)
+    is_kept = any(not is_replaced for (_, _, is_replaced), _ in _candidates(run))
+    return None if is_kept else before
 
 
 def earlier_segments(database: Connection) -> list[EarlierSegment]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from warehouse.connection import close_files
 from warehouse.home.directory import Home
-from warehouse.home.ledger import update_manifest
+from warehouse.home.ledger import followed_run, update_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import published_state, sha256_of
 
@@ -66,7 +66,7 @@ def _keep_previous(run: Run) -> None:
     home, previous = run.home, published_state(run.home)
     if previous.run_id is not None:
         _link(home.published_file, home.archive / f"{previous.run_id}.duckdb")
-        _drop_old(home)
+        _drop_old(home, kept=followed_run(run))
     elif previous.fault is not None:
         _set_damaged_aside(run)
 
@@ -90,8 +90,11 @@ def _set_damaged_aside(run: Run) -> None:
         os.replace(run.home.published_file, damaged_file(run))
 
 
-def _drop_old(home: Home) -> None:
+def _drop_old(home: Home, kept: str | None) -> None:
+    """Drop all but the last files, and the one that this run follows: another run of its day needs that again."""
     for older in sorted(home.archive.glob("[0-9]*.duckdb"))[:-KEPT_IN_ARCHIVE]:
+        if older.stem == kept:
+            continue
         older.unlink()
         older.with_name(f"{older.name}.wal").unlink(missing_ok=True)
 

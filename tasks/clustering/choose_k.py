@@ -140,7 +140,7 @@ def choose_k(
         return rule(smallest, curve.means(), guards, is_only=len(candidates) == 1)
 
     def standing(curve: Curve, fits: Sequence[Fit]) -> tuple[Ruling, Challenge | None]:
-        return held(ruled(curve, fits), [fit.n_clusters for fit in fits], curve.means(), incumbent)
+        return held(ruled(curve, fits), fits, curve.means(), incumbent, guards.min_customers)
 
     curve = curve_of(
         distinct,

@@ -89,20 +89,22 @@ def better(kept: Fit, fresh: Fit) -> Fit:
 
 
 def held(
-    ruling: Ruling, ks: Sequence[int], means: Floats, incumbent: Incumbent | None
+    ruling: Ruling, fits: Sequence[Fit], means: Floats, incumbent: Incumbent | None, min_customers: int = 1
 ) -> tuple[Ruling, Challenge | None]:
     """Return the ruling with the k of the previous run as the best, for as long as another has not won.
 
     Args:
         ruling: on this run's silhouettes alone.
-        ks: every k that was fitted.
+        fits: of every k.
         means: mean silhouette of each.
         incumbent: the segments of the previous run; None where there are none.
+        min_customers: minimum customers of a segment; a k that leaves fewer is not kept.
     """
+    ks = [fit.n_clusters for fit in fits]
     if incumbent is None or ruling.best is None or ruling.is_only or incumbent.k not in ks:
         return ruling, None
     own, best = ks.index(incumbent.k), ks[ruling.best]
-    if best == incumbent.k:
+    if best == incumbent.k or fits[own].sizes.min() < min_customers:
         return ruling, None
     lead = float(rounded(means)[ruling.best] - rounded(means)[own])
     challenge = Challenge(best, incumbent.k, incumbent.runs_ahead.get(best, 0) + 1, incumbent.k_runs, lead)

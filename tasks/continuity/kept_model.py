@@ -17,6 +17,7 @@ from warehouse.earlier_run import EarlierRun
 from warehouse.home.run import Run
 from warehouse.models import (
     EarlierModel,
+    UnknownValues,
     earlier_components,
     earlier_features,
     earlier_model,
@@ -49,10 +50,12 @@ class Kept:
     Attributes:
         model: it; None where a new one is formed.
         reason: why a new one is formed, in words.
+        notes: values that it does not know, in sentences.
     """
 
     model: EarlierModel | None
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -64,11 +67,17 @@ def kept_model(
     database: Connection, run: Run, earlier: EarlierRun | None, columns: Sequence[Column], n_customers: int
 ) -> Kept:
     """Return the model of the earlier run, if it is to be kept; ``work.vocabulary`` has the values of this run."""
-    if earlier is None or earlier.is_replaced or not earlier.has_history:
+    if earlier is None or not earlier.is_followed:
         return Kept(None, "the first run of its dataset")
     model = earlier_model(database)
-    reason = _why_new(run, model, columns, n_customers) or _what_is_unknown(database, model)
-    return Kept(None, reason) if reason else Kept(model)
+    if reason := _why_new(run, model, columns, n_customers):
+        return Kept(None, reason)
+    unknown = unknown_values(database)
+    for one in unknown:
+        if one.share > MODEL.max_unknown:
+            share = f"{one.share:.0%} of the values of {one.source_column}"
+            return Kept(None, f"{share} are unknown to model {model.model_id}")
+    return Kept(model, notes=tuple(_in_words(one, model) for one in unknown))
 
 
 def kept_encoding(database: Connection, model: EarlierModel) -> EncodingResult:
@@ -104,7 +113,7 @@ def store_models(
         reason: why it is formed; empty where the earlier one is kept.
     """
     last = 0
-    if earlier is not None and earlier.has_history and not earlier.is_replaced:
+    if earlier is not None and earlier.is_followed:
         insert_earlier_models(database)
         last = earlier_model(database).model_id
     if not reason:
@@ -141,11 +150,9 @@ def _why_new(run: Run, model: EarlierModel, columns: Sequence[Column], n_custome
     return ""
 
 
-def _what_is_unknown(database: Connection, model: EarlierModel) -> str:
-    for one in unknown_values(database):
-        if one.share > MODEL.max_unknown:
-            return f"{one.share:.0%} of the values of {one.source_column} are unknown to model {model.model_id}"
-    return ""
+def _in_words(one: UnknownValues, model: EarlierModel) -> str:
+    values = "value is" if one.n_values == 1 else "values are"
+    return f"{one.source_column}: {one.n_values:,} {values} unknown to model {model.model_id} ({one.share:.1%} of all)"
 
 
 def _declaration(columns: Sequence[Column]) -> str:

@@ -94,6 +94,12 @@ def match_by_centers(before: Floats, now: Floats) -> Indices:
     return matches
 
 
+def with_others(matches: Indices, others: Indices) -> Indices:
+    """Return matches, with other ones of segments that have none, on both sides."""
+    is_open = (matches == NO_MATCH) & ~np.isin(others, matches[matches != NO_MATCH])
+    return np.where(is_open, others, matches)
+
+
 def numbered(matches: Indices, ids_before: Sequence[int], used: Collection[int], free: Collection[int]) -> list[int]:
     """Return the number of each segment: that of the one it continues, else one that is free, else a new one.
 

@@ -19,6 +19,7 @@ from tasks.continuity.matching import (
     match_by_centers,
     match_by_customers,
     numbered,
+    with_others,
 )
 from tasks.encoding.features import Feature
 from warehouse.connection import Connection
@@ -59,6 +60,11 @@ class Numbering:
     previous: Indices
     since: Days
 
+    @property
+    def all_survive(self) -> bool:
+        """Whether every segment was there in the earlier run."""
+        return None not in self.previous_customers
+
     def of(self, labels: npt.ArrayLike) -> Indices:
         """Return the numbers of labels 0..k-1."""
         numbers: Indices = np.asarray(self.ids, dtype=np.int64)[np.asarray(labels)]
@@ -90,10 +96,14 @@ def number_segments(
         memberships, ids_before = earlier_memberships(database, len(labels)), [one.segment_id for one in segments]
         shared = _shared(labels, memberships.segment_ids, ids_before, len(sizes))
         sizes_before = np.array([one.customers for one in segments])
-        if is_enough(shared, sizes_before, sizes):
+        matches = np.full(len(sizes), NO_MATCH)
+        if is_known := is_enough(shared, sizes_before, sizes):
             matches = match_by_customers(shared, sizes_before, sizes)
-        else:
-            matches = _match_by_centers(earlier_centers(database), centroids, features)
+        if not is_known or not _has_identifier(run):
+            # A changed row is another customer, so customers who all changed say nothing of their segment.
+            matches = with_others(
+                matches, _match_by_centers(earlier_centers(database), centroids, features, len(sizes))
+            )
         if earlier.is_replaced:
             return _first(run, labels, numbered(matches, ids_before, used=(), free=ids_before))
         ids = numbered(matches, ids_before, used_ids(database), free=())
@@ -148,14 +158,16 @@ def _shared(labels: Labels, previous: Indices, ids_before: Sequence[int], n_segm
     return counts.reshape(len(ids_before), n_segments)
 
 
-def _match_by_centers(before: pd.DataFrame, centroids: pd.DataFrame, features: Sequence[Feature]) -> Indices:
+def _match_by_centers(
+    before: pd.DataFrame, centroids: pd.DataFrame, features: Sequence[Feature], n_segments: int
+) -> Indices:
     """Return which earlier segment each one continues, by their centers in the units of the run's encoding."""
     fitted = {feature.feature: feature for feature in features if feature.weight > 0}
     earlier = before.pivot(index="segment_id", columns="feature", values="x")
     now = centroids.pivot(index="segment_id", columns="feature", values="value")
     common = [name for name in fitted if name in earlier.columns]
-    if len(common) < _COMMON_FEATURES * len(fitted):
-        return np.full(len(now), NO_MATCH)
+    if not common or len(common) < _COMMON_FEATURES * len(fitted):
+        return np.full(n_segments, NO_MATCH)
     encoded = [fitted[name].weight * (earlier[name] - fitted[name].center) / fitted[name].scale for name in common]
     return match_by_centers(np.column_stack(encoded), now[common].to_numpy())
 

@@ -33,6 +33,9 @@ class ClippingSettings:
 
 CLIPPING = ClippingSettings()
 
+#: Standard deviation of a number as a multiple of that in the model, or the reverse, up to which it is the same.
+_SAME_NUMBER = 2.0
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -111,6 +114,23 @@ def as_standard(feature: Feature, column: Column) -> Feature:
     return replace(feature, center=0.0, scale=1.0, weight=column.settings.weight)
 
 
+def how_changed(now: Feature, kept: Feature) -> str:
+    """Return in words how a number is another one than when it was encoded first; empty where it is much the same.
+
+    Args:
+        now: its feature as today's values make it.
+        kept: its feature in the model.
+    """
+    name = now.source_column
+    if now.clip_low is not None and kept.clip_low is None:
+        return f"{name} has values that are farther out"
+    if _is_constant(now):  # it says nothing of the scale
+        return ""
+    if _is_constant(kept) or not 1 / _SAME_NUMBER <= now.scale / kept.scale <= _SAME_NUMBER:
+        return f"{name} varies {'more' if now.scale > kept.scale else 'less'}"
+    return f"{name} is {'higher' if now.center > kept.center else 'lower'}" if _is_elsewhere(now, kept) else ""
+
+
 def with_unique_names(features: Iterable[Feature]) -> list[Feature]:
     """Number the names that differ by case alone, which SQL does not distinguish; the values stay."""
     used = {"segment_id", "customers"}
@@ -187,6 +207,16 @@ def is_far(values: Floats, feature: Feature) -> npt.NDArray[np.bool_]:
     if feature.clip_low is None or feature.clip_high is None:
         return np.zeros(len(values), dtype=np.bool_)
     return _are_far(values, feature.clip_low, feature.clip_high, feature.is_log)
+
+
+def _is_constant(feature: Feature) -> bool:
+    """Return whether a number had one value or none."""
+    return feature.scale == 1.0 and feature.imputed == feature.center
+
+
+def _is_elsewhere(now: Feature, kept: Feature) -> bool:
+    """Return whether the mean of a number has moved by more than a standard deviation."""
+    return abs(now.center - kept.center) > kept.scale
 
 
 def _shaped(values: Floats, is_log: bool, clip_low: float | None, clip_high: float | None) -> Floats:

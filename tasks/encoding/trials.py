@@ -292,8 +292,13 @@ class Trials:
             Encoding(SINGLE, by_numbers(self.base, [name])) for name in least_unimodal(numbers, TRIALS.max_alone)
         ]
         kept = [feature for feature in self.base.features if not is_left_out(feature, left_out)]
-        # Where there are only numbers, those of one mode are no noise.
-        names = [feature.source_column for feature in kept if all(own.is_number for own in kept)] or list(numbers)
+        varying = [
+            feature.source_column
+            for feature, values in zip(self.base.number_features, sample.numbers.T, strict=True)
+            if np.ptp(values) > 0 and not is_left_out(feature, left_out)
+        ]
+        # Where there are only numbers, those of one mode are no noise; a constant has none.
+        names = varying if all(feature.is_number for feature in kept) else list(numbers)
         together = [Encoding(NUMBERS, by_numbers(self.base, names))] if numbers and len(names) > 1 else []
         return [EncodingResult(one.name, one, null_model=UNIMODAL) for one in (*singles, *together)]
 

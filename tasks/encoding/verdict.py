@@ -134,7 +134,7 @@ def held_verdict(own: Verdict, earlier: EarlierVerdict | None, k_runs: int) -> V
 
     Args:
         own: what this run alone shows.
-        earlier: the verdict of the previous run; None where there is none on the same segments.
+        earlier: the verdict of the previous run; None where there is none, or it was on other segments.
         k_runs: runs that a change takes.
     """
     if earlier is None or own.kind == earlier.kind:

@@ -51,20 +51,32 @@ def plan_backfill(order: Order) -> Backfill:
     ]
     home = Home(Path(order.home))
     published = published_runs(home, order.dataset)
-    done = _in_line(home, orders, published)
+    before = _last_before(min(files), published)
+    if before and not _has_file(home, before):
+        raise UsageError(
+            f"the published file of the day before {min(files)} is not kept any more, so the history would begin anew; "
+            "give the files of all days, from the first one on"
+        )
+    done = [] if order.refit or order.force else _in_line(home, orders, published, before)
     _refuse_days_without_file(files, orders[len(done) :], published)
     return Backfill(tuple(files), tuple(orders[len(done) :]), done[-1] if done else None)
 
 
-def _in_line(home: Home, orders: Sequence[Order], published: Sequence[Manifest]) -> list[str]:
+def _last_before(day: date, published: Sequence[Manifest]) -> str | None:
+    """Return the last run that was published for an earlier day; None where there is none."""
+    earlier = [run for run in published if run["as_of"] < day.isoformat()]
+    return max(((run["as_of"], run["started_at"], run["run_id"]) for run in earlier), default=("", "", None))[2]
+
+
+def _in_line(home: Home, orders: Sequence[Order], published: Sequence[Manifest], before: str | None) -> list[str]:
     """Return the runs that published the first days as they are ordered, each following the one before.
 
     They end with the last one whose published file is still there, as the next day goes on from that.
     """
     found: list[str] = []
     for order in orders:
-        wanted = fingerprint_of(replace(order, force=False), sha256_of(Path(order.sources[0])))
-        run = next((run for run in published if _is_of(run, order, wanted, found[-1] if found else None)), None)
+        wanted = fingerprint_of(order, sha256_of(Path(order.sources[0])))
+        run = next((run for run in published if _is_of(run, order, wanted, found[-1] if found else before)), None)
         if run is None:
             break
         found.append(str(run["run_id"]))

@@ -10,6 +10,7 @@ from tasks.clustering.lloyd import Fit, converge
 from tests.arrays import customers_of
 
 KS = [2, 3, 4, 5]
+FITS = [Fit(np.zeros(1, dtype=np.uint8), np.zeros((k, 2)), np.full(k, 100), 1.0) for k in KS]
 
 
 def ruling_on(means):
@@ -21,7 +22,7 @@ def published(runs, k=4, k_runs=3):
     ahead, found = {}, []
     for means in runs:
         incumbent = Incumbent(np.zeros((k, 2)), ahead, k_runs)
-        ruling, challenge = held(ruling_on(means), KS, np.array(means), incumbent)
+        ruling, challenge = held(ruling_on(means), FITS, np.array(means), incumbent)
         k = KS[ruling.best]
         ahead = {challenge.k: challenge.runs} if challenge and not challenge.is_won else {}
         found.append(k)
@@ -51,10 +52,15 @@ def test_challengers_do_not_add_up():
 
 def test_without_previous_run_nothing_is_held():
     ruling = ruling_on([0.2, 0.3, 0.50, 0.51])
-    assert held(ruling, KS, np.array([0.2, 0.3, 0.50, 0.51]), None) == (ruling, None)
+    assert held(ruling, FITS, np.array([0.2, 0.3, 0.50, 0.51]), None) == (ruling, None)
     unfitted = Incumbent(np.zeros((9, 2)), {}, 3)
-    assert held(ruling, KS, np.array([0.2, 0.3, 0.50, 0.51]), unfitted) == (ruling, None)
-    assert held(Ruling(("",) * 4), KS, np.zeros(4), Incumbent(np.zeros((4, 2)), {}, 3))[1] is None
+    assert held(ruling, FITS, np.array([0.2, 0.3, 0.50, 0.51]), unfitted) == (ruling, None)
+    assert held(Ruling(("",) * 4), FITS, np.zeros(4), Incumbent(np.zeros((4, 2)), {}, 3))[1] is None
+
+
+def test_segment_that_is_too_small_is_not_kept():
+    ruling, means = ruling_on([0.2, 0.3, 0.50, 0.51]), np.array([0.2, 0.3, 0.50, 0.51])
+    assert held(ruling, FITS, means, Incumbent(np.zeros((4, 2)), {}, 3), 101) == (ruling, None)
 
 
 @pytest.mark.parametrize(("objective", "is_kept"), [(0.995, True), (0.98, False)])

@@ -75,6 +75,11 @@ def notes_of(run: Run) -> tuple[str, ...]:
     return tuple(run.record["notes"])
 
 
+def followed_run(run: Run) -> str | None:
+    """Return the run of an earlier day whose history this one goes on from; None where there is none."""
+    return next((step.get("previous_run_id") for step in run.record["steps"] if step["step"] == "track_segments"), None)
+
+
 def discard_manifest(run: Run) -> None:
     """Forget a run that had nothing to do."""
     run.manifest_file.unlink(missing_ok=True)
@@ -108,8 +113,13 @@ def published_runs(home: Home, dataset: str) -> list[Manifest]:
 
 
 def previous_runs(run: Run, *, at_most: int | None = None) -> list[Manifest]:
-    """Return the manifests of the last published runs of the run's dataset, the newest first; all by default."""
-    return published_runs(run.home, run.order.dataset)[:at_most]
+    """Return the manifests of the last published runs of the run's dataset up to its day, the latest day first.
+
+    All are returned by default.
+    """
+    day = run.as_of.isoformat()
+    published = [manifest for manifest in published_runs(run.home, run.order.dataset) if manifest["as_of"] <= day]
+    return sorted(published, key=lambda manifest: str(manifest["as_of"]), reverse=True)[:at_most]
 
 
 def sources_read(manifest: Manifest) -> list[Manifest]:

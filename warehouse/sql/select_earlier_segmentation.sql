@@ -3,6 +3,7 @@ with latest as (
     select
         n_clusters,
         verdict_level,
+        dataset,
         model_id,
         as_of
     from previous.runs
@@ -15,7 +16,8 @@ days as (
         runs.as_of,
         max_by(runs.own_verdict, runs.started_at) as own_verdict
     from previous.runs as runs
-    inner join latest on runs.model_id = latest.model_id and runs.as_of <= latest.as_of
+    inner join latest
+        on runs.dataset = latest.dataset and runs.model_id = latest.model_id and runs.as_of <= latest.as_of
     where runs.status = 'published' and runs.own_verdict is not null
     group by runs.as_of
 )

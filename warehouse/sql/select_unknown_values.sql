@@ -1,4 +1,4 @@
--- one row per column with values that the earlier run's model does not know, and that are none of its infrequent ones
+-- one row per column with values that the earlier run's model does not know, infrequent ones aside where it groups them
 with delivered as (
     select
         own.source_column,
@@ -9,7 +9,7 @@ with delivered as (
             where
                 known.source_column = own.source_column
                 and known.encoding in ('one-hot', 'multi-hot', 'flag')
-                and (known.value is not distinct from own.value or known.grouped_values > 1)
+                and (known.value is not distinct from own.value or (known.grouped_values > 1 and own.is_infrequent))
         ) as is_unknown
     from work.vocabulary as own
 )
