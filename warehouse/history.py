@@ -32,7 +32,7 @@ def insert_transitions(database: Connection, transitions: pd.DataFrame) -> None:
 
 
 def insert_lifetimes(database: Connection, run: Run) -> None:
-    """Fill ``segment_lifetimes`` with the segments of a run that follows none."""
+    """Fill ``segment_lifetimes`` with the segments of the run."""
     database.execute(read_sql("insert_segment_lifetimes"), {"as_of": run.as_of.isoformat()})
 
 

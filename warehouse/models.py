@@ -95,7 +95,7 @@ def keep_vocabulary(database: Connection) -> None:
 
 def insert_earlier_models(database: Connection) -> None:
     """Add the models up to the earlier run to ``models``."""
-    database.execute("INSERT INTO models SELECT * FROM previous.models ORDER BY model_id")
+    database.execute("INSERT INTO models BY NAME FROM previous.models ORDER BY model_id")
 
 
 def insert_model(database: Connection, model: dict[str, Any]) -> None:

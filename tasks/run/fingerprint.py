@@ -1,4 +1,4 @@
-"""The fingerprint of a run: two runs with the same one publish the same tables."""
+"""The fingerprint of a run: two that follow the same run and have the same one publish the same tables."""
 
 import hashlib
 import inspect
@@ -9,7 +9,7 @@ from warehouse.home.run import SOFTWARE_VERSION, Order
 
 
 def fingerprint_of(order: Order, source_sha256: str) -> str:
-    """Return a hash of all that the published tables depend on; the day counts only where it was given."""
+    """Return a hash of all that the tables depend on but the earlier run; the day counts only where it was given."""
     dataset = load_dataset(order.dataset)
     facts = {
         "source": source_sha256,

@@ -165,7 +165,9 @@ def test_moves_count_every_customer(shop):
 
 
 def test_history_has_every_period(shop):
-    history = "SELECT segment_id, valid_from, valid_to FROM segment_history WHERE customer_id = '{}'"
+    history = (
+        "SELECT segment_id, valid_from, valid_to FROM segment_history WHERE customer_id = '{}' ORDER BY valid_from"
+    )
     assert shop.on(5, history.format(1)) == [
         (2, date(2026, 3, 1), date(2026, 3, 2)),
         (1, date(2026, 3, 2), None),
@@ -178,7 +180,8 @@ def test_history_has_every_period(shop):
 def test_events_say_who_joined_and_left(shop):
     events = """
         SELECT customer_id, segment_id, event FROM membership_events
-        WHERE event_date = '2026-03-02' AND customer_id < '200'"""
+        WHERE event_date = '2026-03-02' AND customer_id < '200'
+        ORDER BY customer_id, event DESC"""
     assert shop.on(5, events) == [("1", 2, "left"), ("1", 1, "joined"), ("2", 2, "left")]
 
 

@@ -12,5 +12,4 @@ select
     segment_id,
     'left' as event
 from segment_history
-where valid_to is not null
-order by event_date asc, customer_id asc, event desc;
+where valid_to is not null;

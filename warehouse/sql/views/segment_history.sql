@@ -12,5 +12,4 @@ select
     segment_since as valid_from,
     null as valid_to
 from customer_segments
-where segment_since is not null
-order by customer_id, valid_from;
+where segment_since is not null;
