@@ -57,9 +57,10 @@ def _published_manifest(run: Run) -> Manifest | None:
 
 
 def _refuse_older_day(run: Run) -> None:
-    """Refuse to publish an earlier day over a later one, unless the later ones are run again after it."""
+    """Refuse to publish an earlier day over a later one, unless the later ones are run again, or are to be left out."""
     manifest = _published_manifest(run)
-    if manifest is None or run.order.backfill or manifest.get("dataset") != run.order.dataset:
+    is_allowed = run.order.backfill or run.order.force
+    if manifest is None or is_allowed or manifest.get("dataset") != run.order.dataset:
         return
     published = date.fromisoformat(manifest["as_of"])
     if published <= run.as_of:
@@ -69,7 +70,8 @@ def _refuse_older_day(run: Run) -> None:
     remedy = "" if is_named else "check the clock, or name the file's day with --as-of; "
     raise DataRefused(
         f"{run.order.sources[0]}: {day} is before the published run's day, {published}; expected that day or a later "
-        f"one: {remedy}to take in earlier days, give the files of all days to segments run FOLDER --backfill"
+        f"one: {remedy}to take in earlier days, give the files of all days to segments run FOLDER --backfill; if "
+        f"{published} is wrong, --force leaves it out"
     )
 
 

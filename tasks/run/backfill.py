@@ -58,7 +58,7 @@ def plan_backfill(order: Order) -> Backfill:
             "give the files of all days, from the first one on"
         )
     done = [] if order.refit or order.force else _in_line(home, orders, published, before)
-    _refuse_days_without_file(files, orders[len(done) :], published)
+    _refuse_days_without_file(files, orders[len(done) :], _not_left_out(home, published))
     return Backfill(tuple(files), tuple(orders[len(done) :]), done[-1] if done else None)
 
 
@@ -97,6 +97,13 @@ def _is_of(run: Manifest, order: Order, fingerprint: str, previous: str | None) 
 
 def _has_file(home: Home, run_id: str) -> bool:
     return published_state(home).run_id == run_id or (home.archive / f"{run_id}.duckdb").is_file()
+
+
+def _not_left_out(home: Home, published: Sequence[Manifest]) -> list[Manifest]:
+    """Return the runs up to the published day; later ones were wrong days, or are run again."""
+    run_id = published_state(home).run_id
+    day = next((run["as_of"] for run in published if run["run_id"] == run_id), None)
+    return [run for run in published if day is None or run["as_of"] <= day]
 
 
 def _refuse_days_without_file(files: dict[date, Path], orders: Sequence[Order], published: Sequence[Manifest]) -> None:

@@ -140,7 +140,24 @@ def test_clock_that_went_backwards_is_refused(deliveries):
     order = {"dataset": str(deliveries.schema), "k": 3}
     run_night(deliveries.folder, deliveries.home, as_of=tomorrow, **order)
     with pytest.raises(DataRefused, match=rf"today, .* in UTC, is before the published run's day, {tomorrow}"):
-        run_night(deliveries.folder, deliveries.home, force=True, **order)
+        run_night(deliveries.folder, deliveries.home, **order)
+
+
+def test_wrong_day_is_left_out_by_force(deliveries):
+    deliveries.deliver(1, 2)
+    order = {"dataset": str(deliveries.schema), "k": 3}
+    run_night(deliveries.folder / "customers-2026-03-01.csv", deliveries.home, as_of=date(2026, 3, 1), **order)
+    run_night(deliveries.folder / "customers-2026-03-02.csv", deliveries.home, as_of=date(2062, 3, 2), **order)
+    with pytest.raises(DataRefused, match="if 2062-03-02 is wrong, --force leaves it out"):
+        run_night(deliveries.folder / "customers-2026-03-02.csv", deliveries.home, as_of=date(2026, 3, 2), **order)
+    run_night(
+        deliveries.folder / "customers-2026-03-02.csv", deliveries.home, as_of=date(2026, 3, 2), force=True, **order
+    )
+    assert rows(deliveries.home, "SELECT DISTINCT valid_to FROM past_memberships") == [(date(2026, 3, 2),)]
+    assert rows(deliveries.home, "SELECT max(last_seen) FROM segment_lifetimes") == [(date(2026, 3, 2),)]
+    deliveries.deliver(3)
+    deliveries.backfill()  # the wrong day is none that is missing
+    assert rows(deliveries.home, "SELECT max(last_seen) FROM segment_lifetimes") == [(date(2026, 3, 3),)]
 
 
 @pytest.mark.parametrize(
