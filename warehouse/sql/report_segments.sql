@@ -1,4 +1,4 @@
--- one row per segment, the largest first
+-- one row per segment, in the order of their numbers
 select
     segment_id,
     name,
