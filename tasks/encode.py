@@ -241,8 +241,7 @@ def _changed_number(database: Connection, columns: Sequence[Column], n_customers
     """Return in words which number is quite another one than in the model; empty where none is."""
     features = {feature.source_column: feature for feature in kept if feature.is_number}
     for column in (column for column in columns if column.name in features):
-        (now,) = standard(Numbers(column, read_numbers(database, column, n_customers)))
-        if words := how_changed(now, features[column.name]):
+        if words := how_changed(read_numbers(database, column, n_customers), features[column.name]):
             return words
     return ""
 

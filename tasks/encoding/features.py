@@ -114,21 +114,23 @@ def as_standard(feature: Feature, column: Column) -> Feature:
     return replace(feature, center=0.0, scale=1.0, weight=column.settings.weight)
 
 
-def how_changed(now: Feature, kept: Feature) -> str:
+def how_changed(values: Floats, kept: Feature) -> str:
     """Return in words how a number is another one than when it was encoded first; empty where it is much the same.
 
     Args:
-        now: its feature as today's values make it.
+        values: as they are stored, NaN where missing, shape (n_customers,).
         kept: its feature in the model.
     """
-    name = now.source_column
-    if now.clip_low is not None and kept.clip_low is None:
-        return f"{name} has values that are farther out"
-    if _is_constant(now):  # it says nothing of the scale
+    x = transform(values, kept)
+    if len(x) == 0 or float(np.ptp(x)) == 0.0:  # a constant says nothing of the scale
         return ""
-    if _is_constant(kept) or not 1 / _SAME_NUMBER <= now.scale / kept.scale <= _SAME_NUMBER:
-        return f"{name} varies {'more' if now.scale > kept.scale else 'less'}"
-    return f"{name} is {'higher' if now.center > kept.center else 'lower'}" if _is_elsewhere(now, kept) else ""
+    center, scale = _center_and_scale(x)
+    was_constant = kept.scale == 1.0 and kept.imputed == kept.center
+    if was_constant or not 1 / _SAME_NUMBER <= scale / kept.scale <= _SAME_NUMBER:
+        return f"{kept.source_column} varies {'more' if scale > kept.scale or was_constant else 'less'}"
+    if abs(center - kept.center) > kept.scale:
+        return f"{kept.source_column} is {'higher' if center > kept.center else 'lower'}"
+    return ""
 
 
 def with_unique_names(features: Iterable[Feature]) -> list[Feature]:
@@ -207,16 +209,6 @@ def is_far(values: Floats, feature: Feature) -> npt.NDArray[np.bool_]:
     if feature.clip_low is None or feature.clip_high is None:
         return np.zeros(len(values), dtype=np.bool_)
     return _are_far(values, feature.clip_low, feature.clip_high, feature.is_log)
-
-
-def _is_constant(feature: Feature) -> bool:
-    """Return whether a number had one value or none."""
-    return feature.scale == 1.0 and feature.imputed == feature.center
-
-
-def _is_elsewhere(now: Feature, kept: Feature) -> bool:
-    """Return whether the mean of a number has moved by more than a standard deviation."""
-    return abs(now.center - kept.center) > kept.scale
 
 
 def _shaped(values: Floats, is_log: bool, clip_low: float | None, clip_high: float | None) -> Floats:
