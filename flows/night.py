@@ -34,7 +34,7 @@ class Steps:
     encode: Callable[[Run, Delivery, Ingested], Encoded] = encode
     cluster: Callable[[Run, Delivery, Encoded], Clustered] = cluster
     describe: Callable[[Run, Ingested, Clustered], Described] = describe
-    track_segments: Callable[[Run, Ingested, Described], Tracked] = track_segments
+    track_segments: Callable[[Run, Described], Tracked] = track_segments
     report: Callable[[Run, Delivery, Ingested, Validated, Clustered], Reported] = report
     audit: Callable[[Run, Ingested, Validated, Clustered], Audited] = audit
     publish: Callable[[Run, Audited], Published] = publish
@@ -82,7 +82,7 @@ def night(order: Order, steps: Steps = PLAIN_STEPS) -> RunSummary:
         encoded = steps.encode(run, delivery, ingested)
         clustered = steps.cluster(run, delivery, encoded)
         described = steps.describe(run, ingested, clustered)
-        steps.track_segments(run, ingested, described)
+        steps.track_segments(run, described)
         steps.report(run, delivery, ingested, validated, clustered)
         audited = steps.audit(run, ingested, validated, clustered)
         published = steps.publish(run, audited)

@@ -206,12 +206,9 @@ class PastMemberships(pa.DataFrameModel):
     valid_to: Series[date] = pa.Field(description="Day of the first run that no longer had it there")
 
 
-class SegmentHistory(pa.DataFrameModel):
+class SegmentHistory(PastMemberships):
     """One row per customer and period in a segment."""
 
-    customer_id: Series[str] = pa.Field(description="Customer, who may have left")
-    segment_id: Series[int] = pa.Field(description="Key of segment_lifetimes")
-    valid_from: Series[date] = pa.Field(description="Day of the first run that had the customer in the segment")
     valid_to: Series[date] = pa.Field(
         nullable=True, description="Day of the first run that no longer had it there; null if it is there now"
     )

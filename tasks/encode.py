@@ -114,6 +114,20 @@ def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
 
 
 @dataclass(frozen=True)
+class _Read:
+    """The customers in the textbook's encoding.
+
+    Attributes:
+        far: which of them have a number that is far out, shape (n_customers,).
+        changed: which number is quite another one than in the model, in words; empty where none is.
+    """
+
+    base: BaseEncoding
+    far: npt.NDArray[np.bool_]
+    changed: str
+
+
+@dataclass(frozen=True)
 class _Made:
     """The customers in an encoding, and why it is not that of the earlier run's model; empty where it is."""
 
@@ -135,15 +149,15 @@ def _encoded(database: Connection, run: Run, columns: Sequence[Column], n_custom
             return made
         why_new = made
         count_values(database, _binary_columns(columns))
-    base, far = _read_base(database, columns, n_customers)
+    read = _read_base(database, columns, n_customers)
     with told_progress("encode") as progress:
-        choice = choose_encoding(base, wanted=run.order.encoding, progress=progress, **_trial(run, n_customers))
+        choice = choose_encoding(read.base, wanted=run.order.encoding, progress=progress, **_trial(run, n_customers))
     if kept.model is None or why_new:
-        return _Made(base, far, choice, why_new)
+        return _Made(read.base, read.far, choice, why_new)
     if choice.selected.is_found:
-        return _Made(base, far, choice, f"there are segments, which model {kept.model.model_id} did not show")
+        return _Made(read.base, read.far, choice, f"there are segments, which model {kept.model.model_id} did not show")
     made = _kept(database, run, columns, n_customers, kept)
-    return made if isinstance(made, _Made) else _Made(base, far, choice, made)
+    return made if isinstance(made, _Made) else _Made(read.base, read.far, choice, made)
 
 
 def _kept(database: Connection, run: Run, columns: Sequence[Column], n_customers: int, kept: Kept) -> _Made | str:
@@ -151,15 +165,15 @@ def _kept(database: Connection, run: Run, columns: Sequence[Column], n_customers
     assert kept.model is not None  # noqa: S101
     result = kept_encoding(database, kept.model)
     assert result.encoding is not None  # noqa: S101
-    if changed := _changed_number(database, columns, n_customers, result.encoding.features):
-        return f"{changed} than in model {kept.model.model_id}"
     keep_vocabulary(database)
-    base, far = _read_base(database, columns, n_customers, result.encoding.features)
+    read = _read_base(database, columns, n_customers, result.encoding.features)
+    if read.changed:
+        return f"{read.changed} than in model {kept.model.model_id}"
     with told_progress("encode") as progress:
-        choice = keep_encoding(base, result, progress=progress, **_trial(run, n_customers))
+        choice = keep_encoding(read.base, result, progress=progress, **_trial(run, n_customers))
     if isinstance(choice, str):
         return f"model {kept.model.model_id} has no component of {choice}, which go together now"
-    return _Made(base, far, choice, "")
+    return _Made(read.base, read.far, choice, "")
 
 
 def _trial(run: Run, n_customers: int) -> dict[str, Any]:
@@ -173,11 +187,9 @@ def _trial(run: Run, n_customers: int) -> dict[str, Any]:
 
 def _on_model(model_id: int, why_new: str) -> tuple[str, ...]:
     """Return that a new model replaces another."""
-    return (
-        (f"model {model_id} is new ({why_new}); segments are matched by their customers",)
-        if model_id > 1 and why_new
-        else ()
-    )
+    if model_id == 1 or not why_new:
+        return ()
+    return (f"model {model_id} is new ({why_new}); segments are matched by their customers",)
 
 
 def _binary_columns(columns: Sequence[Column]) -> list[Column]:
@@ -202,8 +214,8 @@ def _refuse_what_does_not_fit(
 
 def _read_base(
     database: Connection, columns: Sequence[Column], n_customers: int, kept: Sequence[Feature] = ()
-) -> tuple[BaseEncoding, npt.NDArray[np.bool_]]:
-    """Return the customers in the textbook's encoding, and which of them have a number that is far out.
+) -> _Read:
+    """Return the customers in the textbook's encoding.
 
     Args:
         database: of the run, with ``work.vocabulary``.
@@ -215,12 +227,14 @@ def _read_base(
     numbers = np.empty((n_customers, n_numbers), dtype=np.float32)
     codes: Codes = np.empty((n_customers, n_numbers), dtype=np.uint8)
     far = np.zeros(n_customers, dtype=np.bool_)
+    changed = ""
     features: list[Feature] = []
     brackets: list[tuple[Feature, ...]] = []
     for column in columns:
         own = [feature for feature in kept if feature.source_column == column.name]
         if column.role is Role.NUMERIC:
             values = read_numbers(database, column, n_customers)
+            changed = changed or (how_changed(values, own[0]) if own else "")
             feature, own_brackets = _number(column, values, own)
             codes[:, len(brackets)] = codes_in(values, own_brackets)
             numbers[:, len(brackets)] = encode_numbers(values, feature)
@@ -234,16 +248,7 @@ def _read_base(
             features += standard(Members(column, tuple(Value(*row) for row in rows)))
     unique = tuple(with_unique_names(features))
     binary = _read_binary(database, _binary_columns(columns), unique, n_customers)
-    return BaseEncoding(unique, numbers, tuple(brackets), codes, binary), far
-
-
-def _changed_number(database: Connection, columns: Sequence[Column], n_customers: int, kept: Sequence[Feature]) -> str:
-    """Return in words which number is quite another one than in the model; empty where none is."""
-    features = {feature.source_column: feature for feature in kept if feature.is_number}
-    for column in (column for column in columns if column.name in features):
-        if words := how_changed(read_numbers(database, column, n_customers), features[column.name]):
-            return words
-    return ""
+    return _Read(BaseEncoding(unique, numbers, tuple(brackets), codes, binary), far, changed)
 
 
 def _number(column: Column, values: Floats, kept: Sequence[Feature]) -> tuple[Feature, tuple[Feature, ...]]:

@@ -7,12 +7,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from schemas.dataset import file_settings_of, identifier_of
+from schemas.dataset import file_settings_of
 from schemas.loading import load_dataset
 from tasks.continuity.transitions import Transition, transitions_of
 from tasks.describe import Described
-from tasks.ingest import Ingested
-from tasks.run.columns import run_columns
+from tasks.run.columns import has_identifier
 from tasks.run.step import recorded
 from warehouse.connection import Connection, one_thread, staging
 from warehouse.earlier_run import EarlierRun, beside_earlier_run, earlier_segments, lost_day
@@ -40,9 +39,8 @@ class Tracked:
 
 
 @recorded
-def track_segments(run: Run, ingested: Ingested, described: Described) -> Tracked:
+def track_segments(run: Run, described: Described) -> Tracked:
     """Fill segment_transitions, segment_lifetimes, past_memberships and the schema history."""
-    is_identified = identifier_of(run_columns(run, ingested.kept_columns)) is not None
     with staging(run) as database, beside_earlier_run(database, run) as earlier:
         insert_lifetimes(database, run)
         if earlier is None or earlier.is_replaced:
@@ -55,7 +53,7 @@ def track_segments(run: Run, ingested: Ingested, described: Described) -> Tracke
             insert_transitions(database, _frame(transitions))
         insert_earlier_lifetimes(database)
         insert_history(database, run, earlier, file_settings_of(load_dataset(run.order.dataset)).history_runs)
-        moves = count_moves(database, run) if is_identified else None
+        moves = count_moves(database, run) if has_identifier(run) else None
     survived = sum(one.transition == "survived" for one in transitions)
     began = sum(one.transition in ("split", "emerged") for one in transitions)
     ended = len({one.from_segment_id for one in transitions if one.from_segment_id is not None}) - survived

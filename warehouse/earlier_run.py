@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from warehouse.connection import Connection, one_line, read_sql
-from warehouse.home.ledger import previous_runs
+from warehouse.home.ledger import Manifest, previous_runs
 from warehouse.home.run import Run
-from warehouse.integrity import published_state
+from warehouse.integrity import file_of
 from warehouse.statements.quoting import quote_text
 from warehouse.tables import read_dicts, read_frame, read_value
 
@@ -105,10 +105,9 @@ def beside_earlier_run(database: Connection, run: Run) -> Iterator[EarlierRun | 
 
 def lost_day(run: Run) -> date | None:
     """Return the last earlier day that was published and whose file is not kept any more; None where one is kept."""
-    days = [date.fromisoformat(manifest["as_of"]) for manifest in previous_runs(run)]
-    before = max((day for day in days if day < run.as_of), default=None)
-    is_kept = any(not is_replaced for (_, _, is_replaced), _ in _candidates(run))
-    return None if is_kept else before
+    before = [manifest for manifest in previous_runs(run) if _day_of(manifest) < run.as_of]
+    is_kept = any(file_of(run.home, manifest["run_id"]) for manifest in before)
+    return _day_of(before[0]) if before and not is_kept else None
 
 
 def earlier_segments(database: Connection) -> list[EarlierSegment]:
@@ -150,14 +149,12 @@ def earlier_centers(database: Connection) -> pd.DataFrame:
 
 def _candidates(run: Run) -> Iterator[tuple[tuple[str, date, bool], Path]]:
     """Yield the runs that may be the earlier one, the best first: run_id, as_of and is_replaced, and the file."""
-    published = published_state(run.home).run_id
-    found = [
-        (date.fromisoformat(manifest["as_of"]), str(manifest["started_at"]), str(manifest["run_id"]))
-        for manifest in previous_runs(run)
-    ]
-    before = sorted((one for one in found if one[0] < run.as_of), reverse=True)
-    same_day = sorted((one for one in found if one[0] == run.as_of), reverse=True)
-    for as_of, _, run_id in [*before, *same_day]:
-        path = run.home.published_file if run_id == published else run.home.archive / f"{run_id}.duckdb"
-        if path.is_file():
-            yield (run_id, as_of, as_of == run.as_of), path
+    # The latest day comes first; that of the run itself is the last resort.
+    for manifest in sorted(previous_runs(run), key=lambda manifest: _day_of(manifest) == run.as_of):
+        as_of, path = _day_of(manifest), file_of(run.home, manifest["run_id"])
+        if path is not None:
+            yield (manifest["run_id"], as_of, as_of == run.as_of), path
+
+
+def _day_of(manifest: Manifest) -> date:
+    return date.fromisoformat(manifest["as_of"])

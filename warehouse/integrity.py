@@ -48,6 +48,13 @@ def published_state(home: Home) -> PublishedState:
         return PublishedState(None, str(fault))
 
 
+def file_of(home: Home, run_id: str) -> Path | None:
+    """Return the file that a run published, under the published name or in the archive; None where it is gone."""
+    is_published = published_state(home).run_id == run_id
+    path = home.published_file if is_published else home.archive / f"{run_id}.duckdb"
+    return path if path.is_file() else None
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, as hexadecimal digits."""
     with path.open("rb") as file:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from warehouse.connection import close_files
 from warehouse.home.directory import Home
-from warehouse.home.ledger import followed_run, update_manifest
+from warehouse.home.ledger import step_record, update_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import published_state, sha256_of
 
@@ -66,7 +66,7 @@ def _keep_previous(run: Run) -> None:
     home, previous = run.home, published_state(run.home)
     if previous.run_id is not None:
         _link(home.published_file, home.archive / f"{previous.run_id}.duckdb")
-        _drop_old(home, kept=followed_run(run))
+        _drop_old(home, kept=step_record(run.record, "track_segments").get("previous_run_id"))
     elif previous.fault is not None:
         _set_damaged_aside(run)
 

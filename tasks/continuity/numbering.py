@@ -8,8 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from schemas.dataset import columns_of, identifier_of
-from schemas.loading import load_dataset
 from tasks.clustering.lloyd import Labels
 from tasks.continuity.matching import (
     NO_MATCH,
@@ -22,6 +20,7 @@ from tasks.continuity.matching import (
     with_others,
 )
 from tasks.encoding.features import Feature
+from tasks.run.columns import has_identifier
 from warehouse.connection import Connection
 from warehouse.earlier_run import (
     EarlierSegment,
@@ -99,7 +98,7 @@ def number_segments(
         matches = np.full(len(sizes), NO_MATCH)
         if is_known := is_enough(shared, sizes_before, sizes):
             matches = match_by_customers(shared, sizes_before, sizes)
-        if not is_known or not _has_identifier(run):
+        if not is_known or not has_identifier(run):
             # A changed row is another customer, so customers who all changed say nothing of their segment.
             matches = with_others(
                 matches, _match_by_centers(earlier_centers(database), centroids, features, len(sizes))
@@ -113,7 +112,7 @@ def number_segments(
 def _first(run: Run, labels: Labels, ids: Sequence[int]) -> Numbering:
     """Return the numbering of a run that follows none."""
     nothing = pd.DataFrame({"from_segment_id": [], "to_segment_id": [], "customers": []}, dtype=np.int64)
-    since = _days(len(labels), run.as_of if _has_identifier(run) else None)
+    since = _days(len(labels), run.as_of if has_identifier(run) else None)
     return Numbering(
         tuple(ids), (run.as_of,) * len(ids), (None,) * len(ids), nothing, np.zeros(len(labels), dtype=np.int64), since
     )
@@ -136,7 +135,7 @@ def _following(
         "customers": shared[before, now],
     }
     previous, since = np.zeros(len(labels), dtype=np.int64), _days(len(labels), None)
-    if _has_identifier(run):
+    if has_identifier(run):
         previous = memberships.segment_ids
         stayed = (previous == np.asarray(ids)[labels]) & ~np.isnat(memberships.since)
         since = np.where(stayed, memberships.since, np.datetime64(run.as_of))
@@ -174,8 +173,3 @@ def _match_by_centers(
 
 def _days(n: int, day: date | None) -> Days:
     return np.full(n, np.datetime64("NaT" if day is None else day), dtype="datetime64[D]")
-
-
-def _has_identifier(run: Run) -> bool:
-    """Return whether the dataset says who a customer is; else there is no history of customers."""
-    return identifier_of(columns_of(load_dataset(run.order.dataset))) is not None

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from schemas.dataset import file_settings_of
 from schemas.errors import UsageError
@@ -12,9 +11,9 @@ from schemas.loading import load_dataset
 from tasks.delivery.dated_files import dated_files
 from tasks.run.fingerprint import fingerprint_of
 from warehouse.home.directory import Home
-from warehouse.home.ledger import Manifest, published_runs
+from warehouse.home.ledger import Manifest, published_runs, step_record
 from warehouse.home.run import Order
-from warehouse.integrity import published_state, sha256_of
+from warehouse.integrity import file_of, published_state, sha256_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def plan_backfill(order: Order) -> Backfill:
     home = Home(Path(order.home))
     published = published_runs(home, order.dataset)
     before = _last_before(min(files), published)
-    if before and not _has_file(home, before):
+    if before and not file_of(home, before):
         raise UsageError(
             f"the published file of the day before {min(files)} is not kept any more, so the history would begin anew; "
             "give the files of all days, from the first one on"
@@ -65,7 +64,8 @@ def plan_backfill(order: Order) -> Backfill:
 def _last_before(day: date, published: Sequence[Manifest]) -> str | None:
     """Return the last run that was published for an earlier day; None where there is none."""
     earlier = [run for run in published if run["as_of"] < day.isoformat()]
-    return max(((run["as_of"], run["started_at"], run["run_id"]) for run in earlier), default=("", "", None))[2]
+    # Of several runs of one day the newest comes first.
+    return str(max(earlier, key=lambda run: str(run["as_of"]))["run_id"]) if earlier else None
 
 
 def _in_line(home: Home, orders: Sequence[Order], published: Sequence[Manifest], before: str | None) -> list[str]:
@@ -80,7 +80,7 @@ def _in_line(home: Home, orders: Sequence[Order], published: Sequence[Manifest],
         if run is None:
             break
         found.append(str(run["run_id"]))
-    while found and not _has_file(home, found[-1]):
+    while found and not file_of(home, found[-1]):
         found.pop()
     is_all = len(found) == len(orders)
     return found[:-1] if is_all and found and published_state(home).run_id != found[-1] else found
@@ -88,15 +88,11 @@ def _in_line(home: Home, orders: Sequence[Order], published: Sequence[Manifest],
 
 def _is_of(run: Manifest, order: Order, fingerprint: str, previous: str | None) -> bool:
     """Return whether a run published the day of an order from the same file, following the same run."""
-    tracked: dict[str, Any] = next((step for step in run["steps"] if step["step"] == "track_segments"), {})
+    tracked = step_record(run, "track_segments")
     is_same = (
         order.as_of is not None and run["as_of"] == order.as_of.isoformat() and run.get("fingerprint") == fingerprint
     )
     return is_same and "previous_run_id" in tracked and tracked["previous_run_id"] == previous
-
-
-def _has_file(home: Home, run_id: str) -> bool:
-    return published_state(home).run_id == run_id or (home.archive / f"{run_id}.duckdb").is_file()
 
 
 def _not_left_out(home: Home, published: Sequence[Manifest]) -> list[Manifest]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from schemas.dataset import RESERVED_NAMES, Column, columns_of, normalise_header
+from schemas.dataset import RESERVED_NAMES, Column, columns_of, identifier_of, normalise_header
 from schemas.fields import FieldSettings, Role
 from schemas.loading import load_dataset
 from warehouse.home.run import Run
@@ -21,6 +21,11 @@ class KeptColumn:
 def run_columns(run: Run, kept: Iterable[KeptColumn] = ()) -> tuple[Column, ...]:
     """Return the declared columns of a run, then those that are kept."""
     return columns_of(load_dataset(run.order.dataset)) + tuple(map(_kept_column, kept))
+
+
+def has_identifier(run: Run) -> bool:
+    """Return whether the dataset says who a customer is; else there is no history of customers."""
+    return identifier_of(columns_of(load_dataset(run.order.dataset))) is not None
 
 
 def kept_columns(headers: Iterable[str], columns: tuple[Column, ...]) -> tuple[KeptColumn, ...]:

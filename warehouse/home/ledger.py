@@ -75,11 +75,6 @@ def notes_of(run: Run) -> tuple[str, ...]:
     return tuple(run.record["notes"])
 
 
-def followed_run(run: Run) -> str | None:
-    """Return the run of an earlier day whose history this one goes on from; None where there is none."""
-    return next((step.get("previous_run_id") for step in run.record["steps"] if step["step"] == "track_segments"), None)
-
-
 def discard_manifest(run: Run) -> None:
     """Forget a run that had nothing to do."""
     run.manifest_file.unlink(missing_ok=True)
@@ -124,7 +119,13 @@ def previous_runs(run: Run, *, at_most: int | None = None) -> list[Manifest]:
 
 def sources_read(manifest: Manifest) -> list[Manifest]:
     """Return how the files of a run were read; nothing if the run ended before that."""
-    return [source for step in manifest["steps"] if step["step"] == "ingest" for source in step["sources"]]
+    sources: list[Manifest] = step_record(manifest, "ingest").get("sources", [])
+    return sources
+
+
+def step_record(manifest: Manifest, step: str) -> Manifest:
+    """Return what a step of a run recorded; empty if the run ended before it, or its version has no such step."""
+    return next((record for record in manifest["steps"] if record["step"] == step), {})
 
 
 def by_step(manifest: Manifest, fact: str) -> dict[str, float] | None:
