@@ -14,6 +14,7 @@ from tasks.describe import Described
 from tasks.run.columns import has_identifier
 from tasks.run.step import recorded
 from warehouse.connection import Connection, one_thread, staging
+from warehouse.drift import insert_segment_drift
 from warehouse.earlier_run import EarlierRun, beside_earlier_run, earlier_segments, lost_day
 from warehouse.history import (
     count_moves,
@@ -40,9 +41,10 @@ class Tracked:
 
 @recorded
 def track_segments(run: Run, described: Described) -> Tracked:
-    """Fill segment_transitions, segment_lifetimes, past_memberships and the schema history."""
+    """Fill segment_transitions, segment_lifetimes, segment_drift, past_memberships and the schema history."""
     with staging(run) as database, beside_earlier_run(database, run) as earlier:
         insert_lifetimes(database, run)
+        insert_segment_drift(database, run, earlier)
         if earlier is None or earlier.is_replaced:
             lost = lost_day(run)
             return Tracked(None, 0, described.n_segments, 0, () if lost is None else (_is_lost(lost),))
