@@ -137,10 +137,9 @@ def _moved_number_bins(database: Connection, columns: Sequence[Column]) -> Itera
     by_name = {column.name: column for column in columns}
     for name, group in groupby(earlier_number_bins(database), lambda row: row["source_column"]):
         if name in by_name:
-            *rows, missing = group
-            highs = [row["high"] for row in rows if row["high"] is not None]
-            counts = number_counts(database, by_name[name], highs)
-            for row, customers in zip([*rows, missing], counts, strict=True):
+            rows = list(group)
+            counts = number_counts(database, by_name[name], [row["high"] for row in rows if row["high"] is not None])
+            for row, customers in zip(rows, counts, strict=False):
                 yield Bin(**row, customers=customers)
 
 
@@ -154,7 +153,8 @@ def _number_bins(database: Connection, columns: Sequence[Column]) -> Iterator[Bi
             ends = [None, *highs, None]
             for label, customers, low, high in zip(bin_labels(highs), counts[:-1], ends, ends[1:], strict=False):
                 yield Bin(column.name, label, customers, customers, low, high)
-            yield Bin(column.name, MISSING_CATEGORY, counts[-1], counts[-1])
+            if column.nullable:
+                yield Bin(column.name, MISSING_CATEGORY, counts[-1], counts[-1])
 
 
 def _by_column(bins: Sequence[Bin] | Iterator[Bin]) -> dict[str, list[Bin]]:
@@ -234,17 +234,17 @@ def _item_rows(bins: Sequence[Bin], known: Reference, n_customers: int, chance: 
 
 def _largest_change(column: Column, bins: Sequence[Bin], parts: Floats) -> str:
     """Return the bin that adds most to the index, in words."""
-    if not parts.any():
-        return "no change"
     largest = bins[int(np.argmax(parts))]
     share = largest.customers / sum(one.customers for one in bins)
     reference_share = largest.reference_customers / sum(one.reference_customers for one in bins)
     of = "items" if column.role is Role.ITEMS else "customers"
-    return f"{largest.label}: {_change(share, reference_share, of)}"
+    return _change(share, reference_share, of, largest.label)
 
 
-def _change(share: float, reference_share: float, of: str) -> str:
-    return f"{share:.1%} of the {of} now, {reference_share:.1%} then"
+def _change(share: float, reference_share: float, of: str, label: str = "") -> str:
+    if share == reference_share:
+        return "no change"
+    return f"{label}{': ' if label else ''}{share:.1%} of the {of} now, {reference_share:.1%} then"
 
 
 def _in_words(rows: Sequence[DriftRow]) -> Iterator[str]:
@@ -252,7 +252,7 @@ def _in_words(rows: Sequence[DriftRow]) -> Iterator[str]:
     since = f"since the run of {rows[0].reference_date}"
     for row in rows:
         if row.value is None:
-            yield f"{_name(row)} has drifted {since} (PSI {row.psi:.2f}): {row.reason}"
+            yield f"{_name(row)} has drifted {since} (PSI {row.psi:.2f}); largest change: {row.reason}"
     items = sorted((row for row in rows if row.value is not None), key=lambda row: -row.psi)
     if items:
         named = "; ".join(f"{row.value!r} (PSI {row.psi:.2f}), {row.reason}" for row in items[:_NAMED_ITEMS])

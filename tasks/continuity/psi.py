@@ -81,17 +81,16 @@ def level_of(psi: float, chance: float) -> Level:
 def upper_ends(cuts: Sequence[float]) -> list[float]:
     """Return the upper ends of a number's bins, ascending; the last bin is open.
 
-    A frequent number, such as 0, has a bin of its own at the lower end. Where all are the same number it has a bin
-    between two open ones, so that any change is seen.
+    A frequent number at the lower end, such as 0, has a bin of its own. Where nearly all are the largest number, or all
+    are the same, it has a bin between two open ones, so that any change is seen.
 
     Args:
         cuts: quantiles of the number, ascending, from the smallest value to the largest; none where it has no value.
     """
     if not cuts:
         return []
-    if cuts[0] == cuts[-1]:
-        return [math.nextafter(cuts[0], -math.inf), cuts[0]]
-    return sorted({cut for cut in cuts[1:-1] if cut < cuts[-1]})
+    largest = cuts[-1]
+    return sorted({cut for cut in cuts[1:-1] if cut < largest}) or [math.nextafter(largest, -math.inf), largest]
 
 
 def bin_labels(highs: Sequence[float]) -> list[str]:
