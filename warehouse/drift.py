@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -158,7 +158,7 @@ def insert_drift(database: Connection, drift: pd.DataFrame, bins: Iterable[Bin],
         parts: what each adds to the index of its column.
     """
     insert_frame(database, "drift", drift)
-    frame = pd.DataFrame([asdict(one) for one in bins]).assign(psi=parts)
+    frame = pd.DataFrame([vars(one) for one in bins]).assign(psi=parts)
     by_column = frame.groupby("source_column")
     for share, customers in (("share", "customers"), ("reference_share", "reference_customers")):
         frame[share] = frame[customers] / by_column[customers].transform("sum").clip(lower=1)

@@ -1,7 +1,7 @@
 """Measure how far a run has drifted from the run that formed its model, column by column and item by item."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -98,7 +98,7 @@ def drift_of_model(database: Connection, columns: Sequence[Column], run: Run, n_
 
 def store_drift(database: Connection, drift: DriftSince) -> None:
     """Fill ``drift`` and ``drift_bins``."""
-    insert_drift(database, pd.DataFrame([asdict(row) for row in drift.rows]), drift.bins, drift.parts)
+    insert_drift(database, pd.DataFrame([vars(row) for row in drift.rows]), drift.bins, drift.parts)
 
 
 def drift_notes(run: Run, drift: DriftSince | None) -> tuple[str, ...]:

@@ -280,6 +280,24 @@ def test_six_other_customers_are_no_drift(home, write):
     assert [note for note in notes if "drifted" in note] == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        ("Series[float] = numeric()", ("1.5", "2.5", "7")),
+        ("Series[str] = category()", ("York", "Hull", "Leeds")),
+        ("Series[bool] = flag()", ("yes", "no", "no")),
+        ("Series[list] = items()", ("tea", "ale", "gin")),
+    ],
+)
+def test_kind_of_column_drifts_alone(shop, kind, cells):
+    schema = f"{HEAD}\nclass Shop(Dataset, settle_seconds=0):\n    x: {kind}\n"
+    shop.run(1, [cells[n % 3] for n in range(300)], schema=schema, header="x")
+    assert shop.psi("x") == 0
+    notes = shop.run(2, [cells[0]] * 200 + [cells[n % 3] for n in range(100)], schema=schema, header="x")
+    assert shop.psi("x") > 0.25
+    assert "x has drifted since the run of 2026-03-01" in notes
+
+
 def test_empty_column_has_no_drift(shop):
     schema = SCHEMA.replace("le=120", "le=120, nullable=True")
     empty = [",".join([line.split(",")[0], "", "", "", *line.split(",")[4:]]) for line in customers()]
