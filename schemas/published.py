@@ -501,6 +501,26 @@ class Centroids(pa.DataFrameModel):
     value: Series[float] = pa.Field(description="Coordinate of the centroid, in encoded units")
 
 
+class ScoredCustomers(pa.DataFrameModel):
+    """One row per customer of the file that was last scored with this model, without a new run: segments score."""
+
+    customer_id: Series[str] = pa.Field(description="The declared identifier, else a hash of the row's content")
+    source_name: Series[str] = pa.Field(description="Name of the scored file")
+    line_number: Series[int] = pa.Field(ge=1, description="Line of that file on which the row begins, from 1")
+    segment_id: Series[int] = pa.Field(ge=1, description="Segment with the nearest centroid: key of segments")
+    distance: Series[float] = pa.Field(ge=0, description="Distance to that centroid, as in customer_segments")
+    second_segment_id: Series[int] = pa.Field(
+        nullable=True, ge=1, description="Segment with the second nearest centroid; null with one segment"
+    )
+    second_distance: Series[float] = pa.Field(
+        nullable=True, ge=0, description="Distance to the second nearest centroid"
+    )
+    unknown_values: Series[list[str]] = pa.Field(
+        description="Values of the customer that no customer of the model had, as column=value; they weigh nothing, "
+        "or count as (other) where the column has infrequent values"
+    )
+
+
 class RejectedRows(pa.DataFrameModel):
     """One row per rejected row and reason."""
 
@@ -534,6 +554,7 @@ PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
     "features": Features,
     "centroids": Centroids,
     "rejected_rows": RejectedRows,
+    "scored_customers": ScoredCustomers,
 }
 
 #: Tables that the schema ``history`` has of earlier runs, with run_id and as_of.

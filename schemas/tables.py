@@ -17,6 +17,7 @@ SQL_TYPES: dict[Any, str] = {
     str: "VARCHAR",
     bool: "BOOLEAN",
     list: "VARCHAR[]",
+    list[str]: "VARCHAR[]",
     dict[str, float]: "MAP(VARCHAR, DOUBLE)",
     date: "DATE",
     datetime: "TIMESTAMP",

@@ -24,6 +24,14 @@ def create_published_tables(database: Connection, columns: tuple[Column, ...]) -
         database.execute(every)
 
 
+def replace_amended(database: Connection, table: str) -> None:
+    """Put the rows that the run has of a table in the place of those in the file that it amends."""
+    name = quote_identifier(table)
+    with transaction(database):
+        database.execute(f"DELETE FROM amended.{name}")
+        database.execute(f"INSERT INTO amended.{name} BY NAME FROM night.{name}")
+
+
 def insert_frame(database: Connection, table: str, frame: pd.DataFrame) -> None:
     """Append a frame to a table, column by name; the frame holds every column that is not null."""
     if frame.empty:

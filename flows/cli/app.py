@@ -32,6 +32,11 @@ _COMMANDS = {
 Example: segments run samples/customers.csv
 
 Example: segments run customers.csv corrected.csv""",
+    "score": """Label customers with the published model: no run, no new segments.
+
+Example: segments score new_customers.csv --output labels.csv
+
+Example: segments score --sql snowflake --table crm.customers""",
     "query": """Run SQL on the published file, read-only: a table on a terminal, CSV when piped.
 
 Example: segments query "SELECT name, customers FROM segments ORDER BY segment_id\"""",
