@@ -37,6 +37,11 @@ Example: segments run customers.csv corrected.csv""",
 Example: segments score new_customers.csv --output labels.csv
 
 Example: segments score --sql snowflake --table crm.customers""",
+    "freeze": """Keep the members of a segment as they are today, so that a campaign can be measured.
+
+Example: segments freeze spring-campaign --segment 3 --control 0.1
+
+Example: segments freeze --list""",
     "query": """Run SQL on the published file, read-only: a table on a terminal, CSV when piped.
 
 Example: segments query "SELECT name, customers FROM segments ORDER BY segment_id\"""",

@@ -86,6 +86,23 @@ def begin_scoring(order: Order) -> Iterator[Run]:
 
 
 @contextmanager
+def begin_freezing(home: Path) -> Iterator[Run]:
+    """Hold the home to amend the published file; there is no source, and nothing to record.
+
+    Raises:
+        HomeNotWritable, AnotherRunUnderWay: the home cannot be held.
+    """
+    run = Run.begin(Order(home=str(home)), "freeze")
+    run.home.prepare()
+    with locked(run):
+        discard_staging(run.home)
+        run.staging.mkdir()
+        with kept_open(run):
+            yield run
+        discard_staging(run.home)
+
+
+@contextmanager
 def _begun(run: Run) -> Iterator[Run]:
     run.home.prepare()
     # Recorded with the lock held: other runs close the record of a run that has not ended and holds no lock.

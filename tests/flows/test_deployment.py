@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,9 @@ from warehouse.home.run import Order, Run
 
 SAMPLE = ROOT / "samples" / "customers.csv"
 DEPLOYMENT = "segment-customers/nightly"
+
+#: The filter that finds it alone.
+_NIGHTLY = {"deployments": {"name": {"any_": ["nightly"]}}}
 
 #: What two runs of the same file share: all but the run's own key, times and day.
 SHARED = {
@@ -86,8 +90,20 @@ def test_deployment_takes_several_files_as_one_run(trial, tmp_path):
     assert rows(tmp_path / "home", "SELECT source_name, rows_loaded FROM runs") == [("a.csv + b.csv", 12)]
 
 
+def test_scoring_deployment_labels_a_file(trial, deployed, tmp_path):
+    home = Path(shutil.copytree(deployed, tmp_path / "home"))
+    labels = tmp_path / "labels.parquet"
+    command(
+        trial, "deployment", "run", "score-customers/adhoc", "--watch",
+        "--param", f"source={SAMPLE}", "--param", f"home={home}", "--param", f"output={labels}",
+    )  # fmt: skip
+    scored = "SELECT segment_id, count(*) FROM {} GROUP BY ALL ORDER BY ALL"
+    assert rows(home, scored.format("scored_customers")) == rows(home, scored.format("customer_segments"))
+    assert labels.is_file()
+
+
 def test_deployment_is_scheduled_nightly(trial, deployed):
-    (found,) = ask(trial.port, "/deployments/filter", {})
+    (found,) = ask(trial.port, "/deployments/filter", _NIGHTLY)
     assert [schedule["schedule"] for schedule in found["schedules"]] == [
         {"cron": "30 2 * * *", "timezone": "UTC", "day_or": True}
     ]
@@ -97,7 +113,7 @@ def test_deployment_is_scheduled_nightly(trial, deployed):
 
 
 def test_parameters_have_choices_and_bounds(trial, deployed):
-    (found,) = ask(trial.port, "/deployments/filter", {})
+    (found,) = ask(trial.port, "/deployments/filter", _NIGHTLY)
     parameters = found["parameter_openapi_schema"]["properties"]
     assert parameters["encoding"]["enum"] == ["auto", *ENCODINGS]
     assert (parameters["k_min"]["minimum"], parameters["k_min"]["maximum"], parameters["k_min"]["default"]) == (
@@ -194,7 +210,7 @@ def test_every_entrypoint_can_be_imported():
         path, _, name = deployment["entrypoint"].partition(":")
         assert (ROOT / path).is_file()
         module = __import__(path.removesuffix(".py").replace("/", "."), fromlist=[name])
-        assert getattr(module, name).name == "segment-customers"
+        assert getattr(module, name).name in ("segment-customers", "score-customers")
 
 
 @pytest.mark.slow

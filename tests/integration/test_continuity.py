@@ -10,6 +10,7 @@ from random import Random
 import duckdb
 import pytest
 
+from tasks.freeze import freeze
 from tests.conftest import ROOT, aged
 from tests.nights import assert_invariants, rows, run_night, value
 from warehouse.integrity import sha256_of
@@ -94,6 +95,7 @@ def shop(tmp_path_factory):
     shop = Shop(tmp_path_factory.mktemp("shop"))
     for day, plans in enumerate([FIRST, GROWN, OPENED, CLOSED, OPENED_AGAIN], start=1):
         shop.run(day, plans)
+    freeze(shop.home, "spring", 1, control=0.1)
     return shop
 
 
