@@ -31,7 +31,9 @@ _COMPARED = """
 
 _ASK = """
 import sys, time, duckdb
-database, start = duckdb.connect(sys.argv[1], read_only=True), time.perf_counter()
+database = duckdb.connect(sys.argv[1], read_only=True)
+database.execute("SET enable_progress_bar = false")
+start = time.perf_counter()
 print(duckdb.__version__, *database.execute(sys.argv[2]).fetchall()[0], round(time.perf_counter() - start, 1))
 """
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from schemas.dataset import Column
 from warehouse.connection import Connection, read_sql
 from warehouse.statements.drift import select_changed_values, select_moved_numbers
-from warehouse.tables import read_dicts
+from warehouse.tables import read_dicts, read_value
+
+#: Customers looked up in the earlier run to see whether identifiers are written as they were.
+_LOOKED_UP = 20_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,31 @@ class MovedNumbers:
     earlier_median: float | None
     earlier_low: float | None
     earlier_high: float | None
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """How many of some customers the earlier run has, too.
+
+    Attributes:
+        customers: looked up.
+        recognized: by their identifier.
+        alike: by its digits alone, those recognized included.
+        example: one of the latter, and what the earlier run has; None where there is none.
+    """
+
+    customers: int
+    recognized: int
+    alike: int
+    example: str | None
+    earlier_example: str | None
+
+
+def recognized_customers(database: Connection) -> Recognized:
+    """Look some customers up in the earlier run, by an identifier that may be written otherwise."""
+    n_customers = int(read_value(database, "SELECT count(*) FROM night.customers"))
+    every = {"every": max(1, n_customers // _LOOKED_UP)}
+    return Recognized(**read_dicts(database, read_sql("select_recognized"), every)[0])
 
 
 def common_columns(database: Connection, columns: Sequence[Column]) -> list[Column]:
