@@ -1,6 +1,6 @@
 """Run the audit's queries, which find rows of the finished run that break an invariant."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
@@ -34,10 +34,14 @@ def broken_rows(database: Connection, run: Run, invariant: str) -> list[dict[str
     Needs the views of ``create_long_views``.
     """
     statement = read_sql(invariant)
-    n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
-    parameters = {"run_id": run.run_id, "every": max(1, n_customers // SCORED_AGAIN)}
-    used = {name: value for name, value in parameters.items() if f"${name}" in statement}
+    values: dict[str, Callable[[], object]] = {"run_id": lambda: run.run_id, "every": lambda: _step(database)}
+    used = {name: value() for name, value in values.items() if f"${name}" in statement}
     return read_dicts(database, f"SELECT * FROM ({statement.rstrip().rstrip(';')}) LIMIT {_BROKEN_ROWS}", used)
+
+
+def _step(database: Connection) -> int:
+    """Return how many customers apart those are that are scored again."""
+    return max(1, int(read_value(database, "SELECT count(*) FROM customers")) // SCORED_AGAIN)
 
 
 def table_chunks(database: Connection, name: str) -> Iterator[pd.DataFrame]:
