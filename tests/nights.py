@@ -9,6 +9,7 @@ import duckdb
 
 from flows.night import PLAIN_STEPS, Steps, night
 from flows.summary import RunSummary
+from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Order, Run
 
 SEED_ROWS = """Age,Location,Purchase History
@@ -29,13 +30,17 @@ def run_night(source: Path | str | list[Path], home: Path | str, **order: Any) -
 
     A list of files is one night's delivery.
     """
+    return night(_order(source, home, **order))
+
+
+def _order(source: Path | str | list[Path], home: Path | str, **order: Any) -> Order:
     delivered = tuple(map(str, source)) if isinstance(source, list) else str(source)
-    return night(Order(delivered, home=str(home), **order))
+    return Order(delivered, home=str(home), **order)
 
 
 def quick_night(source: Path | str | list[Path], home: Path | str, **order: Any) -> RunSummary:
-    """Run a night with one k, for tests that look at what comes before the segments or after them."""
-    return run_night(source, home, **{"k": 2, **order})
+    """Run a night with one k and one encoding, for tests that look at what comes before the segments or after them."""
+    return run_night(source, home, **{"k": 2, "encoding": "standard", **order})
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,25 @@ class Stopped:
 
     run: Run
     results: dict[str, Any]
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The record of the run."""
+        return read_manifest(self.run.manifest_file)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Rows loaded and rows rejected, of a night that was validated."""
+        return self.results["validate"].rows_loaded, self.results["validate"].rows_rejected
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query on the file that would have been published."""
+        return rows_of(self.run.night_file, sql)
+
+
+def read_night(source: Path | str | list[Path], home: Path | str, **order: Any) -> Stopped:
+    """Read and validate a delivery as a night does; a third of a night, and what is in it is in its tables."""
+    return night_up_to("validate", _order(source, home, **order))
 
 
 def night_up_to(last: str, order: Order) -> Stopped:
