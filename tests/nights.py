@@ -26,14 +26,12 @@ PUBLISHED_RUN = "SELECT arg_max(run_id, started_at) FROM runs WHERE status = 'pu
 
 
 def run_night(source: Path | str | list[Path], home: Path | str, **order: Any) -> RunSummary:
-    """Run the night without Prefect.
-
-    A list of files is one night's delivery.
-    """
-    return night(_order(source, home, **order))
+    """Run the night without Prefect."""
+    return night(order_of(source, home, **order))
 
 
-def _order(source: Path | str | list[Path], home: Path | str, **order: Any) -> Order:
+def order_of(source: Path | str | list[Path], home: Path | str, **order: Any) -> Order:
+    """Return the order of a night; a list of files is one night's delivery."""
     delivered = tuple(map(str, source)) if isinstance(source, list) else str(source)
     return Order(delivered, home=str(home), **order)
 
@@ -71,7 +69,7 @@ class Stopped:
 
 def read_night(source: Path | str | list[Path], home: Path | str, **order: Any) -> Stopped:
     """Read and validate a delivery as a night does; a third of a night, and what is in it is in its tables."""
-    return night_up_to("validate", _order(source, home, **order))
+    return night_up_to("validate", order_of(source, home, **order))
 
 
 def night_up_to(last: str, order: Order) -> Stopped:
