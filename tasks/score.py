@@ -6,9 +6,8 @@ from pathlib import Path
 
 from schemas.dataset import Column
 from schemas.errors import UsageError
-from tasks.continuity.kept_model import declaration_of
 from tasks.ingest import Ingested
-from tasks.run.columns import run_columns
+from tasks.run.columns import declaration_of, run_columns
 from tasks.run.step import recorded
 from tasks.validate import Validated
 from warehouse.connection import staging

@@ -1,9 +1,7 @@
 """Keep the model of the earlier run: the encoding that its segments were found in, or say why a new one is formed."""
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from schemas.dataset import Column, file_settings_of
@@ -12,6 +10,7 @@ from tasks.encoding.base_encoding import used_in
 from tasks.encoding.components import Components
 from tasks.encoding.features import Feature
 from tasks.encoding.trials import Encoding, EncodingResult
+from tasks.run.columns import declaration_of
 from warehouse.connection import Connection
 from warehouse.earlier_run import EarlierRun
 from warehouse.home.run import Run
@@ -132,12 +131,6 @@ def store_models(
     }
     insert_model(database, model)
     return last + 1
-
-
-def declaration_of(columns: Sequence[Column]) -> str:
-    """Return a hash of what the declaration says of the features."""
-    facts = [(column.name, asdict(column.settings), column.nullable, column.value_type.__name__) for column in columns]
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _why_new(run: Run, model: EarlierModel, columns: Sequence[Column], n_customers: int) -> str:
