@@ -20,7 +20,7 @@ up: $(VENV)/run.stamp ## Start a Prefect server, pool, deployment and worker to 
 	@PORT=$(PORT) $(BIN)/python -m flows.trial
 
 test: $(VENV)/dev.stamp ## Run the tests
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp ## Check format, lint, types, imports and SQL
 	@$(BIN)/ruff format --check .

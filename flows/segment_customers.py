@@ -84,7 +84,7 @@ def segment_customers(
         k_max: Largest k to try.
         as_of: Day that the data describes; left out, today in UTC.
         seed: Random seed: the same file and seed give the same segments.
-        force: Run although the same file is published with the same settings, or a later day is.
+        force: Run although the same file is published with the same settings, a later day is, or identifiers changed.
         accept_volume: Run although the file has far fewer rows than those of previous runs.
         encoding: How customers become numbers; auto selects the encoding whose segments stand out most.
         refit: Form a new model: choose encoding and number of segments anew, whatever previous runs had.

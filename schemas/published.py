@@ -585,6 +585,51 @@ class Centroids(pa.DataFrameModel):
     value: Series[float] = pa.Field(description="Coordinate of the centroid, in encoded units")
 
 
+class ScoredCustomers(pa.DataFrameModel):
+    """One row per customer of the file that was last scored with this model, without a new run: segments score."""
+
+    customer_id: Series[str] = pa.Field(description="The declared identifier, else a hash of the row's content")
+    source_name: Series[str] = pa.Field(description="Name of the scored file")
+    line_number: Series[int] = pa.Field(ge=1, description="Line of that file on which the row begins, from 1")
+    segment_id: Series[int] = pa.Field(ge=1, description="Segment with the nearest centroid: key of segments")
+    distance: Series[float] = pa.Field(ge=0, description="Distance to that centroid, as in customer_segments")
+    second_segment_id: Series[int] = pa.Field(
+        nullable=True, ge=1, description="Segment with the second nearest centroid; null with one segment"
+    )
+    second_distance: Series[float] = pa.Field(
+        nullable=True, ge=0, description="Distance to the second nearest centroid"
+    )
+    unknown_values: Series[list[str]] = pa.Field(
+        description="Values of the customer that no customer of the model had, as column=value; they weigh nothing, "
+        "or count as (other) where the column has infrequent values"
+    )
+
+
+class Audiences(pa.DataFrameModel):
+    """One row per audience: the customers of a segment as they were on a day, which no later run changes."""
+
+    audience: Series[str] = pa.Field(unique=True, description="Name of the audience, as given to segments freeze")
+    segment_id: Series[int] = pa.Field(ge=1, description="Segment that it was frozen from: key of segment_lifetimes")
+    segment_name: Series[str] = pa.Field(description="Name of the segment on that day")
+    dataset: Series[str] = pa.Field(description="Dataset of the customers")
+    run_id: Series[str] = pa.Field(description="Run whose segment it is")
+    as_of: Series[date] = pa.Field(description="Day of that run")
+    frozen_at: Series[datetime] = pa.Field(description="When it was frozen, UTC")
+    customers: Series[int] = pa.Field(ge=1, description="Members, those in the control group too")
+    control_customers: Series[int] = pa.Field(ge=0, description="Members in the control group")
+    seed: Series[int] = pa.Field(ge=0, description="Random seed of the control group")
+
+
+class AudienceMembers(pa.DataFrameModel):
+    """One row per audience and customer."""
+
+    audience: Series[str] = pa.Field(description="Key of audiences")
+    customer_id: Series[str] = pa.Field(description="Customer, who may have left the segment or the file since")
+    is_control: Series[bool] = pa.Field(
+        description="Whether the customer is in the control group, drawn at random, which the campaign leaves out"
+    )
+
+
 class RejectedRows(pa.DataFrameModel):
     """One row per rejected row and reason."""
 
@@ -621,6 +666,9 @@ PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
     "features": Features,
     "centroids": Centroids,
     "rejected_rows": RejectedRows,
+    "scored_customers": ScoredCustomers,
+    "audiences": Audiences,
+    "audience_members": AudienceMembers,
 }
 
 #: Tables that the schema ``history`` has of earlier runs, with run_id and as_of.

@@ -12,11 +12,11 @@ from tasks.ingest import Ingested
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from tasks.validate import Validated
-from warehouse.audit import broken_rows, invariants, table_chunks
+from warehouse.audit import INVARIANTS, SCORED_AGAIN, broken_rows, table_chunks
 from warehouse.connection import Connection, staging
-from warehouse.features import create_long_views
 from warehouse.home.run import Run
 from warehouse.runs import insert_runs
+from warehouse.scoring import create_scoring
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Audited:
 
 @recorded
 def audit(run: Run, ingested: Ingested, validated: Validated, clustered: Clustered) -> Audited:
-    """Write the table ``runs``, then check every published table and every invariant.
+    """Write the table ``runs`` and the macro ``score_customer``, then check every published table and every invariant.
 
     Raises:
         AuditFailed: an invariant is broken; with its name and the first row that breaks it.
@@ -39,12 +39,13 @@ def audit(run: Run, ingested: Ingested, validated: Validated, clustered: Cluster
     message = _publication_message(validated.rows_loaded, clustered.n_clusters)
     with staging(run) as database:
         insert_runs(database, run, message)
-        create_long_views(database, columns)
         for name in PUBLISHED:
             _check_table(database, run, name)
-        for name in invariants():
+        for name in INVARIANTS:
             _refuse_broken(run, name, broken_rows(database, run, name))
-    return Audited(len(invariants()), len(PUBLISHED), message)
+        create_scoring(database, columns)
+        _refuse_broken(run, SCORED_AGAIN, broken_rows(database, run, SCORED_AGAIN))
+    return Audited(len(INVARIANTS) + 1, len(PUBLISHED), message)
 
 
 def _publication_message(n_customers: int, n_segments: int) -> str:

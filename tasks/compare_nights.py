@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from schemas.dataset import Column
+from schemas.dataset import Column, identifier_of
+from schemas.errors import DataRefused
 from schemas.fields import Role
 from tasks.ingest import Ingested
 from tasks.reporting.number_text import number_text
@@ -16,12 +17,16 @@ from warehouse.drift import (
     changed_values,
     common_columns,
     moved_numbers,
+    recognized_customers,
 )
 from warehouse.earlier_run import beside_earlier_run
 from warehouse.home.ledger import readable_manifest
 from warehouse.home.run import SOFTWARE_VERSION, Run, has_same_names
 from warehouse.integrity import published_state
 from warehouse.statements.drift import EXAMPLES
+
+#: Shares of the customers: identifiers have another form where fewer are recognized and so many are by their digits.
+_FEW_RECOGNIZED, _MANY_ALIKE = 0.1, 0.5
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,15 @@ class Drift:
 
 @recorded
 def compare_nights(run: Run, ingested: Ingested) -> Drift:
-    """Compare the customers of the run with those of the earlier run of the dataset."""
+    """Compare the customers of the run with those of the earlier run of the dataset.
+
+    Raises:
+        DataRefused: the identifiers are written otherwise than there.
+    """
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database, beside_earlier_run(database, run) as earlier:
+        if earlier is not None:
+            _refuse_other_identifiers(run, database, columns)
         changes = () if earlier is None else tuple(_drift(database, columns))
     return Drift(len(changes), (*_of_another_version(run), *changes))
 
@@ -69,6 +80,22 @@ def numbers_in_words(column: Column, found: MovedNumbers) -> str | None:
     return (
         f"{column.name}: the median is {number_text(found.median)}, and was {number_text(found.earlier_median)} "
         f"in the previous run, where 90% were between {low} and {high}; did its unit change?"
+    )
+
+
+def _refuse_other_identifiers(run: Run, database: Connection, columns: Sequence[Column]) -> None:
+    """Refuse identifiers in another form: all customers would be new, and all earlier ones gone."""
+    identifier = identifier_of(tuple(columns))
+    if identifier is None or run.order.force:
+        return
+    found = recognized_customers(database)
+    if found.recognized >= _FEW_RECOGNIZED * found.customers or found.alike < _MANY_ALIKE * found.customers:
+        return
+    raise DataRefused(
+        f"{' + '.join(run.order.sources)}: {identifier.header} is {found.example!r} where it was "
+        f"{found.earlier_example!r} in the previous run, so that {found.recognized / found.customers:.0%} of the "
+        f"customers are recognized, and {found.alike / found.customers:.0%} by their digits; expected the same form: "
+        "deliver it as before, or --force takes them all for new customers"
     )
 
 

@@ -44,7 +44,6 @@ from tasks.run.memory import memory_there
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
-from warehouse.drift import create_value_counts
 from warehouse.earlier_run import EarlierRun, beside_earlier_run
 from warehouse.encodings import insert_encodings
 from warehouse.features import (
@@ -56,6 +55,7 @@ from warehouse.features import (
     vocabulary_sizes,
 )
 from warehouse.home.run import Run
+from warehouse.model_drift import create_value_counts
 from warehouse.models import keep_vocabulary
 from warehouse.tables import insert_frame, read_value
 

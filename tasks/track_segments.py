@@ -1,7 +1,7 @@
 """Track the segments since the earlier run: what became of each, and which customers joined, moved or are gone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,8 +13,8 @@ from tasks.continuity.transitions import Transition, transitions_of
 from tasks.describe import Described
 from tasks.run.columns import has_identifier
 from tasks.run.step import recorded
+from warehouse.audiences import carry_audiences
 from warehouse.connection import Connection, one_thread, staging
-from warehouse.drift import insert_segment_drift
 from warehouse.earlier_run import EarlierRun, beside_earlier_run, earlier_segments, lost_day
 from warehouse.history import (
     count_moves,
@@ -26,6 +26,7 @@ from warehouse.history import (
     shared_customers,
 )
 from warehouse.home.run import Run
+from warehouse.model_drift import insert_segment_drift
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,14 @@ class Tracked:
 
 @recorded
 def track_segments(run: Run, described: Described) -> Tracked:
-    """Fill segment_transitions, segment_lifetimes, segment_drift, past_memberships and the schema history."""
+    """Fill segment_transitions, segment_lifetimes, segment_drift and the history; carry on the audiences."""
+    with staging(run) as database:
+        about_audiences = carry_audiences(database, run)
+    tracked = _tracked(run, described)
+    return replace(tracked, notes=(*tracked.notes, about_audiences)) if about_audiences else tracked
+
+
+def _tracked(run: Run, described: Described) -> Tracked:
     with staging(run) as database, beside_earlier_run(database, run) as earlier:
         insert_lifetimes(database, run)
         insert_segment_drift(database, run, earlier)

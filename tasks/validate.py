@@ -72,7 +72,8 @@ def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
     """
     dataset = load_dataset(run.order.dataset)
     columns = run_columns(run, ingested.kept_columns)
-    max_rejected_share = file_settings_of(dataset).max_rejected_share
+    # Customers who are scored change nothing for the others, so that those that can be read are.
+    max_rejected_share = 1.0 if run.purpose == "score" else file_settings_of(dataset).max_rejected_share
     with staging(run) as database:
         _reject_faulty_texts(database, columns)
         create_typed_view(database, columns)

@@ -1,4 +1,5 @@
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -8,6 +9,13 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 ROOT = Path(__file__).parent.parent
+
+#: A night writes many small files and waits for the disk after each; where they lie in memory, it does not wait.
+_IN_MEMORY = Path("/dev/shm")
+_ENOUGH_BYTES = 4_000_000_000
+
+if os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free >= _ENOUGH_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
 
 
 def pytest_configure(config: pytest.Config) -> None:

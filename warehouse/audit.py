@@ -8,10 +8,7 @@ from schemas.tables import published_table
 from warehouse.connection import Connection, read_sql, sql_names
 from warehouse.home.run import Run
 from warehouse.statements.quoting import quote_identifier
-from warehouse.tables import read_dicts, read_value
-
-#: Customers scored again by SQL in the audit, about; of more, those at equal steps in the canonical order.
-SCORED_AGAIN = 50_000
+from warehouse.tables import read_dicts
 
 #: Rows of a published table checked at a time.
 _CHUNK_ROWS = 100_000
@@ -19,24 +16,20 @@ _CHUNK_ROWS = 100_000
 #: Rows that break an invariant which are read, at most; one is shown.
 _BROKEN_ROWS = 1_000
 
-#: They score the customers again, and come last, as the others say more precisely what is wrong.
-_LAST = ("audit/nearest_centroid", "audit/along_components")
+#: It scores the customers again, and is asked last: the others say more precisely what is wrong.
+SCORED_AGAIN = "audit/nearest_centroid"
 
-
-def invariants() -> list[str]:
-    """Return the names of the audit's statements, in the order in which they are asked."""
-    return [*sorted(set(sql_names("audit")) - set(_LAST)), *_LAST]
+#: Names of the audit's other statements.
+INVARIANTS = tuple(sorted(set(sql_names("audit")) - {SCORED_AGAIN}))
 
 
 def broken_rows(database: Connection, run: Run, invariant: str) -> list[dict[str, object]]:
     """Return rows that break an invariant, a thousand at most; none where it holds.
 
-    Needs the views of ``create_long_views``.
+    ``SCORED_AGAIN`` needs what ``create_scoring`` makes.
     """
     statement = read_sql(invariant)
-    n_customers = int(read_value(database, "SELECT count(*) FROM customers"))
-    parameters = {"run_id": run.run_id, "every": max(1, n_customers // SCORED_AGAIN)}
-    used = {name: value for name, value in parameters.items() if f"${name}" in statement}
+    used = {"run_id": run.run_id} if "$run_id" in statement else {}
     return read_dicts(database, f"SELECT * FROM ({statement.rstrip().rstrip(';')}) LIMIT {_BROKEN_ROWS}", used)
 
 

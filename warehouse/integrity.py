@@ -11,7 +11,7 @@ import duckdb
 from schemas.errors import SegmentsError
 from warehouse.connection import one_line, opened, read_sql
 from warehouse.home.directory import Home
-from warehouse.home.ledger import read_manifests
+from warehouse.home.ledger import read_manifests, recorded_sha256s
 from warehouse.home.run import RUN_ID
 from warehouse.statements.quoting import quote_identifier
 
@@ -69,10 +69,10 @@ class _Fault(Exception):
 def _run_of(home: Home, *_: int) -> str:
     """Return the run whose whole file is published; it is read once per inode, size and time of change."""
     digest = sha256_of(home.published_file)
-    digests = {str(run["published_sha256"]): run for run in read_manifests(home) if run.get("published_sha256")}
-    if digest in digests:
-        return str(digests[digest]["run_id"])
-    return _read_through(home, {str(run["run_id"]) for run in digests.values()})
+    run_of = {sha256: str(run["run_id"]) for run in read_manifests(home) for sha256 in recorded_sha256s(run)}
+    if digest in run_of:
+        return run_of[digest]
+    return _read_through(home, set(run_of.values()))
 
 
 def _read_through(home: Home, recorded: set[str]) -> str:

@@ -18,6 +18,12 @@ LINES_IN_MEMORY = 200_000
 #: Megabytes that every column of the widest table takes in each thread: what is written waits in blocks of 256 KiB.
 COLUMN_MEMORY_MB = 0.5
 
+#: Threads and memory that DuckDB may use, and the columns of the widest table; 0 before there is any.
+_LIMITS = """
+    SELECT current_setting('threads'), current_setting('memory_limit'), coalesce(max(column_count), 0)
+    FROM duckdb_tables()
+"""
+
 #: How much of a file is looked at to know how long its lines are, here and there.
 _BLOCKS, _BLOCK_BYTES = 16, 1 << 16
 
@@ -27,38 +33,28 @@ def bound_memory(database: duckdb.DuckDBPyConnection, run: Run) -> None:
 
     A machine with less memory than that has DuckDB's own limit, which is most of what there is.
     """
-    threads = min(MOST_THREADS, threads_of(database))
+    database.execute("RESET memory_limit")  # what an earlier step was given
+    ((may_use, own_limit, most_columns),) = database.execute(_LIMITS).fetchall()
+    threads = min(MOST_THREADS, int(may_use))
     megabytes = (
         max(LEAST_MEMORY_MB, threads * THREAD_MEMORY_MB)
         + LINES_IN_MEMORY * _line_bytes(run) // 1_000_000
-        + round(threads * COLUMN_MEMORY_MB * _most_columns(database))
+        + round(threads * COLUMN_MEMORY_MB * most_columns)
     )
-    database.execute(f"SET threads = {threads}")
-    database.execute("RESET memory_limit")  # what an earlier step was given
-    if megabytes * 1_000_000 < memory_limit(database):
-        database.execute(f"SET memory_limit = '{megabytes}MB'")
+    bound = f"SET memory_limit = '{megabytes}MB'" if megabytes * 1_000_000 < _bytes_of(own_limit) else ""
+    database.execute(f"SET threads = {threads}; {bound}")
 
 
 def threads_of(database: duckdb.DuckDBPyConnection) -> int:
     """Return how many threads DuckDB may use."""
-    return int(_setting(database, "threads"))
+    ((threads,),) = database.execute("SELECT current_setting('threads')").fetchall()
+    return int(threads)
 
 
-def memory_limit(database: duckdb.DuckDBPyConnection) -> float:
-    """Return how many bytes DuckDB may use, about, as it tells them as 18.8 GiB."""
-    number, unit = _setting(database, "memory_limit").split()
+def _bytes_of(limit: str) -> float:
+    """Return about how many bytes a memory limit is that DuckDB tells as 18.8 GiB."""
+    number, unit = limit.split()
     return float(number) * float(1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))
-
-
-def _most_columns(database: duckdb.DuckDBPyConnection) -> int:
-    """Return how many columns the widest table has; 0 before there is any."""
-    ((most,),) = database.execute("SELECT coalesce(max(column_count), 0) FROM duckdb_tables()").fetchall()
-    return int(most)
-
-
-def _setting(database: duckdb.DuckDBPyConnection, name: str) -> str:
-    ((value,),) = database.execute("SELECT current_setting($name)", {"name": name}).fetchall()
-    return str(value)
 
 
 def _line_bytes(run: Run) -> int:

@@ -2,14 +2,16 @@
 
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from warehouse.connection import close_files
+from warehouse.connection import Connection, close_files, staging
 from warehouse.home.directory import Home
-from warehouse.home.ledger import step_record, update_manifest
+from warehouse.home.ledger import record_amended, step_record, update_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import published_state, sha256_of
+from warehouse.statements.quoting import quote_text
 
 #: Earlier published files that are kept.
 KEPT_IN_ARCHIVE = 14
@@ -33,6 +35,32 @@ def swap_in(run: Run, message: str) -> None:
     os.replace(run.night_file, run.home.published_file)
     _flush(run.home.root)
     discard_staging(run.home)
+
+
+@contextmanager
+def amending(run: Run, published: str) -> Iterator[Connection]:
+    """Give the run's database with a copy of the published file, attached as ``amended``, which then replaces it.
+
+    The published file stays as it is if the block fails, and stays the file of the run that published it.
+
+    Args:
+        run: the run that amends it; it holds the lock.
+        published: the run that published it.
+    """
+    amended = run.staging / "amended.duckdb"
+    shutil.copyfile(run.home.published_file, amended)
+    with staging(run) as database:
+        database.execute(f"ATTACH {quote_text(str(amended))} AS amended")
+        try:
+            yield database
+            database.execute("CHECKPOINT amended")
+        finally:
+            database.execute("DETACH amended")
+    _flush(amended)
+    amended.chmod(_READ_ONLY)
+    record_amended(run.home, published, sha256_of(run.home.published_file), sha256_of(amended))
+    os.replace(amended, run.home.published_file)
+    _flush(run.home.root)
 
 
 def set_log_aside(run: Run) -> None:

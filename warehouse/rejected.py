@@ -33,12 +33,12 @@ def judged_run(home: Home, run_id: str | None) -> Manifest:
     Raises:
         UsageError: there is no such run, or it ended before its rows were judged.
     """
-    manifests = list(reversed(read_manifests(home)))
     if run_id is None:
-        if newest := next((manifest for manifest in manifests if _is_judged(home, manifest)), None):
+        newest_first = reversed(read_manifests(home))
+        if newest := next((manifest for manifest in newest_first if _is_judged(home, manifest)), None):
             return newest
         raise UsageError(f"no run of {home.root} has judged a row yet; run: segments run SOURCE --home {home.root}")
-    for manifest in manifests:
+    for manifest in read_manifests(home, with_scorings=True):
         if manifest["run_id"] == run_id and _is_judged(home, manifest):
             return manifest
         if manifest["run_id"] == run_id:

@@ -32,6 +32,16 @@ _COMMANDS = {
 Example: segments run samples/customers.csv
 
 Example: segments run customers.csv corrected.csv""",
+    "score": """Label customers with the published model: no run, no new segments.
+
+Example: segments score new_customers.csv --output labels.csv
+
+Example: segments score --sql snowflake --table crm.customers""",
+    "freeze": """Keep the members of a segment as they are today, so that a campaign can be measured.
+
+Example: segments freeze spring-campaign --segment 3 --control 0.1
+
+Example: segments freeze --list""",
     "query": """Run SQL on the published file, read-only: a table on a terminal, CSV when piped.
 
 Example: segments query "SELECT name, customers FROM segments ORDER BY segment_id\"""",

@@ -91,10 +91,11 @@ def progress_shown(*, debug: bool) -> Iterator[None]:
 
 def _run(order: Order, *, debug: bool) -> "RunSummary":
     # Loading pandas and scikit-learn takes seconds, in which the live view already moves.
-    from flows.night import nights
     from tasks.run.lifecycle import refuse_early
 
     refuse_early(order)
+    from flows.night import nights
+
     url = named_server()
     if url is None:
         return nights(order, told=_told)

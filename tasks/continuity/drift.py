@@ -15,7 +15,9 @@ from schemas.loading import load_dataset
 from tasks.continuity.psi import PSI, Floats, Level, bin_labels, chance_psi, level_of, psi_parts, upper_ends
 from tasks.delivery.delivered import Delivery
 from warehouse.connection import Connection
-from warehouse.drift import (
+from warehouse.earlier_run import EarlierRun
+from warehouse.home.run import Run
+from warehouse.model_drift import (
     Bin,
     Reference,
     earlier_number_bins,
@@ -27,8 +29,6 @@ from warehouse.drift import (
     references,
     value_bins,
 )
-from warehouse.earlier_run import EarlierRun
-from warehouse.home.run import Run
 
 #: Labels of bins that stand for no value of their own.
 _NO_VALUES = frozenset({MISSING_CATEGORY, NO_ITEMS, OTHER_VALUES, UNKNOWN_VALUES})

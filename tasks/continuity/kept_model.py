@@ -1,9 +1,7 @@
 """Keep the model of the earlier run: the encoding that its segments were found in, or say why a new one is formed."""
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from schemas.dataset import Column, file_settings_of
@@ -12,6 +10,7 @@ from tasks.encoding.base_encoding import used_in
 from tasks.encoding.components import Components
 from tasks.encoding.features import Feature
 from tasks.encoding.trials import Encoding, EncodingResult
+from tasks.run.columns import declaration_of
 from warehouse.connection import Connection
 from warehouse.earlier_run import EarlierRun
 from warehouse.home.run import Run
@@ -126,7 +125,7 @@ def store_models(
         "null_model": selected.null_model,
         "is_found": selected.is_found,
         "asked_for": run.order.encoding,
-        "declaration": _declaration(columns),
+        "declaration": declaration_of(columns),
         "customers": n_customers,
         "reason": reason,
     }
@@ -141,7 +140,7 @@ def _why_new(run: Run, model: EarlierModel, columns: Sequence[Column], n_custome
         return "asked for by --refit"
     if run.order.encoding != model.asked_for:
         return f"the encoding asked for is {run.order.encoding}, and was {model.asked_for}"
-    if _declaration(columns) != model.declaration:
+    if declaration_of(columns) != model.declaration:
         return "the declared columns or their settings have changed"
     if every is not None and model.n_runs >= every:
         return f"model {model.model_id} has had {model.n_runs} runs, as many as model_runs={every} allows"
@@ -153,9 +152,3 @@ def _why_new(run: Run, model: EarlierModel, columns: Sequence[Column], n_custome
 def _in_words(one: UnknownValues, model: EarlierModel) -> str:
     values = "value is" if one.n_values == 1 else "values are"
     return f"{one.source_column}: {one.n_values:,} {values} unknown to model {model.model_id} ({one.share:.1%} of all)"
-
-
-def _declaration(columns: Sequence[Column]) -> str:
-    """Return a hash of what the declaration says of the features."""
-    facts = [(column.name, asdict(column.settings), column.nullable, column.value_type.__name__) for column in columns]
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -1,8 +1,10 @@
 """The columns of a run: those that the dataset declares, and undeclared ones that it keeps."""
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 
 from schemas.dataset import RESERVED_NAMES, Column, columns_of, identifier_of, normalise_header
 from schemas.fields import FieldSettings, Role
@@ -26,6 +28,12 @@ def run_columns(run: Run, kept: Iterable[KeptColumn] = ()) -> tuple[Column, ...]
 def has_identifier(run: Run) -> bool:
     """Return whether the dataset says who a customer is; else there is no history of customers."""
     return identifier_of(columns_of(load_dataset(run.order.dataset))) is not None
+
+
+def declaration_of(columns: Sequence[Column]) -> str:
+    """Return a hash of what the declaration says of the features."""
+    facts = [(column.name, asdict(column.settings), column.nullable, column.value_type.__name__) for column in columns]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def kept_columns(headers: Iterable[str], columns: tuple[Column, ...]) -> tuple[KeptColumn, ...]:

@@ -69,7 +69,41 @@ def begin_night(order: Order) -> Iterator[Run]:
         HomeNotWritable, AnotherRunUnderWay: the run cannot begin.
         UsageError, SchemaError: the order makes no sense; see ``check_order``.
     """
-    run = Run.begin(order)
+    with _begun(Run.begin(order)) as run:
+        yield run
+
+
+@contextmanager
+def begin_scoring(order: Order) -> Iterator[Run]:
+    """Hold the home for one run that scores customers, and record how it ends.
+
+    Raises:
+        HomeNotWritable, AnotherRunUnderWay: the run cannot begin.
+        UsageError, SchemaError: the order makes no sense; see ``check_order``.
+    """
+    with _begun(Run.begin(order, "score")) as run:
+        yield run
+
+
+@contextmanager
+def begin_freezing(home: Path) -> Iterator[Run]:
+    """Hold the home to amend the published file; there is no source, and nothing to record.
+
+    Raises:
+        HomeNotWritable, AnotherRunUnderWay: the home cannot be held.
+    """
+    run = Run.begin(Order(home=str(home)), "freeze")
+    run.home.prepare()
+    with locked(run):
+        discard_staging(run.home)
+        run.staging.mkdir()
+        with kept_open(run):
+            yield run
+        discard_staging(run.home)
+
+
+@contextmanager
+def _begun(run: Run) -> Iterator[Run]:
     run.home.prepare()
     # Recorded with the lock held: other runs close the record of a run that has not ended and holds no lock.
     with _signals_noted() as signals, locked(run):
@@ -81,10 +115,12 @@ def begin_night(order: Order) -> Iterator[Run]:
                 _note_damage(run, previous.fault)
             close_abandoned(run, previous.run_id)
             discard_staging(run.home)
-            check_order(order)
+            check_order(run.order)
             run.staging.mkdir()
             with kept_open(run):
                 yield run
+            if run.purpose == "score":
+                discard_staging(run.home)
 
 
 def forget_night(run: Run) -> None:

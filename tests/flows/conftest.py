@@ -8,7 +8,16 @@ import pytest
 
 from flows.server import free_port
 from flows.trial import Trial, running
-from tests.conftest import ROOT
+from tests.conftest import ROOT, aged
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first 400 rows of the sample, two of them rejected: as clearly four segments as all, in half of the time."""
+    path = tmp_path_factory.mktemp("sample") / "customers.csv"
+    lines = (ROOT / "samples" / "customers.csv").read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:401]))
+    return aged(path)
 
 
 @pytest.fixture(scope="session")

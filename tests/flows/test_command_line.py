@@ -13,22 +13,20 @@ import pytest
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS
 
-SAMPLE = ROOT / "samples" / "customers.csv"
-
 
 @pytest.fixture(scope="module")
-def night(segments, tmp_path_factory):
+def night(segments, sample, tmp_path_factory):
     """A published home and what the run that published it printed."""
     home = tmp_path_factory.mktemp("night")
-    return home, segments("run", SAMPLE, "--home", home)
+    return home, segments("run", sample, "--home", home)
 
 
 def test_run_prints_all_that_it_found(night):
     home, done = night
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("strong: 4 clearly separate segments; use them. ")
-    assert "customers.csv: 3,012 rows read, 3,000 customers, 12 rejected; k=4" in done.stdout
-    for expected in ("diapers, juice", "chosen: highest silhouette", "not_a_whole_number", f"{home}/segments.duckdb"):
+    assert "customers.csv: 400 rows read, 398 customers, 2 rejected; k=4" in done.stdout
+    for expected in ("diapers, milk", "chosen: highest silhouette", "not_a_whole_number", f"{home}/segments.duckdb"):
         assert expected in done.stdout
 
 
@@ -36,54 +34,53 @@ def test_piped_output_has_no_control_characters(night):
     assert "\x1b" not in night[1].stdout
 
 
-def test_same_file_again_is_nothing_new(night, segments):
+def test_same_file_again_is_nothing_new(night, segments, sample):
     home, _ = night
-    done = segments("run", SAMPLE, "--home", home, "--json")
+    done = segments("run", sample, "--home", home, "--json")
     assert done.returncode == 0
     told = json.loads(done.stdout)
     assert told["is_new"] is False
     assert told["message"].startswith("nothing new: ")
 
 
-def test_json_holds_run_segments_and_curve(night, segments):
-    told = json.loads(segments("run", SAMPLE, "--home", night[0], "--json").stdout)
+def test_json_holds_run_segments_and_curve(night, segments, sample):
+    told = json.loads(segments("run", sample, "--home", night[0], "--json").stdout)
     assert told["run"]["status"] == "published"
-    assert sum(row["customers"] for row in told["segments"]) == 3000
+    assert sum(row["customers"] for row in told["segments"]) == 398
     assert [row["k"] for row in told["k_scores"] if row["chosen"]] == [4]
-    assert sum(row["n_rows"] for row in told["rejected"]) == 12
+    assert sum(row["n_rows"] for row in told["rejected"]) == 2
 
 
 def test_query_is_csv_when_piped(night, segments):
     done = segments("query", "SELECT segment_id, name FROM segments ORDER BY 1", "--home", night[0])
-    assert list(csv.reader(io.StringIO(done.stdout)))[:2] == [["segment_id", "name"], ["1", "diapers, juice"]]
+    assert list(csv.reader(io.StringIO(done.stdout)))[:2] == [["segment_id", "name"], ["1", "diapers, milk"]]
 
 
 def test_rejects_are_a_csv_when_piped(night, segments):
     done = segments("rejects", "--home", night[0])
     lines = done.stdout.splitlines()
     assert lines[0] == "rejected_line,rejected_reason,Age,Location,Purchase History"
-    assert len(lines) == 13
+    assert len(lines) == 3
     assert lines[1].startswith("41,\"age 'abc' is not a whole number\",abc,")
 
 
-def test_corrected_rejects_run_as_the_command_says(night, segments, tmp_path):
+def test_corrected_rejects_run_as_the_command_says(night, segments, sample, tmp_path):
     home, corrected = night[0], tmp_path / "corrected.csv"
     told = segments("rejects", "--home", home, "--csv", corrected).stdout.splitlines()
     assert told == [
-        f"{corrected}: 12 rows of customers.csv",
-        f"correct the rows, then: segments run {SAMPLE} {corrected} --home {home}",
+        f"{corrected}: 2 rows of customers.csv",
+        f"correct the rows, then: segments run {sample} {corrected} --home {home}",
     ]
     corrected.write_text(corrected.read_text().replace(",abc,", ",40,"))
     command = told[1].partition(": segments ")[2].split()
     done = segments(*command[:-1], tmp_path / "home")
     assert done.returncode == 0, done.stderr
-    assert "customers.csv + corrected.csv: 3,024 rows read, 3,001 customers, 23 rejected; k=4" in done.stdout
+    assert "customers.csv + corrected.csv: 402 rows read, 399 customers, 3 rejected; k=4" in done.stdout
 
 
 def test_home_is_taken_from_the_environment(night, segments):
     assert (
-        segments("query", "SELECT count(*) FROM customers", SEGMENTS_HOME=str(night[0])).stdout
-        == "count_star()\n3000\n"
+        segments("query", "SELECT count(*) FROM customers", SEGMENTS_HOME=str(night[0])).stdout == "count_star()\n398\n"
     )
 
 
@@ -97,8 +94,8 @@ def test_explain_answers_in_words_and_json(night, segments):
     assert {row["source_column"] for row in told["column_associations"]} == {"age", "location", "purchase_history"}
 
 
-def test_unknown_encoding_is_named_with_the_choices(segments, tmp_path):
-    done = segments("run", SAMPLE, "--home", tmp_path / "home", "--encoding", "xyz")
+def test_unknown_encoding_is_named_with_the_choices(segments, sample, tmp_path):
+    done = segments("run", sample, "--home", tmp_path / "home", "--encoding", "xyz")
     assert (done.returncode, done.stdout) == (2, "")
     choices = '"auto", "standard", "numbers", "mixed", "brackets", "single"'
     said = f'Invalid value "xyz" for --encoding. Choose from: {choices}.'
@@ -158,8 +155,8 @@ def modules_of(*arguments, prefect_home):
     return set(done.stdout.splitlines()[-1].split())
 
 
-def test_run_without_server_imports_no_prefect(tmp_path):
-    modules = modules_of("run", SAMPLE, "--home", tmp_path / "home", prefect_home=tmp_path)
+def test_run_without_server_imports_no_prefect(write, tmp_path):
+    modules = modules_of("run", write(SEED_ROWS), "--home", tmp_path / "home", prefect_home=tmp_path)
     assert "sklearn" in modules
     assert "prefect" not in modules
 

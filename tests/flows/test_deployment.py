@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,8 +24,10 @@ from warehouse.home.directory import Home
 from warehouse.home.lock import locked
 from warehouse.home.run import Order, Run
 
-SAMPLE = ROOT / "samples" / "customers.csv"
 DEPLOYMENT = "segment-customers/nightly"
+
+#: The filter that finds it alone.
+_NIGHTLY = {"deployments": {"name": {"any_": ["nightly"]}}}
 
 #: What two runs of the same file share: all but the run's own key, times and day.
 SHARED = {
@@ -48,10 +51,10 @@ pytestmark = pytest.mark.prefect
 
 
 @pytest.fixture(scope="session")
-def deployed(trial, tmp_path_factory):
+def deployed(trial, sample, tmp_path_factory):
     """A home that a run of the deployment has published into."""
     home = tmp_path_factory.mktemp("deployed")
-    command(trial, "deployment", "run", DEPLOYMENT, "--param", f"source={SAMPLE}", "--param", f"home={home}", "--watch")
+    command(trial, "deployment", "run", DEPLOYMENT, "--param", f"source={sample}", "--param", f"home={home}", "--watch")
     return home
 
 
@@ -62,12 +65,12 @@ def flow_runs(trial, home):
 
 def test_deployment_run_completes_and_publishes(trial, deployed):
     assert [flow_run["state_type"] for flow_run in flow_runs(trial, deployed)] == ["COMPLETED"]
-    assert rows(deployed, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(3012, 3000, 12)]
+    assert rows(deployed, "SELECT rows_read, rows_loaded, rows_rejected FROM runs") == [(400, 398, 2)]
     assert_invariants(deployed)
 
 
-def test_deployment_publishes_the_same_as_the_command(deployed, segments, tmp_path):
-    done = segments("run", SAMPLE, "--home", tmp_path)
+def test_deployment_publishes_the_same_as_the_command(deployed, segments, sample, tmp_path):
+    done = segments("run", sample, "--home", tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     for table, columns in SHARED.items():
@@ -86,8 +89,20 @@ def test_deployment_takes_several_files_as_one_run(trial, tmp_path):
     assert rows(tmp_path / "home", "SELECT source_name, rows_loaded FROM runs") == [("a.csv + b.csv", 12)]
 
 
+def test_scoring_deployment_labels_a_file(trial, deployed, sample, tmp_path):
+    home = Path(shutil.copytree(deployed, tmp_path / "home"))
+    labels = tmp_path / "labels.parquet"
+    command(
+        trial, "deployment", "run", "score-customers/adhoc", "--watch",
+        "--param", f"source={sample}", "--param", f"home={home}", "--param", f"output={labels}",
+    )  # fmt: skip
+    scored = "SELECT segment_id, count(*) FROM {} GROUP BY ALL ORDER BY ALL"
+    assert rows(home, scored.format("scored_customers")) == rows(home, scored.format("customer_segments"))
+    assert labels.is_file()
+
+
 def test_deployment_is_scheduled_nightly(trial, deployed):
-    (found,) = ask(trial.port, "/deployments/filter", {})
+    (found,) = ask(trial.port, "/deployments/filter", _NIGHTLY)
     assert [schedule["schedule"] for schedule in found["schedules"]] == [
         {"cron": "30 2 * * *", "timezone": "UTC", "day_or": True}
     ]
@@ -97,7 +112,7 @@ def test_deployment_is_scheduled_nightly(trial, deployed):
 
 
 def test_parameters_have_choices_and_bounds(trial, deployed):
-    (found,) = ask(trial.port, "/deployments/filter", {})
+    (found,) = ask(trial.port, "/deployments/filter", _NIGHTLY)
     parameters = found["parameter_openapi_schema"]["properties"]
     assert parameters["encoding"]["enum"] == ["auto", *ENCODINGS]
     assert (parameters["k_min"]["minimum"], parameters["k_min"]["maximum"], parameters["k_min"]["default"]) == (
@@ -126,14 +141,15 @@ def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
     ]
     assert by_key["segment-summary"].startswith("**strong: 4 clearly separate segments; use them. ")
     assert re.match(rf"\[report.html\]\(file://{deployed}/runs/.*/report.html\)", by_key["segment-report"])
-    assert "| 4 | 0.5225 | chosen |" in by_key["segment-summary"]
+    ((silhouette,),) = rows(deployed, "SELECT silhouette FROM k_scores WHERE chosen")
+    assert f"| 4 | {silhouette:.4f} | chosen |" in by_key["segment-summary"]
 
 
 def test_log_of_the_steps_reaches_the_server(trial, deployed):
     (flow_run,) = flow_runs(trial, deployed)
     found = ask(trial.port, "/logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run["id"]]}}, "limit": 200})
     messages = [log["message"] for log in found]
-    assert any(message.startswith("step=ingest seconds=") and "rows_read=3012" in message for message in messages)
+    assert any(message.startswith("step=ingest seconds=") and "rows_read=400" in message for message in messages)
 
 
 def test_refused_file_fails_in_one_line(trial, deployed, tmp_path):
@@ -161,11 +177,11 @@ def held(tmp_path):
         yield home.root
 
 
-def test_flow_run_on_locked_home_is_canceled(trial, held):
+def test_flow_run_on_locked_home_is_canceled(trial, sample, held):
     with pytest.raises(SegmentsError, match="Cancelled"):
         command(
             trial, "deployment", "run", DEPLOYMENT, "--watch",
-            "--param", f"source={SAMPLE}", "--param", f"home={held}",
+            "--param", f"source={sample}", "--param", f"home={held}",
         )  # fmt: skip
     (cancelled,) = flow_runs(trial, held)
     assert cancelled["state_type"] == "CANCELLED"
@@ -176,15 +192,15 @@ def test_flow_run_on_locked_home_is_canceled(trial, held):
 
 
 @pytest.mark.parametrize("is_server_named", [True, False])
-def test_command_exits_75_while_home_is_held(trial, segments, held, is_server_named):
+def test_command_exits_75_while_home_is_held(trial, segments, sample, held, is_server_named):
     server = {"PREFECT_API_URL": api_url(trial.port)} if is_server_named else {}
-    done = segments("run", SAMPLE, "--home", held, **server)
+    done = segments("run", sample, "--home", held, **server)
     assert (done.returncode, done.stdout) == (75, "")
     assert re.fullmatch(f"segments: {HELD}.*\n", done.stderr)
 
 
-def test_run_uses_the_named_server(trial, segments, tmp_path):
-    done = segments("run", SAMPLE, "--home", tmp_path, "--json", PREFECT_API_URL=api_url(trial.port))
+def test_run_uses_the_named_server(trial, segments, sample, tmp_path):
+    done = segments("run", sample, "--home", tmp_path, "--json", PREFECT_API_URL=api_url(trial.port))
     assert json.loads(done.stdout)["run"]["n_clusters"] == 4
     assert [flow_run["state_type"] for flow_run in flow_runs(trial, tmp_path)] == ["COMPLETED"]
 
@@ -194,7 +210,7 @@ def test_every_entrypoint_can_be_imported():
         path, _, name = deployment["entrypoint"].partition(":")
         assert (ROOT / path).is_file()
         module = __import__(path.removesuffix(".py").replace("/", "."), fromlist=[name])
-        assert getattr(module, name).name == "segment-customers"
+        assert getattr(module, name).name in ("segment-customers", "score-customers")
 
 
 @pytest.mark.slow

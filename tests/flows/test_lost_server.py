@@ -15,17 +15,15 @@ from tests.nights import assert_invariants, value
 
 pytestmark = pytest.mark.prefect
 
-SAMPLE = ROOT / "samples" / "customers.csv"
-
 
 @pytest.fixture
-def start(tmp_path):
+def start(tmp_path, sample):
     """Start ``segments run`` with a server named; it is ended with the test."""
     started = []
 
     def start_run(url):
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows", "run", SAMPLE, "--home", tmp_path / "home"],
+            [sys.executable, "-m", "flows", "run", sample, "--home", tmp_path / "home"],
             cwd=ROOT,
             env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": url},
             stdout=subprocess.PIPE,
@@ -53,7 +51,7 @@ def server(tmp_path_factory):
 
 
 def assert_published(home):
-    assert value(home, "SELECT rows_loaded FROM runs WHERE status = 'published'") == 3000
+    assert value(home, "SELECT rows_loaded FROM runs WHERE status = 'published'") == 398
     assert_invariants(home)
 
 

@@ -82,15 +82,14 @@ def stays(shown):
     return [re.sub(r"\x1b\[[?0-9;]*\w", "", line) for line in lines if line]
 
 
-def test_steps_go_to_stderr_only(on_terminal, home):
-    source = ROOT / "samples" / "customers.csv"
-    code, stdout, shown = on_terminal("-m", "flows", "run", source, "--home", home)
+def test_steps_go_to_stderr_only(on_terminal, sample, home):
+    code, stdout, shown = on_terminal("-m", "flows", "run", sample, "--home", home)
     assert code == 0
     assert stdout.startswith("strong: 4 clearly separate segments; use them. ")
     assert "\x1b" not in stdout
     steps = [line for line in stays(shown) if re.match(r"\w+ +\d+\.\d s +\d+ MB  \w+=", line)]
     assert [line.split()[0] for line in steps] == STEPS
-    assert "  3,012 rows; no previous run of this dataset to compare with" in stays(shown)
+    assert "  400 rows; no previous run of this dataset to compare with" in stays(shown)
     # Which of them is seen depends on how fast they come.
     assert re.search(r"(encode|cluster) +\d+:\d\d  [\w= ]+, [\d,]+ of [\d,]+", shown)
     assert shown.endswith("\x1b[?25h\r\x1b[1A\x1b[2K"), "the cursor is back, on an empty line"
@@ -104,9 +103,8 @@ def test_failure_is_one_clean_line_after_progress(on_terminal, home):
     assert line.startswith("segments: nosuch.csv: no such file")
 
 
-def test_interrupted_run_leaves_one_clean_line(on_terminal, home):
-    source = ROOT / "samples" / "customers.csv"
-    code, stdout, shown = on_terminal("-m", "flows", "run", source, "--home", home, stopped_at=b"starting")
+def test_interrupted_run_leaves_one_clean_line(on_terminal, sample, home):
+    code, stdout, shown = on_terminal("-m", "flows", "run", sample, "--home", home, stopped_at=b"starting")
     assert (code, stdout) == (130, "")
     assert shown.rpartition("\x1b[2K")[2] == "segments: stopped; nothing was published\n"
 

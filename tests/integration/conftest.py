@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from tasks.deliver import deliver
 from tasks.ingest import ingest
 from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
+from tests.nights import rows_of
 from warehouse.home.run import Order, Run
 
 #: The seed's own columns, for schemas that add a setting.
@@ -55,8 +55,7 @@ class Checked:
         return self.rows(f"SELECT {columns} FROM rejected_rows ORDER BY source_name, line_number, column_name")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.run.night_file), read_only=True) as database:
-            return database.execute(sql).fetchall()
+        return rows_of(self.run.night_file, sql)
 
 
 @pytest.fixture

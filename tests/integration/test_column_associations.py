@@ -2,12 +2,11 @@
 
 import json
 
-import duckdb
 import numpy as np
 import pytest
 
 from tests.conftest import aged
-from tests.nights import night_up_to
+from tests.nights import night_up_to, rows_of
 from warehouse import column_associations
 from warehouse.home.run import Order
 
@@ -33,10 +32,9 @@ def describe_segments_of(tmp_path):
         aged(tmp_path / "c.csv")
         source, dataset, home = (str(tmp_path / name) for name in ("c.csv", "shop.py", "home"))
         run = night_up_to("describe", Order(source, dataset=dataset, home=home, k=k, encoding="standard")).run
-        with duckdb.connect(str(run.night_file), read_only=True) as database:
-            rows = database.execute(
-                "SELECT source_column, association, is_redundant, reason FROM column_associations"
-            ).fetchall()
+        rows = rows_of(
+            run.night_file, "SELECT source_column, association, is_redundant, reason FROM column_associations"
+        )
         notes = [note for note in json.loads(run.manifest_file.read_text())["notes"] if note.startswith("these segm")]
         return {column: tuple(told) for column, *told in rows}, notes
 

@@ -10,8 +10,9 @@ from random import Random
 import duckdb
 import pytest
 
+from tasks.freeze import freeze
 from tests.conftest import ROOT, aged
-from tests.nights import assert_invariants, rows, run_night, value
+from tests.nights import assert_invariants, rows, rows_of, run_night, value
 from warehouse.integrity import sha256_of
 
 SCHEMA = """
@@ -67,8 +68,7 @@ class Shop:
         run_id = self.run_ids[date(2026, 3, day)]
         path = self.home / "archive" / f"{run_id}.duckdb"
         path = path if path.exists() else self.home / "segments.duckdb"
-        with duckdb.connect(str(path), read_only=True) as database:
-            return database.execute(sql).fetchall()
+        return rows_of(path, sql)
 
     def numbers(self, day):
         """Return the segment of each plan."""
@@ -94,6 +94,7 @@ def shop(tmp_path_factory):
     shop = Shop(tmp_path_factory.mktemp("shop"))
     for day, plans in enumerate([FIRST, GROWN, OPENED, CLOSED, OPENED_AGAIN], start=1):
         shop.run(day, plans)
+    freeze(shop.home, "spring", 1, control=0.1)
     return shop
 
 

@@ -157,3 +157,26 @@ def test_lost_history_is_told(run):
     run(2, groups(y=x_and_y), fields, k=3, force=True)
     notes = [note for record in records(home).values() for note in record["notes"]]
     assert any("the file of 2026-03-01 is not kept any more" in note for note in notes)
+
+
+@pytest.mark.parametrize(("was", "now"), [("C{}", "{:05}"), ("{:05}", "{}"), ("{}", "{}.0"), ("C{}", "c{}")])
+def test_identifiers_of_another_form_are_refused(run, was, now):
+    def lines(form):
+        header, *rows_of = groups(x=lambda number, group, noise: group, y=x_and_y)
+        return [header, *(f"{form.format(int(row.split(',')[0]))},{row.split(',', 1)[1]}" for row in rows_of)]
+
+    home = run(1, lines(was), NUMBERS)
+    before = (home / "segments.duckdb").read_bytes()
+    with pytest.raises(DataRefused, match=r"customer_id is .* where it was .* in the previous run") as raised:
+        run(2, lines(now), NUMBERS)
+    assert "--force takes them all for new customers" in str(raised.value)
+    assert (home / "segments.duckdb").read_bytes() == before
+    run(2, lines(now), NUMBERS, force=True)
+    assert value(home, "SELECT count(*) FROM segment_moves WHERE from_segment_id IS NULL") > 0
+
+
+def test_new_customers_in_the_same_form_are_taken(run):
+    columns = {"x": lambda number, group, noise: group, "y": x_and_y}
+    run(1, groups(**columns), NUMBERS)
+    home = run(2, groups(first=1000, **columns), NUMBERS)
+    assert value(home, "SELECT count(*) FROM customers") == 150

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from schemas.errors import DataRefused, SchemaError
-from tests.nights import assert_invariants, quick_night, value
+from tests.nights import assert_invariants, night_up_to, order_of, quick_night, value
 
 HEADER = "Age,Location,Purchase History\n"
 
@@ -43,6 +43,17 @@ def night(home, write):
     def run(text, **order):
         summary = quick_night(write(text), home, **order)
         return delivery_notes(home, summary.run_id)
+
+    return run
+
+
+@pytest.fixture
+def notes_of(home, write):
+    """Read and compare one more night in that home; return its notes."""
+
+    def run(text, **order):
+        found = night_up_to("compare_nights", order_of(write(text), home, **order)).manifest["notes"]
+        return [note for note in found if not note.startswith("these segments duplicate")]
 
     return run
 
@@ -86,10 +97,10 @@ def test_accepted_volume_is_published_and_said(home, night):
     assert_invariants(home)
 
 
-def test_volume_is_compared_with_the_recent_median(night):
+def test_volume_is_compared_with_the_recent_median(night, notes_of):
     for count in (1000, 100, 101, 102, 103, 104, 105, 106):
         night(customers(count), accept_volume=True)
-    assert "90 rows, 87.4% of 103, the median of the last 7 runs" in night(customers(90))
+    assert "90 rows, 87.4% of 103, the median of the last 7 runs" in notes_of(customers(90))
 
 
 def test_minimum_volume_is_a_dataset_setting(home, write, shop):
@@ -113,16 +124,16 @@ def test_each_dataset_has_its_own_volume_history(night, home, write, shop):
     assert notes[1:] == ["20 rows; no previous run of this dataset to compare with"]
 
 
-def test_refused_nights_do_not_count_as_usual(night):
+def test_refused_nights_do_not_count_as_usual(night, notes_of):
     night(customers(100))
     with pytest.raises(DataRefused):
         night(customers(50))
-    assert "100 rows, 100.0% of the 100 of the previous run" in night(customers(100), force=True)
+    assert "100 rows, 100.0% of the 100 of the previous run" in notes_of(customers(100), force=True)
 
 
-def test_new_and_vanished_values_are_named(night):
+def test_new_and_vanished_values_are_named(night, notes_of):
     night(customers(60, ("Ohio", "Texas", "Utah"), ("apples", "juice")))
-    notes = night(customers(60, ("Ohio", "Texas", "Iowa"), ("apples", "tea")))
+    notes = notes_of(customers(60, ("Ohio", "Texas", "Iowa"), ("apples", "tea")))
     assert "location: 1 new ('Iowa') and 1 vanished ('Utah') values since the previous run" in notes
     assert "purchase_history: 1 new ('tea') and 1 vanished ('juice') values since the previous run" in notes
 
@@ -154,29 +165,31 @@ def test_number_in_another_unit_is_pointed_out(home, write, shop):
     )
 
 
-def test_similar_delivery_reports_only_its_size(night):
+def test_similar_delivery_reports_only_its_size(night, notes_of):
     night(customers(60))
-    notes = night(customers(64))
+    notes = notes_of(customers(64))
     assert notes[1:] == ["64 rows, 106.7% of the 60 of the previous run"]
 
 
-def test_rejected_share_is_shown_with_its_limit(night):
+def test_rejected_share_is_shown_with_its_limit(night, notes_of):
     night(customers(38) + "abc,Ohio,tea\n200,Ohio,tea\n")
-    notes = night(customers(39) + "abc,Ohio,tea\n")
+    notes = notes_of(customers(39) + "abc,Ohio,tea\n")
     assert "1 of 40 rows rejected (2.5%, at most 10% allowed, 5.0% in the previous run)" in notes
 
 
-def test_long_list_of_new_values_is_cut(night):
+def test_long_list_of_new_values_is_cut(night, notes_of):
     night(customers(60, ("Ohio",)))
-    notes = night(customers(60, ("Ohio", *(f"Place {n:02}" for n in range(19)))))
+    notes = notes_of(customers(60, ("Ohio", *(f"Place {n:02}" for n in range(19)))))
     assert (
         "location: 19 new ('Place 00', 'Place 01', 'Place 02', 'Place 03', 'Place 04' and 14 more) values "
         "since the previous run" in notes
     )
 
 
-def test_omitted_undeclared_column_is_noted(night):
-    notes = night("Age,Location,Shoe Size,Purchase History\n" + "25,Ohio,44,tea\n30,Texas,41,juice\n35,Utah,40,tea\n")
+def test_omitted_undeclared_column_is_noted(notes_of):
+    notes = notes_of(
+        "Age,Location,Shoe Size,Purchase History\n" + "25,Ohio,44,tea\n30,Texas,41,juice\n35,Utah,40,tea\n"
+    )
     assert "customers.csv: column 'Shoe Size', which the schema does not declare, is left out" in notes
 
 

@@ -18,7 +18,7 @@ from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
 from tasks.draft.drafting import draft_schema
 from tests.conftest import ROOT
-from tests.nights import assert_invariants, quick_night, rows
+from tests.nights import assert_invariants, quick_night, read_night, rows
 
 CALLS = {"identifier", "numeric", "category", "flag", "items", "ignored"}
 
@@ -336,8 +336,7 @@ def test_several_rows_per_customer_are_said(write, home):
     assert "There are several rows per customer ('user id' holds 30 different in 60 rows)" in draft.text
     schema = home.parent / "drafted.py"
     schema.write_text(draft.text, encoding="utf-8")
-    quick_night(source, home, dataset=str(schema))
-    assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(60, 0)]
+    assert read_night(source, home, dataset=str(schema)).counts == (60, 0)
 
 
 @pytest.mark.parametrize("key", ["customer_id", "id"])
@@ -411,8 +410,8 @@ def test_comment_says_why(write, cells, reason):
 def test_list_between_slashes_is_loaded_by_items(drafted, write, home):
     text = "age,likes\n" + "".join(f"{n},{['tea / jam', 'milk / tea / jam', 'jam'][n % 3]}\n" for n in N)
     drafted(text)
-    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
-    things = rows(home, "SELECT DISTINCT thing FROM (SELECT unnest(likes) AS thing FROM customers) ORDER BY 1")
+    night = read_night(write(text), home, dataset=str(home.parent / "drafted.py"))
+    things = night.rows("SELECT DISTINCT thing FROM (SELECT unnest(likes) AS thing FROM customers) ORDER BY 1")
     assert things == [("jam",), ("milk",), ("tea",)]
 
 
@@ -460,16 +459,14 @@ SETTINGS = {
 @pytest.mark.parametrize(("text", "settings"), SETTINGS.values(), ids=SETTINGS)
 def test_unusual_settings_are_declared_and_run(drafted, write, home, text, settings):
     assert settings_of(drafted(text)) == settings
-    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
-    assert rows(home, "SELECT rows_loaded FROM runs") == [(60,)]
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (60, 0)
 
 
 def test_unclear_points_are_declared_and_noted(drafted, write, home):
     text = "kg;age\n" + "".join(f"{1 + n % 9}.{100 + n * 7 % 900};{20 + n % 30}\n" for n in range(60))
     assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": "."}
     assert "read as decimal points" in " ".join((home.parent / "drafted.py").read_text().split())
-    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
-    assert rows(home, "SELECT rows_rejected FROM runs") == [(0,)]
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (60, 0)
 
 
 STRAY_MARKS = {
@@ -482,8 +479,7 @@ STRAY_MARKS = {
 def test_drafted_marks_are_those_of_a_run(drafted, write, home, cells, decimal):
     text = "kg;age\n" + "".join(f"{cell};{20 + n % 30}\n" for n, cell in enumerate(cells))
     assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": decimal}
-    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
-    assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(len(cells) - 1, 1)]
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (len(cells) - 1, 1)
 
 
 def test_column_with_other_number_marks_is_ignored(drafted):
@@ -495,16 +491,14 @@ def test_column_with_other_number_marks_is_ignored(drafted):
 def test_short_file_with_titles_runs(drafted, write, home):
     text = "Our customers\nMay\n\n" + "\n".join(people().splitlines()[:9]) + "\n"
     assert settings_of(drafted(text)) == {"max_rejected_share": 0.3}
-    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
-    assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(8, 2)]
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (8, 2)
 
 
 def test_file_with_trailing_delimiters_runs(drafted, write, home):
     head, _, body = people().partition("\n")
     text = head + "\n" + body.replace("\n", ",\n")
     assert all(facts.settings.role.value != "ignored" for facts in columns_of(drafted(text)))
-    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
-    assert rows(home, "SELECT rows_rejected FROM runs") == [(0,)]
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (60, 0)
 
 
 def test_repeated_header_is_not_a_customer(drafted):
@@ -520,16 +514,16 @@ UMLAUTS = people().replace("Leeds", "Lüneburg").replace("York", "Köln")
 def test_detected_encodings_are_read_and_run(drafted, write, home, encoding):
     content = UMLAUTS.encode(encoding)
     assert settings_of(drafted(content)) == {}
-    quick_night(write(content), home, dataset=str(home.parent / "drafted.py"))
-    assert rows(home, "SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
+    night = read_night(write(content), home, dataset=str(home.parent / "drafted.py"))
+    assert night.rows("SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
 
 
 def test_encoding_that_is_given_is_declared(write, tmp_path, home):
     source, output = write(UMLAUTS.encode("cp1250")), tmp_path / "drafted.py"
     write_draft(str(source), output=output, text_encoding="cp1250")
     assert settings_of(load_dataset(str(output))) == {"encoding": "cp1250"}
-    quick_night(source, home, dataset=str(output))
-    assert rows(home, "SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
+    night = read_night(source, home, dataset=str(output))
+    assert night.rows("SELECT DISTINCT town FROM customers ORDER BY 1") == [("Hull",), ("Köln",), ("Lüneburg",)]
 
 
 def test_packed_file_is_named_without_its_ending(write):
@@ -563,8 +557,7 @@ def test_unclear_commas_alone_are_refused(write):
 def test_spellings_differing_by_case_are_one(drafted, write, home):
     text = "plan,n\n" + "".join(f"{['Plus', 'plus', 'Basic'][n % 3]},{n % 7}\n" for n in range(60)) + "Plus,1\n"
     assert columns_of(drafted(text))[0].allowed_texts == ("Basic", "Plus")
-    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
-    assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs") == [(61, 0)]
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (61, 0)
 
 
 def test_very_many_binary_columns_are_a_list(drafted, write, home):
@@ -576,8 +569,8 @@ def test_very_many_binary_columns_are_a_list(drafted, write, home):
     found = {one.name: one.settings.role.value for one in columns_of(drafted(text))}
     assert found == {"customer_id": "identifier", "age": "numeric", "basket": "items"}
     things = sum(line.split(",")[2:].count("1") for line in text.splitlines())
-    quick_night(write(text), home, dataset=str(home.parent / "drafted.py"))
-    assert rows(home, "SELECT count(*), sum(len(basket)) FROM customers") == [(40, things)]
+    night = read_night(write(text), home, dataset=str(home.parent / "drafted.py"))
+    assert night.rows("SELECT count(*), sum(len(basket)) FROM customers") == [(40, things)]
 
 
 def test_some_binary_columns_stay_flags(drafted):

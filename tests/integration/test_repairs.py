@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 
 import pytest
 
@@ -10,7 +9,7 @@ from flows.cli.rejects import write_rejects
 from schemas.errors import DataRefused, UsageError
 from tasks.reading.repair import RepairShape
 from tests.conftest import aged
-from tests.nights import assert_invariants, quick_night, rows, value
+from tests.nights import assert_invariants, night_up_to, order_of, quick_night, read_night, rows, value
 from warehouse.home.directory import Home
 from warehouse.rejected import judged_run, rejected_rows
 
@@ -122,9 +121,9 @@ def test_corrected_rows_offset_the_rejected_share(write, home, tmp_path, give_ba
     run_id = judged_run(Home(home), None)["run_id"]
     assert f"segments rejects {run_id} --csv FILE" in str(refused.value)
     text = give_back().replace(",abc,", ",31,", 7)
-    summary = quick_night([source, mended(tmp_path, text)], home)
-    assert rows(home, "SELECT rows_loaded, rows_rejected FROM runs WHERE status = 'published'") == [(67, 9)]
-    notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
+    night = night_up_to("compare_nights", order_of([source, mended(tmp_path, text)], home))
+    assert night.counts == (67, 9)
+    notes = night.manifest["notes"]
     assert "9 of 76 rows rejected (11.8%, at most 10% allowed, 7 offset by corrected rows)" in notes
 
 
@@ -151,11 +150,10 @@ def test_corrected_rows_are_known_in_any_layout(write, home, tmp_path, give_back
     with pytest.raises(DataRefused):
         quick_night(source, home)
     text = touched(give_back().replace(",abc,", ",31,"), touch)
-    summary = quick_night([source, mended(tmp_path, text)], home)
-    found = rows(home, "SELECT DISTINCT age, location, purchase_history FROM customers WHERE source_name = 'mend.csv'")
+    night = night_up_to("compare_nights", order_of([source, mended(tmp_path, text)], home))
+    found = night.rows("SELECT DISTINCT age, location, purchase_history FROM customers WHERE source_name = 'mend.csv'")
     assert found == [(31, "=Iowa", ["=tea", "soap"])]
-    notes = json.loads((home / "runs" / summary.run_id / "manifest.json").read_text())["notes"]
-    assert not [note for note in notes if "which the schema does not declare" in note]
+    assert not [note for note in night.manifest["notes"] if "which the schema does not declare" in note]
 
 
 @pytest.mark.parametrize("touch", TOUCHED.values(), ids=TOUCHED)
@@ -190,17 +188,16 @@ def test_corrected_file_needs_both_added_columns(write, home, tmp_path, header, 
 
 def test_declared_column_may_be_called_rejected_reason(write, home, tmp_path):
     dataset = shop(tmp_path, "", "alias='Rejected Reason'")
-    quick_night(
-        write("income,Rejected Reason\n" + "".join(f"{n},'=late\n" for n in range(30))), home, dataset=dataset, k=2
+    night = read_night(
+        write("income,Rejected Reason\n" + "".join(f"{n},'=late\n" for n in range(30))), home, dataset=dataset
     )
-    assert rows(home, "SELECT DISTINCT place FROM customers") == [("'=late",)]
+    assert night.rows("SELECT DISTINCT place FROM customers") == [("'=late",)]
 
 
 def test_mended_rows_can_be_run_alone(write, home, tmp_path, give_back):
     quick_night(write(HEADER + GOOD + 6 * "abc,Iowa,tea\n"), home)
     text = give_back().replace(",abc,", ",31,")
-    quick_night(mended(tmp_path, text), tmp_path / "other")
-    assert rows(tmp_path / "other", "SELECT rows_loaded, rows_rejected FROM runs") == [(6, 0)]
+    assert read_night(mended(tmp_path, text), tmp_path / "other").counts == (6, 0)
 
 
 def test_spreadsheet_formulas_survive_the_round_trip(write, home, tmp_path, give_back):
@@ -208,8 +205,8 @@ def test_spreadsheet_formulas_survive_the_round_trip(write, home, tmp_path, give
     quick_night(write(HEADER + GOOD + f'abc,"=Ohio",{",".join(cells)}\n'), home)
     line = give_back().splitlines()[1]
     assert line.endswith(",abc,\"'=Ohio\",'=1+1,'@x,''=2,'''+3,'-a,-3,+4.5,plain, =5")
-    quick_night([write(HEADER + GOOD), mended(tmp_path, give_back().replace(",abc,", ",31,"))], home)
-    assert rows(home, "SELECT location, purchase_history FROM customers WHERE source_name = 'mend.csv'") == [
+    night = read_night([write(HEADER + GOOD), mended(tmp_path, give_back().replace(",abc,", ",31,"))], home)
+    assert night.rows("SELECT location, purchase_history FROM customers WHERE source_name = 'mend.csv'") == [
         ("=Ohio", [cell.strip() for cell in cells])
     ]
 
@@ -234,8 +231,8 @@ def test_returned_rows_keep_the_source_format(write, home, tmp_path, give_back):
         f"rejected_line;rejected_reason;Income;'Wohnort, Straße';Rest\n32;{reason};x;'Zürich; Süd';'a''b'\n"
     )
     fixed = mended(tmp_path, given.replace(";x;", ";7,5;"), encoding="cp1252")
-    quick_night([write(text.encode("cp1252")), fixed], home, dataset=dataset)
-    assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(7.5, "Zürich; Süd")]
+    night = read_night([write(text.encode("cp1252")), fixed], home, dataset=dataset)
+    assert night.rows("SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(7.5, "Zürich; Süd")]
 
 
 def test_headerless_file_returns_with_a_header(write, home, tmp_path, give_back):
@@ -244,8 +241,8 @@ def test_headerless_file_returns_with_a_header(write, home, tmp_path, give_back)
     quick_night(source, home, dataset=dataset)
     given = give_back()
     assert given.splitlines()[0] == f'{BOM}rejected_line,rejected_reason,income,"Town, or place"'
-    quick_night([source, mended(tmp_path, given.replace(",x,", ",31,"))], home, dataset=dataset)
-    assert rows(home, "SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(31, "Utah")]
+    night = read_night([source, mended(tmp_path, given.replace(",x,", ",31,"))], home, dataset=dataset)
+    assert night.rows("SELECT income, place FROM customers WHERE source_name = 'mend.csv'") == [(31, "Utah")]
 
 
 def test_undecodable_bytes_must_be_corrected(write, home, tmp_path, give_back):
@@ -253,18 +250,18 @@ def test_undecodable_bytes_must_be_corrected(write, home, tmp_path, give_back):
     quick_night(source, home)
     text = give_back()
     assert text.splitlines()[1].endswith(r"30,Z\xff\xferich,tea")
-    quick_night([source, aged(tmp_path / "mend.csv")], home)
-    assert rows(home, "SELECT code, value FROM rejected_rows WHERE source_name = 'mend.csv'") == [("not_text", r"\xff")]
-    quick_night([source, mended(tmp_path, text.replace(r"Z\xff\xferich", "Zürich"))], home)
-    assert rows(home, "SELECT location FROM customers WHERE source_name = 'mend.csv'") == [("Zürich",)]
+    night = read_night([source, aged(tmp_path / "mend.csv")], home)
+    assert night.rows("SELECT code, value FROM rejected_rows WHERE source_name = 'mend.csv'") == [("not_text", r"\xff")]
+    night = read_night([source, mended(tmp_path, text.replace(r"Z\xff\xferich", "Zürich"))], home)
+    assert night.rows("SELECT location FROM customers WHERE source_name = 'mend.csv'") == [("Zürich",)]
 
 
 def test_frozen_columns_still_accept_corrected_rows(write, home, tmp_path, give_back):
     dataset = shop(tmp_path, "columns='freeze'", "")
     source = write("income,place\n" + "".join(f"{n},Ohio\n" for n in range(30)) + "x,Utah\n")
     quick_night(source, home, dataset=dataset)
-    quick_night([source, mended(tmp_path, give_back().replace(",x,", ",31,"))], home, dataset=dataset)
-    assert value(home, "SELECT count(*) FROM customers WHERE source_name = 'mend.csv'") == 1
+    night = read_night([source, mended(tmp_path, give_back().replace(",x,", ",31,"))], home, dataset=dataset)
+    assert night.rows("SELECT count(*) FROM customers WHERE source_name = 'mend.csv'") == [(1,)]
 
 
 def test_wrongly_corrected_rows_keep_original_line(write, home, tmp_path, give_back):

@@ -3,13 +3,15 @@
 import json
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
 from schemas.errors import DataRefused, SchemaError
 from schemas.loading import load_dataset
+from tests.conftest import aged
 from tests.integration.conftest import CUSTOMERS
-from tests.nights import assert_invariants, rows, run_night, value
+from tests.nights import assert_invariants, quick_night, rows, value
 
 SCHEMA = """
 from pandera.typing import Series
@@ -30,17 +32,25 @@ WIDE = HEADER + "".join(
 )
 
 
-@pytest.fixture
-def night(write, home):
+def night_in(folder, content=WIDE, fields=CUSTOMERS, **order):
     """Run a whole night, audit and all, under a schema of a few lines; return its home."""
+    for name, text in {"shop.py": SCHEMA.format(fields=fields.strip()), "customers.csv": content}.items():
+        (folder / name).write_text(text)
+    home = folder / "home"
+    quick_night(aged(folder / "customers.csv"), home, dataset=str(folder / "shop.py"), **order)
+    assert_invariants(home)
+    return home
 
-    def run(content=WIDE, fields=CUSTOMERS, **order):
-        schema = write(SCHEMA.format(fields=fields.strip()), "shop.py")
-        run_night(write(content), home, dataset=str(schema), k=order.pop("k", 2), **order)
-        assert_invariants(home)
-        return home
 
-    return run
+@pytest.fixture
+def night(tmp_path):
+    return partial(night_in, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory):
+    """The home of a night of wide customers, three segments of them."""
+    return night_in(tmp_path_factory.mktemp("wide"), k=3)
 
 
 def notes(home):
@@ -55,28 +65,25 @@ def features(home, column="purchase_history"):
     )
 
 
-def test_infrequent_categories_join_one_counted_feature(night):
-    home = night()
-    assert features(home) == [("ale", 1), ("tea", 1), ("(other)", 400)]
-    assert features(home, "location") == [("Ohio", 1), ("Texas", 1), ("(other)", 40)]
-    assert features(home, "age") == [(None, None)]
-    assert notes(home) == [
+def test_infrequent_categories_join_one_counted_feature(wide):
+    assert features(wide) == [("ale", 1), ("tea", 1), ("(other)", 400)]
+    assert features(wide, "location") == [("Ohio", 1), ("Texas", 1), ("(other)", 40)]
+    assert features(wide, "age") == [(None, None)]
+    assert notes(wide) == [
         "location: 40 of 42 categories are infrequent (below 0.1% of the customers) and count as (other)",
         "purchase_history: 400 of 402 categories are infrequent (below 0.1% of the customers) and count as (other)",
     ]
 
 
-def test_customer_with_several_rare_values_counts_once(night):
-    home = night()
-    found = value(home, "SELECT any_value(overall_mean) FROM segment_stats WHERE feature = 'purchase_history=(other)'")
+def test_customer_with_several_rare_values_counts_once(wide):
+    found = value(wide, "SELECT any_value(overall_mean) FROM segment_stats WHERE feature = 'purchase_history=(other)'")
     assert found == 0.1
-    assert value(home, "SELECT avg(overall_mean) FROM segment_stats WHERE feature = 'location=(other)'") == 0.02
+    assert value(wide, "SELECT avg(overall_mean) FROM segment_stats WHERE feature = 'location=(other)'") == 0.02
 
 
-def test_customers_keep_rare_values_as_delivered(night):
-    home = night()
-    assert value(home, "SELECT count(*) FROM customers WHERE list_contains(purchase_history, 'ware 199')") == 1
-    assert value(home, "SELECT count(DISTINCT location) FROM customers") == 42
+def test_customers_keep_rare_values_as_delivered(wide):
+    assert value(wide, "SELECT count(*) FROM customers WHERE list_contains(purchase_history, 'ware 199')") == 1
+    assert value(wide, "SELECT count(DISTINCT location) FROM customers") == 42
 
 
 #: Each customer's distances by plain SQL over the published tables: what is no feature's value is the (other) of it.
@@ -102,16 +109,15 @@ SCORED = """
 """
 
 
-def test_infrequent_categories_score_alike_in_sql(night):
-    home = night(k=3, encoding="standard")
+def test_infrequent_categories_score_alike_in_sql(wide):
     wrong = f"""
         SELECT count(*) FROM customer_segments JOIN ({SCORED}) AS scored USING (customer_id, segment_id)
         WHERE abs(scored.distance - customer_segments.distance) > 1e-5"""
-    assert value(home, wrong) == 0
-    assert value(home, f"SELECT count(*) FROM ({SCORED})") == 6000
+    assert value(wide, wrong) == 0
+    assert value(wide, f"SELECT count(*) FROM ({SCORED})") == 6000
     nearest = f"SELECT customer_id, arg_min(segment_id, distance) AS segment_id FROM ({SCORED}) GROUP BY 1"
     both = f"SELECT count(*) FROM customer_segments JOIN ({nearest}) AS scored USING (customer_id, segment_id)"
-    assert value(home, both) == 2000
+    assert value(wide, both) == 2000
 
 
 def test_zero_min_frequency_keeps_every_value(night):
@@ -260,5 +266,5 @@ def test_hundreds_of_columns_join_in_little_memory(night, kind, cells):
     head = ",".join(["Key", *(f"c{number}" for number in columns)])
     rows_of = (",".join([str(n), *(cells[(n * (c + 3) + c) % 7 % len(cells)] for c in columns)]) for n in range(1000))
     fields = "\n    ".join(["key: Series[str] = identifier()", *(f"c{number}: {kind}" for number in columns)])
-    home = night("\n".join([head, *rows_of]), fields, encoding="standard")
+    home = night("\n".join([head, *rows_of]), fields)
     assert value(home, "SELECT count(*) FROM customers") == 1000

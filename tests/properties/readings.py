@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from hypothesis import HealthCheck, Phase, seed, settings
 
 from schemas.errors import DataRefused
@@ -21,6 +20,7 @@ from tasks.ingest import ingest
 from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
 from tests.conftest import aged
+from tests.nights import rows_of
 from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Order, Run
 
@@ -180,12 +180,9 @@ def _reading(run: Run, columns: tuple[str, ...], *, loaded: int, rejected: int) 
     (source,) = next(step["sources"] for step in manifest["steps"] if step["step"] == "ingest")
     header = source["repair"]["header_text"]
     first = source["header_line"]
-    with duckdb.connect() as tables:
-        for name, path in {"night": run.night_file, "work": run.work_file}.items():
-            tables.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
-        customers = tables.execute(f"SELECT line_number, {', '.join(columns)} FROM night.customers").fetchall()
-        faults = tables.execute("SELECT line_number, code, reason, raw FROM night.rejected_rows").fetchall()
-        several = tables.execute("SELECT record, last_record FROM work.raws").fetchall()
+    customers = rows_of(run.night_file, f"SELECT line_number, {', '.join(columns)} FROM customers")
+    faults = rows_of(run.night_file, "SELECT line_number, code, reason, raw FROM rejected_rows")
+    several = rows_of(run.work_file, "SELECT record, last_record FROM raws")
     rejections: dict[int, list[Rejection]] = {}
     for line, *why in faults:
         rejections.setdefault(line, []).append(Rejection(*why))

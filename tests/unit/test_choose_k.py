@@ -16,6 +16,7 @@ from tests.arrays import customers_of
 from tests.threads import printed_with_threads
 
 ALL_K = range(2, 11)
+KS_OF_NOISE = range(4, 10)
 
 
 def blobs(n_clusters, n_customers=600, seed=1, spread=1.0):
@@ -96,7 +97,7 @@ from tasks.clustering.silhouette_curve import Scoring
 from tests.arrays import customers_of
 distinct = customers_of(np.random.default_rng(0).normal(size=(6000, 26)))
 for scoring in (Scoring(), Scoring(exact_rows=10, max_scored=500)):
-    choice = choose_k(distinct, [5, 7], random_state=0, scoring=scoring)
+    choice = choose_k(distinct, [2, 3], random_state=0, scoring=scoring)
     print(choice.scores, choice.fit.centroids.tobytes().hex()[:4000], choice.fit.labels.tobytes().hex())
 """
 
@@ -188,10 +189,28 @@ def test_sampling_ends_when_best_k_is_clear():
     assert score.rows_scored < 2100
 
 
-def test_unclear_choice_uses_the_whole_budget(monkeypatch):
-    monkeypatch.setattr(tasks.clustering.sampling, "FIRST_SCORED", 200)
+def chosen_of_noise(**settings):
+    """Return a choice on noise, the first look at which has 200 of its rows."""
     matrix = np.random.default_rng(0).normal(size=(4000, 12))
-    scores = chosen(matrix, [4, 5, 6, 7, 8, 9], exact_rows=10, max_scored=800).scores
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks.clustering.sampling, "FIRST_SCORED", 200)
+        return chosen(matrix, KS_OF_NOISE, exact_rows=10, max_scored=800, **settings)
+
+
+@pytest.fixture(scope="module")
+def open_choice():
+    return chosen_of_noise()
+
+
+@pytest.fixture(scope="module")
+def clear_choice(open_choice):
+    """The same choice where no k but the chosen one is eligible."""
+    nulls = {k: NullScore(0.0, float(k == open_choice.chosen.k)) for k in KS_OF_NOISE}
+    return chosen_of_noise(guards=Guards(min_gain_share=0.5, nulls=nulls))
+
+
+def test_unclear_choice_uses_the_whole_budget(open_choice):
+    scores = open_choice.scores
     best = next(score for score in scores if score.chosen)
     assert best.rows_scored >= 800
     assert not best.decisive
@@ -348,16 +367,10 @@ def test_guards_keep_the_highest_eligible_silhouette():
             assert behind >= 0 or (place > ruling.best and -behind < guards.min_improvement), seed
 
 
-def test_ineligible_k_leaves_the_choice_decided(monkeypatch):
-    monkeypatch.setattr(tasks.clustering.sampling, "FIRST_SCORED", 200)
-    matrix, ks = np.random.default_rng(0).normal(size=(4000, 12)), [4, 5, 6, 7, 8, 9]
-    open_choice = chosen(matrix, ks, exact_rows=10, max_scored=800)
+def test_ineligible_k_leaves_the_choice_decided(open_choice, clear_choice):
     assert not open_choice.chosen.decisive
-    best = open_choice.chosen.k
-    nulls = {k: NullScore(0.0, float(k == best)) for k in ks}
-    choice = chosen(matrix, ks, exact_rows=10, max_scored=800, guards=Guards(min_gain_share=0.5, nulls=nulls))
-    assert (choice.chosen.k, choice.chosen.decisive) == (best, True)
-    assert all(score.decisive is None for score in choice.scores if not score.chosen)
+    assert (clear_choice.chosen.k, clear_choice.chosen.decisive) == (open_choice.chosen.k, True)
+    assert all(score.decisive is None for score in clear_choice.scores if not score.chosen)
 
 
 class Known:
@@ -397,10 +410,6 @@ def test_choice_has_the_stability_of_segments():
         assert max(score.ari_seeds, score.ari_bootstrap) < 0.5
 
 
-def test_sampling_ends_when_eligible_k_is_clear(monkeypatch):
-    monkeypatch.setattr(tasks.clustering.sampling, "FIRST_SCORED", 200)
-    matrix, ks = np.random.default_rng(0).normal(size=(4000, 12)), [4, 5, 6, 7, 8, 9]
-    nulls = {k: NullScore(0.0, float(k == 6)) for k in ks}
-    guards = Guards(min_gain_share=0.5, nulls=nulls)
-    assert chosen(matrix, ks, exact_rows=10, max_scored=800).chosen.rows_scored >= 800
-    assert chosen(matrix, ks, exact_rows=10, max_scored=800, guards=guards).chosen.rows_scored < 300
+def test_sampling_ends_when_eligible_k_is_clear(open_choice, clear_choice):
+    assert open_choice.chosen.rows_scored >= 800
+    assert clear_choice.chosen.rows_scored < 300

@@ -60,8 +60,23 @@ def record_step(
     update_manifest(run, **facts, steps=steps, notes=said)
 
 
+def record_amended(home: Home, run_id: str, *sha256s: str) -> None:
+    """Record that the file which a run published is amended: what it was before, and what it is then.
+
+    Both are recorded before the files are swapped, so that the published file is known whatever ends the process.
+    """
+    path = home.manifest_file(run_id)
+    _write(path, {**read_manifest(path), "amended_sha256s": sha256s})
+
+
+def recorded_sha256s(manifest: Manifest) -> list[str]:
+    """Return the hashes of the files that a run published: its own, and the last two that were amended."""
+    found = [manifest.get("published_sha256"), *manifest.get("amended_sha256s", ())]
+    return [str(sha256) for sha256 in found if sha256]
+
+
 def close_manifest(run: Run, status: str, message: str) -> None:
-    """Record how the run ended: published, refused, failed or interrupted."""
+    """Record how the run ended: published, scored, refused, failed or interrupted."""
     update_manifest(run, **_end(status, message))
 
 
@@ -88,12 +103,15 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
-def read_manifests(home: Home) -> list[Manifest]:
-    """Return the manifests of a home, the oldest first; one that cannot be read is left out."""
+def read_manifests(home: Home, *, with_scorings: bool = False) -> list[Manifest]:
+    """Return the manifests of a home, the oldest first; one that cannot be read is left out.
+
+    Those that scored customers with the published model are runs, too, but segmented nobody.
+    """
     found = (readable_manifest(path) for path in home.runs.glob("*/manifest.json"))
     # Run ids tell seconds only, and several runs may begin within one.
     return sorted(
-        (manifest for manifest in found if manifest is not None),
+        (one for one in found if one is not None and (with_scorings or one.get("purpose") != "score")),
         key=lambda manifest: (str(manifest.get("started_at")), manifest["run_id"]),
     )
 
@@ -153,7 +171,7 @@ def close_abandoned(run: Run, published_run_id: str | None) -> None:
 
     The published file is the truth: a run killed right after the swap did publish.
     """
-    for manifest in read_manifests(run.home):
+    for manifest in read_manifests(run.home, with_scorings=True):
         if manifest["status"] != UNDER_WAY or manifest["run_id"] == run.run_id:
             continue
         is_published = manifest["run_id"] == published_run_id
@@ -177,6 +195,7 @@ def _end(status: str, message: str) -> Manifest:
 def _new_manifest(run: Run) -> Manifest:
     return {
         "run_id": run.run_id,
+        "purpose": run.purpose,
         "as_of": run.as_of.isoformat(),
         "dataset": run.order.dataset,
         "status": UNDER_WAY,

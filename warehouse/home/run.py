@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -23,6 +23,7 @@ RUN_ID = r"\d{8}T\d{6}Z-[0-9a-f]{6}"
 
 #: Number of segments: one is none, and a retailer has no use for more than a hundred.
 Clusters = Annotated[int, Field(strict=True, ge=2, le=100)]
+Purpose = Literal["segment", "score", "freeze"]
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
 
 
@@ -39,7 +40,7 @@ class Order:
         k_max: Largest k to try.
         as_of: Day that the data describes, as 2027-01-31; left out, today in UTC.
         seed: Random seed: the same file and seed give the same segments.
-        force: Run although the same file is published with the same settings, or a later day is.
+        force: Run although the same file is published with the same settings, a later day is, or identifiers changed.
         accept_volume: Run although the file has far fewer rows than those of previous runs.
         encoding: How customers become numbers; auto selects the encoding whose segments stand out most.
         refit: Form a new model: choose encoding and number of segments anew, whatever previous runs had.
@@ -105,6 +106,7 @@ class Run:
     """One attempt at an order: its key, its day and its files.
 
     Attributes:
+        purpose: what for: to segment customers, to score some with the published model, or to freeze an audience.
         record: what its manifest holds; the steps write into it through ``warehouse.home.ledger`` and read nothing.
     """
 
@@ -113,14 +115,15 @@ class Run:
     home: Home
     as_of: date
     started_at: datetime
+    purpose: Purpose = "segment"
     record: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def begin(cls, order: Order) -> "Run":
+    def begin(cls, order: Order, purpose: Purpose = "segment") -> "Run":
         """Give an order its run; nothing is written yet."""
         now = datetime.now(UTC)
         run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-        return cls(run_id, order, Home(Path(order.home)), order.as_of or now.date(), now)
+        return cls(run_id, order, Home(Path(order.home)), order.as_of or now.date(), now, purpose)
 
     @property
     def directory(self) -> Path:

@@ -287,9 +287,9 @@ def _typed(column: Column) -> str:
     if column.role is Role.ITEMS:
         return text
     if column.value_type is bool:
-        return _is_true_word(text)
+        return is_true_word(text)
     if column.role is Role.FLAG and column.value_type is int:
-        return f"CAST({_is_true_word(text)} AS BIGINT)"
+        return f"CAST({is_true_word(text)} AS BIGINT)"
     if column.value_type is int:
         return f"TRY_CAST(regexp_replace({text}, '\\.0*$', '') AS BIGINT)"
     if column.value_type is float:
@@ -297,14 +297,15 @@ def _typed(column: Column) -> str:
     return text
 
 
-def _is_true_word(text: str) -> str:
+def is_true_word(text: str) -> str:
+    """Return the expression for whether a text is a word for true."""
     return f"lower({text}) IN {_TRUE_WORDS}"
 
 
 def truth(column: Column) -> str:
     """Return the expression for whether a stored flag is set."""
     name = quote_identifier(column.name)
-    return _is_true_word(name) if column.value_type is str else f"CAST({name} AS BOOLEAN)"
+    return is_true_word(name) if column.value_type is str else f"CAST({name} AS BOOLEAN)"
 
 
 def _hash(columns: Sequence[Column]) -> str:

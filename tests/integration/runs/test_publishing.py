@@ -6,11 +6,10 @@ import stat
 import subprocess
 import sys
 
-import duckdb
 import pytest
 
 from schemas.published import PUBLISHED
-from tests.nights import PUBLISHED_RUN, rows, run_night, value
+from tests.nights import PUBLISHED_RUN, rows, rows_of, run_night, value
 from warehouse.publishing import KEPT_IN_ARCHIVE
 
 
@@ -30,8 +29,7 @@ def test_old_file_is_archived_under_its_run(home, publish_again):
     kept = home / "archive" / f"{old_run}.duckdb"
     assert [path.name for path in (home / "archive").iterdir()] == [kept.name]
     assert kept.read_bytes() == before
-    with duckdb.connect(str(kept), read_only=True) as database:
-        assert database.execute(PUBLISHED_RUN).fetchall() == [(old_run,)]
+    assert rows_of(kept, PUBLISHED_RUN) == [(old_run,)]
     assert value(home, PUBLISHED_RUN) == new_run
     assert value(home, "SELECT count(*) FROM segments") == 3
 
@@ -116,8 +114,7 @@ def test_stray_log_harms_neither_file(home, publish_again, log):
     assert not (home / "segments.duckdb.wal").exists()
     assert value(home, PUBLISHED_RUN) == new_run
     assert ("mine",) not in rows(home, "SELECT table_name FROM duckdb_tables()")
-    with duckdb.connect(str(home / "archive" / f"{old_run}.duckdb"), read_only=True) as database:
-        assert database.execute(PUBLISHED_RUN).fetchall() == [(old_run,)]
+    assert rows_of(home / "archive" / f"{old_run}.duckdb", PUBLISHED_RUN) == [(old_run,)]
 
 
 def test_only_the_newest_files_are_kept(home, publish_again):

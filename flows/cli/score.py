@@ -1,0 +1,95 @@
+"""``segments score``: label customers with the published model, or print the SQL that does it elsewhere."""
+
+import json as as_json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+from rich.markup import escape
+
+from flows.cli.options import DEFAULT_HOME, HomeOption
+from flows.cli.run import progress_shown
+from flows.cli.tables import print_table, result_console
+from schemas.errors import UsageError
+from warehouse.home.directory import Home
+
+if TYPE_CHECKING:
+    from tasks.score import Scored
+
+Engine = Literal["duckdb", "spark", "snowflake", "bigquery"]
+
+
+def score(
+    source: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    *,
+    home: HomeOption = DEFAULT_HOME,
+    output: Path | None = None,
+    sql: Engine | None = None,
+    table: str = "customers",
+    json: bool = False,
+) -> None:
+    """Label customers with the published model; no segment changes.
+
+    Parameters
+    ----------
+    source
+        The customers file, or a directory, whose newest file is used; several files make one.
+    output
+        A .csv or .parquet file to write the labels to, besides the table scored_customers.
+    sql
+        Print the query that scores a table in this engine, instead of scoring a file.
+    table
+        The table that the query scores, as the engine names it.
+    json
+        Print the result as JSON.
+    """
+    if sql is not None:
+        _print_query(home, source, sql, table)
+        return
+    if not source:
+        raise UsageError("no SOURCE is named; name a customers file, as in: segments score new_customers.csv")
+    from flows.scoring import score_customers  # loads pandas
+
+    with progress_shown(debug=False):
+        scored = score_customers(source, home, output)
+    if json:
+        print(as_json.dumps(asdict(scored), indent=2, ensure_ascii=False))
+    else:
+        print_scored(scored, home)
+
+
+def print_scored(scored: "Scored", home: Path) -> None:
+    """Print how many customers are in each segment, what the model did not know, and where the labels are."""
+    console = result_console()
+    console.print(f"[bold]{escape(scored.message)}[/bold]; {scored.rows_rejected:,} rows rejected")
+    for column in scored.unknown:
+        shown = ", ".join(map(repr, column.examples)) + (", ..." if column.n_values > len(column.examples) else "")
+        what = "value is" if column.n_values == 1 else "values are"
+        console.print(
+            f"- {column.source_column}: {column.n_values:,} {what} unknown to the model ({shown})", markup=False
+        )
+    console.print()
+    print_table(console, "scored customers", [
+        {
+            "id": str(segment.segment_id),
+            "customers": f"{segment.customers:,}",
+            "share": f"{segment.customers / scored.rows_scored:.1%}",
+            "published": f"{segment.published_share:.1%}",
+            "name": segment.name,
+        }
+        for segment in scored.segments
+    ])  # fmt: skip
+    console.print(f"table     scored_customers in {Home(home).published_file}", markup=False)
+    if scored.output:
+        console.print(f"file      {scored.output}", markup=False)
+    if scored.rejected_file:
+        console.print(f"rejected  {scored.rejected_file}", markup=False)
+
+
+def _print_query(home: Path, source: tuple[str, ...], engine: Engine, table: str) -> None:
+    from flows.scoring import query_of
+
+    if source:
+        raise UsageError(f"--sql prints a query and scores no file; leave {source[0]} out, or --sql")
+    print(query_of(Home(home), engine, table), end="")

@@ -1,0 +1,139 @@
+"""Freeze an audience: the customers of a published segment, with a control group, as they are today."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from schemas.dataset import columns_of, identifier_of
+from schemas.errors import UsageError
+from schemas.fields import Role
+from schemas.loading import load_dataset
+from tasks.run.lifecycle import begin_freezing
+from warehouse.audiences import Audience, audiences, delete_audience, insert_audience
+from warehouse.connection import published
+from warehouse.home.directory import Home
+from warehouse.publishing import amending
+from warehouse.scoring import published_model
+from warehouse.statements.audiences import compare_groups
+from warehouse.tables import read_dicts
+
+#: Characters of a name at most.
+_MAX_NAME = 100
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """An audience, and the query that compares its control group with the others, on the run that is published then."""
+
+    audience: Audience
+    comparison: str
+
+
+def freeze(home: Path, name: str, segment_id: int, *, control: float = 0.0, seed: int = 0) -> Frozen:
+    """Freeze the customers of a published segment under a name.
+
+    Args:
+        home: directory of the published file.
+        name: of the audience.
+        segment_id: the segment.
+        control: share of its customers, 0 to below 1, drawn at random for the control group.
+        seed: of the draw.
+
+    Raises:
+        UsageError: nothing is published, the name is taken, there is no such segment, the customers have no
+            identifier, or the control group would be nobody or everybody.
+    """
+    _check_name(name)
+    with begin_freezing(home) as run:
+        model = published_model(run.home)
+        _refuse_without_identifier(model.dataset)
+        _refuse_taken(run.home, name)
+        n_control = _control_customers(_customers_of(run.home, segment_id), control, segment_id)
+        with amending(run, model.run_id) as database:
+            insert_audience(
+                database, name, segment_id, control_customers=n_control, seed=seed, frozen_at=datetime.now(UTC)
+            )
+        return _frozen(run.home, name)
+
+
+def drop_audience(home: Path, name: str) -> None:
+    """Remove an audience.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    with begin_freezing(home) as run:
+        model = published_model(run.home)
+        _audience(run.home, name)
+        with amending(run, model.run_id) as database:
+            delete_audience(database, name)
+
+
+def frozen_audiences(home: Path) -> list[Frozen]:
+    """Return all audiences, the last one first."""
+    return [Frozen(one, _comparison(one)) for one in audiences(Home(home))]
+
+
+def _frozen(home: Home, name: str) -> Frozen:
+    audience = _audience(home, name)
+    return Frozen(audience, _comparison(audience))
+
+
+def _comparison(audience: Audience) -> str:
+    columns = columns_of(load_dataset(audience.dataset))
+    return compare_groups(audience.audience, [column.name for column in columns if column.role is Role.NUMERIC])
+
+
+def _audience(home: Home, name: str) -> Audience:
+    found = audiences(home)
+    for audience in found:
+        if audience.audience == name:
+            return audience
+    known = ", ".join(repr(audience.audience) for audience in found) or "none"
+    raise UsageError(f"there is no audience {name!r} in {home.root} (there are: {known})")
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or not name.isprintable() or len(name) > _MAX_NAME:
+        raise UsageError(f"{name!r} cannot name an audience; expected 1 to {_MAX_NAME} characters in one line")
+
+
+def _refuse_without_identifier(dataset: str) -> None:
+    if identifier_of(columns_of(load_dataset(dataset))) is None:
+        raise UsageError(
+            f"the dataset {dataset} declares no identifier, so that its customers cannot be recognized in later runs; "
+            "declare one, as in: customer_id: Series[str] = identifier()"
+        )
+
+
+def _refuse_taken(home: Home, name: str) -> None:
+    for one in audiences(home):
+        if one.audience == name:
+            raise UsageError(
+                f"the audience {name!r} was frozen on {one.frozen_at:%Y-%m-%d} and does not change; choose another "
+                f"name, or remove it: segments freeze {name!r} --drop"
+            )
+
+
+def _customers_of(home: Home, segment_id: int) -> int:
+    with published(home) as database:
+        sizes = {
+            row["segment_id"]: row["customers"]
+            for row in read_dicts(database, "SELECT segment_id, customers FROM segments ORDER BY segment_id")
+        }
+    if segment_id not in sizes:
+        known = ", ".join(map(str, sizes))
+        raise UsageError(f"--segment {segment_id}: there is no such segment; the published ones are {known}")
+    return int(sizes[segment_id])
+
+
+def _control_customers(n_customers: int, control: float, segment_id: int) -> int:
+    if not 0 <= control < 1:
+        raise UsageError(f"--control {control} cannot be used; expected a share from 0 to below 1, as in 0.1")
+    n_control = round(n_customers * control)
+    if control > 0 and not 0 < n_control < n_customers:
+        raise UsageError(
+            f"--control {control} of the {n_customers:,} customers of segment {segment_id} is {n_control:,}; "
+            "expected at least one customer in each group"
+        )
+    return n_control

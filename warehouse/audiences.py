@@ -1,0 +1,110 @@
+"""Frozen audiences: the members of a segment on a day, with a control group, which later runs carry on unchanged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from schemas.errors import SegmentsError
+from warehouse.connection import Connection, opened, published, read_sql
+from warehouse.home.directory import Home
+from warehouse.home.run import Run
+from warehouse.statements.quoting import quote_text
+from warehouse.tables import read_dicts, read_value, transaction
+
+#: The tables that every run carries on.
+_CARRIED = ("audiences", "audience_members")
+
+
+@dataclass(frozen=True)
+class Audience:
+    """One row of the table audiences."""
+
+    audience: str
+    segment_id: int
+    segment_name: str
+    dataset: str
+    run_id: str
+    as_of: date
+    frozen_at: datetime
+    customers: int
+    control_customers: int
+    seed: int
+
+
+def audiences(home: Home) -> list[Audience]:
+    """Return the audiences of the published file, the last one first.
+
+    Raises:
+        UsageError: nothing is published.
+        SegmentsError: the file is damaged.
+    """
+    with published(home) as database:
+        if not _has_audiences(database):
+            return []
+        rows = read_dicts(database, "FROM audiences ORDER BY frozen_at DESC, audience")
+    return [Audience(**row) for row in rows]
+
+
+def insert_audience(
+    database: Connection, name: str, segment_id: int, *, control_customers: int, seed: int, frozen_at: datetime
+) -> None:
+    """Add an audience and its members to the file that is amended: the customers of a segment.
+
+    Args:
+        database: with the file attached as ``amended``.
+        name: of the audience.
+        segment_id: the segment.
+        control_customers: how many of them are in the control group.
+        seed: of the draw.
+        frozen_at: now, UTC.
+    """
+    known = {"audience": name, "segment_id": segment_id, "control_customers": control_customers, "seed": seed}
+    with transaction(database):
+        database.execute(read_sql("insert_audience"), known | {"frozen_at": frozen_at.replace(tzinfo=None)})
+        database.execute(read_sql("insert_audience_members"), {"audience": name})
+
+
+def delete_audience(database: Connection, name: str) -> None:
+    """Remove an audience and its members from the file that is amended."""
+    with transaction(database):
+        for table in _CARRIED:
+            database.execute(f"DELETE FROM amended.{table} WHERE audience = $audience", {"audience": name})
+
+
+def carry_audiences(database: Connection, run: Run) -> str:
+    """Copy the audiences of the published file into the run, or those of the last archived file.
+
+    Returns:
+        That they are of an archived file, in words; empty where they are of the published one, or there are none.
+    """
+    path = next(_files_with_audiences(run.home), None)
+    if path is None:
+        return ""
+    database.execute(f"ATTACH {quote_text(str(path))} AS published (READ_ONLY)")
+    try:
+        for table in _CARRIED:
+            database.execute(f"INSERT INTO {table} BY NAME FROM published.{table} ORDER BY rowid")
+    finally:
+        database.execute("DETACH published")
+    n_audiences = int(read_value(database, "SELECT count(*) FROM audiences"))
+    if path == run.home.published_file or n_audiences == 0:
+        return ""
+    return f"frozen audiences are those of {path}, as the published file cannot be read; later ones are lost"
+
+
+def _files_with_audiences(home: Home) -> Iterator[Path]:
+    archived = sorted(home.archive.glob("[0-9]*.duckdb"), reverse=True)
+    for path in (home.published_file, *archived):
+        try:
+            with opened(path, home) as database:
+                if _has_audiences(database):
+                    yield path
+        except SegmentsError:
+            continue
+
+
+def _has_audiences(database: Connection) -> bool:
+    """Return whether a file has the tables; those of version 0.1 have not."""
+    query = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'audience_members'"
+    return bool(database.execute(query).fetchall())

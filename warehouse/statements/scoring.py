@@ -1,0 +1,389 @@
+"""SQL that finds the segment of a customer, with the model written out in numbers: it needs no table but the customers.
+
+Each layer is a select list over the one before: the values as they are encoded, their coordinates along the
+components (or what they add to each squared distance), the squared distances, the nearest and the second.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.dataset import Column
+from schemas.fields import Role
+from warehouse.statements.customers import is_true_word
+from warehouse.statements.engines import ENGINES, Engine
+from warehouse.statements.quoting import quote_identifier, quote_text
+
+Floats = npt.NDArray[np.float64]
+
+#: No row of what ``select_unknown_values`` has.
+_NO_VALUES = "SELECT 0::BIGINT AS _position, '' AS source_column, '' AS value WHERE false"
+
+#: Terms of a sum in one pair of parentheses: DuckDB refuses expressions that are a thousand deep.
+_TERMS = 50
+
+
+@dataclass(frozen=True)
+class ModelFeature:
+    """A feature that takes part in the distances; see the table features."""
+
+    source_column: str
+    encoding: str
+    value: str | None
+    grouped_values: int | None
+    center: float
+    scale: float
+    weight: float
+    is_log: bool
+    clip_low: float | None
+    clip_high: float | None
+    imputed: float
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its encoded value is a number's; else it is present or absent."""
+        return self.encoding == "standardized"
+
+    @property
+    def absent(self) -> float:
+        """Encoded value where it is absent."""
+        return -self.weight * self.center / self.scale
+
+    @property
+    def added(self) -> float:
+        """What its presence adds to that."""
+        return self.weight / self.scale
+
+
+@dataclass(frozen=True)
+class ScoringModel:
+    """All it takes to score a customer.
+
+    Attributes:
+        features: those that take part.
+        segment_ids: ascending, shape (k,).
+        centroids: encoded, shape (k, n_features).
+        loadings: shape (n_features, n_components); None where the features are used as they are.
+        text_flags: names of the flag columns that hold words, such as yes and no.
+    """
+
+    features: tuple[ModelFeature, ...]
+    segment_ids: tuple[int, ...]
+    centroids: Floats
+    loadings: Floats | None
+    text_flags: frozenset[str]
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that take part, in the order of the features."""
+        return tuple(dict.fromkeys(feature.source_column for feature in self.features))
+
+    @cached_property
+    def centers(self) -> Floats:
+        """The centroids along the components, or of the numbers alone, shape (k, n_coordinates)."""
+        if self.loadings is not None:
+            return self.centroids @ self.loadings
+        return self.centroids[:, [feature.is_number for feature in self.features]]
+
+    def parts_of(self, number: int) -> Floats:
+        """Return what the presence of a feature adds: along each component, or to each squared distance."""
+        feature = self.features[number]
+        if self.loadings is not None:
+            added: Floats = feature.added * self.loadings[number]
+            return added
+        own = self.centroids[:, number]
+        return np.asarray((feature.absent + feature.added - own) ** 2 - (feature.absent - own) ** 2)
+
+    @cached_property
+    def base(self) -> Floats:
+        """What the absence of all features that may be absent makes of the same."""
+        binary = [number for number, feature in enumerate(self.features) if not feature.is_number]
+        absent = np.array([self.features[number].absent for number in binary])
+        if self.loadings is not None:
+            return np.asarray(absent @ self.loadings[binary])
+        return np.asarray(((absent - self.centroids[:, binary]) ** 2).sum(axis=1))
+
+
+def score_macro(model: ScoringModel, parameters: Sequence[str]) -> list[str]:
+    """Return the statements that create the macro ``score_customer``, of the columns of a customer.
+
+    Args:
+        model: the model.
+        parameters: the feature columns in their declared order; those without part in the distances, too.
+    """
+    query = ""
+    for layer in _layers(model, ENGINES["duckdb"]):
+        query = _select(layer, f" FROM ({query})" if query else "")
+    result = "{'segment_id': segment_id, 'distance': distance, " + (
+        "'second_segment_id': second_segment_id, 'second_distance': second_distance}"
+    )
+    names = ", ".join(map(ENGINES["duckdb"].name, parameters))
+    return [
+        f"CREATE OR REPLACE MACRO score_customer({names}) AS (SELECT {result} FROM ({query}))",
+        "COMMENT ON MACRO score_customer IS 'The segment of a customer, its distance, and the next nearest, as in "
+        "customer_segments; of the columns of customers, in their order'",
+    ]
+
+
+def score_query(model: ScoringModel, engine: str, table: str, key: str = "customer_id") -> str:
+    """Return the query that scores the customers of a table: key, segment_id, distance and the second nearest.
+
+    Args:
+        model: the model.
+        engine: one of ``ENGINES``.
+        table: the table as that engine names it.
+        key: the column that tells customers apart.
+    """
+    dialect = ENGINES[engine]
+    source, steps = table, []
+    for number, layer in enumerate(_layers(model, dialect), start=1):
+        own = {dialect.name(key): "", **layer}
+        source, step = f"step_{number}", _select(own, f"\n    FROM {source}", separator=",\n        ")
+        steps.append(f"{source} AS (\n    {step}\n)")
+    names = ", ".join((dialect.name(key), "segment_id", "distance", "second_segment_id", "second_distance"))
+    return f"WITH {', '.join(steps)}\nSELECT {names}\nFROM {source}\n"
+
+
+def select_unknown_values(columns: Sequence[Column]) -> str:
+    """Return the query for the values that neither the model nor a published customer has, attached as ``previous``.
+
+    One row per customer and different value: _position, source_column, value.
+    """
+    binary = [column for column in columns if column.role in (Role.CATEGORY, Role.ITEMS)]
+    return " UNION ALL ".join(_unknown_values(column) for column in binary) or _NO_VALUES
+
+
+def create_squares(model: ScoringModel, every: int) -> str:
+    """Return the temporary view ``squares``: one row per customer and segment, with the squared distance.
+
+    Args:
+        model: the model.
+        every: of so many customers one is scored.
+    """
+    encoded, coordinates, squares, *_ = _layers(model, ENGINES["duckdb"])
+    query = _select({"rowid": "", **encoded}, f" FROM customers WHERE rowid % {every} = 0")
+    for layer in (coordinates, squares):
+        query = _select({"rowid": "", **layer}, f" FROM ({query})")
+    ids = ", ".join(map(str, model.segment_ids))
+    return (
+        "CREATE OR REPLACE TEMP VIEW squares AS "
+        f"SELECT rowid AS _position, unnest([{ids}]) AS segment_id, unnest([{', '.join(squares)}]) AS square "
+        f"FROM ({query})"
+    )
+
+
+def _unknown_values(column: Column) -> str:
+    name, source = quote_identifier(column.name), quote_text(column.name)
+    stored = f"unnest({name})" if column.role is Role.ITEMS else f"CAST({name} AS VARCHAR)"
+    return f"""
+        SELECT DISTINCT _position, {source} AS source_column, value
+        FROM (SELECT rowid AS _position, {stored} AS value FROM customers)
+        WHERE value IS NOT NULL
+            AND value NOT IN (
+                SELECT value FROM previous.features WHERE source_column = {source} AND value IS NOT NULL
+            )
+            AND value NOT IN (SELECT v FROM (SELECT {stored} AS v FROM previous.customers) WHERE v IS NOT NULL)"""
+
+
+def _select(layer: Mapping[str, str], source: str, separator: str = ", ") -> str:
+    """Return a query; an expression that is empty is the column itself."""
+    parts = [f"{expression} AS {name}" if expression else name for name, expression in layer.items()]
+    return f"SELECT {separator.join(parts)}{source}"
+
+
+def _layers(model: ScoringModel, engine: Engine) -> Iterator[dict[str, str]]:
+    """Yield the select lists, each over the one before: name -> expression."""
+    encoded = dict(_encoded(model, engine))
+    yield encoded or {"_nothing": "0"}
+    yield _coordinates(model, engine)
+    yield _squares(model)
+    yield from _nearest(model, engine)
+
+
+def _encoded(model: ScoringModel, engine: Engine) -> Iterator[tuple[str, str]]:
+    """Yield the encoded numbers, the parts of each category, and whether flags, items and brackets are present."""
+    for number, feature in enumerate(model.features):
+        if feature.is_number:
+            yield f"_number_{number}", _encoded_number(feature, engine)
+        elif feature.encoding == "flag":
+            yield f"_has_{number}", _has_flag(model, feature, engine)
+        elif feature.encoding == "bracket":
+            yield f"_has_{number}", _in_bracket(feature, engine)
+        elif feature.encoding == "multi-hot" and not _is_group(feature):
+            yield f"_has_{number}", f"coalesce({_contains(feature, engine)}, false)"
+        elif feature.encoding == "multi-hot":
+            yield f"_has_{number}", _has_other_items(model, feature, engine)
+    for column, own in _categories(model).items():
+        yield f"_parts_{own[0]}", _parts_of_category(model, column, own, engine)
+
+
+def _encoded_number(feature: ModelFeature, engine: Engine) -> str:
+    stored = f"CAST({engine.name(feature.source_column)} AS {engine.double})"
+    x = stored
+    if feature.clip_high is not None:
+        x = f"LEAST({x}, {_number(feature.clip_high)})"
+    if feature.clip_low is not None:
+        x = f"GREATEST({x}, {_number(feature.clip_low)})"
+    if feature.is_log:
+        x = f"SIGN({x}) * LN(1 + ABS({x}))"
+    return (
+        f"{_number(feature.added)} * "
+        f"(CASE WHEN {stored} IS NULL THEN {_number(feature.imputed)} ELSE {x} END - {_number(feature.center)})"
+    )
+
+
+def _has_flag(model: ScoringModel, feature: ModelFeature, engine: Engine) -> str:
+    name = engine.name(feature.source_column)
+    is_set = is_true_word(name) if feature.source_column in model.text_flags else f"CAST({name} AS BOOLEAN)"
+    return f"coalesce({is_set}, {_truth(feature.imputed == 1)})"
+
+
+def _in_bracket(feature: ModelFeature, engine: Engine) -> str:
+    stored = f"CAST({engine.name(feature.source_column)} AS {engine.double})"
+    bounds = [
+        *([] if feature.clip_low is None else [f"{stored} >= {_number(feature.clip_low)}"]),
+        *([] if feature.clip_high is None else [f"{stored} < {_number(feature.clip_high)}"]),
+    ]
+    return f"CASE WHEN {stored} IS NULL THEN {_truth(feature.imputed == 1)} ELSE {' AND '.join(bounds) or 'true'} END"
+
+
+def _contains(feature: ModelFeature, engine: Engine) -> str:
+    return engine.contains(engine.name(feature.source_column), engine.text(str(feature.value)))
+
+
+def _has_other_items(model: ScoringModel, group: ModelFeature, engine: Engine) -> str:
+    """Return whether a list holds more different items than those that are features of their own."""
+    known = [
+        f"CASE WHEN {_contains(feature, engine)} THEN 1 ELSE 0 END"
+        for feature in model.features
+        if feature.source_column == group.source_column and not _is_group(feature)
+    ]
+    n_items = engine.count_different(engine.name(group.source_column))
+    return f"coalesce({n_items} > {_sum(known)}, false)"
+
+
+def _categories(model: ScoringModel) -> dict[str, list[int]]:
+    """Return the features of each category, by their places."""
+    found: dict[str, list[int]] = {}
+    for number, feature in enumerate(model.features):
+        if feature.encoding == "one-hot":
+            found.setdefault(feature.source_column, []).append(number)
+    return found
+
+
+def _parts_of_category(model: ScoringModel, column: str, own: Sequence[int], engine: Engine) -> str:
+    """Return the parts of a customer's value of a category, as an array."""
+    name, nothing = engine.name(column), np.zeros_like(model.base)
+    imputed = next((model.parts_of(number) for number in own if model.features[number].imputed == 1), nothing)
+    others = next((model.parts_of(number) for number in own if _is_group(model.features[number])), nothing)
+    cases = [f"WHEN {name} IS NULL THEN {_array(imputed, engine)}"]
+    for number in own:
+        feature = model.features[number]
+        if not _is_group(feature):
+            cases.append(
+                f"WHEN {name} = {engine.text(str(feature.value))} THEN {_array(model.parts_of(number), engine)}"
+            )
+    return f"CASE {' '.join(cases)} ELSE {_array(others, engine)} END"
+
+
+def _coordinates(model: ScoringModel, engine: Engine) -> dict[str, str]:
+    """Return the coordinates along the components; without any, the numbers and what else adds to each square."""
+    numbers = [number for number, feature in enumerate(model.features) if feature.is_number]
+    sums = {}
+    for place, base in enumerate(model.base):
+        terms = [_number(base)]
+        if model.loadings is not None:
+            terms += [f"{_number(model.loadings[number, place])} * _number_{number}" for number in numbers]
+        terms += list(_present_terms(model, place, engine))
+        sums[f"_sum_{place}"] = _sum(terms)
+    return sums if model.loadings is not None else {f"_number_{number}": "" for number in numbers} | sums
+
+
+def _present_terms(model: ScoringModel, place: int, engine: Engine) -> Iterator[str]:
+    for own in _categories(model).values():
+        yield engine.element(f"_parts_{own[0]}", place)
+    for number, feature in enumerate(model.features):
+        if not feature.is_number and feature.encoding != "one-hot":
+            yield f"CASE WHEN _has_{number} THEN {_number(model.parts_of(number)[place])} ELSE 0 END"
+
+
+def _squares(model: ScoringModel) -> dict[str, str]:
+    """Return the squared distance to each centroid."""
+    if model.loadings is not None:
+        names = [f"_sum_{place}" for place in range(model.loadings.shape[1])]
+    else:
+        names = [f"_number_{number}" for number, feature in enumerate(model.features) if feature.is_number]
+    squares = {}
+    for place, center in enumerate(model.centers):
+        terms = [f"POWER({name} - {_number(value)}, 2)" for name, value in zip(names, center, strict=True)]
+        rest = [] if model.loadings is not None else [f"_sum_{place}"]
+        squares[f"_square_{place}"] = f"GREATEST({_sum([*terms, *rest])}, 0)"
+    return squares
+
+
+def _nearest(model: ScoringModel, engine: Engine) -> Iterator[dict[str, str]]:
+    """Yield the nearest segment, the second nearest of the others, and both as they are published."""
+    squares = [f"_square_{place}" for place in range(len(model.segment_ids))]
+    carried = dict.fromkeys(squares, "")
+    yield carried | {"_nearest": _least(squares)}
+    segment_id = _first_of(model, "_nearest")
+    yield carried | {"_nearest": "", "segment_id": segment_id}
+    others = [
+        f"CASE WHEN segment_id = {number} THEN NULL ELSE {square} END"
+        for number, square in zip(model.segment_ids, squares, strict=True)
+    ]
+    no_second = f"CAST(NULL AS {engine.double})"
+    second = _least([f"coalesce({other}, {_number(np.finfo(float).max)})" for other in others])
+    carried |= {"_nearest": "", "segment_id": ""}
+    yield carried | {"_second": second if len(squares) > 1 else no_second}
+    yield {
+        "segment_id": "",
+        "distance": "SQRT(_nearest)",
+        "second_segment_id": _first_of(model, "_second", besides="segment_id"),
+        "second_distance": "SQRT(_second)",
+    }
+
+
+def _first_of(model: ScoringModel, square: str, besides: str = "") -> str:
+    """Return the first segment whose squared distance is this one."""
+    cases = [
+        f"WHEN _square_{place} = {square}{f' AND {besides} <> {number}' if besides else ''} THEN {number}"
+        for place, number in enumerate(model.segment_ids)
+    ]
+    return f"CASE {' '.join(cases)} END"
+
+
+def _least(expressions: Sequence[str]) -> str:
+    return expressions[0] if len(expressions) == 1 else f"LEAST({', '.join(expressions)})"
+
+
+def _sum(terms: Sequence[str]) -> str:
+    """Return a sum of many terms in which none is deep."""
+    while len(terms) > _TERMS:
+        terms = [f"({' + '.join(terms[first : first + _TERMS])})" for first in range(0, len(terms), _TERMS)]
+    return " + ".join(terms) or "0"
+
+
+def _array(numbers: Floats, engine: Engine) -> str:
+    return engine.array([_number(value) for value in numbers])
+
+
+def _number(value: float) -> str:
+    """Return the literal of a double in every engine: without an exponent it would be a decimal in some.
+
+    What is no finite number, in a damaged model, is null, so that nobody is near it.
+    """
+    if not np.isfinite(value):
+        return "NULL"
+    return np.format_float_scientific(value, trim="0", exp_digits=1)
+
+
+def _truth(is_true: bool) -> str:
+    return "true" if is_true else "false"
+
+
+def _is_group(feature: ModelFeature) -> bool:
+    return feature.grouped_values is not None and feature.grouped_values > 1
