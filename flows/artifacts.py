@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 #: The steps that take long enough to be watched.
 _WATCHED = ("encode", "cluster")
 
+#: What markdown takes for markup -> the same as text.
+_ESCAPED = {ord(mark): f"&#{ord(mark)};" for mark in "&<>\\`*_[]()#!|~"}
+
 
 class Artifacts:
     """The artifacts of one flow run; once Prefect cannot be reached, the run goes on without them."""
@@ -42,7 +45,7 @@ class Artifacts:
         run_id, report = picture.summary.run_id, Path(picture.report_file).resolve().as_uri()
         of_run = f"Run {run_id} of {picture.run['as_of']}"
         self.ask(create_table_artifact, table=_sizes(picture), key="segment-sizes", description=of_run)
-        self.ask(create_markdown_artifact, markdown=_summary(picture), key="segment-summary", description=of_run)
+        self.ask(create_markdown_artifact, markdown=summary_of(picture), key="segment-summary", description=of_run)
         self.ask(create_link_artifact, link=report, link_text="report.html", key="segment-report", description=of_run)
 
     def ask(self, ask: Callable[..., Any], *arguments: Any, **facts: Any) -> Any:
@@ -92,10 +95,7 @@ class _Progress:
 
 def escape_markdown(text: str) -> str:
     """Return a text of a customers file with nothing that markdown would take for markup or a cell border."""
-    replaced = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for mark in "\\`*_[]()#!|~":
-        replaced = replaced.replace(mark, f"&#{ord(mark)};")
-    return " ".join(replaced.split())
+    return " ".join(text.translate(_ESCAPED).split())
 
 
 def _sizes(picture: Picture) -> list[dict[str, Any]]:
@@ -111,7 +111,8 @@ def _sizes(picture: Picture) -> list[dict[str, Any]]:
     ]
 
 
-def _summary(picture: Picture) -> str:
+def summary_of(picture: Picture) -> str:
+    """Return what a run found, in markdown: verdict, notes, sizes, silhouettes and drift."""
     run = picture.run
     lines = [
         f"**{escape_markdown(run['verdict'])}**",
@@ -134,8 +135,26 @@ def _summary(picture: Picture) -> str:
             f"| {row['k']} | {_silhouette(row['silhouette'])} | {'chosen' if row['chosen'] else ''} |"
             for row in picture.k_scores
         ),
+        *_drift(picture),
     ]
     return "\n".join(lines)
+
+
+def _drift(picture: Picture) -> Iterator[str]:
+    """Yield how far columns and segments have drifted; nothing of the run that formed the model."""
+    if not picture.drift:
+        return
+    yield from ("", f"Drift since {picture.drift[0].reference_date}:", "")
+    yield from ("| column | item | PSI | drift | largest change |", "|---|---|---|---|---|")
+    for row in picture.drift:
+        item, reason = escape_markdown(row.value or ""), escape_markdown(row.reason)
+        yield f"| {escape_markdown(row.source_column)} | {item} | {row.psi:.3f} | {row.level} | {reason} |"
+    if picture.segment_drift:
+        yield from ("", "| segment | feature | then | now | standard deviations |", "|---|---|---|---|---|")
+    for moved in picture.segment_drift:
+        means = f"{moved.reference_mean:,.4g} | {moved.mean:,.4g}"
+        difference = f"{moved.standardized_difference:+.2f}"
+        yield f"| {moved.segment_id} | {escape_markdown(moved.feature)} | {means} | {difference} |"
 
 
 def _silhouette(value: float | None) -> str:

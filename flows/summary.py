@@ -8,6 +8,7 @@ from warehouse.connection import published, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.ledger import readable_manifest
 from warehouse.home.run import Run
+from warehouse.page import DriftRow, SegmentDriftRow, read_drift
 from warehouse.tables import read_dicts
 
 
@@ -28,7 +29,7 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Picture:
-    """The published run as people look at it: the run, its segments, its k curve, its rejects, its notes."""
+    """The published run as people look at it: the run, its segments, k curve, rejected rows, notes and drift."""
 
     summary: RunSummary
     run: dict[str, Any]
@@ -36,6 +37,8 @@ class Picture:
     k_scores: list[dict[str, Any]]
     rejected: list[dict[str, Any]]
     notes: list[str]
+    drift: tuple[DriftRow, ...]
+    segment_drift: tuple[SegmentDriftRow, ...]
     published_file: str
     report_file: str
 
@@ -55,6 +58,7 @@ def picture_of(home: Home, summary: RunSummary) -> Picture:
     """Return the published run, read back from the published file."""
     with published(home) as database:
         run = read_dicts(database, "SELECT * FROM runs WHERE run_id = $run_id", {"run_id": summary.run_id})[0]
+        drift, segment_drift = read_drift(database, run["as_of"])
         return Picture(
             summary=summary,
             run=run,
@@ -62,6 +66,8 @@ def picture_of(home: Home, summary: RunSummary) -> Picture:
             k_scores=read_dicts(database, "SELECT * FROM k_scores ORDER BY k"),
             rejected=read_dicts(database, read_sql("count_rejected")),
             notes=(readable_manifest(home.manifest_file(summary.run_id)) or {}).get("notes", []),
+            drift=drift,
+            segment_drift=segment_drift,
             published_file=str(home.published_file),
             report_file=str(home.runs / summary.run_id / "report.html"),
         )

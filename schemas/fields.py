@@ -38,6 +38,9 @@ MISSING_CATEGORY = "(missing)"
 #: The value of the one feature of all infrequent categories of a column.
 OTHER_VALUES = "(other)"
 
+#: What the customers count as who have no item in a list, and those whose value the model does not know.
+NO_ITEMS, UNKNOWN_VALUES = "(none)", "(unknown)"
+
 #: The first is the default of a nullable field.
 _MISSING_RULES: dict[Role, tuple[MissingRule, ...]] = {
     Role.NUMERIC: ("median", "most_frequent"),

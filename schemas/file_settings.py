@@ -26,6 +26,8 @@ _LEAST = {
     "k_runs": 1,
     "model_runs": 1,
     "history_runs": 1,
+    "drift_warn": 0,
+    "drift_refuse": 0,
     "max_scored": MIN_SCORED,
 }
 
@@ -67,6 +69,9 @@ class FileSettings:
             it at once.
         model_runs: runs after which the encoding is chosen anew; None keeps it until there is a reason.
         history_runs: earlier runs that the history reaches back; None keeps all.
+        drift_warn: population stability index above which a note says that a column has drifted from the model's run;
+            None never says it.
+        drift_refuse: population stability index above which the run is refused; None accepts any.
     """
 
     delimiter: str | None = None
@@ -94,6 +99,8 @@ class FileSettings:
     k_runs: int = 3
     model_runs: int | None = None
     history_runs: int | None = None
+    drift_warn: float | None = 0.25
+    drift_refuse: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible settings."""

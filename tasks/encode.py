@@ -16,6 +16,7 @@ from schemas.loading import load_dataset
 from tasks.clustering.eligibility import NullScore, min_customers
 from tasks.clustering.rows import Floats
 from tasks.clustering.rows_file import save_rows
+from tasks.continuity.drift import DriftSince, drift_notes, drift_of_model, drift_since_model, refuse_drift, store_drift
 from tasks.continuity.kept_model import Kept, kept_encoding, kept_model, store_models
 from tasks.delivery.delivered import Delivery
 from tasks.encoding.base_encoding import BaseEncoding, columns_of, rows_in
@@ -43,7 +44,8 @@ from tasks.run.memory import memory_there
 from tasks.run.progress import told_progress
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
-from warehouse.earlier_run import beside_earlier_run
+from warehouse.drift import create_value_counts
+from warehouse.earlier_run import EarlierRun, beside_earlier_run
 from warehouse.encodings import insert_encodings
 from warehouse.features import (
     VocabularySize,
@@ -74,12 +76,13 @@ class Encoded:
 
 @recorded
 def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
-    """Write the encoded rows of the run and fill features, encodings, components, loadings and models.
+    """Write the encoded rows of the run and fill features, encodings, components, loadings, models and drift.
 
-    The encoding is that of the earlier run's model where it is kept, else it is chosen.
+    The encoding is that of the earlier run's model where it is kept, else it is chosen. Drift from the run that formed
+    the model is measured before.
 
     Raises:
-        DataRefused: the encoded rows and the fit do not fit into memory.
+        DataRefused: the encoded rows and the fit do not fit into memory, or the customers have drifted too far.
     """
     columns = [column for column in run_columns(run, ingested.kept_columns) if column.is_feature]
     with staging(run) as database, beside_earlier_run(database, run) as earlier:
@@ -87,9 +90,14 @@ def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
         sizes = count_values(database, _binary_columns(columns))
         _refuse_what_does_not_fit(run, delivery, columns, sizes, n_customers)
         kept = kept_model(database, run, earlier, columns, n_customers)
+        drift = _drift(database, run, delivery, earlier, columns, n_customers)
         made = _encoded(database, run, columns, n_customers, kept)
         base, far, choice = made.base, made.far, made.choice
         model_id = store_models(database, run, earlier, columns, n_customers, choice.selected, made.why_new)
+        if drift is None or made.why_new:
+            store_drift(database, drift_of_model(database, columns, run, n_customers))
+        else:
+            store_drift(database, drift)
         rows = rows_in(base, choice.encoding.features)
         _insert_features(database, choice.encoding)
         insert_encodings(database, _encodings(choice), _k_nulls(choice.selected))
@@ -109,6 +117,7 @@ def encode(run: Run, delivery: Delivery, ingested: Ingested) -> Encoded:
             *choice.notes,
             *_on_model(model_id, made.why_new),
             *(() if made.why_new else kept.notes),
+            *drift_notes(run, drift),
         ),
     )
 
@@ -174,6 +183,26 @@ def _kept(database: Connection, run: Run, columns: Sequence[Column], n_customers
     if isinstance(choice, str):
         return f"model {kept.model.model_id} has no component of {choice}, which go together now"
     return _Made(read.base, read.far, choice, "")
+
+
+def _drift(
+    database: Connection,
+    run: Run,
+    delivery: Delivery,
+    earlier: EarlierRun | None,
+    columns: Sequence[Column],
+    n_customers: int,
+) -> DriftSince | None:
+    """Return the drift since the run that formed the earlier run's model; None where there is none or a new one is due.
+
+    It is measured whether or not the model is kept: a column in another unit forms a new one, and is to be refused.
+    """
+    create_value_counts(database, _binary_columns(columns))
+    if run.order.refit:
+        return None
+    drift = drift_since_model(database, columns, earlier, n_customers)
+    refuse_drift(run, delivery, drift)
+    return drift
 
 
 def _trial(run: Run, n_customers: int) -> dict[str, Any]:

@@ -27,11 +27,14 @@ from warehouse.page import (
     ColumnAssociationRow,
     ComponentRow,
     DeclaredRow,
+    DriftRow,
     EncodingRow,
     Figure,
     KRow,
+    SegmentDriftRow,
     SegmentRow,
     TriedRow,
+    read_drift,
     read_points,
     read_rows,
 )
@@ -147,6 +150,8 @@ class Page:
     tried: tuple[TriedRow, ...]
     components: tuple[ComponentRow, ...]
     column_associations: tuple[ColumnAssociationRow, ...]
+    drift: tuple[DriftRow, ...] = ()
+    segment_drift: tuple[SegmentDriftRow, ...] = ()
 
     @property
     def dataset(self) -> str:
@@ -272,6 +277,7 @@ def column_label(column: Column) -> str:
 def _read_page(database: Connection, facts: Facts, columns: tuple[Column, ...]) -> Page:
     k_scores = read_rows(database, "report_k_scores", KRow)
     figures = read_rows(database, "report_figures", Figure)
+    drift, segment_drift = read_drift(database, facts.as_of)
     return Page(
         facts=facts,
         segments=read_rows(database, "report_segments", SegmentRow),
@@ -286,6 +292,8 @@ def _read_page(database: Connection, facts: Facts, columns: tuple[Column, ...]) 
         tried=read_rows(database, "report_tried", TriedRow),
         components=read_rows(database, "report_components", ComponentRow),
         column_associations=read_rows(database, "report_column_associations", ColumnAssociationRow),
+        drift=drift,
+        segment_drift=segment_drift,
     )
 
 

@@ -15,6 +15,7 @@ from tasks.run.columns import has_identifier
 from tasks.run.step import recorded
 from warehouse.audiences import carry_audiences
 from warehouse.connection import Connection, one_thread, staging
+from warehouse.drift import insert_segment_drift
 from warehouse.earlier_run import EarlierRun, beside_earlier_run, earlier_segments, lost_day
 from warehouse.history import (
     count_moves,
@@ -41,7 +42,7 @@ class Tracked:
 
 @recorded
 def track_segments(run: Run, described: Described) -> Tracked:
-    """Fill segment_transitions, segment_lifetimes, past_memberships and the schema history; carry on the audiences."""
+    """Fill segment_transitions, segment_lifetimes, segment_drift, past_memberships and history; carry on audiences."""
     with staging(run) as database:
         about_audiences = carry_audiences(database, run)
     tracked = _tracked(run, described)
@@ -51,6 +52,7 @@ def track_segments(run: Run, described: Described) -> Tracked:
 def _tracked(run: Run, described: Described) -> Tracked:
     with staging(run) as database, beside_earlier_run(database, run) as earlier:
         insert_lifetimes(database, run)
+        insert_segment_drift(database, run, earlier)
         if earlier is None or earlier.is_replaced:
             lost = lost_day(run)
             return Tracked(None, 0, described.n_segments, 0, () if lost is None else (_is_lost(lost),))

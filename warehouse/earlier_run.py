@@ -32,17 +32,24 @@ class EarlierRun:
     Attributes:
         is_replaced: whether it is of the same day, which this run describes anew.
         has_history: whether its file has the tables that the history goes on from; those of version 0.1 have not.
+        has_drift: whether it has those of the customers that its model was formed on.
     """
 
     run_id: str
     as_of: date
     is_replaced: bool
     has_history: bool
+    has_drift: bool
 
     @property
     def is_followed(self) -> bool:
         """Whether the history goes on from it."""
         return self.has_history and not self.is_replaced
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether drift can be measured from the run that formed its model."""
+        return self.is_followed and self.has_drift
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,10 @@ def beside_earlier_run(database: Connection, run: Run) -> Iterator[EarlierRun | 
             logger.warning("%s cannot be compared with (%s)", path, one_line(error))
             continue
         try:
-            yield EarlierRun(*earlier, has_history=bool(read_value(database, read_sql("has_history"))))
+            has_history, has_drift = (
+                bool(read_value(database, read_sql(name))) for name in ("has_history", "has_drift")
+            )
+            yield EarlierRun(*earlier, has_history, has_drift)
         finally:
             database.execute("DETACH previous")
         return

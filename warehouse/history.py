@@ -53,6 +53,8 @@ def insert_history(database: Connection, run: Run, earlier: EarlierRun, at_most:
     first = read_value(database, read_sql("select_first_day_kept"), {"at_most": at_most, "as_of": earlier.as_of})
     database.execute(read_sql("insert_past_memberships"), {"as_of": run.as_of, "first_day": first})
     for name in HISTORY:
+        if name == "drift" and not earlier.has_drift:
+            continue
         for statement in insert_earlier(name):
             known = {"run_id": earlier.run_id, "as_of": earlier.as_of, "first_day": first}
             database.execute(statement, {key: value for key, value in known.items() if f"${key}" in statement})

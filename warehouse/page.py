@@ -1,7 +1,8 @@
 """Read the rows that the report shows from the tables of a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 import numpy as np
@@ -147,6 +148,31 @@ class ColumnAssociationRow:
 
 
 @dataclass(frozen=True)
+class DriftRow:
+    """One column or item, and how far it has drifted from the model's run."""
+
+    source_column: str
+    value: str | None
+    psi: float
+    level: str
+    reason: str
+    reference_date: date
+
+
+@dataclass(frozen=True)
+class SegmentDriftRow:
+    """One feature of one segment whose center has moved; its means are in the units of the column."""
+
+    segment_id: int
+    feature: str
+    kind: str
+    reference_date: date
+    reference_mean: float
+    mean: float
+    standardized_difference: float
+
+
+@dataclass(frozen=True)
 class Points:
     """Customers on two axes: arrays of one length, in canonical order."""
 
@@ -156,14 +182,42 @@ class Points:
 
 
 Row = TypeVar(
-    "Row", SegmentRow, Figure, KRow, EncodingRow, DeclaredRow, TriedRow, ComponentRow, LoadingRow, ColumnAssociationRow
+    "Row",
+    SegmentRow,
+    Figure,
+    KRow,
+    EncodingRow,
+    DeclaredRow,
+    TriedRow,
+    ComponentRow,
+    LoadingRow,
+    ColumnAssociationRow,
+    DriftRow,
+    SegmentDriftRow,
 )
 
+#: Columns and items, and means of segments, whose drift is shown.
+DRIFT_SHOWN = 10
 
-def read_rows(database: Connection, name: str, row: type[Row]) -> tuple[Row, ...]:
+
+def read_rows(
+    database: Connection, name: str, row: type[Row], parameters: Mapping[str, Any] | None = None
+) -> tuple[Row, ...]:
     """Return the rows of a statement of ``warehouse/sql`` whose columns are the fields of ``row``."""
-    found: list[dict[str, Any]] = read_dicts(database, read_sql(name))
+    found: list[dict[str, Any]] = read_dicts(database, read_sql(name), parameters)
     return tuple(row(**values) for values in found)
+
+
+def read_drift(database: Connection, as_of: date) -> tuple[tuple[DriftRow, ...], tuple[SegmentDriftRow, ...]]:
+    """Return the columns and items, and the means of segments, that have drifted most since earlier days.
+
+    None in the run that formed the model.
+    """
+    shown = {"as_of": as_of.isoformat(), "at_most": DRIFT_SHOWN}
+    return (
+        read_rows(database, "report_drift", DriftRow, shown),
+        read_rows(database, "report_segment_drift", SegmentDriftRow, shown),
+    )
 
 
 def read_points(database: Connection, x: Column, y: Column, positions: Sequence[int]) -> Points:

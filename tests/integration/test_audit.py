@@ -259,6 +259,49 @@ DAMAGE = {
         "audit/whole_grids",
         sql("INSERT INTO centroids SELECT * FROM centroids WHERE segment_id = 2 AND feature = 'visits'"),
     ),
+    "a bin of drift gone": ("audit/drift_adds_up", sql("DELETE FROM drift_bins WHERE label = 'apples'")),
+    "a column without bins": ("audit/drift_adds_up", sql("DELETE FROM drift_bins WHERE source_column = 'age'")),
+    "a column without drift": (
+        "audit/drift_adds_up",
+        sql(
+            "DELETE FROM drift WHERE source_column = 'visits'", "DELETE FROM drift_bins WHERE source_column = 'visits'"
+        ),
+    ),
+    "bins without drift": ("audit/drift_adds_up", sql("DELETE FROM drift WHERE source_column = 'age'")),
+    "an index of drift": ("audit/drift_adds_up", sql("UPDATE drift SET psi = psi + 0.1 WHERE source_column = 'age'")),
+    "a share of a bin": ("audit/drift_adds_up", sql("UPDATE drift_bins SET share = share / 2 WHERE label = 'Ohio'")),
+    "a share of the reference": (
+        "audit/drift_adds_up",
+        sql("UPDATE drift_bins SET reference_share = reference_share / 2 WHERE label = 'Ohio'"),
+    ),
+    "customers of a bin": (
+        "audit/drift_adds_up",
+        sql("UPDATE drift_bins SET customers = customers + 1 WHERE label = 'Ohio'"),
+    ),
+    "customers of the reference": (
+        "audit/drift_adds_up",
+        sql("UPDATE drift_bins SET reference_customers = reference_customers + 1 WHERE label = 'Ohio'"),
+    ),
+    "a center without drift": (
+        "audit/segment_drift_whole",
+        sql("DELETE FROM segment_drift WHERE segment_id = 2 AND feature = 'age'"),
+    ),
+    "the drift of a center twice": (
+        "audit/segment_drift_whole",
+        sql("INSERT INTO segment_drift SELECT * FROM segment_drift WHERE segment_id = 2 AND feature = 'age'"),
+    ),
+    "the drift of no segment": (
+        "audit/segment_drift_whole",
+        sql("INSERT INTO segment_drift SELECT * REPLACE (9 AS segment_id) FROM segment_drift WHERE segment_id = 1"),
+    ),
+    "the mean of a center": (
+        "audit/segment_drift_whole",
+        sql("UPDATE segment_drift SET mean = mean + 1, difference = difference + 1 WHERE feature = 'age'"),
+    ),
+    "the movement of a center": (
+        "audit/segment_drift_whole",
+        sql("UPDATE segment_drift SET difference = difference + 1 WHERE feature = 'age'"),
+    ),
     "one row of the statistics gone": (
         "audit/whole_grids",
         sql("DELETE FROM segment_stats WHERE segment_id = 2 AND feature = 'age'"),
