@@ -42,7 +42,7 @@ class Tracked:
 
 @recorded
 def track_segments(run: Run, described: Described) -> Tracked:
-    """Fill segment_transitions, segment_lifetimes, segment_drift and the history; carry on the audiences."""
+    """Fill segment_transitions, segment_lifetimes, segment_drift, past_memberships and history; carry on audiences."""
     with staging(run) as database:
         about_audiences = carry_audiences(database, run)
     tracked = _tracked(run, described)
