@@ -19,15 +19,18 @@ TASKS = ScoringSteps(
 
 
 @flow(name="score-customers", retries=0, validate_parameters=True, persist_result=False)
-def score_customers(source: str | list[str], home: str = Order.home, output: str | None = None) -> Scored:
+def score_customers(
+    source: str | list[str], home: str = Order.home, output: str | None = None, dataset: str | None = None
+) -> Scored:
     """Label the customers of a file with the published model; no segment changes.
 
     Args:
         source: The customers file, or a directory, whose newest file is used; several files make one.
         home: Directory of the published file and of the runs.
         output: A CSV or Parquet file to write the labels to, besides the table scored_customers.
+        dataset: What declares the file; that of the published run by default.
     """
-    scored = score_file(source, Path(home), None if output is None else Path(output), TASKS)
+    scored = score_file(source, Path(home), None if output is None else Path(output), dataset, TASKS)
     sizes = [asdict(segment) for segment in scored.segments]
     Artifacts().ask(create_table_artifact, table=sizes, key="scored-customers", description=scored.message)
     return scored

@@ -34,30 +34,35 @@ PLAIN_STEPS = ScoringSteps()
 #: What a column of each role holds.
 _HELD = {
     Role.NUMERIC: "a number, null where missing",
-    Role.CATEGORY: "a text, null where missing",
+    Role.CATEGORY: "a value, null where missing",
     Role.FLAG: "true or false, or a word for them as delivered; null where missing",
     Role.ITEMS: "an array of texts",
 }
 
 
 def score_customers(
-    source: str | Sequence[str], home: Path, output: Path | None = None, steps: ScoringSteps = PLAIN_STEPS
+    source: str | Sequence[str],
+    home: Path,
+    output: Path | None = None,
+    dataset: str | None = None,
+    steps: ScoringSteps = PLAIN_STEPS,
 ) -> Scored:
-    """Label the customers of a file with the published model and its dataset; no segment changes.
+    """Label the customers of a file with the published model; no segment changes.
 
     Args:
         source: the file, or a directory, whose newest file is used; several files make one.
         home: directory of the published file.
         output: a CSV or Parquet file to write the labels to, besides the table.
+        dataset: what declares the file; that of the published run by default.
         steps: the steps.
 
     Raises:
         SegmentsError: nobody was scored; see ``schemas.errors``.
     """
-    if output is not None:
-        check_output(output)
     model = published_model(Home(home))
-    order = Order(source, dataset=model.dataset, home=str(home), as_of=model.as_of)
+    order = Order(source, dataset=dataset or model.dataset, home=str(home), as_of=model.as_of)
+    if output is not None:
+        check_output(output, order.sources)
     with begin_scoring(order) as run:
         delivery = steps.deliver(run)
         ingested = steps.ingest(run, delivery)
@@ -65,14 +70,14 @@ def score_customers(
         return steps.score(run, ingested, validated, output)
 
 
-def query_of(home: Home, engine: str, table: str) -> str:
+def query_of(home: Home, engine: str, table: str, dataset: str | None = None) -> str:
     """Return the query that scores a table with the published model in an engine, with what the table must hold.
 
     Raises:
         UsageError: nothing is published, or by another version.
     """
     model = published_model(home)
-    columns = columns_of(load_dataset(model.dataset))
+    columns = columns_of(load_dataset(dataset or model.dataset))
     numbers = published_numbers(home, columns)
     held = [f"--   {column.name}: {_HELD[column.role]}" for column in columns if column.name in numbers.columns]
     return "\n".join(

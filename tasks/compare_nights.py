@@ -25,8 +25,8 @@ from warehouse.home.run import SOFTWARE_VERSION, Run, has_same_names
 from warehouse.integrity import published_state
 from warehouse.statements.drift import EXAMPLES
 
-#: Shares of the customers: identifiers have another form where fewer are recognized and so many are by their digits.
-_FEW_RECOGNIZED, _MANY_ALIKE = 0.1, 0.5
+#: Share of the customers that are recognized by an identifier in another form only, from which the run is refused.
+_MANY_ALIKE = 0.5
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ def _refuse_other_identifiers(run: Run, database: Connection, columns: Sequence[
     if identifier is None or run.order.force:
         return
     found = recognized_customers(database)
-    if found.recognized >= _FEW_RECOGNIZED * found.customers or found.alike < _MANY_ALIKE * found.customers:
+    if found.alike < _MANY_ALIKE * found.customers:
         return
     raise DataRefused(
         f"{' + '.join(run.order.sources)}: {identifier.header} is {found.example!r} where it was "
         f"{found.earlier_example!r} in the previous run, so that {found.recognized / found.customers:.0%} of the "
-        f"customers are recognized, and {found.alike / found.customers:.0%} by their digits; expected the same form: "
+        f"customers are recognized, and {found.alike / found.customers:.0%} in that form; expected the same form: "
         "deliver it as before, or --force takes them all for new customers"
     )
 

@@ -1,15 +1,20 @@
 """Freeze an audience: the customers of a published segment, with a control group, as they are today."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from schemas.dataset import columns_of, identifier_of
 from schemas.errors import UsageError
-from schemas.fields import Role
-from schemas.loading import load_dataset
 from tasks.run.lifecycle import begin_freezing
-from warehouse.audiences import Audience, audiences, delete_audience, insert_audience
+from warehouse.audiences import (
+    Audience,
+    audiences,
+    delete_audience,
+    has_identifier,
+    insert_audience,
+    numeric_columns,
+)
 from warehouse.connection import published
 from warehouse.home.directory import Home
 from warehouse.publishing import amending
@@ -44,9 +49,11 @@ def freeze(home: Path, name: str, segment_id: int, *, control: float = 0.0, seed
             identifier, or the control group would be nobody or everybody.
     """
     _check_name(name)
+    if not 0 <= seed < 2**32:
+        raise UsageError(f"--seed {seed} cannot be used; expected a number from 0 to {2**32 - 1}")
     with begin_freezing(home) as run:
         model = published_model(run.home)
-        _refuse_without_identifier(model.dataset)
+        _refuse_without_identifier(run.home, model.dataset)
         _refuse_taken(run.home, name)
         n_control = _control_customers(_customers_of(run.home, segment_id), control, segment_id)
         with amending(run, model.run_id) as database:
@@ -71,17 +78,13 @@ def drop_audience(home: Path, name: str) -> None:
 
 def frozen_audiences(home: Path) -> list[Frozen]:
     """Return all audiences, the last one first."""
-    return [Frozen(one, _comparison(one)) for one in audiences(Home(home))]
+    found = audiences(Home(home))
+    numbers = numeric_columns(Home(home)) if found else []
+    return [Frozen(one, compare_groups(one.audience, numbers)) for one in found]
 
 
 def _frozen(home: Home, name: str) -> Frozen:
-    audience = _audience(home, name)
-    return Frozen(audience, _comparison(audience))
-
-
-def _comparison(audience: Audience) -> str:
-    columns = columns_of(load_dataset(audience.dataset))
-    return compare_groups(audience.audience, [column.name for column in columns if column.role is Role.NUMERIC])
+    return Frozen(_audience(home, name), compare_groups(name, numeric_columns(home)))
 
 
 def _audience(home: Home, name: str) -> Audience:
@@ -98,8 +101,8 @@ def _check_name(name: str) -> None:
         raise UsageError(f"{name!r} cannot name an audience; expected 1 to {_MAX_NAME} characters in one line")
 
 
-def _refuse_without_identifier(dataset: str) -> None:
-    if identifier_of(columns_of(load_dataset(dataset))) is None:
+def _refuse_without_identifier(home: Home, dataset: str) -> None:
+    if not has_identifier(home):
         raise UsageError(
             f"the dataset {dataset} declares no identifier, so that its customers cannot be recognized in later runs; "
             "declare one, as in: customer_id: Series[str] = identifier()"
@@ -111,7 +114,7 @@ def _refuse_taken(home: Home, name: str) -> None:
         if one.audience == name:
             raise UsageError(
                 f"the audience {name!r} was frozen on {one.frozen_at:%Y-%m-%d} and does not change; choose another "
-                f"name, or remove it: segments freeze {name!r} --drop"
+                f"name, or remove it: segments freeze {shlex.quote(name)} --drop"
             )
 
 

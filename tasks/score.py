@@ -39,6 +39,7 @@ class Scored:
         output: the file that was asked for; None where none was.
     """
 
+    run_id: str
     model_id: int
     model_run_id: str
     rows_scored: int
@@ -78,6 +79,7 @@ def score(run: Run, ingested: Ingested, validated: Validated, output: Path | Non
     message = f"{validated.rows_loaded:,} customers scored with model {model.model_id} of run {model.run_id}"
     close_manifest(run, "scored", message)
     return Scored(
+        run_id=run.run_id,
         model_id=model.model_id,
         model_run_id=model.run_id,
         rows_scored=validated.rows_loaded,

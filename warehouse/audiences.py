@@ -46,6 +46,19 @@ def audiences(home: Home) -> list[Audience]:
     return [Audience(**row) for row in rows]
 
 
+def numeric_columns(home: Home) -> list[str]:
+    """Return the numeric columns of the published customers, in their order."""
+    query = "SELECT source_column FROM features WHERE kind = 'numeric' GROUP BY ALL ORDER BY min(feature_number)"
+    with published(home) as database:
+        return [row["source_column"] for row in read_dicts(database, query)]
+
+
+def has_identifier(home: Home) -> bool:
+    """Return whether the published customers can be recognized in later runs."""
+    with published(home) as database:
+        return bool(read_value(database, "SELECT count(segment_since) > 0 FROM customer_segments"))
+
+
 def insert_audience(
     database: Connection, name: str, segment_id: int, *, control_customers: int, seed: int, frozen_at: datetime
 ) -> None:

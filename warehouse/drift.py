@@ -1,7 +1,7 @@
 """Compare the customers of a run with those of the earlier run, column by column."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.dataset import Column
 from warehouse.connection import Connection, read_sql
@@ -10,6 +10,9 @@ from warehouse.tables import read_dicts, read_value
 
 #: Customers looked up in the earlier run to see whether identifiers are written as they were.
 _LOOKED_UP = 20_000
+
+#: Share of them below which it is asked whether others are recognized by an identifier in another form.
+_FEW_RECOGNIZED = 0.1
 
 
 @dataclass(frozen=True)
@@ -49,22 +52,25 @@ class Recognized:
     Attributes:
         customers: looked up.
         recognized: by their identifier.
-        alike: by its digits alone, those recognized included.
+        alike: by an identifier in another form; 0 where more than a tenth are recognized.
         example: one of the latter, and what the earlier run has; None where there is none.
     """
 
     customers: int
     recognized: int
-    alike: int
-    example: str | None
-    earlier_example: str | None
+    alike: int = 0
+    example: str | None = None
+    earlier_example: str | None = None
 
 
 def recognized_customers(database: Connection) -> Recognized:
     """Look some customers up in the earlier run, by an identifier that may be written otherwise."""
     n_customers = int(read_value(database, "SELECT count(*) FROM night.customers"))
     every = {"every": max(1, n_customers // _LOOKED_UP)}
-    return Recognized(**read_dicts(database, read_sql("select_recognized"), every)[0])
+    found = Recognized(**read_dicts(database, read_sql("select_recognized"), every)[0])
+    if found.recognized >= _FEW_RECOGNIZED * found.customers:
+        return found
+    return replace(found, **read_dicts(database, read_sql("select_alike"), every)[0])
 
 
 def common_columns(database: Connection, columns: Sequence[Column]) -> list[Column]:

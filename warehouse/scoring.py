@@ -16,6 +16,7 @@ from schemas.fields import Role
 from warehouse.connection import Connection, one_line, published, read_sql
 from warehouse.encodings import loadings
 from warehouse.home.directory import Home
+from warehouse.home.ledger import readable_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import published_state
 from warehouse.querying import refuse_another_version
@@ -100,6 +101,11 @@ def published_model(home: Home) -> PublishedModel:
         raise SegmentsError(f"{home.published_file} is damaged ({fault}); nobody is scored with it: run it again first")
     with published(home) as database:
         refuse_another_version(database, home)
+        run_id = str(read_value(database, read_sql("select_published_run")))
+        if readable_manifest(home.manifest_file(run_id)) is None:
+            raise SegmentsError(
+                f"{home.manifest_file(run_id)}, the record of the published run, cannot be read; run it again first"
+            )
         return PublishedModel(**read_dicts(database, read_sql("select_published_model"))[0])
 
 
@@ -116,13 +122,15 @@ def scoring_model(database: Connection, columns: Sequence[Column]) -> ScoringMod
         database: with the tables of the model.
         columns: the columns of the dataset.
     """
-    rows = read_dicts(database, read_sql("select_scoring_features"))
+    every = read_dicts(database, read_sql("select_scoring_features"))
+    rows = [row for row in every if row["weight"] > 0]
     ids = database.execute("SELECT segment_id FROM segments ORDER BY segment_id").fetchall()
     return ScoringModel(
         features=tuple(ModelFeature(**{name: row[name] for name in _FACTS}) for row in rows),
         segment_ids=tuple(int(number) for (number,) in ids),
         centroids=np.array([row["coordinates"] for row in rows], dtype=np.float64).reshape(len(rows), len(ids)).T,
         loadings=loadings(database),
+        left_out=tuple((row["source_column"], row["value"]) for row in every if row["weight"] == 0 and row["value"]),
         text_flags=frozenset(
             column.name for column in columns if column.role is Role.FLAG and column.value_type is str
         ),
@@ -158,12 +166,15 @@ def count_unknown_values(database: Connection) -> tuple[UnknownColumn, ...]:
     return tuple(UnknownColumn(**{**row, "examples": tuple(row["examples"])}) for row in rows)
 
 
-def check_output(path: Path) -> None:
+def check_output(path: Path, sources: Sequence[str]) -> None:
     """Refuse a file that scored customers cannot be written to.
 
     Raises:
-        UsageError: neither CSV nor Parquet, or in no directory.
+        UsageError: neither CSV nor Parquet, in no directory, or where deliveries are.
     """
+    for source in map(Path, sources):
+        if path.resolve() == source.resolve() or path.resolve().parent == source.resolve():
+            raise UsageError(f"--output {path} is where SOURCE {source} is, which it would replace; name another place")
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise UsageError(f"--output {path}: expected a name that ends in .csv or .parquet")
     if not path.parent.is_dir():

@@ -47,6 +47,8 @@ def freeze(
     """
     from tasks.freeze import drop_audience, freeze, frozen_audiences  # loads pandas
 
+    if list and (name or segment is not None or drop):
+        raise UsageError("--list lists the audiences; leave NAME, --segment and --drop out, or --list")
     if list:
         _print(frozen_audiences(home), as_json=json)
     elif name is None:

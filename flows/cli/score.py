@@ -26,7 +26,8 @@ def score(
     home: HomeOption = DEFAULT_HOME,
     output: Path | None = None,
     sql: Engine | None = None,
-    table: str = "customers",
+    table: str | None = None,
+    dataset: str | None = None,
     json: bool = False,
 ) -> None:
     """Label customers with the published model; no segment changes.
@@ -40,19 +41,25 @@ def score(
     sql
         Print the query that scores a table in this engine, instead of scoring a file.
     table
-        The table that the query scores, as the engine names it.
+        The table that the query scores, as the engine names it; customers by default.
+    dataset
+        What declares the file; that of the published run by default.
     json
         Print the result as JSON.
     """
     if sql is not None:
-        _print_query(home, source, sql, table)
+        if source or output or json:
+            raise UsageError("--sql prints a query and scores no file; leave SOURCE, --output and --json out, or --sql")
+        _print_query(home, sql, table or "customers", dataset)
         return
+    if table is not None:
+        raise UsageError(f"--table {table} is for a query; name its engine, as in: --sql spark --table {table}")
     if not source:
         raise UsageError("no SOURCE is named; name a customers file, as in: segments score new_customers.csv")
     from flows.scoring import score_customers  # loads pandas
 
     with progress_shown(debug=False):
-        scored = score_customers(source, home, output)
+        scored = score_customers(source, home, output, dataset)
     if json:
         print(as_json.dumps(asdict(scored), indent=2, ensure_ascii=False))
     else:
@@ -62,7 +69,7 @@ def score(
 def print_scored(scored: "Scored", home: Path) -> None:
     """Print how many customers are in each segment, what the model did not know, and where the labels are."""
     console = result_console()
-    console.print(f"[bold]{escape(scored.message)}[/bold]; {scored.rows_rejected:,} rows rejected")
+    console.print(f"[bold]{escape(scored.message)}[/bold]; rejected rows: {scored.rows_rejected:,}")
     for column in scored.unknown:
         shown = ", ".join(map(repr, column.examples)) + (", ..." if column.n_values > len(column.examples) else "")
         what = "value is" if column.n_values == 1 else "values are"
@@ -84,12 +91,10 @@ def print_scored(scored: "Scored", home: Path) -> None:
     if scored.output:
         console.print(f"file      {scored.output}", markup=False)
     if scored.rejected_file:
-        console.print(f"rejected  {scored.rejected_file}", markup=False)
+        console.print(f"rejected  {scored.rejected_file}; to correct: segments rejects {scored.run_id}", markup=False)
 
 
-def _print_query(home: Path, source: tuple[str, ...], engine: Engine, table: str) -> None:
+def _print_query(home: Path, engine: Engine, table: str, dataset: str | None) -> None:
     from flows.scoring import query_of
 
-    if source:
-        raise UsageError(f"--sql prints a query and scores no file; leave {source[0]} out, or --sql")
-    print(query_of(Home(home), engine, table), end="")
+    print(query_of(Home(home), engine, table, dataset), end="")

@@ -37,11 +37,17 @@ class Shop(Dataset):
     member: Series[bool] = flag(nullable=True)
     letter: Series[str] = flag()
     bought: Series[list] = items(min_frequency=0.05)
+    town: Series[str] = category(min_frequency=0.003)
+    hobbies: Series[list] = items(min_frequency=0.003)
+    distance: Series[float] = numeric()
 """
+
+#: The macro on its columns, one of which is named as a result is.
+MACRO = "score_customer(spent, visits, plan, city, member, letter, bought, town, hobbies, distance)"
 
 
 def shop_rows(n_customers: int = 600, seed: int = 0) -> pd.DataFrame:
-    """Three kinds of customers in every kind of column."""
+    """Three kinds of customers in every kind of column; towns and hobbies have long tails."""
     random = np.random.default_rng(seed)
     kind = random.integers(0, 3, n_customers)
     plans, cities = np.array(["basic", "family", "studio"]), np.array(["Lyon", "Oslo", "O'Fallon \\"])
@@ -63,11 +69,21 @@ def shop_rows(n_customers: int = 600, seed: int = 0) -> pd.DataFrame:
             "member": np.where(kind == 1, "yes", "no"),
             "letter": np.where(random.random(n_customers) < 0.3 + 0.3 * (kind == 2), "Yes", "No"),
             "bought": bought,
+            "town": np.array([_in_tail(number, f"Capital {k}", "town") for number, k in enumerate(kind)]),
+            "hobbies": [f"hobby {k}; {_in_tail(number, 'none', 'hobby')}" for number, k in enumerate(kind)],
+            "distance": random.normal(10 * kind, 3).round(3),
         }
     )
     for name in ("spent", "plan", "city", "member"):
         frame.loc[random.random(n_customers) < 0.05, name] = None
     return frame
+
+
+def _in_tail(number: int, common: str, word: str) -> str:
+    """Return what a customer has: twenty values have three customers each, twenty more have one."""
+    if number < 60:
+        return f"{word} {number // 3}"
+    return f"{word} {number}" if number < 80 else common
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +127,7 @@ def test_training_file_gets_its_published_segments(home):
 def test_every_kind_of_column_is_scored(shop, tmp_path, encoding):
     home = tmp_path / "home"
     run_night(shop / "shop.csv", home, dataset=str(shop / "shop.py"), encoding=encoding, k=3)
-    macro = "SELECT customer_id, score_customer(spent, visits, plan, city, member, letter, bought) AS s FROM customers"
+    macro = f"SELECT customer_id, {MACRO} AS s FROM customers"
     for scored in (f"(SELECT customer_id, s.* FROM ({macro}))", f"({query_of(Home(home), 'duckdb', 'customers')})"):
         n_customers, same, difference, same_second = rows(home, COMPARED.format(scored=scored))[0]
         assert (n_customers, same, same_second) == (600, 600, 600)
@@ -167,7 +183,42 @@ def test_scoring_twice_keeps_the_last(home, write):
     score_customers(str(write("Age,Location,Purchase History\n30,Texas,juice\n")), home)
     assert value(home, "SELECT count(*) FROM scored_customers") == 1
     (run,) = read_manifests(Home(home))
-    assert len(recorded_sha256s(run)) == 3
+    assert len(set(recorded_sha256s(run))) == 3
+
+
+def test_restored_copy_is_still_known(home, write):
+    score_customers(str(SAMPLE), home)
+    copy = (home / "segments.duckdb").read_bytes()
+    for age in (30, 31):
+        score_customers(str(write(f"Age,Location,Purchase History\n{age},Texas,juice\n")), home)
+    (home / "segments.duckdb").unlink()
+    (home / "segments.duckdb").write_bytes(copy)
+    assert published_state(Home(home)).fault is None
+
+
+def test_output_never_replaces_the_source(home, write):
+    source = write("Age,Location,Purchase History\n30,Texas,juice\n", "new.csv")
+    before = source.read_bytes()
+    for output in (source, source.parent / "labels.csv"):
+        with pytest.raises(UsageError, match="which it would replace; name another place"):
+            score_customers(str(source if output == source else source.parent), home, output)
+    assert source.read_bytes() == before
+
+
+def test_lost_record_of_the_run_is_told(home):
+    (path,) = home.glob("runs/*/manifest.json")
+    path.unlink()
+    with pytest.raises(SegmentsError, match="the record of the published run, cannot be read; run it again first"):
+        score_customers(str(SAMPLE), home)
+
+
+def test_moved_dataset_can_be_named(shop, tmp_path):
+    home, moved = tmp_path / "home", tmp_path / "moved.py"
+    run_night(shop / "shop.csv", home, dataset=str(shutil.copy(shop / "shop.py", tmp_path / "shop.py")), k=3)
+    (tmp_path / "shop.py").rename(moved)
+    with pytest.raises(UsageError, match=r"shop\.py: no such file"):
+        score_customers(str(shop / "shop.csv"), home)
+    assert score_customers(str(shop / "shop.csv"), home, dataset=str(moved)).rows_scored == 600
 
 
 def test_files_before_and_after_the_swap_are_known(home, monkeypatch):

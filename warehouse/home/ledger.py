@@ -66,11 +66,13 @@ def record_amended(home: Home, run_id: str, *sha256s: str) -> None:
     Both are recorded before the files are swapped, so that the published file is known whatever ends the process.
     """
     path = home.manifest_file(run_id)
-    _write(path, {**read_manifest(path), "amended_sha256s": sha256s})
+    manifest = read_manifest(path)
+    known = dict.fromkeys([*manifest.get("amended_sha256s", ()), *sha256s])
+    _write(path, {**manifest, "amended_sha256s": [*known]})
 
 
 def recorded_sha256s(manifest: Manifest) -> list[str]:
-    """Return the hashes of the files that a run published: its own, and the last two that were amended."""
+    """Return the hashes of the files that a run published: its own, and the amended ones."""
     found = [manifest.get("published_sha256"), *manifest.get("amended_sha256s", ())]
     return [str(sha256) for sha256 in found if sha256]
 

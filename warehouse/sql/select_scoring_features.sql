@@ -1,4 +1,4 @@
--- one row per feature that takes part in the distances, numbers first, with its coordinates in the centroids
+-- one row per feature, numbers first, with its coordinates in the centroids; those of weight 0 take no part
 select
     features.encoding <> 'standardized' as is_binary,
     features.feature_number,
@@ -18,6 +18,5 @@ from features
 cross join segments
 left join centroids
     on features.feature = centroids.feature and segments.segment_id = centroids.segment_id
-where features.weight > 0
 group by all
 order by is_binary, features.feature_number;

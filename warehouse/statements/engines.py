@@ -14,6 +14,7 @@ class Engine:
 
     Attributes:
         double: name of its 64-bit floating-point type.
+        varchar: name of its type of texts.
         name: returns an identifier, quoted.
         text: returns a text literal.
         array: returns an array of numbers.
@@ -23,6 +24,7 @@ class Engine:
     """
 
     double: str
+    varchar: str
     name: Callable[[str], str]
     text: Callable[[str], str]
     array: Callable[[Sequence[str]], str]
@@ -41,8 +43,8 @@ def _spark_name(name: str) -> str:
 
 
 def _folded_name(name: str) -> str:
-    """Return a simple name as it is: Snowflake folds it to capitals, as it did when the table was created."""
-    return name if re.fullmatch("[a-z_][a-z0-9_]*", name) else quote_identifier(name)
+    """Return a simple name in capitals, as Snowflake folds it when a table is created without quotes."""
+    return quote_identifier(name.upper() if re.fullmatch("[a-z_][a-z0-9_]*", name) else name)
 
 
 def _escaped_text(text: str) -> str:
@@ -53,6 +55,7 @@ def _escaped_text(text: str) -> str:
 ENGINES: Final = {
     "duckdb": Engine(
         double="DOUBLE",
+        varchar="VARCHAR",
         name=quote_identifier,
         text=quote_text,
         array=lambda numbers: f"[{', '.join(numbers)}]",
@@ -62,6 +65,7 @@ ENGINES: Final = {
     ),
     "spark": Engine(
         double="DOUBLE",
+        varchar="STRING",
         name=_spark_name,
         text=_escaped_text,
         array=lambda numbers: f"array({', '.join(numbers)})",
@@ -71,6 +75,7 @@ ENGINES: Final = {
     ),
     "snowflake": Engine(
         double="FLOAT",
+        varchar="VARCHAR",
         name=_folded_name,
         text=_escaped_text,
         array=lambda numbers: f"ARRAY_CONSTRUCT({', '.join(numbers)})",
@@ -80,6 +85,7 @@ ENGINES: Final = {
     ),
     "bigquery": Engine(
         double="FLOAT64",
+        varchar="STRING",
         name=_backticked,
         text=_escaped_text,
         array=lambda numbers: f"[{', '.join(numbers)}]",

@@ -22,6 +22,9 @@ Floats = npt.NDArray[np.float64]
 #: No row of what ``select_unknown_values`` has.
 _NO_VALUES = "SELECT 0::BIGINT AS _position, '' AS source_column, '' AS value WHERE false"
 
+#: What is told of a customer; in the layers with an underscore, as no column has: a macro's parameters replace others.
+_RESULT = ("segment_id", "distance", "second_segment_id", "second_distance")
+
 #: Terms of a sum in one pair of parentheses: DuckDB refuses expressions that are a thousand deep.
 _TERMS = 50
 
@@ -67,6 +70,7 @@ class ScoringModel:
         segment_ids: ascending, shape (k,).
         centroids: encoded, shape (k, n_features).
         loadings: shape (n_features, n_components); None where the features are used as they are.
+        left_out: columns and values that are features of no weight: they are not among the grouped ones.
         text_flags: names of the flag columns that hold words, such as yes and no.
     """
 
@@ -74,6 +78,7 @@ class ScoringModel:
     segment_ids: tuple[int, ...]
     centroids: Floats
     loadings: Floats | None
+    left_out: tuple[tuple[str, str], ...]
     text_flags: frozenset[str]
 
     @cached_property
@@ -87,6 +92,10 @@ class ScoringModel:
         if self.loadings is not None:
             return self.centroids @ self.loadings
         return self.centroids[:, [feature.is_number for feature in self.features]]
+
+    def left_out_of(self, column: str) -> list[str]:
+        """Return the values of a column that are features of no weight."""
+        return [value for name, value in self.left_out if name == column]
 
     def parts_of(self, number: int) -> Floats:
         """Return what the presence of a feature adds: along each component, or to each squared distance."""
@@ -117,12 +126,10 @@ def score_macro(model: ScoringModel, parameters: Sequence[str]) -> list[str]:
     query = ""
     for layer in _layers(model, ENGINES["duckdb"]):
         query = _select(layer, f" FROM ({query})" if query else "")
-    result = "{'segment_id': segment_id, 'distance': distance, " + (
-        "'second_segment_id': second_segment_id, 'second_distance': second_distance}"
-    )
+    result = ", ".join(f"'{name}': _{name}" for name in _RESULT)
     names = ", ".join(map(ENGINES["duckdb"].name, parameters))
     return [
-        f"CREATE OR REPLACE MACRO score_customer({names}) AS (SELECT {result} FROM ({query}))",
+        f"CREATE OR REPLACE MACRO score_customer({names}) AS (SELECT {{{result}}} FROM ({query}))",
         "COMMENT ON MACRO score_customer IS 'The segment of a customer, its distance, and the next nearest, as in "
         "customer_segments; of the columns of customers, in their order'",
     ]
@@ -143,7 +150,7 @@ def score_query(model: ScoringModel, engine: str, table: str, key: str = "custom
         own = {dialect.name(key): "", **layer}
         source, step = f"step_{number}", _select(own, f"\n    FROM {source}", separator=",\n        ")
         steps.append(f"{source} AS (\n    {step}\n)")
-    names = ", ".join((dialect.name(key), "segment_id", "distance", "second_segment_id", "second_distance"))
+    names = ", ".join((dialect.name(key), *(f"_{name} AS {name}" for name in _RESULT)))
     return f"WITH {', '.join(steps)}\nSELECT {names}\nFROM {source}\n"
 
 
@@ -254,14 +261,22 @@ def _contains(feature: ModelFeature, engine: Engine) -> str:
     return engine.contains(engine.name(feature.source_column), engine.text(str(feature.value)))
 
 
+def _known_items(model: ScoringModel, column: str) -> Iterator[str]:
+    """Yield the items of a column that are features of their own."""
+    for feature in model.features:
+        if feature.source_column == column and not _is_group(feature):
+            yield str(feature.value)
+    yield from model.left_out_of(column)
+
+
 def _has_other_items(model: ScoringModel, group: ModelFeature, engine: Engine) -> str:
     """Return whether a list holds more different items than those that are features of their own."""
+    name = engine.name(group.source_column)
     known = [
-        f"CASE WHEN {_contains(feature, engine)} THEN 1 ELSE 0 END"
-        for feature in model.features
-        if feature.source_column == group.source_column and not _is_group(feature)
+        f"CASE WHEN {engine.contains(name, engine.text(item))} THEN 1 ELSE 0 END"
+        for item in _known_items(model, group.source_column)
     ]
-    n_items = engine.count_different(engine.name(group.source_column))
+    n_items = engine.count_different(name)
     return f"coalesce({n_items} > {_sum(known)}, false)"
 
 
@@ -276,7 +291,7 @@ def _categories(model: ScoringModel) -> dict[str, list[int]]:
 
 def _parts_of_category(model: ScoringModel, column: str, own: Sequence[int], engine: Engine) -> str:
     """Return the parts of a customer's value of a category, as an array."""
-    name, nothing = engine.name(column), np.zeros_like(model.base)
+    name, nothing = f"CAST({engine.name(column)} AS {engine.varchar})", np.zeros_like(model.base)
     imputed = next((model.parts_of(number) for number in own if model.features[number].imputed == 1), nothing)
     others = next((model.parts_of(number) for number in own if _is_group(model.features[number])), nothing)
     cases = [f"WHEN {name} IS NULL THEN {_array(imputed, engine)}"]
@@ -286,6 +301,8 @@ def _parts_of_category(model: ScoringModel, column: str, own: Sequence[int], eng
             cases.append(
                 f"WHEN {name} = {engine.text(str(feature.value))} THEN {_array(model.parts_of(number), engine)}"
             )
+    left_out = model.left_out_of(column) if any(_is_group(model.features[number]) for number in own) else []
+    cases += [f"WHEN {name} = {engine.text(value)} THEN {_array(nothing, engine)}" for value in left_out]
     return f"CASE {' '.join(cases)} ELSE {_array(others, engine)} END"
 
 
@@ -330,20 +347,20 @@ def _nearest(model: ScoringModel, engine: Engine) -> Iterator[dict[str, str]]:
     carried = dict.fromkeys(squares, "")
     yield carried | {"_nearest": _least(squares)}
     segment_id = _first_of(model, "_nearest")
-    yield carried | {"_nearest": "", "segment_id": segment_id}
+    yield carried | {"_nearest": "", "_segment_id": segment_id}
     others = [
-        f"CASE WHEN segment_id = {number} THEN NULL ELSE {square} END"
+        f"CASE WHEN _segment_id = {number} THEN NULL ELSE {square} END"
         for number, square in zip(model.segment_ids, squares, strict=True)
     ]
     no_second = f"CAST(NULL AS {engine.double})"
     second = _least([f"coalesce({other}, {_number(np.finfo(float).max)})" for other in others])
-    carried |= {"_nearest": "", "segment_id": ""}
+    carried |= {"_nearest": "", "_segment_id": ""}
     yield carried | {"_second": second if len(squares) > 1 else no_second}
     yield {
-        "segment_id": "",
-        "distance": "SQRT(_nearest)",
-        "second_segment_id": _first_of(model, "_second", besides="segment_id"),
-        "second_distance": "SQRT(_second)",
+        "_segment_id": "",
+        "_distance": "SQRT(_nearest)",
+        "_second_segment_id": _first_of(model, "_second", besides="_segment_id"),
+        "_second_distance": "SQRT(_second)",
     }
 
 
