@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -157,10 +158,17 @@ def by_step(manifest: Manifest, fact: str) -> dict[str, float] | None:
 def readable_manifest(path: Path) -> Manifest | None:
     """Return one manifest; None where there is none or it cannot be read."""
     try:
-        manifest = read_manifest(path)
+        found = path.stat()
+        manifest = _parsed(path, found.st_ino, found.st_size, found.st_mtime_ns)
     except (OSError, ValueError):
         return None
-    return manifest if isinstance(manifest, dict) and {"run_id", "status"} <= manifest.keys() else None
+    return dict(manifest) if isinstance(manifest, dict) and {"run_id", "status"} <= manifest.keys() else None
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(path: Path, *_: int) -> Manifest:
+    """Return one manifest; it is read once per inode, size and time of change: a run asks for those of a year often."""
+    return read_manifest(path)
 
 
 def printable(text: str) -> str:
