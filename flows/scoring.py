@@ -16,6 +16,7 @@ from tasks.validate import Validated, validate
 from warehouse.home.directory import Home
 from warehouse.home.run import Order, Run
 from warehouse.scoring import check_output, published_model, published_numbers
+from warehouse.statements.engines import EngineName
 from warehouse.statements.scoring import score_query
 
 
@@ -70,7 +71,7 @@ def score_customers(
         return steps.score(run, ingested, validated, output)
 
 
-def query_of(home: Home, engine: str, table: str, dataset: str | None = None) -> str:
+def query_of(home: Home, engine: EngineName, table: str, dataset: str | None = None) -> str:
     """Return the query that scores a table with the published model in an engine, with what the table must hold.
 
     Raises:

@@ -10,7 +10,7 @@ from tasks.ingest import Ingested
 from tasks.run.columns import declaration_of, run_columns
 from tasks.run.step import recorded
 from tasks.validate import Validated
-from warehouse.connection import staging
+from warehouse.connection import attached, staging
 from warehouse.home.ledger import close_manifest
 from warehouse.home.run import Run
 from warehouse.publishing import amending
@@ -19,7 +19,6 @@ from warehouse.scoring import (
     PublishedModel,
     ScoredSegment,
     UnknownColumn,
-    beside_published,
     count_scored,
     count_unknown_values,
     export_scored,
@@ -67,7 +66,7 @@ def score(run: Run, ingested: Ingested, validated: Validated, output: Path | Non
     columns, model = run_columns(run, ingested.kept_columns), published_model(run.home)
     _refuse_changed(run, model, columns)
     numbers = published_numbers(run.home, columns)
-    with staging(run) as database, beside_published(database, run):
+    with staging(run) as database, attached(database, run.home.published_file, "previous"):
         insert_scored_customers(database, numbers, columns)
         segments, unknown = count_scored(database), count_unknown_values(database)
         if validated.rows_rejected:

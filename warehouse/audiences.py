@@ -1,15 +1,14 @@
 """Frozen audiences: the members of a segment on a day, with a control group, which later runs carry on unchanged."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from schemas.errors import SegmentsError
-from warehouse.connection import Connection, opened, published, read_sql
+import duckdb
+
+from warehouse.connection import Connection, attached, published, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.run import Run
-from warehouse.statements.quoting import quote_text
 from warehouse.tables import read_dicts, read_value, transaction
 
 #: The tables that every run carries on.
@@ -40,7 +39,7 @@ def audiences(home: Home) -> list[Audience]:
         SegmentsError: the file is damaged.
     """
     with published(home) as database:
-        if not _has_audiences(database):
+        if not _has_audiences(database, home.published_file.stem):
             return []
         rows = read_dicts(database, "FROM audiences ORDER BY frozen_at DESC, audience")
     return [Audience(**row) for row in rows]
@@ -91,33 +90,29 @@ def carry_audiences(database: Connection, run: Run) -> str:
     Returns:
         That they are of an archived file, in words; empty where they are of the published one, or there are none.
     """
-    path = next(_files_with_audiences(run.home), None)
+    archived = sorted(run.home.archive.glob("[0-9]*.duckdb"), reverse=True)
+    files = filter(Path.is_file, (run.home.published_file, *archived))
+    path = next((path for path in files if _has_readable_audiences(database, path)), None)
     if path is None:
         return ""
-    database.execute(f"ATTACH {quote_text(str(path))} AS published (READ_ONLY)")
-    try:
+    with attached(database, path, "published"):
         for table in _CARRIED:
             database.execute(f"INSERT INTO {table} BY NAME FROM published.{table} ORDER BY rowid")
-    finally:
-        database.execute("DETACH published")
     n_audiences = int(read_value(database, "SELECT count(*) FROM audiences"))
     if path == run.home.published_file or n_audiences == 0:
         return ""
     return f"frozen audiences are those of {path}, as the published file cannot be read; later ones are lost"
 
 
-def _files_with_audiences(home: Home) -> Iterator[Path]:
-    archived = sorted(home.archive.glob("[0-9]*.duckdb"), reverse=True)
-    for path in (home.published_file, *archived):
-        try:
-            with opened(path, home) as database:
-                if _has_audiences(database):
-                    yield path
-        except SegmentsError:
-            continue
+def _has_readable_audiences(database: Connection, path: Path) -> bool:
+    try:
+        with attached(database, path, "published"):
+            return _has_audiences(database, "published")
+    except duckdb.Error:
+        return False
 
 
-def _has_audiences(database: Connection) -> bool:
-    """Return whether a file has the tables; those of version 0.1 have not."""
-    query = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'audience_members'"
-    return bool(database.execute(query).fetchall())
+def _has_audiences(database: Connection, name: str) -> bool:
+    """Return whether an attached file has the tables; those of version 0.1 have not."""
+    query = "SELECT 1 FROM duckdb_tables() WHERE database_name = $name AND table_name = 'audience_members'"
+    return bool(database.execute(query, {"name": name}).fetchall())

@@ -69,6 +69,16 @@ def staging(run: Run) -> Iterator[Connection]:
             _checkpoint(database)
 
 
+@contextmanager
+def attached(database: Connection, path: Path, name: str, *, read_only: bool = True) -> Iterator[None]:
+    """Attach a DuckDB file under a name."""
+    database.execute(f"ATTACH {quote_text(str(path))} AS {name}{' (READ_ONLY)' if read_only else ''}")
+    try:
+        yield
+    finally:
+        database.execute(f"DETACH {name}")
+
+
 def close_files(run: Run) -> None:
     """Close the run's files where they are still open, with all that was written in them."""
     database = _taken(run)

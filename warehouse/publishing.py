@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from warehouse.connection import Connection, close_files, staging
+from warehouse.connection import Connection, attached, close_files, staging
 from warehouse.home.directory import Home
 from warehouse.home.ledger import record_amended, step_record, update_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import published_state, sha256_of
-from warehouse.statements.quoting import quote_text
 
 #: Earlier published files that are kept.
 KEPT_IN_ARCHIVE = 14
@@ -49,13 +48,9 @@ def amending(run: Run, published: str) -> Iterator[Connection]:
     """
     amended = run.staging / "amended.duckdb"
     shutil.copyfile(run.home.published_file, amended)
-    with staging(run) as database:
-        database.execute(f"ATTACH {quote_text(str(amended))} AS amended")
-        try:
-            yield database
-            database.execute("CHECKPOINT amended")
-        finally:
-            database.execute("DETACH amended")
+    with staging(run) as database, attached(database, amended, "amended", read_only=False):
+        yield database
+        database.execute("CHECKPOINT amended")
     _flush(amended)
     amended.chmod(_READ_ONLY)
     record_amended(run.home, published, sha256_of(run.home.published_file), sha256_of(amended))

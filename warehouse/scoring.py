@@ -1,8 +1,8 @@
 """Score customers with the published model in SQL: ``score_customer`` in the published file, and queries of it."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,6 @@ from warehouse.connection import Connection, one_line, published, read_sql
 from warehouse.encodings import loadings
 from warehouse.home.directory import Home
 from warehouse.home.ledger import readable_manifest
-from warehouse.home.run import Run
 from warehouse.integrity import published_state
 from warehouse.querying import refuse_another_version
 from warehouse.statements.quoting import quote_text
@@ -135,16 +134,6 @@ def scoring_model(database: Connection, columns: Sequence[Column]) -> ScoringMod
             column.name for column in columns if column.role is Role.FLAG and column.value_type is str
         ),
     )
-
-
-@contextmanager
-def beside_published(database: Connection, run: Run) -> Iterator[None]:
-    """Attach the published file as ``previous``."""
-    database.execute(f"ATTACH {quote_text(str(run.home.published_file))} AS previous (READ_ONLY)")
-    try:
-        yield
-    finally:
-        database.execute("DETACH previous")
 
 
 def insert_scored_customers(database: Connection, model: ScoringModel, columns: Sequence[Column]) -> None:

@@ -3,7 +3,7 @@
 import json as as_json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.markup import escape
@@ -13,11 +13,10 @@ from flows.cli.run import progress_shown
 from flows.cli.tables import print_table, result_console
 from schemas.errors import UsageError
 from warehouse.home.directory import Home
+from warehouse.statements.engines import EngineName
 
 if TYPE_CHECKING:
     from tasks.score import Scored
-
-Engine = Literal["duckdb", "spark", "snowflake", "bigquery"]
 
 
 def score(
@@ -25,7 +24,7 @@ def score(
     *,
     home: HomeOption = DEFAULT_HOME,
     output: Path | None = None,
-    sql: Engine | None = None,
+    sql: EngineName | None = None,
     table: str | None = None,
     dataset: str | None = None,
     json: bool = False,
@@ -94,7 +93,7 @@ def print_scored(scored: "Scored", home: Path) -> None:
         console.print(f"rejected  {scored.rejected_file}; to correct: segments rejects {scored.run_id}", markup=False)
 
 
-def _print_query(home: Path, engine: Engine, table: str, dataset: str | None) -> None:
+def _print_query(home: Path, engine: EngineName, table: str, dataset: str | None) -> None:
     from flows.scoring import query_of
 
     print(query_of(Home(home), engine, table, dataset), end="")

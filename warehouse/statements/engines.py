@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from warehouse.statements.quoting import quote_identifier, quote_text
 
@@ -52,7 +52,9 @@ def _escaped_text(text: str) -> str:
     return f"'{escaped}'"
 
 
-ENGINES: Final = {
+EngineName = Literal["duckdb", "spark", "snowflake", "bigquery"]
+
+ENGINES: Final[dict[EngineName, Engine]] = {
     "duckdb": Engine(
         double="DOUBLE",
         varchar="VARCHAR",

@@ -165,7 +165,7 @@ def _present_values(column: Column) -> str:
             f"SELECT rowid AS _position, customer_id, {source} AS source_column, NULL::VARCHAR AS v FROM customers"
         )
         return f"{present} WHERE {truth(column)}{imputed}"
-    return f"SELECT * FROM ({_stored_values(column)}) WHERE v IS NOT NULL{imputed}"
+    return f"SELECT * FROM ({stored_values(column)}) WHERE v IS NOT NULL{imputed}"
 
 
 def _grouped_values(column: Column) -> str:
@@ -176,19 +176,20 @@ def _grouped_values(column: Column) -> str:
     source, other = quote_text(column.name), quote_text(OTHER_VALUES)
     own = f"(SELECT value FROM features WHERE source_column = {source} AND grouped_values = 1)"
     return f"""
-        SELECT stored.* FROM ({_stored_values(column)}) AS stored WHERE stored.v IN {own}
+        SELECT stored.* FROM ({stored_values(column)}) AS stored WHERE stored.v IN {own}
         UNION ALL
         SELECT rowid AS _position, customer_id, {source} AS source_column, {other} AS v
         FROM customers
         WHERE rowid IN (
-            SELECT stored._position FROM ({_stored_values(column)}) AS stored
+            SELECT stored._position FROM ({stored_values(column)}) AS stored
             WHERE stored.v IS NOT NULL AND stored.v NOT IN {own}
         ){_imputed_values(column)}"""
 
 
-def _stored_values(column: Column) -> str:
+def stored_values(column: Column, table: str = "customers") -> str:
+    """Return the query for the values of a category or items column: one row per customer and value, null for none."""
     source = quote_text(column.name)
-    return f"SELECT rowid AS _position, customer_id, {source} AS source_column, {_stored(column)} AS v FROM customers"
+    return f"SELECT rowid AS _position, customer_id, {source} AS source_column, {_stored(column)} AS v FROM {table}"
 
 
 def _stored(column: Column) -> str:

@@ -4,9 +4,10 @@ Each layer is a select list over the one before: the values as they are encoded,
 components (or what they add to each squared distance), the squared distances, the nearest and the second.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,9 @@ import numpy.typing as npt
 from schemas.dataset import Column
 from schemas.fields import Role
 from warehouse.statements.customers import is_true_word
-from warehouse.statements.engines import ENGINES, Engine
-from warehouse.statements.quoting import quote_identifier, quote_text
+from warehouse.statements.engines import ENGINES, Engine, EngineName
+from warehouse.statements.features import stored_values
+from warehouse.statements.quoting import quote_text
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,30 +89,44 @@ class ScoringModel:
         return tuple(dict.fromkeys(feature.source_column for feature in self.features))
 
     @cached_property
+    def numbers(self) -> list[int]:
+        """The places of the features that are numbers."""
+        return [place for place, feature in enumerate(self.features) if feature.is_number]
+
+    @cached_property
+    def categories(self) -> dict[str, list[int]]:
+        """The places of the features of each category column."""
+        found: dict[str, list[int]] = {}
+        for place, feature in enumerate(self.features):
+            if feature.encoding == "one-hot":
+                found.setdefault(feature.source_column, []).append(place)
+        return found
+
+    @cached_property
     def centers(self) -> Floats:
         """The centroids along the components, or of the numbers alone, shape (k, n_coordinates)."""
         if self.loadings is not None:
             return self.centroids @ self.loadings
-        return self.centroids[:, [feature.is_number for feature in self.features]]
+        return self.centroids[:, self.numbers]
 
     def left_out_of(self, column: str) -> list[str]:
         """Return the values of a column that are features of no weight."""
         return [value for name, value in self.left_out if name == column]
 
-    def parts_of(self, number: int) -> Floats:
-        """Return what the presence of a feature adds: along each component, or to each squared distance."""
-        feature = self.features[number]
+    @cached_property
+    def parts(self) -> Floats:
+        """What the presence of each feature adds: along each component, or to each squared distance."""
+        added = np.array([[feature.added] for feature in self.features]).reshape(-1, 1)
         if self.loadings is not None:
-            added: Floats = feature.added * self.loadings[number]
-            return added
-        own = self.centroids[:, number]
-        return np.asarray((feature.absent + feature.added - own) ** 2 - (feature.absent - own) ** 2)
+            return np.asarray(added * self.loadings)
+        absent = np.array([[feature.absent] for feature in self.features]).reshape(-1, 1) - self.centroids.T
+        return np.asarray(added * (added + 2 * absent))  # (absent + added)^2 - absent^2
 
     @cached_property
     def base(self) -> Floats:
         """What the absence of all features that may be absent makes of the same."""
-        binary = [number for number, feature in enumerate(self.features) if not feature.is_number]
-        absent = np.array([self.features[number].absent for number in binary])
+        binary = [place for place, feature in enumerate(self.features) if not feature.is_number]
+        absent = np.array([self.features[place].absent for place in binary])
         if self.loadings is not None:
             return np.asarray(absent @ self.loadings[binary])
         return np.asarray(((absent - self.centroids[:, binary]) ** 2).sum(axis=1))
@@ -123,9 +139,7 @@ def score_macro(model: ScoringModel, parameters: Sequence[str]) -> list[str]:
         model: the model.
         parameters: the feature columns in their declared order; those without part in the distances, too.
     """
-    query = ""
-    for layer in _layers(model, ENGINES["duckdb"]):
-        query = _select(layer, f" FROM ({query})" if query else "")
+    query = _nested(_layers(model, ENGINES["duckdb"]))
     result = ", ".join(f"'{name}': _{name}" for name in _RESULT)
     names = ", ".join(map(ENGINES["duckdb"].name, parameters))
     return [
@@ -135,7 +149,7 @@ def score_macro(model: ScoringModel, parameters: Sequence[str]) -> list[str]:
     ]
 
 
-def score_query(model: ScoringModel, engine: str, table: str, key: str = "customer_id") -> str:
+def score_query(model: ScoringModel, engine: EngineName, table: str, key: str = "customer_id") -> str:
     """Return the query that scores the customers of a table: key, segment_id, distance and the second nearest.
 
     Args:
@@ -170,10 +184,10 @@ def create_squares(model: ScoringModel, every: int) -> str:
         model: the model.
         every: of so many customers one is scored.
     """
-    encoded, coordinates, squares, *_ = _layers(model, ENGINES["duckdb"])
-    query = _select({"rowid": "", **encoded}, f" FROM customers WHERE rowid % {every} = 0")
-    for layer in (coordinates, squares):
-        query = _select({"rowid": "", **layer}, f" FROM ({query})")
+    *layers, squares = islice(_layers(model, ENGINES["duckdb"]), 3)
+    query = _nested(
+        [{"rowid": "", **layer} for layer in (*layers, squares)], f" FROM customers WHERE rowid % {every} = 0"
+    )
     ids = ", ".join(map(str, model.segment_ids))
     return (
         "CREATE OR REPLACE TEMP VIEW squares AS "
@@ -183,16 +197,21 @@ def create_squares(model: ScoringModel, every: int) -> str:
 
 
 def _unknown_values(column: Column) -> str:
-    name, source = quote_identifier(column.name), quote_text(column.name)
-    stored = f"unnest({name})" if column.role is Role.ITEMS else f"CAST({name} AS VARCHAR)"
+    source = quote_text(column.name)
     return f"""
-        SELECT DISTINCT _position, {source} AS source_column, value
-        FROM (SELECT rowid AS _position, {stored} AS value FROM customers)
-        WHERE value IS NOT NULL
-            AND value NOT IN (
-                SELECT value FROM previous.features WHERE source_column = {source} AND value IS NOT NULL
-            )
-            AND value NOT IN (SELECT v FROM (SELECT {stored} AS v FROM previous.customers) WHERE v IS NOT NULL)"""
+        SELECT DISTINCT _position, source_column, v AS value
+        FROM ({stored_values(column)})
+        WHERE v IS NOT NULL
+            AND v NOT IN (SELECT value FROM previous.features WHERE source_column = {source} AND value IS NOT NULL)
+            AND v NOT IN (SELECT v FROM ({stored_values(column, "previous.customers")}) WHERE v IS NOT NULL)"""
+
+
+def _nested(layers: Iterable[Mapping[str, str]], source: str = "") -> str:
+    """Return one query of all layers, the first of them over a source."""
+    query = ""
+    for layer in layers:
+        query = _select(layer, f" FROM ({query})" if query else source)
+    return query
 
 
 def _select(layer: Mapping[str, str], source: str, separator: str = ", ") -> str:
@@ -223,7 +242,7 @@ def _encoded(model: ScoringModel, engine: Engine) -> Iterator[tuple[str, str]]:
             yield f"_has_{number}", f"coalesce({_contains(feature, engine)}, false)"
         elif feature.encoding == "multi-hot":
             yield f"_has_{number}", _has_other_items(model, feature, engine)
-    for column, own in _categories(model).items():
+    for column, own in model.categories.items():
         yield f"_parts_{own[0]}", _parts_of_category(model, column, own, engine)
 
 
@@ -280,27 +299,16 @@ def _has_other_items(model: ScoringModel, group: ModelFeature, engine: Engine) -
     return f"coalesce({n_items} > {_sum(known)}, false)"
 
 
-def _categories(model: ScoringModel) -> dict[str, list[int]]:
-    """Return the features of each category, by their places."""
-    found: dict[str, list[int]] = {}
-    for number, feature in enumerate(model.features):
-        if feature.encoding == "one-hot":
-            found.setdefault(feature.source_column, []).append(number)
-    return found
-
-
 def _parts_of_category(model: ScoringModel, column: str, own: Sequence[int], engine: Engine) -> str:
     """Return the parts of a customer's value of a category, as an array."""
     name, nothing = f"CAST({engine.name(column)} AS {engine.varchar})", np.zeros_like(model.base)
-    imputed = next((model.parts_of(number) for number in own if model.features[number].imputed == 1), nothing)
-    others = next((model.parts_of(number) for number in own if _is_group(model.features[number])), nothing)
+    imputed = next((model.parts[number] for number in own if model.features[number].imputed == 1), nothing)
+    others = next((model.parts[number] for number in own if _is_group(model.features[number])), nothing)
     cases = [f"WHEN {name} IS NULL THEN {_array(imputed, engine)}"]
     for number in own:
         feature = model.features[number]
         if not _is_group(feature):
-            cases.append(
-                f"WHEN {name} = {engine.text(str(feature.value))} THEN {_array(model.parts_of(number), engine)}"
-            )
+            cases.append(f"WHEN {name} = {engine.text(str(feature.value))} THEN {_array(model.parts[number], engine)}")
     left_out = model.left_out_of(column) if any(_is_group(model.features[number]) for number in own) else []
     cases += [f"WHEN {name} = {engine.text(value)} THEN {_array(nothing, engine)}" for value in left_out]
     return f"CASE {' '.join(cases)} ELSE {_array(others, engine)} END"
@@ -308,23 +316,22 @@ def _parts_of_category(model: ScoringModel, column: str, own: Sequence[int], eng
 
 def _coordinates(model: ScoringModel, engine: Engine) -> dict[str, str]:
     """Return the coordinates along the components; without any, the numbers and what else adds to each square."""
-    numbers = [number for number, feature in enumerate(model.features) if feature.is_number]
     sums = {}
     for place, base in enumerate(model.base):
         terms = [_number(base)]
         if model.loadings is not None:
-            terms += [f"{_number(model.loadings[number, place])} * _number_{number}" for number in numbers]
+            terms += [f"{_number(model.loadings[number, place])} * _number_{number}" for number in model.numbers]
         terms += list(_present_terms(model, place, engine))
         sums[f"_sum_{place}"] = _sum(terms)
-    return sums if model.loadings is not None else {f"_number_{number}": "" for number in numbers} | sums
+    return sums if model.loadings is not None else {f"_number_{number}": "" for number in model.numbers} | sums
 
 
 def _present_terms(model: ScoringModel, place: int, engine: Engine) -> Iterator[str]:
-    for own in _categories(model).values():
+    for own in model.categories.values():
         yield engine.element(f"_parts_{own[0]}", place)
     for number, feature in enumerate(model.features):
         if not feature.is_number and feature.encoding != "one-hot":
-            yield f"CASE WHEN _has_{number} THEN {_number(model.parts_of(number)[place])} ELSE 0 END"
+            yield f"CASE WHEN _has_{number} THEN {_number(model.parts[number, place])} ELSE 0 END"
 
 
 def _squares(model: ScoringModel) -> dict[str, str]:
@@ -332,7 +339,7 @@ def _squares(model: ScoringModel) -> dict[str, str]:
     if model.loadings is not None:
         names = [f"_sum_{place}" for place in range(model.loadings.shape[1])]
     else:
-        names = [f"_number_{number}" for number, feature in enumerate(model.features) if feature.is_number]
+        names = [f"_number_{number}" for number in model.numbers]
     squares = {}
     for place, center in enumerate(model.centers):
         terms = [f"POWER({name} - {_number(value)}, 2)" for name, value in zip(names, center, strict=True)]
@@ -349,13 +356,11 @@ def _nearest(model: ScoringModel, engine: Engine) -> Iterator[dict[str, str]]:
     segment_id = _first_of(model, "_nearest")
     yield carried | {"_nearest": "", "_segment_id": segment_id}
     others = [
-        f"CASE WHEN _segment_id = {number} THEN NULL ELSE {square} END"
+        f"CASE WHEN _segment_id = {number} THEN {_number(np.finfo(float).max)} ELSE {square} END"
         for number, square in zip(model.segment_ids, squares, strict=True)
     ]
-    no_second = f"CAST(NULL AS {engine.double})"
-    second = _least([f"coalesce({other}, {_number(np.finfo(float).max)})" for other in others])
     carried |= {"_nearest": "", "_segment_id": ""}
-    yield carried | {"_second": second if len(squares) > 1 else no_second}
+    yield carried | {"_second": _least(others) if len(squares) > 1 else f"CAST(NULL AS {engine.double})"}
     yield {
         "_segment_id": "",
         "_distance": "SQRT(_nearest)",
