@@ -82,8 +82,9 @@ def columns_of(dataset: type[Dataset]) -> tuple[Column, ...]:
 
     Raises:
         SchemaError: a field is not one of the kinds, has a type its kind cannot hold, uses a
-            reserved name, or there is nothing to segment by.
+            reserved name, claims the header of another, or there is nothing to segment by.
     """
+    _refuse_same_header(dataset)
     declared = dataset.to_schema().columns
     found = []
     for header, (annotation, field) in dataset.__fields__.items():
@@ -101,6 +102,19 @@ def identifier_of(columns: tuple[Column, ...]) -> Column | None:
 def items_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """Return the columns that hold lists."""
     return tuple(column for column in columns if column.role is Role.ITEMS)
+
+
+def _refuse_same_header(dataset: type[Dataset]) -> None:
+    """Refuse two fields of one header: of these pandera keeps the last alone."""
+    headers = {field.original_name: header for header, (_, field) in dataset.__fields__.items()}
+    owners = {header: name for name, header in headers.items()}
+    bases = [base for base in dataset.__mro__ if issubclass(base, Dataset)]
+    for name in (name for base in bases for name in vars(base).get("__annotations__", ())):
+        header = getattr(dataset, name)
+        if name not in headers and header in owners:
+            raise SchemaError(
+                f"{dataset.__name__}: {name} and {owners[header]} match the same header {header!r}; keep one of them"
+            )
 
 
 def _column(dataset: type[Dataset], name: str, header: str, value_type: Any, declared: pa.Column) -> Column:
@@ -162,5 +176,5 @@ def _check_together(dataset: type[Dataset], columns: tuple[Column, ...]) -> None
         for key in {normalise_header(column.header), column.name.casefold()}:
             if seen.setdefault(key, column.name) != column.name:
                 raise SchemaError(
-                    f"{dataset.__name__}: {seen[key]} and {column.name} match the same header {column.header!r}"
+                    f"{dataset.__name__}: {seen[key]} and {column.name} match the same header {column.header!r}; keep one of them"
                 )

@@ -99,6 +99,11 @@ def test_column_comments_hold_description_and_unit(write, home):
             r"2 identifiers",
         ),
         ("a: Series[int] = numeric(alias='X')\n    b: Series[int] = numeric(alias='x')", r"match the same header"),
+        (
+            "a: Series[int] = numeric(alias='X')\n    b: Series[int] = numeric(alias='X')",
+            "A: a and b match the same header 'X'; keep one of them",
+        ),
+        ("a: Series[int] = numeric()\n    b: Series[int] = numeric(alias='a')", "a and b match the same header 'a'"),
         ("age: Series[int = numeric()", r"line 6: SyntaxError"),
         ("age: Seriez[int] = numeric()", r"line 6: NameError"),
         (
