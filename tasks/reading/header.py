@@ -1,8 +1,9 @@
 """Find the header of a delivered file: its dialect, its line, and the positions of the declared columns."""
 
 import difflib
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 from schemas.dataset import Column, items_of, normalise_header
@@ -148,23 +149,33 @@ def _dialect(settings: FileSettings, delimiter: str, quote: str | None) -> Diale
 def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings, path: str) -> Layout:
     """Return the layout of a file without a header: the declared columns in their order.
 
-    The delimiter is the one under which most of the first records have a field for each.
+    The dialect is the one under which most of the first records agree in their number of fields, each column having
+    one; of equals, the one that takes quotes off whole fields.
+
+    Raises:
+        DataRefused: no record has a field for each, or they agree as well under another delimiter.
     """
     positions = {column.name: number for number, column in enumerate(columns)}
     list_column = _list_column(columns, positions)
-    fitting = {
-        dialect: _fitting(head, dialect, len(columns), takes_more=list_column is not None)
+    agreeing = {
+        dialect: _agreeing(head, dialect, len(columns), takes_more=list_column is not None)
         for dialect in _possible_dialects(settings)
     }
-    best = max(fitting, key=lambda tried: fitting[tried])
-    dialect = replace(best, quote=_quote_of_rows(head, settings, best.delimiter, best.quote))
-    if fitting[best] == (0, 0):
+    best, *others = sorted(agreeing, key=lambda tried: agreeing[tried], reverse=True)
+    if agreeing[best][0] == 0:
         raise DataRefused(
             f"{path} line 1: no record has the {len(columns)} declared columns under any of the delimiters "
             f"{' '.join(map(repr, DELIMITERS))}; set delimiter= in the schema, or declare the columns that are there"
         )
+    for other in others:
+        is_there = other.delimiter != best.delimiter and any(other.delimiter in line for line in head)
+        if is_there and agreeing[other] == agreeing[best]:
+            raise DataRefused(
+                f"{path} line 1: the fields may be separated by {best.delimiter!r} as well as by {other.delimiter!r}, as "
+                f"{agreeing[best][0]} records have one length under each; set delimiter= in the schema"
+            )
     return Layout(
-        dialect=dialect,
+        dialect=best,
         header=tuple(column.header for column in columns),
         positions=positions,
         list_column=list_column,
@@ -180,12 +191,14 @@ def _quote_of_rows(head: Sequence[str], settings: FileSettings, delimiter: str, 
     return QUOTES[1] if other > usual and 2 * other >= len(lines) else quote
 
 
-def _fitting(head: Sequence[str], dialect: Dialect, n_columns: int, *, takes_more: bool) -> tuple[int, int]:
-    """Return how many of the first records fit the declared columns, and how many fields they have."""
-    records = (record.fields for record, _ in zip(head_records(head, dialect), range(HEADER_WITHIN), strict=False))
-    sizes = [len(without_closing(fields, n_columns)) for fields in records]
-    fit = [size for size in sizes if size == n_columns or (takes_more and size > n_columns)]
-    return len(fit), sum(fit)
+def _agreeing(head: Sequence[str], dialect: Dialect, n_columns: int, *, takes_more: bool) -> tuple[int, int]:
+    """Return how many of the first records have one length that fits the columns, and how many fields are in quotes."""
+    records = [record for record, _ in zip(head_records(head, dialect), range(HEADER_WITHIN), strict=False)]
+    sizes = Counter(len(without_closing(record.fields, n_columns)) for record in records)
+    fitting = [n for size, n in sizes.items() if size == n_columns or (takes_more and size > n_columns)]
+    text = "\n".join(head[: records[-1].last_line]) if records else ""
+    quoted = count_quoted_fields(text, dialect.delimiter, dialect.quote) if dialect.quote else 0
+    return max(fitting, default=0), quoted
 
 
 def _list_column(columns: tuple[Column, ...], positions: dict[str, int]) -> str | None:

@@ -221,6 +221,38 @@ def test_file_without_header_has_declared_order(check, text):
     assert "no header" in checked.notes[0]
 
 
+WHOLE_QUOTES = """
+"30","Austin, TX","tea, ale, rum"
+"31","Reno, NV","tea"
+"32","Reno, NV"
+"33","Boston, MA","rum, ale"
+"34","Ohio","tea"
+"""
+
+
+@pytest.mark.parametrize("blank", [" ", ""])
+@pytest.mark.parametrize("mark", ['"', "'"])
+def test_quotes_around_whole_fields_are_quotes(check, mark, blank):
+    checked = check(WHOLE_QUOTES.replace('"', mark).replace(", ", f",{blank}"), header=False)
+    assert checked.customers() == [
+        (30, f"Austin,{blank}TX", ["tea", "ale", "rum"]),
+        (31, f"Reno,{blank}NV", ["tea"]),
+        (33, f"Boston,{blank}MA", ["rum", "ale"]),
+        (34, "Ohio", ["tea"]),
+    ]
+    assert checked.rejected("line_number, code") == [(4, "too_few_fields")]
+
+
+def test_longer_lists_do_not_decide_the_delimiter(check):
+    checked = check("30;Ohio;tea,ale,rum,gin\n31;Iowa;tea,ale,rum\n32;Ohio;tea,rum,gin\n", header=False)
+    assert [row[:2] for row in checked.customers()] == [(30, "Ohio"), (31, "Iowa"), (32, "Ohio")]
+
+
+def test_two_possible_delimiters_are_refused(check):
+    with pytest.raises(DataRefused, match=r"line 1: .* by ',' as well as by ';', as 2 records .* set delimiter="):
+        check("30;Ohio;tea,ale,rum\n31;Iowa;tea,rum,gin\n", header=False)
+
+
 def test_undeclared_header_is_a_rejected_row(check):
     checked = check(HEADER + GOOD, header=False)
     assert checked.rejected() == [(1, "age", "not_a_whole_number", "Age")]
