@@ -180,6 +180,11 @@ def undecodable_lines(database: Connection) -> UndecodableLines:
     return UndecodableLines(**read_dicts(database, read_sql("draft/count_undecodable"))[0])
 
 
+def count_comments(database: Connection, comment: str, header_line: int) -> int:
+    """Return how many lines below the header begin with the mark of comments."""
+    return int(read_value(database, read_sql("draft/count_comments"), {"comment": comment, "header_line": header_line}))
+
+
 def count_widths(database: Connection) -> dict[int, int]:
     """Return number of fields -> records that have as many, the most common number first."""
     return dict(database.execute(read_sql("draft/count_widths")).fetchall())

@@ -1,7 +1,7 @@
 """Turn the copied files into records: lines, heads, fields."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -14,11 +14,22 @@ from warehouse.connection import Connection, read_sql
 from warehouse.statements.fields import create_fields, select_trailing_share
 from warehouse.statements.lists import select_bracketed_shares, select_separators
 from warehouse.statements.numbers import select_number_marks
+from warehouse.statements.quotes import select_skipped
 from warehouse.statements.records import select_records
 from warehouse.tables import read_dicts, read_value
 
 #: Lines and characters among which the header is looked for, with whatever precedes it.
 _HEAD_LINES, _HEAD_CHARACTERS = 500, 1 << 20
+
+
+@dataclass(frozen=True)
+class LineCounts:
+    """How many lines a source has, those of its header, and those that are skipped: blank ones and comments."""
+
+    lines: int
+    header_lines: int
+    blank_lines: int
+    comment_lines: int
 
 
 @dataclass(frozen=True)
@@ -111,13 +122,25 @@ def number_marks(database: Connection, layout: Layout, columns: Sequence[Column]
     return NumberMarks(**{name: count or 0 for name, count in counts.items()})
 
 
+def keep_writing(database: Connection, layout: Layout, lines: LineRange) -> LineCounts:
+    """Keep in ``work.sources`` how a source is written, and return the count of its lines."""
+    dialect = layout.dialect
+    skipped = read_dicts(database, select_skipped(dialect, lines))[0]
+    counts = LineCounts(
+        lines=lines.last - lines.first + 1,
+        header_lines=layout.first_line - layout.header_line if layout.header_line else 0,
+        **skipped,
+    )
+    marks = {"decimal_mark": dialect.decimal, "thousands_mark": dialect.thousands, "unclear_mark": dialect.unclear}
+    kept = {name: count for name, count in asdict(counts).items() if name != "lines"}
+    database.execute(read_sql("update_source"), {**marks, **kept, "first_record": lines.first})
+    return counts
+
+
 def insert_records(
     database: Connection, layout: Layout, columns: Sequence[Column], lines: LineRange, *, is_first: bool
 ) -> int:
     """Split the records of a source into ``work.records`` and return how many there are."""
-    dialect = layout.dialect
-    marks = {"decimal_mark": dialect.decimal, "thousands_mark": dialect.thousands, "unclear_mark": dialect.unclear}
-    database.execute(read_sql("update_source"), {**marks, "first_record": lines.first})
     selected = select_records(layout, columns, lines.first)
     into = "CREATE OR REPLACE TABLE work.records AS" if is_first else "INSERT INTO work.records"
     database.execute(f"{into} {selected}")

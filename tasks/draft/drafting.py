@@ -27,6 +27,7 @@ from warehouse.connection import Connection
 from warehouse.draft import (
     Profiles,
     add_sentinels,
+    count_comments,
     count_widths,
     create_fields,
     describe_numbers,
@@ -136,6 +137,7 @@ def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
         sentences=[
             *_sentences(opened, path, n_rows),
             *_grain(columns),
+            *_comments_below(database, dialect.comment, opened.header_line),
             *_left_out(opened, sum(widths.values()) - n_rows, undecodable_lines(database).n_undecodable),
             *([_ASSUMED] if marks.unclear == "." else []),
             *([f"The file is long: counts are those of one record in {profiles.step}."] if profiles.step > 1 else []),
@@ -232,6 +234,16 @@ def _grain(columns: Sequence[Facts]) -> list[str]:
         f"{shown(repeated.header or '')} holds {repeated.n_different:,} different in {amount(repeated.n_rows, 'row')}"
     )
     return [f"There are several rows per customer ({found}), so the segments are of rows, not of customers."]
+
+
+def _comments_below(database: Connection, comment: str | None, header_line: int) -> list[str]:
+    """Return what is to be said of lines far below the header that begin as the comments before it do."""
+    n = count_comments(database, comment, header_line) if comment else 0
+    if n == 0:
+        return []
+    return [
+        f"Skipped: {amount(n, 'line')} below the header beginning with {comment!r}; without comment= they are rows."
+    ]
 
 
 def _left_out(opened: Opened, n_misshapen: int, n_undecodable: int) -> list[str]:

@@ -33,7 +33,9 @@ from warehouse.record_spans import (
     view_records,
 )
 from warehouse.records import (
+    LineCounts,
     insert_records,
+    keep_writing,
     load_lines,
     number_marks,
     read_head,
@@ -85,6 +87,7 @@ class SourceRead:
     """What a file turned out to be, declared or found.
 
     Attributes:
+        counts: its lines; those of its header, its records and those skipped are all of them.
         repair: the shape in which its rejected rows are given back.
     """
 
@@ -98,6 +101,7 @@ class SourceRead:
     header_line: int
     form: str
     undeclared: tuple[str, ...]
+    counts: LineCounts
     rows_read: int
     repair: RepairShape
 
@@ -170,6 +174,7 @@ def read_source(
     lines = load_lines(database, source.copy, source.undecodable, source.name, source.path)
     found = find_records(database, layout.dialect, lines, layout.n_fields, settings)
     layout = _as_written(database, replace(layout, dialect=found.dialect), columns, lines, settings)
+    counts = keep_writing(database, layout, lines)
     rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
     shape = Shape(layout, columns, lines)
     reject_misshapen(database, shape)
@@ -179,9 +184,10 @@ def read_source(
     notes = (
         _in_words(source, layout, columns),
         *_undeclared_in_words(source, layout, settings),
+        *_skipped_in_words(source, layout, counts),
         *_long_in_words(source, layout, found.long, lines),
     )
-    return ReadSource(shape, _facts(source, layout, columns, settings, rows_read), notes)
+    return ReadSource(shape, _facts(source, layout, columns, settings, counts, rows_read), notes)
 
 
 def find_records(
@@ -264,7 +270,12 @@ def _with_marks(
 
 
 def _facts(
-    source: Source, layout: Layout, columns: tuple[Column, ...], settings: FileSettings, rows_read: int
+    source: Source,
+    layout: Layout,
+    columns: tuple[Column, ...],
+    settings: FileSettings,
+    counts: LineCounts,
+    rows_read: int,
 ) -> SourceRead:
     dialect = layout.dialect
     return SourceRead(
@@ -278,6 +289,7 @@ def _facts(
         header_line=layout.header_line,
         form=_form(layout, columns),
         undeclared=tuple(name for name, _ in layout.undeclared),
+        counts=counts,
         rows_read=rows_read,
         repair=repair_shape(layout, settings),
     )
@@ -329,6 +341,14 @@ def _undeclared_in_words(source: Source, layout: Layout, settings: FileSettings)
     }
     what = "column" if is_one else "columns"
     return (f"{source.name}: {what} {names}, which the schema does not declare, {became[settings.columns]}",)
+
+
+def _skipped_in_words(source: Source, layout: Layout, counts: LineCounts) -> tuple[str, ...]:
+    """Return a note on the lines that are no records."""
+    found = [f"{counts.blank_lines:,} blank"] if counts.blank_lines else []
+    if counts.comment_lines:
+        found.append(f"{counts.comment_lines:,} beginning with {layout.dialect.comment!r}")
+    return (f"{source.name}: of {counts.lines:,} lines, skipped {' and '.join(found)}",) if found else ()
 
 
 def _long_in_words(source: Source, layout: Layout, long: LongRecords, lines: LineRange) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from tasks.ingest import ingest
 from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
 from tests.nights import rows_of
+from warehouse.audit import broken_rows
+from warehouse.connection import staging
 from warehouse.home.run import Order, Run
 
 #: The seed's own columns, for schemas that add a setting.
@@ -62,7 +64,7 @@ class Checked:
 def check(write, tmp_path: Path) -> Callable[..., Checked]:
     """Read and check one or more files under a schema of a few lines, any share of rejected rows allowed.
 
-    Whatever is delivered, every record is a customer or rejected.
+    Whatever is delivered, every line is of the header, of a record or skipped, and every record a customer or rejected.
     """
 
     def check_files(*contents: str | bytes, fields: str = CUSTOMERS, **settings: Any) -> Checked:
@@ -73,6 +75,8 @@ def check(write, tmp_path: Path) -> Callable[..., Checked]:
         with begin_night(Order(delivered, dataset=str(schema), home=str(tmp_path / "home"))) as run:
             delivery = deliver(run)
             validate(run, delivery, ingest(run, delivery))
+            with staging(run) as database:
+                assert broken_rows(database, run, "audit/lines_accounted") == []
         checked = Checked(run)
         counts = checked.counts("validate")
         assert checked.counts("ingest")["rows_read"] == counts["rows_loaded"] + counts["rows_rejected"]

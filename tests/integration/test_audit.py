@@ -219,6 +219,8 @@ DAMAGE = {
     "the number of segments": ("audit/one_chosen_k", ledger(n_clusters=4)),
     "the silhouette": ("audit/one_chosen_k", ledger(silhouette=0.99)),
     "a rejected row of another run": ("audit/one_run", sql("UPDATE rejected_rows SET run_id = 'another'")),
+    "a record gone": ("audit/lines_accounted", sql("DELETE FROM work.records WHERE _record = 3")),
+    "a line that is no record": ("audit/lines_accounted", sql("UPDATE work.sources SET blank_lines = 7")),
     "rows read": ("audit/rows_accounted", ledger(rows_read=23)),
     "rows rejected": ("audit/rows_accounted", ledger(rows_rejected=0)),
     "rows read and rejected": ("audit/rows_accounted", ledger(rows_read=23, rows_rejected=2)),

@@ -462,6 +462,24 @@ def test_unusual_settings_are_declared_and_run(drafted, write, home, text, setti
     assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (60, 0)
 
 
+@pytest.mark.parametrize("mark", ["#", "!", "%", "--", "//"])
+@pytest.mark.parametrize("step", [1, 9])
+def test_rows_beginning_with_marks_are_customers(drafted, write, home, mark, step):
+    lines = [f"{mark * (n % step == 0)}T{n},{town},{age}" for n, town, age in PEOPLE]
+    text = "\n".join(["tag,town,age", *lines, ""])
+    assert settings_of(drafted(text)) == {}
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (60, 0)
+
+
+def test_comments_far_down_are_said(drafted, write, home):
+    text = "# of May\nid,town,age\n" + "".join(f"{n},York,{n % 60}\n" for n in range(1_300)) + "#1,York,30\n"
+    drafted(text)
+    said = " ".join((home.parent / "drafted.py").read_text().split())
+    assert "Skipped: 1 line below the header beginning with '#'; without comment= they are rows." in said
+    stopped = read_night(write(text), home, dataset=str(home.parent / "drafted.py"))
+    assert "customers.csv: of 1,303 lines, skipped 2 beginning with '#'" in stopped.manifest["notes"]
+
+
 def test_unclear_points_are_declared_and_noted(drafted, write, home):
     text = "kg;age\n" + "".join(f"{1 + n % 9}.{100 + n * 7 % 900};{20 + n % 30}\n" for n in range(60))
     assert settings_of(drafted(text)) == {"delimiter": ";", "decimal": "."}

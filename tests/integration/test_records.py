@@ -221,6 +221,17 @@ def test_file_without_header_has_declared_order(check, text):
     assert "no header" in checked.notes[0]
 
 
+def test_skipped_lines_are_counted_and_said(check):
+    checked = check(f'\n# May\n{HEADER}\n30,"Oh\n\n# io",tea\n# a\n  \n40,Ohio,ale\n', comment="#")
+    assert checked.counts("ingest")["sources"][0]["counts"] == {
+        "lines": 10,
+        "header_lines": 1,
+        "blank_lines": 3,
+        "comment_lines": 2,
+    }
+    assert "customers.csv: of 10 lines, skipped 3 blank and 2 beginning with '#'" in checked.notes
+
+
 WHOLE_QUOTES = """
 "30","Austin, TX","tea, ale, rum"
 "31","Reno, NV","tea"

@@ -62,10 +62,18 @@ def test_backslash_before_quotes_is_the_escape():
     assert dialect_of(lines) == Dialect(",", '"', "\\", None)
 
 
-def test_comment_lines_are_left_out():
-    sample = find_dialect(["# made by the shop", *lines_of(ROWS, ","), "# the end"], "x.csv")
+def test_comments_stand_before_the_header():
+    sample = find_dialect(["# made by the shop", "", "#", *lines_of(ROWS, ",")], "x.csv")
     assert sample.dialect.comment == "#"
     assert fields_of(sample) == ROWS
+
+
+@pytest.mark.parametrize("head", [[], ["# made by the shop"]])
+def test_rows_are_no_comments(head):
+    rows = lines_of(ROWS, ",")
+    sample = find_dialect([*head, *rows, "#vip,York,41"], "x.csv")
+    assert sample.dialect.comment is None
+    assert [record.last_line for record in sample.records] == list(range(1, len(head) + len(rows) + 2))
 
 
 def test_last_comment_may_be_the_header():

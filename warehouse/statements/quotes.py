@@ -3,6 +3,13 @@
 from schemas.dialect import UNIT_SEPARATOR, Dialect, LineRange, LineState
 from warehouse.statements.quoting import pattern_of, quote_text
 
+#: The lines that are not part of a record of several lines.
+_SINGLE_LINES = (
+    "work.lines ANTI JOIN (SELECT unnest(range(record, last_record + 1)) AS record FROM work.raws) AS joined"
+    " USING (record)"
+)
+_IS_BLANK = "trim(line) = ''"
+
 
 def select_unbalanced_lines(dialect: Dialect, lines: LineRange) -> str:
     """Return the query for the lines whose quotes do not close: one row per line, record and state."""
@@ -63,14 +70,22 @@ def create_records(dialect: Dialect, lines: LineRange) -> str:
         CREATE OR REPLACE VIEW work.raw_records AS
         WITH records AS (
             SELECT lines.record, lines.line AS raw, broken_quotes.fault AS broken
-            FROM work.lines
-            ANTI JOIN (SELECT unnest(range(record, last_record + 1)) AS record FROM work.raws) AS joined USING (record)
+            FROM {_SINGLE_LINES}
             LEFT JOIN work.broken_quotes USING (record)
-            WHERE lines.record {within} AND trim(line) <> '' AND {_is_no_comment(dialect)}
+            WHERE lines.record {within} AND NOT {_IS_BLANK} AND {_is_no_comment(dialect)}
             UNION ALL
             SELECT record, raw, NULL FROM work.raws WHERE record {within}
         )
         SELECT record, raw, broken, {_split("raw", dialect)} AS fields FROM records"""
+
+
+def select_skipped(dialect: Dialect, lines: LineRange) -> str:
+    """Return the query for how many lines of a source are no records: one row, blank_lines and comment_lines."""
+    return f"""
+        SELECT
+            count(*) FILTER (WHERE {_IS_BLANK}) AS blank_lines,
+            count(*) FILTER (WHERE NOT {_IS_BLANK} AND NOT {_is_no_comment(dialect)}) AS comment_lines
+        FROM {_SINGLE_LINES} WHERE lines.record BETWEEN {lines.first} AND {lines.last}"""
 
 
 def select_unquoted_fields(dialect: Dialect) -> str:

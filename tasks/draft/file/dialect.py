@@ -28,7 +28,7 @@ class DialectSettings:
         rare_share: share of the records that must have one number of fields under a rare delimiter.
         rare_factor: a rare delimiter counts for a little less than a common one.
         tie: from this share of the best score on, another delimiter is as good as the best.
-        comment: begins lines that are not records.
+        comment: begins lines before the header that are not records.
     """
 
     max_records: int = 1_000
@@ -62,12 +62,18 @@ def find_dialect(lines: Sequence[str], source: str) -> Sample:
     Raises:
         DataRefused: two dialects explain the lines equally well.
     """
+    return _best(lines, _comment(lines, source), source)
+
+
+def _comment(lines: Sequence[str], source: str) -> str | None:
+    """Return the mark of the comments before the header; a mark that other lines begin with may be of customers."""
     filled = [line for line in lines if line.strip()]
-    comments = [line for line in filled if line.startswith(_SETTINGS.comment)]
-    if not comments or len(comments) == len(filled):
-        return _best(lines, None, source)
-    found = _best(lines, _SETTINGS.comment, source)
-    return _best(lines, None, source) if _names_columns(filled, found) else found
+    first = list(takewhile(lambda line: line.startswith(_SETTINGS.comment), filled))
+    n_marked = sum(line.startswith(_SETTINGS.comment) for line in filled)
+    if not first or n_marked > len(first) or len(first) == len(filled):
+        return None
+    is_header = _names_columns(first[-1], _best(lines, _SETTINGS.comment, source))
+    return None if is_header else _SETTINGS.comment
 
 
 def _best(lines: Sequence[str], comment: str | None, source: str) -> Sample:
@@ -78,11 +84,10 @@ def _best(lines: Sequence[str], comment: str | None, source: str) -> Sample:
     return samples[0]
 
 
-def _names_columns(filled: Sequence[str], sample: Sample) -> bool:
+def _names_columns(comment: str, sample: Sample) -> bool:
     """Return whether the last of the comments that a file begins with has a name for every field below it."""
-    *_, last = ("", *takewhile(lambda line: line.startswith(_SETTINGS.comment), filled))
     dialect = Dialect(sample.dialect.delimiter, sample.dialect.quote, sample.dialect.escape)
-    fields = next((record.fields for record in head_records([last], dialect)), ())
+    fields = next((record.fields for record in head_records([comment], dialect)), ())
     return len(fields) > 1 and all(fields) and {len(fields)} == {len(record.fields) for record in sample.records[:20]}
 
 
