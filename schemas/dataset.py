@@ -176,5 +176,6 @@ def _check_together(dataset: type[Dataset], columns: tuple[Column, ...]) -> None
         for key in {normalise_header(column.header), column.name.casefold()}:
             if seen.setdefault(key, column.name) != column.name:
                 raise SchemaError(
-                    f"{dataset.__name__}: {seen[key]} and {column.name} match the same header {column.header!r}; keep one of them"
+                    f"{dataset.__name__}: {seen[key]} and {column.name} match the same header {column.header!r}; "
+                    "keep one of them"
                 )

@@ -171,8 +171,8 @@ def _without_header(head: Sequence[str], columns: tuple[Column, ...], settings: 
         is_there = other.delimiter != best.delimiter and any(other.delimiter in line for line in head)
         if is_there and agreeing[other] == agreeing[best]:
             raise DataRefused(
-                f"{path} line 1: the fields may be separated by {best.delimiter!r} as well as by {other.delimiter!r}, as "
-                f"{agreeing[best][0]} records have one length under each; set delimiter= in the schema"
+                f"{path} line 1: the fields may be separated by {best.delimiter!r} as well as by {other.delimiter!r}, "
+                f"as {agreeing[best][0]} records have one length under each; set delimiter= in the schema"
             )
     return Layout(
         dialect=best,
