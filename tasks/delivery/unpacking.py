@@ -38,6 +38,12 @@ _FOREIGN: dict[str, tuple[bytes, str]] = {
         rb"(?i:(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)\b)",
         "look where it is downloaded from: it may be a page that asks to log in",
     ),
+    "JSON": (rb'(\xef\xbb\xbf)?\s*(\{\s*("[^"]*"\s*:|\})|\[\s*[\[{])', _SAVE_AS_CSV),
+    "XML": (rb"(?i:(\xef\xbb\xbf)?\s*<\?xml\b)", _SAVE_AS_CSV),
+    "a dump of a database (SQL)": (
+        rb"(?i:(\xef\xbb\xbf)?\s*(--[^\n]*\n\s*)*(--[^\n]*\bdump\b|/\*!|(insert\s+into|create\s+table|drop\s+table)\s))",
+        "export the table as CSV",
+    ),
     "packed with bzip2": (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", _PACK_OTHERWISE),
     "packed with xz": (rb"\xfd7zXZ\0", _PACK_OTHERWISE),
     "packed with lz4": (rb"\x04\x22\x4d\x18", _PACK_OTHERWISE),

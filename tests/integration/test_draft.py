@@ -614,7 +614,7 @@ REFUSALS = {
     "a header alone": ("age,town\n", "holds a header and no row"),
     "constants": ("a,b\n" + "1,x\n" * 30, "has no column to segment by"),
     "a key alone": ("id\n" + "".join(f"{n}\n" for n in range(30)), "has no column to segment by"),
-    "JSON": ('{"age": 1}\n{"age": 2}\n', "looks like JSON"),
+    "JSON": ('{"age": 1}\n{"age": 2}\n', "is JSON; expected a CSV file"),
     "HTML": ("<!DOCTYPE html>\n<html>\n", "HTML"),
     "several tables": ("a,b\n1,2\nc,d,e\n1,2,3\n1,2,3,4\n1,2,3,4,5\n3\n", "expected one number of fields"),
 }

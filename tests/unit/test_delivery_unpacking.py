@@ -22,6 +22,7 @@ import pytest
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from tasks.delivery.copying import copy_source
+from tasks.delivery.unpacking import packing_of
 
 ROWS = "Age,Location\n" + "".join(f"{20 + n % 60},Québec {n * 7919 % 1009}\n" for n in range(2000))
 MIB = 1 << 20
@@ -280,6 +281,7 @@ FOREIGN = {
     "a SQLite database": b"SQLite format 3\0\x10\0",
     "an Excel file (.xls, or with a password)": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100),
     "a web page (HTML)": b"\xef\xbb\xbf\r\n <!DOCTYPE html>\n<html lang='en'><body>Please log in</body></html>\n",
+    "XML": b"<?xml version='1.0'?><?mso-application progid='Excel.Sheet'?><Workbook/>",
     "packed with bzip2": bz2.compress(DATA),
     "packed with xz": lzma.compress(DATA),
     "packed with lz4": b"\x04\x22\x4d\x18" + bytes(20),
@@ -291,6 +293,32 @@ FOREIGN = {
 @pytest.mark.parametrize("name", FOREIGN)
 def test_other_kinds_are_refused_by_name(refused, name):
     assert f"is {name}; expected a CSV file, so " in refused(FOREIGN[name])
+
+
+TEXTS = {
+    "JSON": [b'{"age": 30}\n', b'\xef\xbb\xbf [\n {"age": 30}]', b"[[30, 31]]", b'{"a b" :1}', b"{}"],
+    "a dump of a database (SQL)": [
+        b"-- MySQL dump 10.13\n--\n-- Host: localhost\n",
+        b"--\n-- PostgreSQL database dump\n--\n",
+        b"INSERT INTO customers VALUES (1, 30);\n",
+        b"-- customers\ncreate table customers (age int);\n",
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in TEXTS.items() for text in texts])
+def test_other_texts_are_refused_by_name(refused, name, text):
+    assert f"is {name}; expected a CSV file, so " in refused(text)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["{milk},age", "[id],age", "{id},age", "--id,age", "-- dumped on,age", "insert,age", "<id>,age", "{'a': 1},b"],
+)
+def test_headers_with_brackets_are_read(tmp_path, head):
+    source = tmp_path / "customers.csv"
+    source.write_text(f"{head}\n1,30\n")
+    assert packing_of(source) is None
 
 
 def test_real_databases_are_refused_by_name(tmp_path):

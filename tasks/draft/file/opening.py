@@ -1,6 +1,5 @@
 """Open a file that no schema declares: read its first records, and find their dialect and shape."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +11,6 @@ from warehouse.records import read_head
 
 #: Lines by which the dialect is found.
 _SAMPLE_LINES = 1_200
-
-#: How other files of text begin -> what they are.
-_OTHER_FORMATS = {"{": "JSON", "[{": "JSON", "[[": "JSON", "<?xml": "XML"}
 
 
 @dataclass(frozen=True)
@@ -47,17 +43,9 @@ def open_copy(copy: Path, source: str, encoding: str) -> Opened:
     lines = read_head(copy, _SAMPLE_LINES)
     if not any(line.strip() for line in lines):
         raise DataRefused(f"{source} holds blank lines only; expected a header line and one row per customer")
-    _refuse_other_format(lines, source)
     sample = find_dialect(lines, source)
     records = [record.fields for record in sample.records]
     head = find_head(records)
     if len(records) <= head.first:
         raise DataRefused(f"{source} holds a header and no row; expected one row per customer, so deliver some rows")
     return Opened(source, encoding, sample, head, find_shape(records, head, source))
-
-
-def _refuse_other_format(lines: Sequence[str], source: str) -> None:
-    first = next(line for line in lines if line.strip()).strip().lower()
-    found = next((name for begin, name in _OTHER_FORMATS.items() if first.startswith(begin)), None)
-    if found is not None:
-        raise DataRefused(f"{source} looks like {found}; expected records of fields, so export it as CSV")
