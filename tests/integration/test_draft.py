@@ -109,15 +109,16 @@ KINDS = {
         ("active", repeated("yes", "no", "unknown")),
         ("category", "str", {"sentinels": ("unknown",), "missing": "category", "isin": ["no", "yes"]}),
     ),
-    "a few words": (("plan", repeated("plus", "basic")), ("category", "str", {"isin": ["basic", "plus"]})),
+    "a closed set": (("Sex", repeated("female", "male")), ("category", "str", {"isin": ["female", "male"]})),
+    "a few words": (("plan", repeated("plus", "basic")), ("category", "str", {})),
     "words with blanks": (
         ("plan", repeated("plus", "basic", "")),
-        ("category", "str", {"missing": "category", "isin": ["basic", "plus"]}),
+        ("category", "str", {"missing": "category"}),
     ),
     "words that come once": (("plan", [*repeated("plus", "basic"), "pro", "max"]), ("category", "str", {})),
-    "codes by name": (("region", repeated(1, 2, 3)), ("category", "int", {"isin": [1, 2, 3]})),
-    "ones and twos": (("x", repeated(1, 2)), ("category", "int", {"isin": [1, 2]})),
-    "one word or nothing": (("vip", repeated("Y", "")), ("category", "str", {"missing": "category", "isin": ["Y"]})),
+    "codes by name": (("region", repeated(1, 2, 3)), ("category", "int", {})),
+    "ones and twos": (("x", repeated(1, 2)), ("category", "int", {})),
+    "one word or nothing": (("vip", repeated("Y", "")), ("category", "str", {"missing": "category"})),
     "list between bars": (
         ("likes", repeated("tea|jam", "milk|tea|jam", "jam", "milk")),
         ("items", "list", {"separator": "|"}),
@@ -187,7 +188,7 @@ KINDS = {
     ),
     "ways of contact": (
         ("contact", repeated("cellular", "telephone")),
-        ("category", "str", {"isin": ["cellular", "telephone"]}),
+        ("category", "str", {}),
     ),
     "many codes": (("Region_Code", [f"{n % 53}.0" for n in range(600)]), ("category", "int", {})),
     "too many codes": (("agent", [n * 7 % 300 for n in range(600)]), ("ignored", "str", {})),
@@ -213,11 +214,11 @@ KINDS = {
     "has a list or not": (("uses_wishlist", repeated("Y", "N")), ("flag", "bool", {})),
     "how often": (
         ("Frequency of Purchases", repeated("Weekly", "Monthly")),
-        ("category", "str", {"isin": ["Monthly", "Weekly"]}),
+        ("category", "str", {}),
     ),
     "one hobby of a few": (
         ("insured_hobbies", repeated("golf", "chess")),
-        ("category", "str", {"isin": ["chess", "golf"]}),
+        ("category", "str", {}),
     ),
     "list between slashes": (
         ("likes", repeated("tea / jam", "milk / tea / jam", "jam", "milk")),
@@ -229,7 +230,7 @@ KINDS = {
     ),
     "slashes within things": (
         ("plan", repeated("young/new", "old/new", "old")),
-        ("category", "str", {"isin": ["old", "old/new", "young/new"]}),
+        ("category", "str", {}),
     ),
     "things with slashes": (("products", repeated("rolls/buns", "milk")), ("items", "list", {})),
     "quarters": (("cohort", repeated("2022-Q3", "2022-Q4")), ("ignored", "str", {})),
@@ -256,7 +257,7 @@ KINDS = {
         ("ignored", "str", {}),
     ),
     "degrees": (("latitude", [n * 7 % 50 + 0.5 for n in range(60)]), ("numeric", "float", {})),
-    "a number or nothing": (("FN", repeated("1.0", "")), ("category", "str", {"missing": "category", "isin": ["1.0"]})),
+    "a number or nothing": (("FN", repeated("1.0", "")), ("category", "str", {"missing": "category"})),
     "a number and hardly nothing": (("year", [*repeated(2020, times=200), ""]), ("ignored", "str", {})),
     "very old people": (
         ("age", [*(18 + n * 7 % 60 for n in range(600)), *[118] * 80]),
@@ -276,7 +277,7 @@ KINDS = {
     "few streets": (("ADDRESSLINE1", repeated("High St 3", "Low St 4")), ("ignored", "str", {})),
     "few telephones": (("PHONE", repeated("342-1701", "342-6753")), ("ignored", "str", {})),
     "a telephone or not": (("phone", repeated("yes", "no")), ("flag", "bool", {})),
-    "kinds of telephones": (("phone", repeated("P 9", "M 5")), ("category", "str", {"isin": ["M 5", "P 9"]})),
+    "kinds of telephones": (("phone", repeated("P 9", "M 5")), ("category", "str", {})),
     "surnames with commas": (
         ("name", [f"{a}{b}, {c}" for a in ("Lee", "Fox", "Ray") for b in "abcdefghij" for c in ("Ann", "Bob")]),
         ("ignored", "str", {}),
@@ -387,7 +388,7 @@ REASONS = {
     "minus behind": (("saldo", [f"{n}.50-" for n in N]), "numbers, those below zero with the minus after them"),
     "brackets": (("saldo", [f"({n}.50)" if n % 2 else n for n in N]), "in brackets, such as '(1.50)'"),
     "too many codes": (("agent", [n * 7 % 50 for n in N]), "50 different in 60 rows, too many to be categories"),
-    "codes with gaps": (("area code", repeated(408, 415, 510)), "with gaps or met once, so others may come"),
+    "codes with gaps": (("area code", repeated(408, 415, 510)), "3 different codes, not amounts"),
     "long numbers": (
         ("ncodpers", [15_000 + n * 7919 % 999_983 for n in range(1_200)]),
         "declare it as numeric() if it is an amount",
@@ -555,7 +556,7 @@ def test_undecodable_line_is_not_a_customer(write):
     draft = draft_schema(str(write(content)))
     assert draft.n_rows == 59
     assert "Rejected: 1 record that is not utf-8 text." in draft.text
-    assert 'isin=["Hull", "Leeds", "York"]' in draft.text
+    assert "3 different: 'Hull' 20, 'York' 20, 'Leeds' 19" in draft.text
 
 
 @pytest.mark.parametrize("text", [people().replace("Leeds", "Пермь"), people(head="id,город,age")])
@@ -573,8 +574,8 @@ def test_unclear_commas_alone_are_refused(write):
 
 
 def test_spellings_differing_by_case_are_one(drafted, write, home):
-    text = "plan,n\n" + "".join(f"{['Plus', 'plus', 'Basic'][n % 3]},{n % 7}\n" for n in range(60)) + "Plus,1\n"
-    assert columns_of(drafted(text))[0].allowed_texts == ("Basic", "Plus")
+    text = "sex,n\n" + "".join(f"{['Male', 'male', 'Female'][n % 3]},{n % 7}\n" for n in range(60)) + "Male,1\n"
+    assert columns_of(drafted(text))[0].allowed_texts == ("Female", "Male")
     assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (61, 0)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schemas.fields import Role
 from tasks.draft.columns.facts import MAX_LISTED, Arguments, Facts, Kind, ignored, missing_arguments
 from tasks.draft.columns.sentinels import text_sentinels, word_sentinels
-from tasks.draft.text.headers import is_named_like_code, is_named_like_count
+from tasks.draft.text.headers import is_named_like_code, is_named_like_count, words_of
 from tasks.draft.text.wording import amount, counted, examples
 from warehouse.draft import Counted
 
@@ -18,8 +18,7 @@ class CategorySettings:
     Attributes:
         min_rows: rows below which it says nothing how often a text comes again.
         rows_per_value: (different values, rows that each must have on the average), ascending.
-        rows_per_listed_value: rows per value from which a list of values is taken for complete.
-        met_once: share of the listed values that may be in one row alone.
+        rows_per_listed_value: rows per value from which few values are taken for complete.
         max_length: characters of a value; longer texts are not categories.
         often_missing: share of the cells from which it says something of its own that a flag is missing.
         max_spaces: sentences have more spaces than this.
@@ -29,7 +28,6 @@ class CategorySettings:
     min_rows: int = 20
     rows_per_value: tuple[tuple[int, float], ...] = ((20, 2.0), (60, 5.0), (200, 10.0))
     rows_per_listed_value: float = 5.0
-    met_once: float = 0.1
     max_length: int = 60
     often_missing: float = 0.05
     max_spaces: int = 5
@@ -38,9 +36,11 @@ class CategorySettings:
 
 CATEGORIES = CategorySettings()
 
+#: Words for what has no more values than those that are met; a seventh town is no error.
+_CLOSED = frozenset({"gender", "sex", "geschlecht", "sexe", "sexo", "genero"})
+
 _TWO_CODES = ((1, 2), (0, 1))
 _YES_NO = (("1", "0"), ("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"))
-_LISTED_REASON = "isin stops a file whose values changed"
 
 
 def flag_kind(facts: Facts) -> Kind | None:
@@ -65,30 +65,23 @@ def word_kind(facts: Facts) -> Kind | None:
 
 
 def category_kind(facts: Facts) -> Kind:
-    """Return the category that a column of words is, its values listed where they are few."""
+    """Return the category that a column of words is; its values are listed where any other would be an error."""
     sentinels = word_sentinels(facts.profile.most_common)
     values = [found for found in facts.profile.most_common if found.text not in sentinels]
     n_different = facts.n_different + sum(found.is_missing_word for found in values)
     missing, reasons = missing_arguments("category", facts, sentinels)
+    is_closed = _is_yes_or_no(values) or (words_of(facts.header) & _CLOSED and are_few(facts))
+    listed: Arguments = {"isin": sorted(found.text for found in values)} if is_closed else {}
     said = f"{n_different:,} different: {counted(values, 4)}{', ...' if n_different > 4 else ''}"
-    is_short = all(len(repr(found.text)) <= CATEGORIES.max_length + 2 for found in values)
-    is_few = n_different <= MAX_LISTED and facts.n_known >= CATEGORIES.rows_per_listed_value * n_different
-    if not is_few or not is_short:
-        return Kind(Role.CATEGORY, "str", missing, (said, *reasons))
-    once = sum(found.n == 1 for found in values)
-    if once > CATEGORIES.met_once * len(values) and not _is_yes_or_no(values):
-        return Kind(Role.CATEGORY, "str", missing, (said, f"{once} of them in one row, so others may come", *reasons))
-    listed = {"isin": sorted(found.text for found in values)}
-    return Kind(Role.CATEGORY, "str", {**listed, **missing}, (said, _LISTED_REASON, *reasons))
+    closed = ["isin stops a file whose values changed"] if listed else []
+    return Kind(Role.CATEGORY, "str", {**listed, **missing}, (said, *closed, *reasons))
 
 
 def one_word_kind(facts: Facts) -> Kind:
     """Return the category of a column that holds one text, or nothing."""
     missing, _ = missing_arguments("category", facts, word_sentinels(facts.profile.most_common))
-    reason = (
-        f"{counted(facts.known, 1)}, nothing in {amount(facts.n_missing, 'row')}, which are a category of their own"
-    )
-    return Kind(Role.CATEGORY, "str", {"isin": [facts.known[0].text], **missing}, (reason,))
+    found = f"{counted(facts.known, 1)}, nothing in {amount(facts.n_missing, 'row')}, which are a category of their own"
+    return Kind(Role.CATEGORY, "str", missing, (found,))
 
 
 def code_kind(facts: Facts) -> Kind:
@@ -98,9 +91,8 @@ def code_kind(facts: Facts) -> Kind:
         found = f"{facts.n_different:,} different in {amount(facts.n_known, 'row')}"
         return ignored(f"codes, not amounts, such as {examples(numbers, 2)}: {found}, too many to be categories")
     missing, reasons = missing_arguments("category", facts, text_sentinels(facts.non_numeric, facts.n_rows))
-    said = f"codes, not amounts: {counted(numbers, 4)}{', ...' if len(numbers) > 4 else ''}"
-    listed, why = _listed_codes(facts, numbers)
-    return Kind(Role.CATEGORY, "int", {**listed, **missing}, (said, why, *reasons))
+    said = f"{facts.n_different:,} different codes, not amounts: {counted(numbers, 4)}"
+    return Kind(Role.CATEGORY, "int", missing, (f"{said}{', ...' if len(numbers) > 4 else ''}", *reasons))
 
 
 def are_codes(facts: Facts) -> bool:
@@ -124,16 +116,6 @@ def is_free_text(facts: Facts) -> bool:
     """Return whether many texts of a column are sentences."""
     sentences = sum(found.text.count(" ") > CATEGORIES.max_spaces for found in facts.known)
     return facts.n_different > MAX_LISTED and sentences > CATEGORIES.sentences * len(facts.known)
-
-
-def _listed_codes(facts: Facts, numbers: Sequence[Counted]) -> tuple[Arguments, str]:
-    """Return the list of the codes where no other is to be expected: a gap may be filled in the next file."""
-    values = sorted({int(float(found.text)) for found in numbers})
-    if not are_few(facts):
-        return {}, f"{facts.n_different:,} different"
-    if not values or len(values) <= values[-1] - values[0] or any(found.n == 1 for found in numbers):
-        return {}, "with gaps or met once, so others may come"
-    return {"isin": values}, _LISTED_REASON
 
 
 def _comes_again(facts: Facts) -> bool:
