@@ -20,6 +20,7 @@ class Layout:
         wide_column: an items column delivered as one 0/1 column per item.
         item_positions: item -> position, of the wide column's items.
         undeclared: (header, position) of the undeclared columns.
+        repeated: (declared column name, position) of each further column of its header, which must hold the same.
         reject_positions: positions of line and reason in a file of corrected rows.
         rejects_undeclared: whether a value in an undeclared column rejects its row.
         closes_records: whether the records, but not the header, have a trailing delimiter.
@@ -37,6 +38,7 @@ class Layout:
     wide_column: str | None = None
     item_positions: tuple[tuple[str, int], ...] = ()
     undeclared: tuple[tuple[str, int], ...] = ()
+    repeated: tuple[tuple[str, int], ...] = ()
     reject_positions: tuple[int, ...] = ()
     rejects_undeclared: bool = False
     closes_records: bool = False

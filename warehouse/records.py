@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -11,7 +12,7 @@ from schemas.dialect import LineRange, NumberMarks
 from schemas.errors import DataRefused
 from schemas.layout import Layout
 from warehouse.connection import Connection, read_sql
-from warehouse.statements.fields import create_fields, select_trailing_share
+from warehouse.statements.fields import create_fields, select_difference, select_trailing_share
 from warehouse.statements.lists import select_bracketed_shares, select_separators
 from warehouse.statements.numbers import select_number_marks
 from warehouse.statements.quotes import select_skipped
@@ -98,6 +99,11 @@ def trailing_share(database: Connection, layout: Layout, records: LineRange) -> 
 def view_fields(database: Connection, layout: Layout, columns: Sequence[Column], lines: LineRange) -> None:
     """Make ``work.record_fields`` of a source: its records as the layout reads them."""
     database.execute(create_fields(layout, columns, lines))
+
+
+def first_difference(database: Connection, layout: Layout, column: Column, position: int) -> dict[str, Any] | None:
+    """Return the first record whose cell of a column differs from that at another position: record, value, other."""
+    return next(iter(read_dicts(database, select_difference(layout, column, position))), None)
 
 
 def bracketed_shares(database: Connection, layout: Layout, columns: Sequence[Column]) -> dict[str, float]:

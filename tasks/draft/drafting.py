@@ -12,12 +12,13 @@ from schemas.loading import load_dataset
 from tasks.delivery.copying import copy_source
 from tasks.delivery.sources import find_source
 from tasks.draft.columns.facts import Facts
-from tasks.draft.columns.keys import find_key, has_no_gaps, several_rows
+from tasks.draft.columns.keys import has_no_gaps, several_rows, with_key
 from tasks.draft.columns.ranges import is_age
 from tasks.draft.columns.sentinels import number_sentinels
+from tasks.draft.columns.undeclared import split_declarable
 from tasks.draft.file.number_marks import find_number_marks
 from tasks.draft.file.opening import Opened, open_copy
-from tasks.draft.python.declaring import DraftedColumn, declare_columns, undeclared_notes
+from tasks.draft.python.declaring import DraftedColumn, declare_columns
 from tasks.draft.python.names import class_name
 from tasks.draft.python.rendering import DraftedSchema, render_schema
 from tasks.draft.text.cell_types import PATTERNS
@@ -130,7 +131,8 @@ def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
     profiles = profile_columns(database, shape.n_columns, shape.list_column, PATTERNS, _LIST_MARKS)
     marks = find_number_marks(database, profiles.columns, dialect.delimiter, headers, opened.source)
     read_numbers(database, replace(dialect, decimal=marks.decimal, thousands=marks.thousands))
-    columns = _facts(database, profiles, headers, shape.list_column)
+    declarable = split_declarable(_facts(database, profiles, headers, shape.list_column))
+    columns = with_key(declarable.columns)
     declared = declare_columns(columns, opened.source)
     schema = DraftedSchema(
         class_name=class_name(path.name.split(".")[0] or path.name),
@@ -144,7 +146,7 @@ def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
         ],
         settings=_settings(opened, marks, _marks_of(database, declared, dialect.delimiter)),
         columns=declared,
-        notes=undeclared_notes(columns),
+        notes=declarable.notes,
     )
     return Draft(path, render_schema(schema), n_rows)
 
@@ -165,7 +167,7 @@ def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | Non
         for number, found in numbers.items()
         if not 0 < list_column <= number and has_no_gaps(found, profiles.step) and never_falls(database, number)
     }
-    columns = [
+    return [
         Facts(
             index=number - 1,
             header=headers[number - 1],
@@ -178,8 +180,6 @@ def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | Non
         )
         for number, profile in profiles.columns.items()
     ]
-    key = find_key([facts for facts in columns if facts.header != ""])
-    return [replace(facts, is_key=facts.index == key) for facts in columns]
 
 
 def _marks_of(database: Connection, declared: Sequence[DraftedColumn], delimiter: str) -> NumberMarks:
@@ -227,7 +227,7 @@ def _sentences(opened: Opened, path: Path, n_rows: int) -> list[str]:
 
 def _grain(columns: Sequence[Facts]) -> list[str]:
     """Return what is to be said of a file with several rows per customer."""
-    repeated = several_rows([facts for facts in columns if facts.header])
+    repeated = several_rows(columns)
     if repeated is None:
         return []
     found = (

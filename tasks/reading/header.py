@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -46,7 +46,8 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
         path: the file, for the error.
 
     Raises:
-        DataRefused: a header occurs twice, a declared column is missing, or there is no header.
+        DataRefused: a header of a list or of kept columns occurs twice, a declared column is missing, or there is no
+            header.
     """
     if not any(line.strip() for line in head):
         raise DataRefused(f"{path} holds blank lines only; expected a header line and one row per customer")
@@ -62,13 +63,16 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
         raise DataRefused(_no_header(heading.record.fields, columns, where))
     header = _without_empty_end(heading.record.fields, columns)
     refuse_half_a_repair(header, rejects, where)
-    refuse_duplicate_headers(header, where)
     positions = _positions(header, columns)
-    taken = set(positions.values()) | set(rejects)
+    repeated = _repeated(header, columns)
+    taken = {*positions.values(), *rejects, *(position for _, position in repeated)}
     spare = tuple((name, number) for number, name in enumerate(header) if number not in taken and name)
     missing = [column for column in columns if column.name not in positions]
     wide = _wide_column(missing, columns, spare)
     items = wide_items(spare, head[heading.record.last_line :], dialect, len(header)) if wide else ()
+    lists = [column.header for column in items_of(columns)]
+    kept = [name for name, _ in (spare if settings.columns == "evolve" else items)]
+    refuse_duplicate_headers(header, where, [*lists, *kept])
     if missing and len(items) < FEWEST_ITEMS:
         raise DataRefused(_missing_columns(missing, header, where, items))
     return Layout(
@@ -82,20 +86,22 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
         wide_column=wide,
         item_positions=items,
         undeclared=tuple(column for column in spare if column not in items),
+        repeated=repeated,
         reject_positions=rejects,
     )
 
 
-def refuse_duplicate_headers(header: tuple[str, ...], path: str) -> None:
-    """Refuse a header in which one name occurs twice.
+def refuse_duplicate_headers(header: tuple[str, ...], path: str, names: Iterable[str]) -> None:
+    """Refuse a header in which one of some names occurs twice.
 
     Raises:
         DataRefused: with both columns.
     """
     first: dict[str, int] = {}
+    keys = set(map(normalise_header, names))
     for number, name in enumerate(header, start=1):
         key = normalise_header(name)
-        if key and first.setdefault(key, number) != number:
+        if key in keys and first.setdefault(key, number) != number:
             raise DataRefused(
                 f"{path}: header {name!r} occurs twice, in columns {first[key]} and {number} "
                 "(case, spaces and underscores do not count); rename or remove one"
@@ -222,6 +228,17 @@ def _positions(header: tuple[str, ...], columns: tuple[Column, ...]) -> dict[str
     positions = {normalise_header(name): position for position, name in reversed(list(enumerate(header)))}
     wanted = {column.name: normalise_header(column.header) for column in columns}
     return {name: positions[key] for name, key in wanted.items() if key in positions}
+
+
+def _repeated(header: tuple[str, ...], columns: tuple[Column, ...]) -> tuple[tuple[str, int], ...]:
+    """Return (declared column, position) of each header of a declared column after the first of that name."""
+    names = {normalise_header(column.header): column.name for column in columns}
+    first: dict[str, int] = {}
+    return tuple(
+        (names[key], position)
+        for position, key in enumerate(map(normalise_header, header))
+        if key in names and first.setdefault(key, position) != position
+    )
 
 
 def _wide_column(missing: list[Column], columns: tuple[Column, ...], spare: tuple[tuple[str, int], ...]) -> str | None:

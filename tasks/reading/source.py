@@ -34,6 +34,7 @@ from warehouse.record_spans import (
 )
 from warehouse.records import (
     LineCounts,
+    first_difference,
     insert_records,
     keep_writing,
     load_lines,
@@ -169,11 +170,12 @@ def read_source(
     """Read a file into ``work.records``, and reject the records whose fields are ambiguous.
 
     Raises:
-        DataRefused: a line is too long.
+        DataRefused: a line is too long, or two columns of a declared header differ.
     """
     lines = load_lines(database, source.copy, source.undecodable, source.name, source.path)
     found = find_records(database, layout.dialect, lines, layout.n_fields, settings)
     layout = _as_written(database, replace(layout, dialect=found.dialect), columns, lines, settings)
+    _refuse_differing(database, source, layout, columns, lines)
     counts = keep_writing(database, layout, lines)
     rows_read = insert_records(database, layout, columns, lines, is_first=is_first)
     shape = Shape(layout, columns, lines)
@@ -184,6 +186,10 @@ def read_source(
     notes = (
         _in_words(source, layout, columns),
         *_undeclared_in_words(source, layout, settings),
+        *(
+            f"{source.name}: header {layout.header[position]!r} occurs twice, over the same values: read once"
+            for _, position in layout.repeated
+        ),
         *_skipped_in_words(source, layout, counts),
         *_long_in_words(source, layout, found.long, lines),
     )
@@ -237,6 +243,21 @@ def _as_written(
         dialect=replace(layout.dialect, item_separator=lists.separator),
     )
     return replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
+
+
+def _refuse_differing(
+    database: Connection, source: Source, layout: Layout, columns: tuple[Column, ...], lines: LineRange
+) -> None:
+    """Refuse a header that stands twice over values that differ: nothing says which column is meant."""
+    for column in columns:
+        for position in (position for name, position in layout.repeated if name == column.name):
+            found = first_difference(database, layout, column, position)
+            if found is not None:
+                raise DataRefused(
+                    f"{source.path} line {found['record'] - lines.first + 1}: header {layout.header[position]!r} occurs "
+                    f"twice, in columns {layout.positions[column.name] + 1} and {position + 1}, which hold "
+                    f"{found['value']!r} and {found['other']!r}; rename or remove one"
+                )
 
 
 def _closes_records(database: Connection, layout: Layout, lines: LineRange) -> bool:

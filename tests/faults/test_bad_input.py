@@ -77,7 +77,7 @@ BAD_FILES = {
     ),
     "a header twice": (
         "Age,Location,AGE ,Purchase History\n30,Ohio,31,apples\n",
-        ["customers.csv line 1", "header 'AGE' occurs twice, in columns 1 and 3", "rename or remove one"],
+        ["customers.csv line 2", "header 'AGE' occurs twice, in columns 1 and 3, which hold '30' and '31'", "rename"],
     ),
     "all rows bad": (
         f"{HEADER}x,Ohio,apples\ny,Texas,steak\n207,Ohio,juice\n-1,Ohio,tea\n",

@@ -82,6 +82,12 @@ def test_discard_value_leaves_the_column_out(check):
     assert [name for name, *_ in checked.rows("DESCRIBE customers")][3:] == ["age", "location", "purchase_history"]
 
 
+def test_header_over_the_same_values_is_read_once(check):
+    checked = check("Age,Location,age,Purchase History\n30,Ohio, 30,tea\n31,Utah,31,\n32,Ohio\n,Iowa,,tea, ale\n")
+    assert checked.customers("line_number, age") == [(2, 30), (3, 31)]
+    assert "customers.csv: header 'age' occurs twice, over the same values: read once" in checked.notes
+
+
 #: One row of all kinds of column in every order.
 KINDS = """
     customer_id: Series[str] = identifier()

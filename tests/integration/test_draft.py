@@ -127,7 +127,6 @@ KINDS = {
     "named like a list": (("Purchase History", repeated("tea", "jam")), ("items", "list", {})),
     "constant": (("source", repeated("crm")), ("ignored", "str", {})),
     "constant number": (("year", repeated(2020)), ("ignored", "str", {})),
-    "empty": (("note", repeated("")), ("ignored", "str", {})),
     "days": (("since", [f"2024-01-{1 + n % 28:02}" for n in range(60)]), ("ignored", "str", {})),
     "days as numbers": (("d", [f"202401{1 + n % 28:02}" for n in range(60)]), ("ignored", "str", {})),
     "e-mail addresses": (("mail", [f"a{n}@shop.example" for n in range(60)]), ("ignored", "str", {})),
@@ -604,9 +603,26 @@ def test_too_wide_file_is_refused(write):
         draft_schema(str(write(text)))
 
 
-def test_column_without_a_name_is_noted(write):
-    draft = draft_schema(str(write(",age\n" + "".join(f"{n},{20 + n % 40}\n" for n in range(40)))))
-    assert "# Column 1 has no name in the header, and cannot be declared: left out." in draft.text
+LEFT_OUT = {
+    "no name": ("", [n % 7 for n in N], "Left out: column 3, without a name in the header."),
+    "no value": ("Company", [""] * len(N), "Left out: 'Company', empty in every row."),
+    "no known value": ("Company", ["n/a"] * len(N), "Left out: 'Company', nothing but 'n/a'."),
+    "a header twice": ("AGE", [n % 7 for n in N], "as the header occurs twice over different values: rename one."),
+    "the same twice": (
+        "AGE",
+        [20 + n % 30 for n in N],
+        "Left out: 'AGE', as an earlier column of that name holds the same.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("header", "cells", "said"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_columns_left_out_are_named(drafted, write, home, header, cells, said):
+    text = f"town,age,{header}\n" + "".join(f"{'Ulm' if n % 3 else 'Bonn'},{20 + n % 30},{cells[n]}\n" for n in N)
+    names = [one.name for one in columns_of(drafted(text))]
+    assert names == (["town"] if "different" in said else ["town", "age"])
+    assert said in " ".join((home.parent / "drafted.py").read_text().replace("\n    # ", " ").split())
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (len(N), 0)
 
 
 REFUSALS = {

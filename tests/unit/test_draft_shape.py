@@ -44,9 +44,14 @@ def test_surplus_numbers_are_not_a_list():
         shape_of("a,b\n1,2,3\n4,5,6,7\n7,8,9,1,2")
 
 
-def test_duplicate_header_is_refused_with_its_columns():
-    with pytest.raises(DataRefused, match=r"header 'a_ge' occurs twice, in columns 1 and 3"):
-        shape_of("Age,n,a_ge\n1,2,3\n3,4,5")
+def test_merged_header_of_two_lines_is_refused():
+    with pytest.raises(DataRefused, match=r"header 'a_ge' occurs twice, in columns 1 and 3.* fills two lines"):
+        shape_of("Online,,Store\nAge,n,a_ge" + "\n1,2,3" * 9)
+
+
+@pytest.mark.parametrize("title", ["", "Customers\n"])
+def test_header_may_occur_twice(title):
+    assert shape_of(f"{title}Age,n,a_ge\n1,2,3\n3,4,5") == Shape(("Age", "n", "a_ge"), 3)
 
 
 def test_trailing_delimiter_is_not_a_column():

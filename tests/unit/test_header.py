@@ -48,11 +48,24 @@ def test_missing_column_names_a_similar_header():
 
 
 @pytest.mark.parametrize(
-    "header", ["Age,age,Location,Purchase History", "Age,Location,Purchase History,purchase_history"]
+    ("header", "settings"),
+    [
+        ("Age,Location,Purchase History,purchase_history", FileSettings()),
+        ("Age,Location,milk,tea,Milk", FileSettings()),
+        ("Age,Location,Purchase History,Note,note", FileSettings(columns="evolve")),
+    ],
+    ids=["lists", "things", "kept columns"],
 )
-def test_duplicate_headers_are_refused_with_both_places(header):
+def test_duplicate_headers_are_refused_with_both_places(header, settings):
     with pytest.raises(DataRefused, match=r"occurs twice, in columns \d and \d"):
-        read_layout([header], COLUMNS, FileSettings(), "x")
+        read_layout([header], COLUMNS, settings, "x")
+
+
+def test_undeclared_headers_may_occur_twice():
+    layout = read_layout(["Note,Age,note,Location,AGE,Purchase History"], COLUMNS, FileSettings(), "x")
+    assert layout.positions == {"age": 1, "location": 3, "purchase_history": 5}
+    assert layout.repeated == (("age", 4),)
+    assert layout.undeclared == (("Note", 0), ("note", 2))
 
 
 @pytest.mark.parametrize("header", ["Age,Location,Purchase History", None], ids=["with a header", "without"])

@@ -1,6 +1,7 @@
 """SQL for fields: the records of a source as its layout reads them, and the cell of each declared column."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from schemas.dataset import Column
 from schemas.dialect import LineRange
@@ -51,6 +52,16 @@ def cell_of(layout: Layout, column: Column) -> str:
         return "NULL::VARCHAR"
     field = f"fields[{index_of(layout, layout.positions[column.name])}]"
     return f"nullif({trimmed(content_of(field, layout))}, '')"
+
+
+def select_difference(layout: Layout, column: Column, position: int) -> str:
+    """Return the query for the first record whose cell of a column differs from that at another position."""
+    other = replace(layout, positions={**layout.positions, column.name: position})
+    return f"""
+        SELECT record, {cell_of(layout, column)} AS value, {cell_of(other, column)} AS other
+        FROM work.record_fields
+        WHERE len(fields) = {layout.n_fields} AND value IS DISTINCT FROM other
+        ORDER BY record LIMIT 1"""
 
 
 def fields_of(layout: Layout, column_name: str) -> str:

@@ -1,7 +1,7 @@
 """Find the customer identifier among the columns: at most one, and never a feature."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tasks.draft.columns.facts import MAX_LISTED, Facts
 from tasks.draft.text.cell_types import minus_of
@@ -40,12 +40,12 @@ class KeySettings:
 _SETTINGS = KeySettings()
 
 
-def find_key(columns: Sequence[Facts]) -> int | None:
-    """Return the index of the column that identifies the customers best; None where none does."""
+def with_key(columns: Sequence[Facts]) -> list[Facts]:
+    """Return the columns, of which the one that identifies the customers best is the key, if any does."""
     repeated = several_rows(columns)
     usable = [facts for facts in columns if repeated is None or not _is_of_another_thing(facts)]
     rank, index = max(((_rank(facts), -facts.index) for facts in usable), default=(0, 0))
-    return -index if rank > 0 else None
+    return [replace(facts, is_key=rank > 0 and facts.index == -index) for facts in columns]
 
 
 def is_unique(facts: Facts) -> bool:

@@ -70,11 +70,11 @@ def find_shape(records: Sequence[Record], head: Head, source: str) -> Shape:
     """Return the shape of the first records of a file.
 
     Raises:
-        DataRefused: the records have many lengths, and no list explains them.
+        DataRefused: the records have many lengths, and no list explains them, or the header fills two lines.
     """
     if head.header is not None:
         header = tuple(records[head.header])
-        refuse_duplicate_headers(header, source)
+        _refuse_second_header_line(header, records[head.header - 1] if head.header else (), source)
         return _under_header(header, [record for record in records[head.first :] if record != header], source)
     customers = records[head.first :]
     widths = Counter(map(len, customers))
@@ -84,6 +84,15 @@ def find_shape(records: Sequence[Record], head: Head, source: str) -> Shape:
         return Shape(None, start + 1, start)
     _refuse_many_widths(customers, width, f"most often {width}", source)
     return Shape(None, width)
+
+
+def _refuse_second_header_line(header: tuple[str, ...], above: Record, source: str) -> None:
+    """Refuse names that stand twice under a line of other names, as below merged cells: each belongs to one of them."""
+    if sum(map(bool, above)) > 1:
+        try:
+            refuse_duplicate_headers(header, source, filter(None, header))
+        except DataRefused as error:
+            raise DataRefused(f"{error}, as the header fills two lines; expected one") from error
 
 
 def _under_header(header: tuple[str, ...], customers: Sequence[Record], source: str) -> Shape:

@@ -9,7 +9,7 @@ from tasks.draft.columns.facts import Facts, Kind
 from tasks.draft.columns.kinds import decide_kind
 from tasks.draft.columns.remarks import with_remarks
 from tasks.draft.python.names import Naming, name_columns
-from tasks.draft.text.wording import examples, several
+from tasks.draft.text.wording import examples
 from warehouse.draft import Counted
 
 
@@ -41,35 +41,25 @@ class DraftedColumn:
 
 
 def declare_columns(columns: Sequence[Facts], source: str) -> list[DraftedColumn]:
-    """Return the columns as they are declared; one without a name in the header cannot be.
+    """Return the columns as they are declared.
 
     Args:
-        columns: what is known of them, in their order.
+        columns: what is known of those that can be, in their order.
         source: the file, for the errors.
 
     Raises:
         DataRefused: nothing can be a feature, or there are too many columns.
     """
-    named = [facts for facts in columns if facts.header != ""]
-    key = next((index for index, facts in enumerate(named) if facts.is_key), None)
-    lists = {index for index, facts in enumerate(named) if facts.runs_on and facts.header is None}
-    namings = name_columns([facts.header for facts in named], key, lists)
-    kinds = with_remarks([decide_kind(facts) for facts in named], named)
-    numbers = [facts.index + 1 for facts in named]
+    key = next((index for index, facts in enumerate(columns) if facts.is_key), None)
+    lists = {index for index, facts in enumerate(columns) if facts.runs_on and facts.header is None}
+    namings = name_columns([facts.header for facts in columns], key, lists)
+    kinds = with_remarks([decide_kind(facts) for facts in columns], columns)
+    numbers = [facts.index + 1 for facts in columns]
     drafted = [DraftedColumn(*column) for column in zip(namings, kinds, numbers, strict=True)]
-    drafted = _with_items(drafted, named)
+    drafted = _with_items(drafted, columns)
     _refuse_too_wide(drafted, source)
     _refuse_without_feature(drafted, source)
     return drafted
-
-
-def undeclared_notes(columns: Sequence[Facts]) -> list[str]:
-    """Return what is to be said of columns that the schema cannot declare."""
-    nameless = [f"{facts.index + 1}" for facts in columns if facts.header == "" and facts.n_known]
-    if not nameless:
-        return []
-    subject = f"Column {nameless[0]} has" if len(nameless) == 1 else f"Columns {several(nameless)} have"
-    return [f"{subject} no name in the header, and cannot be declared: left out."]
 
 
 def _with_items(drafted: list[DraftedColumn], columns: Sequence[Facts]) -> list[DraftedColumn]:
