@@ -1,5 +1,6 @@
 """Sort the records into customers and rejected rows, in chunks, each fault with its reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from schemas.loading import load_dataset
 from tasks.delivery.delivered import Delivery
 from tasks.ingest import Ingested
 from tasks.reading.checks import find_faults, items_schema, raw_schema, text_columns, typed_schema
+from tasks.reading.report_rows import reject_report_rows
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from warehouse.connection import Connection, staging
@@ -37,6 +39,7 @@ from warehouse.rejects import (
     reject_items,
     rejected_groups,
 )
+from warehouse.statements.customers import SourceDialect
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Validated:
     """Where the records went, and why some were refused.
 
     Attributes:
+        rows_empty: rejected rows that are delimiters alone, as spreadsheets save below their rows; they are no customers.
         rows_corrected: customers from rejected rows that were corrected and resubmitted; each offsets a rejected row.
         respelled_values: different values that took another spelling, which differs by case or blanks alone.
         notes: the share of rejected rows beside what is allowed and what it was.
@@ -51,6 +55,7 @@ class Validated:
 
     rows_loaded: int
     rows_rejected: int
+    rows_empty: int
     rows_corrected: int
     respelled_values: int
     rejected: tuple[RejectedGroup, ...]
@@ -58,8 +63,8 @@ class Validated:
 
     @property
     def rejected_share(self) -> float:
-        """Share of rows, 0 to 1, that are rejected and not offset by a corrected one."""
-        rejected = max(0, self.rows_rejected - self.rows_corrected)
+        """Share of rows, 0 to 1, that are rejected, not empty and not offset by a corrected one."""
+        rejected = max(0, self.rows_rejected - self.rows_empty - self.rows_corrected)
         return rejected / max(1, self.rows_loaded + rejected)
 
 
@@ -75,7 +80,10 @@ def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
     # Customers who are scored change nothing for the others, so that those that can be read are.
     max_rejected_share = 1.0 if run.purpose == "score" else file_settings_of(dataset).max_rejected_share
     with staging(run) as database:
-        _reject_faulty_texts(database, columns)
+        dialects = source_dialects(database)
+        create_text_view(database, columns, dialects)
+        reject_report_rows(database, columns)
+        _reject_faulty_texts(database, columns, dialects)
         create_typed_view(database, columns)
         _reject_faulty_values(database, columns)
         _reject_faulty_items(database, columns)
@@ -84,13 +92,15 @@ def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
         publish_rejected(database, run)
         loaded = build_customers(database, columns)
         rejected, corrected = count_rejected(database), count_customers_of(database, _resubmitted(ingested))
+        empty = count_rejected(database, "empty_row")
         validated = Validated(
             rows_loaded=loaded,
             rows_rejected=rejected,
+            rows_empty=empty,
             rows_corrected=corrected,
             respelled_values=respelled,
             rejected=rejected_groups(database),
-            notes=_in_words(run, loaded, rejected, corrected, max_rejected_share),
+            notes=_in_words(run, loaded, rejected, empty, corrected, max_rejected_share),
         )
         is_too_many = loaded == 0 or validated.rejected_share > max_rejected_share
         if is_too_many:
@@ -100,9 +110,7 @@ def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
     return validated
 
 
-def _reject_faulty_texts(database: Connection, columns: tuple[Column, ...]) -> None:
-    dialects = source_dialects(database)
-    create_text_view(database, columns, dialects)
+def _reject_faulty_texts(database: Connection, columns: tuple[Column, ...], dialects: Sequence[SourceDialect]) -> None:
     texts = text_columns(columns)
     schema = raw_schema(columns)
     for frame in text_chunks(database, texts, dialects) if texts else ():
@@ -161,7 +169,9 @@ def _resubmitted(ingested: Ingested) -> list[str]:
     return [source.source_name for source in ingested.sources if source.repair.is_repair]
 
 
-def _in_words(run: Run, loaded: int, rejected: int, corrected: int, max_rejected_share: float) -> tuple[str, ...]:
+def _in_words(
+    run: Run, loaded: int, rejected: int, empty: int, corrected: int, max_rejected_share: float
+) -> tuple[str, ...]:
     """Return the share of rejected rows; nothing if none is rejected, and none was in the previous run."""
     read = loaded + rejected
     was = [previous["rows_rejected"] / previous["rows_read"] for previous in previous_runs(run, at_most=1)]
@@ -171,6 +181,7 @@ def _in_words(run: Run, loaded: int, rejected: int, corrected: int, max_rejected
         f"{rejected / read:.1%}",
         f"at most {max_rejected_share:.0%} allowed",
         *(f"{share:.1%} in the previous run" for share in was),
+        *([f"{empty:,} of them empty, which do not count"] if empty else []),
         *([f"{corrected:,} offset by corrected rows"] if corrected else []),
     ]
     return (f"{rejected:,} of {read:,} rows rejected ({', '.join(parts)})",)
@@ -178,8 +189,10 @@ def _in_words(run: Run, loaded: int, rejected: int, corrected: int, max_rejected
 
 def _too_many(run: Run, delivery: Delivery, validated: Validated, max_rejected_share: float) -> str:
     read = validated.rows_loaded + validated.rows_rejected
-    first = min(validated.rejected, key=lambda group: group.first_line)
+    counting = [group for group in validated.rejected if group.code != "empty_row"]
+    first = min(counting or validated.rejected, key=lambda group: group.first_line)
     net = f" net of the {validated.rows_corrected} corrected" if validated.rows_corrected else ""
+    net += f", {validated.rows_empty:,} empty ones aside" if validated.rows_empty else ""
     place = f"{delivery.path_of(first.first_source)} line {first.first_line}"
     return (
         f"{place}: {first.first_reason}; in total {validated.rows_rejected:,} of {read:,} "

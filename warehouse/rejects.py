@@ -103,9 +103,10 @@ def publish_rejected(database: Connection, run: Run) -> None:
     database.execute(read_sql("insert_rejected_rows"), {"run_id": run.run_id})
 
 
-def count_rejected(database: Connection) -> int:
-    """Return how many records are rejected, each counted once whatever its number of faults."""
-    return int(read_value(database, "SELECT count(DISTINCT record) FROM work.rejected"))
+def count_rejected(database: Connection, code: str | None = None) -> int:
+    """Return how many records are rejected, for one code or any, each counted once whatever its number of faults."""
+    query = "SELECT count(DISTINCT record) FROM work.rejected WHERE $code IS NULL OR code = $code"
+    return int(read_value(database, query, {"code": code}))
 
 
 def rejected_groups(database: Connection) -> tuple[RejectedGroup, ...]:

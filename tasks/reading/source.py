@@ -253,9 +253,10 @@ def _refuse_differing(
         for position in (position for name, position in layout.repeated if name == column.name):
             found = first_difference(database, layout, column, position)
             if found is not None:
+                line = found["record"] - lines.first + 1
                 raise DataRefused(
-                    f"{source.path} line {found['record'] - lines.first + 1}: header {layout.header[position]!r} occurs "
-                    f"twice, in columns {layout.positions[column.name] + 1} and {position + 1}, which hold "
+                    f"{source.path} line {line}: header {layout.header[position]!r} occurs twice, "
+                    f"in columns {layout.positions[column.name] + 1} and {position + 1}, which hold "
                     f"{found['value']!r} and {found['other']!r}; rename or remove one"
                 )
 

@@ -17,6 +17,7 @@ select
         when 'empty_end'
             then 'the row ends with too many delimiters after a list; expected the last column at its end'
         when 'empty_row' then 'every field of the row is empty; expected one row per customer'
+        when 'ruled_line' then 'the row is a line drawn of dashes; expected one row per customer'
         when 'header_again' then 'the record repeats the header; expected one header, on the first line'
         when 'not_zero_or_one' then records._found || ' should be 0 or 1'
         when 'undeclared_value'

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from schemas.dataset import Column
 from schemas.layout import Layout
 from warehouse.statements.commas import is_shifted
-from warehouse.statements.fields import is_blank, named_cells, trimmed
+from warehouse.statements.fields import is_blank, is_ruled, named_cells, trimmed
 from warehouse.statements.quotes import is_broken, unquoted
 from warehouse.statements.quoting import quote_text
 
@@ -24,6 +24,7 @@ def shape_fault(layout: Layout, columns: Sequence[Column], first_record: int) ->
         "header_again": _repeats_header(layout) if layout.header_line else "false",
         "broken_quote": _has_broken_quote(layout),
         "empty_row": is_blank(layout),
+        "ruled_line": is_ruled(layout),
         "too_few_fields": f"len(fields) < {layout.n_fields}",
         "undecidable_comma": f"{is_more} AND {is_shifted(layout, columns)}",
         "empty_end": f"{is_more} AND {_ends_empty(layout)}",

@@ -104,8 +104,18 @@ def index_of(layout: Layout, position: int) -> str:
 
 def is_blank(layout: Layout) -> str:
     """Return the condition for a record of nothing but delimiters, blanks and quotes."""
-    others = "".join(map(pattern_of, f"{layout.dialect.delimiter}{layout.dialect.quote or ''}"))
-    return f"regexp_full_match(raw, {quote_text(f'[ {_EXOTIC}{others}]*')})"
+    return f"regexp_full_match(raw, {quote_text(f'[{_around_fields(layout)}]*')})"
+
+
+def is_ruled(layout: Layout) -> str:
+    """Return the condition for a record that is a line drawn of dashes, with delimiters, blanks and quotes."""
+    around = _around_fields(layout)
+    return f"regexp_full_match(raw, {quote_text(f'[{around}]*[-=_+]{{2}}[-=_+{around}]*')})"
+
+
+def _around_fields(layout: Layout) -> str:
+    """Return what is between the cells of a record, for a class of characters in a pattern."""
+    return f" {_EXOTIC}" + "".join(map(pattern_of, f"{layout.dialect.delimiter}{layout.dialect.quote or ''}"))
 
 
 def _has_trailing_delimiter(layout: Layout) -> str:

@@ -1,4 +1,4 @@
-"""Find the columns that a schema should not declare: without a name, without a value, or of a header that stands twice."""
+"""Find the columns that a schema should not declare: without a name or a value, or of a header that stands twice."""
 
 from collections import defaultdict
 from collections.abc import Sequence

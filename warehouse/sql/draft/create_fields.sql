@@ -1,6 +1,6 @@
 -- work.fields: one row per record below the header, its fields without spaces around them
 -- A record of $closed_width fields has an empty one after its last delimiter, which no header names.
--- A repeated header, a record whose quotes are broken and one that is not text are left out.
+-- A repeated header, an empty record, one whose quotes are broken and one that is not text are left out.
 create or replace table work.fields as
 with trimmed as (
     select
@@ -24,4 +24,6 @@ select
     line_number,
     if(len(fields) = $closed_width and fields[-1] = '', fields[:-2], fields) as fields
 from trimmed
-where fields not in (select headers.fields from headers);
+where
+    fields not in (select headers.fields from headers)
+    and len(list_filter(fields, lambda field: field <> '')) > 0;

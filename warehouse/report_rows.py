@@ -1,0 +1,59 @@
+"""Find the records that may be no customers, and what the records between them add up to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from schemas.dataset import Column
+from schemas.fields import Role
+from warehouse.connection import Connection
+from warehouse.statements.report_rows import number_columns, select_met_once, select_sums_between, select_suspects
+from warehouse.tables import read_dicts, read_frame, registered
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A record that may be no customer.
+
+    Attributes:
+        label: its one text; None where it holds numbers alone.
+        is_named_total: whether the text names a total.
+        is_unusual: whether the text is not written as the others of its column.
+        is_alone: whether nothing else is in the record.
+        numbers: number of each column of numbers; None where there is none.
+        sums: of the same columns, over the n records between it and the suspect before.
+    """
+
+    record: int
+    column_name: str | None
+    label: str | None
+    is_named_total: bool
+    is_unusual: bool
+    is_alone: bool
+    numbers: tuple[float | None, ...]
+    sums: tuple[float, ...] = ()
+    n_between: int = 0
+
+
+def find_suspects(database: Connection, columns: Sequence[Column]) -> list[Suspect]:
+    """Return the records of ``work.texts`` that may be no customers, in their order."""
+    rows = read_dicts(database, select_suspects(columns))
+    if not rows:
+        return []
+    with registered(database, "_suspects", pd.DataFrame({"record": [row["record"] for row in rows]})):
+        between = {row["record"]: row for row in read_dicts(database, select_sums_between(columns))}
+    nothing = {"n": 0, "sums": [0.0] * len(number_columns(columns))}
+    found = [(row, between.get(row["record"], nothing)) for row in rows]
+    return [Suspect(**row, sums=tuple(sums["sums"]), n_between=sums["n"]) for row, sums in found]
+
+
+def met_once(database: Connection, columns: Sequence[Column], suspects: Sequence[Suspect]) -> set[str]:
+    """Return the texts of some suspects that no other record holds in their column of categories."""
+    found: set[str] = set()
+    for column in (column for column in columns if column.role is Role.CATEGORY):
+        labels = [suspect.label for suspect in suspects if suspect.column_name == column.name]
+        if labels:
+            with registered(database, "_suspects", pd.DataFrame({"label": labels}, dtype="str")):
+                found |= set(read_frame(database, select_met_once(column))["label"])
+    return found
