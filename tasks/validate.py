@@ -47,7 +47,7 @@ class Validated:
     """Where the records went, and why some were refused.
 
     Attributes:
-        rows_empty: rejected rows that are delimiters alone, as spreadsheets save below their rows; they are no customers.
+        rows_empty: rejected rows that are delimiters alone, as spreadsheets save them below their rows.
         rows_corrected: customers from rejected rows that were corrected and resubmitted; each offsets a rejected row.
         respelled_values: different values that took another spelling, which differs by case or blanks alone.
         notes: the share of rejected rows beside what is allowed and what it was.

@@ -180,6 +180,21 @@ def undecodable_lines(database: Connection) -> UndecodableLines:
     return UndecodableLines(**read_dicts(database, read_sql("draft/count_undecodable"))[0])
 
 
+def has_gaps(database: Connection) -> bool:
+    """Return whether some record may be a total, a heading or a drawn line: a cell of it is empty, or dashes."""
+    return bool(read_value(database, read_sql("draft/has_gaps")))
+
+
+def report_lines(database: Connection) -> dict[str, list[int]]:
+    """Return the lines of the rejected rows that are no customers, by the code of what they are."""
+    return dict(database.execute(read_sql("draft/list_report_lines")).fetchall())
+
+
+def leave_out(database: Connection, lines: Sequence[int]) -> None:
+    """Take the records that begin on some lines out of ``work.fields``."""
+    database.execute("DELETE FROM work.fields WHERE list_contains($lines, line_number)", {"lines": list(lines)})
+
+
 def count_comments(database: Connection, comment: str, header_line: int) -> int:
     """Return how many lines below the header begin with the mark of comments."""
     return int(read_value(database, read_sql("draft/count_comments"), {"comment": comment, "header_line": header_line}))

@@ -1,14 +1,14 @@
 """Draft a schema for a file that has none: read it, profile its columns, decide their kinds, write it, test it."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from schemas.dialect import NumberMarks
-from schemas.errors import DataRefused, SegmentsError
+from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
-from schemas.loading import load_dataset
 from tasks.delivery.copying import copy_source
 from tasks.delivery.sources import find_source
 from tasks.draft.columns.facts import Facts
@@ -23,6 +23,7 @@ from tasks.draft.python.names import class_name
 from tasks.draft.python.rendering import DraftedSchema, render_schema
 from tasks.draft.text.cell_types import PATTERNS
 from tasks.draft.text.wording import amount, between, several, shown
+from tasks.draft.trial import try_out
 from tasks.reading.source import find_records
 from warehouse.connection import Connection
 from warehouse.draft import (
@@ -33,6 +34,8 @@ from warehouse.draft import (
     create_fields,
     describe_numbers,
     draft_database,
+    has_gaps,
+    leave_out,
     never_falls,
     number_marks,
     profile_columns,
@@ -52,6 +55,10 @@ _UNDECODABLE = "undecodable"
 
 #: Encodings that the first bytes of a file show; any other is declared.
 _SHOWN_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+
+#: Code of a row that is no customer -> what it is, and how many lines of such rows are shown.
+_REPORT_ROWS = {"total_row": "a total", "heading_row": "a heading or footer", "ruled_line": "a line of dashes"}
+_SHOWN_LINES = 3
 
 #: Said where nothing shows what the points of a file's numbers are.
 _ASSUMED = (
@@ -92,13 +99,25 @@ def draft_schema(source: str, encoding: str | None = None) -> Draft:
         folder = Path(name)
         copy = folder / "source.csv"
         copied = copy_source(path, copy, folder / _UNDECODABLE, settings)
-        opened = open_copy(copy, str(path), encoding or copied.encoding)
+        opened = open_copy(copy, copy.with_name(_UNDECODABLE), str(path), encoding or copied.encoding)
         with draft_database(folder) as database:
             _load(database, opened, copy)
             _refuse_undecodable(database, opened)
-            draft = _draft(database, opened, path)
-        _try_out(draft, folder)
-    return draft
+            return _tried_draft(database, opened, path, copy)
+
+
+def _tried_draft(database: Connection, opened: Opened, path: Path, copy: Path) -> Draft:
+    """Return the draft of the customers alone: totals and headings, which a run rejects, say nothing of them."""
+    left_out: dict[str, list[int]] = {}
+    while True:
+        draft = _draft(database, opened, path, left_out)
+        folder = copy.with_name(f"trial-{sum(map(len, left_out.values()))}")
+        found = try_out(draft.text, opened, copy, folder, reads=has_gaps(database))
+        new = {code: sorted(set(lines) - set(left_out.get(code, []))) for code, lines in found.items()}
+        if not any(new.values()):
+            return draft
+        leave_out(database, list(chain.from_iterable(new.values())))
+        left_out = {code: sorted({*left_out.get(code, []), *new.get(code, [])}) for code in {*left_out, *new}}
 
 
 def _load(database: Connection, opened: Opened, copy: Path) -> None:
@@ -121,7 +140,7 @@ def _refuse_undecodable(database: Connection, opened: Opened) -> None:
         )
 
 
-def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
+def _draft(database: Connection, opened: Opened, path: Path, left_out: Mapping[str, Sequence[int]]) -> Draft:
     shape, dialect = opened.shape, opened.sample.dialect
     widths = count_widths(database)
     n_rows = sum(n for width, n in widths.items() if shape.takes(width))
@@ -140,7 +159,7 @@ def _draft(database: Connection, opened: Opened, path: Path) -> Draft:
             *_sentences(opened, path, n_rows),
             *_grain(columns),
             *_comments_below(database, dialect.comment, opened.header_line),
-            *_left_out(opened, sum(widths.values()) - n_rows, undecodable_lines(database).n_undecodable),
+            *_left_out(opened, sum(widths.values()) - n_rows, undecodable_lines(database).n_undecodable, left_out),
             *([_ASSUMED] if marks.unclear == "." else []),
             *([f"The file is long: counts are those of one record in {profiles.step}."] if profiles.step > 1 else []),
         ],
@@ -246,7 +265,9 @@ def _comments_below(database: Connection, comment: str | None, header_line: int)
     ]
 
 
-def _left_out(opened: Opened, n_misshapen: int, n_undecodable: int) -> list[str]:
+def _left_out(
+    opened: Opened, n_misshapen: int, n_undecodable: int, report_rows: Mapping[str, Sequence[int]]
+) -> list[str]:
     """Return what a run will reject of the file, in words."""
     found = {
         "of another number of fields": n_misshapen,
@@ -254,18 +275,8 @@ def _left_out(opened: Opened, n_misshapen: int, n_undecodable: int) -> list[str]
         f"that {'is' if n_undecodable == 1 else 'are'} not {opened.encoding} text": n_undecodable,
     }
     rejected = [f"{amount(n, 'record')} {what}" for what, n in found.items() if n]
+    rejected += [
+        f"{_REPORT_ROWS[code]} on line {several([str(line) for line in lines[:_SHOWN_LINES]])}"
+        for code, lines in sorted(report_rows.items())
+    ]
     return [f"Rejected: {several(rejected)}."] if rejected else []
-
-
-def _try_out(draft: Draft, folder: Path) -> None:
-    """Load the schema as a run would, so that no draft is handed out that cannot be used.
-
-    Raises:
-        SegmentsError: it does not load, which is a fault of the draft.
-    """
-    file = folder / "draft.py"
-    file.write_text(draft.text, encoding="utf-8")
-    try:
-        load_dataset(str(file))
-    except SegmentsError as error:
-        raise SegmentsError(f"{draft.source}: the draft does not load ({error}); write the schema by hand") from error

@@ -784,3 +784,26 @@ def test_bad_files_are_drafted_or_refused(data):
         # Another failure, or a draft that does not load, is no DataRefused.
         with contextlib.suppress(DataRefused):
             assert draft_schema(str(path)).n_rows > 0
+
+
+REPORTS = {
+    "a total": ["", "Total,,{sum}"],
+    "a total under a key": ["n,", "Grand Total,,,{sum}"],
+    "headings": ["", "North,,", "South of it,,"],
+    "a drawn line": ["n,", "---,----,---,--"],
+    "empty rows": ["", ",,", ",,", ",,"],
+}
+
+
+@pytest.mark.parametrize("key_and_rows", REPORTS.values(), ids=REPORTS)
+def test_rows_of_a_report_change_no_draft(drafted, write, home, key_and_rows):
+    key, *rows = key_and_rows
+    lines = [f"{key and f'{n},'}{town},{age},{n * 7 % 90}" for n, town, age in PEOPLE]
+    total = sum(n * 7 % 90 for n, *_ in PEOPLE)
+    head = f"{key}town,age,spent"
+    plain = columns_of(drafted("\n".join([head, *lines, ""])))
+    text = "\n".join([head, *lines[:30], *[row.format(sum=total) for row in rows[:-1]], *lines[30:]])
+    text += f"\n{rows[-1].format(sum=total)}\n"
+    found = columns_of(drafted(text))
+    assert [declared(column) for column in found] == [declared(column) for column in plain]
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (60, len(rows))

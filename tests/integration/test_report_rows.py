@@ -1,5 +1,7 @@
 """Totals, headings and drawn lines are rejected, and customers that look a little like them are not."""
 
+from itertools import pairwise
+
 import pytest
 
 from schemas.errors import DataRefused
@@ -49,7 +51,7 @@ def test_total_without_a_text_is_rejected(check):
 def test_totals_between_the_customers_are_rejected(check, label):
     parts = [0, 13, 26, 40]
     rows = []
-    for first, last in zip(parts, parts[1:], strict=False):
+    for first, last in pairwise(parts):
         sums = f"{sum(AMOUNTS[first:last]):.2f},{sum(n % 7 for n in N[first:last])}"
         rows += [*ROWS[first:last], f"{label} {first},,,{sums}"]
     checked = check(delivery(*rows, f"Total,,,{SUMS}"), fields=SALES)

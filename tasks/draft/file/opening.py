@@ -15,9 +15,15 @@ _SAMPLE_LINES = 1_200
 
 @dataclass(frozen=True)
 class Opened:
-    """The first records of a file, and how the file writes them; ``source`` is the file as messages name it."""
+    """The first records of a file, and how the file writes them.
+
+    Attributes:
+        source: the file as messages name it.
+        undecodable: the list of the lines of its copy that are not text; need not exist.
+    """
 
     source: str
+    undecodable: Path
     encoding: str
     sample: Sample
     head: Head
@@ -29,11 +35,12 @@ class Opened:
         return 0 if self.head.header is None else self.sample.records[self.head.header].first_line
 
 
-def open_copy(copy: Path, source: str, encoding: str) -> Opened:
+def open_copy(copy: Path, undecodable: Path, source: str, encoding: str) -> Opened:
     """Return the first records of the UTF-8 copy of a file, and how they are written.
 
     Args:
         copy: the copy, its lines ending in LF.
+        undecodable: the list of the lines of it that are not text; need not exist.
         source: the file, for the errors.
         encoding: the encoding in which it was delivered.
 
@@ -48,4 +55,4 @@ def open_copy(copy: Path, source: str, encoding: str) -> Opened:
     head = find_head(records)
     if len(records) <= head.first:
         raise DataRefused(f"{source} holds a header and no row; expected one row per customer, so deliver some rows")
-    return Opened(source, encoding, sample, head, find_shape(records, head, source))
+    return Opened(source, undecodable, encoding, sample, head, find_shape(records, head, source))
