@@ -23,5 +23,6 @@ REJECT_CODES: dict[str, str] = {
     "out_of_range": "A number is outside of `ge=`, `gt=`, `le=`, `lt=` or `in_range=`, or too large to compute with.",
     "not_allowed": "A value is none of those that `isin=`, `eq=`, `notin=`, `str_matches=` or `str_length=` allow.",
     "check_failed": "A value fails another check of pandera that the schema declares.",
+    "lost_id": "The identifier is a long number that a spreadsheet rounded, 6.28E+12; export the column as text.",
     "duplicate_id": 'The identifier is on an earlier row too (with `keep="last"` a later one), which is kept.',
 }

@@ -11,7 +11,7 @@ from schemas.errors import DataRefused
 from schemas.loading import load_dataset
 from tasks.delivery.delivered import Delivery
 from tasks.ingest import Ingested
-from tasks.reading.checks import find_faults, items_schema, raw_schema, text_columns, typed_schema
+from tasks.reading.checks import ROUNDED, find_faults, items_schema, raw_schema, text_columns, typed_schema
 from tasks.reading.report_rows import reject_report_rows
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
@@ -23,6 +23,7 @@ from warehouse.customers import (
     create_typed_view,
     different_items,
     duplicate_identifiers,
+    rounded_identifiers,
     source_dialects,
     text_chunks,
     typed_chunks,
@@ -83,6 +84,7 @@ def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
         dialects = source_dialects(database)
         create_text_view(database, columns, dialects)
         reject_report_rows(database, columns)
+        _reject_rounded_identifiers(database, columns)
         _reject_faulty_texts(database, columns, dialects)
         create_typed_view(database, columns)
         _reject_faulty_values(database, columns)
@@ -133,6 +135,19 @@ def _reject_faulty_items(database: Connection, columns: tuple[Column, ...]) -> N
         faults = find_faults(items_schema(column), found, columns)
         items = faults["record"].map(found[column.name])
         reject_items(database, column, faults.drop(columns="record").assign(item=items))
+
+
+def _reject_rounded_identifiers(database: Connection, columns: tuple[Column, ...]) -> None:
+    identifier = identifier_of(columns)
+    if identifier is None:
+        return
+    found = rounded_identifiers(database, identifier, ROUNDED.pattern)
+    reasons = [
+        f"{identifier.header} {value!r} is a long number that a spreadsheet rounded, and the identifier is lost; "
+        "expected all its digits, so export the column as text"
+        for value in found["value"]
+    ]
+    reject(database, found.assign(column_name=identifier.name, code="lost_id", reason=reasons))
 
 
 def _reject_duplicates(database: Connection, columns: tuple[Column, ...]) -> None:
@@ -195,8 +210,16 @@ def _too_many(run: Run, delivery: Delivery, validated: Validated, max_rejected_s
     net += f", {validated.rows_empty:,} empty ones aside" if validated.rows_empty else ""
     place = f"{delivery.path_of(first.first_source)} line {first.first_line}"
     return (
-        f"{place}: {first.first_reason}; in total {validated.rows_rejected:,} of {read:,} "
+        f"{place}: {first.first_reason}; {_orders(validated)}in total {validated.rows_rejected:,} of {read:,} "
         f"rows are rejected ({validated.rejected_share:.1%}{net}, at most {max_rejected_share:.0%} allowed): "
         f"see {run.rejected_rows_file}, correct the rows (segments rejects {run.run_id} --csv FILE) or the schema"
         + (", or raise max_rejected_share in the schema" if validated.rows_loaded else "")
     )
+
+
+def _orders(validated: Validated) -> str:
+    """Return what is to be said where most rows repeat a customer."""
+    repeated = sum(group.rows for group in validated.rejected if group.code == "duplicate_id")
+    if repeated <= validated.rows_loaded:
+        return ""
+    return "the rows are orders or the like, several per customer, so roll them up to one row per customer first; "

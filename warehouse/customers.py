@@ -20,6 +20,7 @@ from warehouse.statements.customers import (
     insert_customers,
     insert_spellings,
     select_items,
+    select_rounded,
     select_texts,
     select_typed,
 )
@@ -92,6 +93,11 @@ def typed_chunks(database: Connection, columns: Sequence[Column]) -> Iterator[pd
 def different_items(database: Connection, column: Column) -> pd.DataFrame:
     """Return the different items of a column, sorted: item."""
     return read_frame(database, select_items(column))
+
+
+def rounded_identifiers(database: Connection, identifier: Column, pattern: str) -> pd.DataFrame:
+    """Return the records whose identifier matches the pattern of rounded numbers: record, value."""
+    return read_frame(database, select_rounded(identifier, pattern))
 
 
 def duplicate_identifiers(database: Connection, identifier: Column) -> Iterator[pd.DataFrame]:

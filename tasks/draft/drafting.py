@@ -12,7 +12,7 @@ from schemas.file_settings import FileSettings
 from tasks.delivery.copying import copy_source
 from tasks.delivery.sources import find_source
 from tasks.draft.columns.facts import Facts
-from tasks.draft.columns.keys import has_no_gaps, several_rows, with_key
+from tasks.draft.columns.keys import has_no_gaps, refuse_lost_keys, refuse_orders, several_rows, with_key
 from tasks.draft.columns.ranges import is_age
 from tasks.draft.columns.sentinels import number_sentinels
 from tasks.draft.columns.undeclared import split_declarable
@@ -152,6 +152,8 @@ def _draft(database: Connection, opened: Opened, path: Path, left_out: Mapping[s
     read_numbers(database, replace(dialect, decimal=marks.decimal, thousands=marks.thousands))
     declarable = split_declarable(_facts(database, profiles, headers, shape.list_column))
     columns = with_key(declarable.columns)
+    refuse_orders(columns, opened.source)
+    refuse_lost_keys(columns, opened.source)
     declared = declare_columns(columns, opened.source)
     schema = DraftedSchema(
         class_name=class_name(path.name.split(".")[0] or path.name),

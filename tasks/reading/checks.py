@@ -21,6 +21,9 @@ _WHOLE_NUMBER = r"[+-]?[0-9]{1,18}(\.0*)?"
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?"
 _FLAG = r"(1|0|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[YyNnTtFf])"
 
+#: A long number as a spreadsheet rounds it: as the key of a customer it is lost.
+ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}")
+
 #: Magnitude beyond which sums of squares over any file would overflow a double.
 LARGEST_NUMBER = 1e100
 

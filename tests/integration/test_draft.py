@@ -6,9 +6,11 @@ import csv
 import gzip
 import io
 import json
+import re
 import subprocess
 import sys
 
+import duckdb
 import pytest
 
 import warehouse.draft
@@ -129,7 +131,7 @@ KINDS = {
     "constant number": (("year", repeated(2020)), ("ignored", "str", {})),
     "days": (("since", [f"2024-01-{1 + n % 28:02}" for n in range(60)]), ("ignored", "str", {})),
     "days as numbers": (("d", [f"202401{1 + n % 28:02}" for n in range(60)]), ("ignored", "str", {})),
-    "e-mail addresses": (("mail", [f"a{n}@shop.example" for n in range(60)]), ("ignored", "str", {})),
+    "e-mail addresses": (("mail", [f"a{n}@shop.example" for n in range(60)]), ("identifier", "str", {})),
     "e-mail addresses that recur": (("mail", repeated("a@shop.example", "b@shop.example")), ("ignored", "str", {})),
     "streets and towns": (
         ("place", [f"{'Flat 3, ' * (n % 2)}{n} High St, Ward {n}" for n in range(60)]),
@@ -142,7 +144,7 @@ KINDS = {
         ("note", [f"came in on day {n} and asked for more of it" for n in range(60)]),
         ("ignored", "str", {}),
     ),
-    "a key of several rows": (("customer_id", [n % 30 for n in range(60)]), ("ignored", "str", {})),
+    "a key of several rows": (("customer_id", [n % 40 for n in range(60)]), ("ignored", "str", {})),
     "numbers of things": (("Invoice No", [5000 + n % 30 for n in range(60)]), ("ignored", "str", {})),
     "numbers of things in one word": (
         ("ORDERNUMBER", [50_000 + n % 30 * 7 for n in range(60)]),
@@ -314,9 +316,9 @@ RANKED = {
     "card of a loyal customer": ({"LYLTY_CARD_NBR": [1_000 + n * 3 for n in N]}, "LYLTY CARD NBR"),
     "order of one customer each": ({"order_id": [500 + n * 3 for n in N]}, "order id"),
     "orders that come again": ({"order_id": [f"P{min(n, 57)}" for n in N]}, None),
-    "orders of customers with several": ({"order_id": [500 + n for n in N], "user_id": [n % 30 for n in N]}, None),
-    "accounts of customers with several": ({"account_id": [500 + n for n in N], "user_id": [n % 30 for n in N]}, None),
-    "rows of customers with several": ({"ID": [f"0x{n}" for n in N], "Customer_ID": [n % 30 for n in N]}, "ID"),
+    "orders of customers with several": ({"order_id": [500 + n for n in N], "user_id": [n % 40 for n in N]}, None),
+    "accounts of customers with several": ({"account_id": [500 + n for n in N], "user_id": [n % 40 for n in N]}, None),
+    "rows of customers with several": ({"ID": [f"0x{n}" for n in N], "Customer_ID": [n % 40 for n in N]}, "ID"),
     "postal codes": ({"CEP": [f"01035-{n:03}" for n in N]}, None),
     "how many": ({"number_of_users": MIXED}, None),
 }  # fmt: skip
@@ -331,12 +333,34 @@ def test_key_is_named_after_the_customer(drafted, columns, key):
 
 
 def test_several_rows_per_customer_are_said(write, home):
-    source = write(file_of_columns(order_id=[500 + n for n in N], user_id=[n % 30 for n in N], spend=MIXED))
+    source = write(file_of_columns(order_id=[500 + n for n in N], user_id=[n % 40 for n in N], spend=MIXED))
     draft = draft_schema(str(source))
-    assert "There are several rows per customer ('user id' holds 30 different in 60 rows)" in draft.text
+    assert "There are several rows per customer ('user id' holds 40 different in 60 rows)" in draft.text
     schema = home.parent / "drafted.py"
     schema.write_text(draft.text, encoding="utf-8")
     assert read_night(source, home, dataset=str(schema)).counts == (60, 0)
+
+
+MAILS = [f"a{n % 25}@shop.example" for n in N]
+ORDERS = {
+    "a customer's key": {"Order_ID": [500 + n for n in N], "Customer_ID": [n % 30 for n in N], "Total": MIXED},
+    "an e-mail address": {"Name": [f"#{500 + n}" for n in N], "Email": MAILS, "Total": MIXED, "Shipping_City": MIXED},
+}
+
+
+@pytest.mark.parametrize("columns", ORDERS.values(), ids=ORDERS)
+def test_orders_are_refused_with_how_to_roll_them_up(write, columns):
+    source = write(file_of_columns(**columns))
+    with pytest.raises(DataRefused, match="the rows are orders or the like, as") as refused:
+        draft_schema(str(source))
+    query = re.search(r"SELECT .* GROUP BY .*", str(refused.value))[0].replace(source.name, str(source))
+    with duckdb.connect() as database:
+        assert len(database.execute(query).fetchall()) == len(set(columns.get("Customer_ID", MAILS)))
+
+
+def test_shared_addresses_are_no_orders(write):
+    columns = {"Customer_ID": N, "Email": MAILS, "Total": MIXED, "Shipping_City": MIXED}
+    assert draft_schema(str(write(file_of_columns(**columns)))).n_rows == 60
 
 
 @pytest.mark.parametrize("key", ["customer_id", "id"])
@@ -370,11 +394,11 @@ def test_outcome_stays_a_feature_with_remark(write):
 
 def test_redundant_column_names_the_earlier_one(write):
     flags = {"label": [n % 2 for n in N], "churn": ["no", "yes"] * 30, "other": [n // 2 % 2 for n in N]}
-    scores = {"score": [n % 9 for n in N], "again": [n % 9 for n in N], "twice": [n % 9 * 2 for n in N]}
+    scores = {"rating": [n % 9 for n in N], "again": [n % 9 for n in N], "twice": [n % 9 * 2 for n in N]}
     text = draft_schema(str(write(file_of_columns(**flags, **scores)))).text
     assert "says the same as 'label', which so counts twice" in comment_of(text, "churn")
-    assert "says the same as 'score'" in comment_of(text, "again")
-    for name in ("label", "other", "score", "twice"):
+    assert "says the same as 'rating'" in comment_of(text, "again")
+    for name in ("label", "other", "rating", "twice"):
         assert "says the same" not in comment_of(text, name)
 
 
@@ -600,6 +624,40 @@ def test_too_wide_file_is_refused(write):
     text = ",".join(f"n{n}" for n in range(1200)) + "\n"
     text += "".join(",".join(str(n * r % 97 + 0.5) for n in range(1200)) + "\n" for r in range(30))
     with pytest.raises(DataRefused, match="has 1,200 columns; expected at most 1,000"):
+        draft_schema(str(write(text)))
+
+
+NAMED_SEGMENTS = ["Segment", "cluster", "Customer Segment", "cluster_id", "score", "RFM Score", "rfm_segment"]
+
+
+@pytest.mark.parametrize("header", NAMED_SEGMENTS)
+def test_earlier_segments_are_ignored(write, header):
+    text = draft_schema(str(write(f"age,{header}\n" + "".join(f"{20 + n},{n % 4}\n" for n in N)))).text
+    assert "an earlier segmentation by its name" in text
+
+
+@pytest.mark.parametrize("header", ["Spending Score (1-100)", "credit score", "market", "customer type"])
+def test_other_scores_are_features(column, header):
+    assert declared(column(header, [n % 7 for n in N]))[0] != "ignored"
+
+
+CODES = {
+    "ten digits": ("x", [7_000_000_000 + n * 7919 for n in N], "ignored"),
+    "a household": ("Household", [81_000 + n * 791 for n in N], "identifier"),
+    "a loyalty account": ("Loyalty Account", [81_000 + n * 791 for n in N], "ignored"),
+    "incomes": ("x", [31_000 + n * 791 for n in N], "numeric"),
+    "large amounts": ("revenue", [17_000_000 + n * 79_193 for n in N], "numeric"),
+}
+
+
+@pytest.mark.parametrize(("header", "cells", "kind"), CODES.values(), ids=CODES)
+def test_long_codes_of_few_rows_are_no_amounts(column, header, cells, kind):
+    assert declared(column(header, cells))[0] == kind
+
+
+def test_rounded_keys_are_refused(write, home):
+    text = "customer_id,age\n" + "".join(f"{6.28 + n / 1000:.5f}E+12,{20 + n % 30}\n" for n in N)
+    with pytest.raises(DataRefused, match=r"column customer_id: '6\.28000E\+12' is a long number .* column as text"):
         draft_schema(str(write(text)))
 
 

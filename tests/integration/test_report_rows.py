@@ -121,3 +121,13 @@ def test_empty_rows_do_not_count(check, rows):
 def test_faulty_rows_beside_empty_ones_count(check):
     with pytest.raises(DataRefused, match=r"line 2: age 'x' is not .* \(13.0%, 5 empty ones aside, at most 10%"):
         check(delivery(*["9999,Ulm,x,1,1"] * 6, *ROWS, *[",,,,"] * 5), fields=SALES, max_rejected_share=0.1)
+
+
+def test_rounded_identifiers_are_rejected(check):
+    checked = check(delivery(*ROWS[:3], "6.28E+12,Ulm,30,1,1", '"6,28E+12",Ulm,30,1,1', "1E7,Ulm,30,1,1"), fields=SALES)
+    assert codes(checked) == [(5, "lost_id", "6.28E+12"), (6, "lost_id", "6,28E+12")]
+
+
+def test_orders_are_said_to_be_orders(check):
+    with pytest.raises(DataRefused, match="the rows are orders or the like, several per customer, so roll them up"):
+        check(delivery(*ROWS[:5] * 4), fields=SALES, max_rejected_share=0.1)

@@ -186,6 +186,14 @@ def create_duplicates(identifier: Column) -> str:
         ORDER BY record"""
 
 
+def select_rounded(identifier: Column, pattern: str) -> str:
+    """Return the query for the records whose identifier a spreadsheet rounded: one row per record, with its value."""
+    name = quote_identifier(identifier.name)
+    return f"""
+        SELECT _record AS record, {name} AS value FROM work.texts
+        WHERE contains({name}, 'E+') AND regexp_full_match({name}, {quote_text(pattern)}) ORDER BY _record"""
+
+
 def select_texts(columns: Sequence[Column], found: Sequence[Column]) -> str:
     """Return the query for the text cells of a range of records, rejected ones aside.
 

@@ -58,7 +58,7 @@ def select_suspects(columns: Sequence[Column]) -> str:
         ), judged AS (
             SELECT *,
                 coalesce(regexp_matches(lower(label), {quote_text(_TOTALS)}), false) AS is_named_total,
-                coalesce(CASE {" ".join([*usual, "ELSE label IS NOT NULL"])} END, false) AS is_unusual,
+                coalesce(CASE {" ".join([*usual, "WHEN label IS NOT NULL THEN true"])} END, false) AS is_unusual,
                 n_texts = 1 AND n_numbers = 0 AND {len(columns)} > 2 AS is_alone
             FROM suspects, habits
         )

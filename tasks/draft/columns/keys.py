@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from schemas.errors import DataRefused
 from tasks.draft.columns.facts import MAX_LISTED, Facts
+from tasks.draft.columns.ranges import is_money
 from tasks.draft.text.cell_types import minus_of
 from tasks.draft.text.headers import (
     is_bare_key,
@@ -14,7 +17,10 @@ from tasks.draft.text.headers import (
     is_named_like_identifier,
     is_named_like_postcode,
     is_named_like_row,
+    words_of,
 )
+from tasks.draft.text.wording import amount
+from tasks.reading.checks import ROUNDED
 from warehouse.draft import Numbers
 
 
@@ -27,6 +33,8 @@ class KeySettings:
         different: share of the keys that must be different where the name says key: a few repeat a customer.
         codes: share of the cells that must be codes.
         min_rows: rows from which values that are all different are no accident.
+        rows_per_customer: rows of each customer, on the average, from which they are not customers.
+        order_columns: columns named after an order from which rows with the same e-mail address are orders.
         min_groups: different whole numbers from which they number groups of rows, where they rise without gaps.
     """
 
@@ -34,10 +42,18 @@ class KeySettings:
     different: float = 0.95
     codes: float = 0.9
     min_rows: int = 20
+    rows_per_customer: float = 2.0
+    order_columns: int = 2
     min_groups: int = 100
 
 
 _SETTINGS = KeySettings()
+
+#: Words for an order and what it holds.
+_ORDERS = frozenset(
+    {"order", "invoice", "transaction", "receipt", "created", "item", "items", "line", "lineitem", "sku", "quantity",
+     "qty", "total", "fulfillment", "financial", "shipping", "bestellung", "rechnung", "commande", "pedido"}
+)  # fmt: skip
 
 
 def with_key(columns: Sequence[Facts]) -> list[Facts]:
@@ -79,6 +95,49 @@ def several_rows(columns: Sequence[Facts]) -> Facts | None:
     return next((facts for facts in keys if facts.n_different > MAX_LISTED and facts in named), None)
 
 
+def refuse_orders(columns: Sequence[Facts], source: str) -> None:
+    """Refuse a file whose rows are not customers, but several for each of them, as orders are.
+
+    Raises:
+        DataRefused: with how to make one row per customer of them.
+    """
+    owner = several_rows(columns) or _repeated_mail(columns)
+    if owner is None or owner.rows_per_value < _SETTINGS.rows_per_customer:
+        return
+    key = f'"{owner.header}"'
+    amounts = [one.header for one in columns if one.profile.is_numeric and is_money(one.header)]
+    sums = "".join(f', sum("{header}") AS "{header}"' for header in amounts[:1])
+    raise DataRefused(
+        f"{source}: the rows are orders or the like, as {owner.header!r} holds {owner.n_different:,} different in "
+        f"{amount(owner.n_rows, 'row')}; expected one row per customer, so roll them up, as DuckDB does by "
+        f"SELECT {key}, count(*) AS orders{sums} FROM '{Path(source).name}' GROUP BY {key}"
+    )
+
+
+def refuse_lost_keys(columns: Sequence[Facts], source: str) -> None:
+    """Refuse a file whose keys a spreadsheet has rounded, 6.28E+12.
+
+    Raises:
+        DataRefused: with the column and what to do.
+    """
+    for facts in columns:
+        lost = [found for found in facts.known if ROUNDED.fullmatch(found.text)]
+        if is_named_like_identifier(facts.header) and sum(found.n for found in lost) > 0.5 * facts.n_known:
+            raise DataRefused(
+                f"{source} column {facts.header}: {lost[0].text!r} is a long number that a spreadsheet rounded, and so "
+                "the customers' keys are lost; expected all their digits, so export it again with the column as text"
+            )
+
+
+def _repeated_mail(columns: Sequence[Facts]) -> Facts | None:
+    """Return the e-mail addresses of a file of orders, which names what belongs to orders, and no customer's key."""
+    if any(_is_customers_key(facts) and _is_different(facts) for facts in columns):
+        return None
+    n_named = sum(bool(words_of(facts.header) & _ORDERS) for facts in columns)
+    mails = [facts for facts in columns if facts.profile.count("mail") > 0.5 * facts.n_rows]
+    return mails[0] if mails and n_named >= _SETTINGS.order_columns else None
+
+
 def _is_of_another_thing(facts: Facts) -> bool:
     """Return whether a column names a thing other than the customer, of which a customer has several."""
     return is_named_like_identifier(facts.header) and not is_bare_key(facts.header)
@@ -98,8 +157,10 @@ def _rank(facts: Facts) -> int:
     is_fraction = facts.numbers is not None and not facts.numbers.is_whole
     if facts.runs_on or is_fraction or facts.n_known < _SETTINGS.present * facts.n_rows or facts.n_rows < 2:
         return 0
-    if facts.profile.count("instant", "mail", "link", "phone") > 0.5 * facts.n_rows:
+    if facts.profile.count("instant", "link", "phone") > 0.5 * facts.n_rows:
         return 0
+    if facts.profile.count("mail") > 0.5 * facts.n_rows:
+        return 35 * (is_unique(facts) and facts.n_rows >= _SETTINGS.min_rows)
     if is_named_like_postcode(facts.header) or is_named_like_count(facts.header):
         return 0
     return _rank_by_name(facts) or (_rank_by_cells(facts) if is_unique(facts) else 0)

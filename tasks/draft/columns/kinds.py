@@ -29,6 +29,7 @@ from tasks.draft.text.headers import (
     is_named_list_of_bought,
     is_named_list_of_liked,
     is_nameless,
+    words_of,
 )
 from tasks.draft.text.wording import amount, examples
 from warehouse.draft import ListMark
@@ -47,6 +48,7 @@ class KindSettings:
         max_key_digits: digits of a key that is kept as a number.
         min_numbers: rows from which long whole numbers, nearly all different, identify something and are not amounts.
         different: share of them that must be different.
+        code_digits: digits from which numbers that all have as many are codes, of however few rows.
         long_number: the least of them.
     """
 
@@ -58,15 +60,30 @@ class KindSettings:
     max_key_digits: int = 15
     min_numbers: int = 1_000
     different: float = 0.95
+    code_digits: int = 8
     long_number: int = 10_000
 
 
 _SETTINGS = KindSettings()
 
+#: Words for what an earlier segmentation found, and those that may stand beside them.
+_SEGMENTS = frozenset({"segment", "segments", "segmentation", "cluster", "clusters", "score", "persona"})
+_OF_SEGMENTS = frozenset(
+    {"id", "name", "label", "no", "nr", "number", "customer", "rfm", "kmeans", "k", "current", "old"}
+)
+
 
 def decide_kind(facts: Facts) -> Kind:
     """Return what a column is declared as, with the reasons."""
     return next(kind for rule in _RULES if (kind := rule(facts)) is not None)
+
+
+def _earlier_segment(facts: Facts) -> Kind | None:
+    """Leave out what an earlier segmentation said of the customers: segments should not be made of segments."""
+    words = words_of(facts.header)
+    if not words & _SEGMENTS or words - _SEGMENTS - _OF_SEGMENTS or not facts.n_known:
+        return None
+    return ignored(f"an earlier segmentation by its name, such as {examples(facts.known, 2)}: segments of segments")
 
 
 def _list_that_runs_on(facts: Facts) -> Kind | None:
@@ -174,10 +191,17 @@ def _numbering(facts: Facts) -> Kind | None:
     if facts.is_rising:
         found = f"{numbers.lowest:.0f} to {numbers.highest:.0f}, rising down the file without gaps"
         return ignored(f"a running number of groups of rows, {found}; {how}")
-    is_many = facts.n_rows >= _SETTINGS.min_numbers and facts.n_different >= _SETTINGS.different * facts.n_known
-    if not is_many or numbers.lowest < _SETTINGS.long_number or is_skewed(numbers):
+    is_many = facts.n_rows >= _SETTINGS.min_numbers or is_named_like_customer(facts.header) or _is_long_code(facts)
+    is_different = facts.n_rows >= CATEGORIES.min_rows and facts.n_different >= _SETTINGS.different * facts.n_known
+    if not (is_many and is_different) or numbers.lowest < _SETTINGS.long_number or is_skewed(numbers):
         return None
     return ignored(f"long whole numbers, different in nearly every row, such as {examples(facts.known, 1)}; {how}")
+
+
+def _is_long_code(facts: Facts) -> bool:
+    """Return whether all numbers have as many digits, more than an amount has."""
+    lengths = {len(found.text) for found in facts.known}
+    return len(lengths) == 1 and min(lengths) >= _SETTINGS.code_digits and not facts.profile.count("amount")
 
 
 def _signed_otherwise(facts: Facts) -> Kind | None:
@@ -206,6 +230,7 @@ def _too_much(facts: Facts) -> Kind:
 _RULES: tuple[Callable[[Facts], Kind | None], ...] = (
     _list_that_runs_on,
     _key,
+    _earlier_segment,
     _empty,
     _constant,
     contact_kind,

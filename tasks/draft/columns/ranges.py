@@ -93,6 +93,11 @@ def is_skewed(numbers: Numbers) -> bool:
     return numbers.lowest >= 0 and numbers.skewness > _SETTINGS.skewed and numbers.n_different > 10
 
 
+def is_money(header: str | None) -> bool:
+    """Return whether a header speaks of money."""
+    return bool(words_of(header) & _MONEY)
+
+
 def is_measure(header: str | None) -> bool:
     """Return whether a header speaks of money, of an age or of how many there are."""
     return bool(words_of(header) & (_MONEY | _SURE_COUNTS | _AGES))

@@ -10,7 +10,7 @@ from tasks.draft.text.wording import shown
 
 #: Words for what became of a customer, and headers that are only such a word.
 _OUTCOMES = frozenset({"churn", "churned", "exited", "attrition", "attrited", "outcome"})
-_LONE_OUTCOMES = frozenset({"y", "target", "label", "segmentation", "response", "output"})
+_LONE_OUTCOMES = frozenset({"y", "target", "label", "response", "output"})
 
 #: Rows per value from which columns that put the same rows together are redundant, and share of values met once.
 _ROWS_PER_VALUE, _MET_ONCE = 2.0, 0.1
