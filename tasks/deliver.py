@@ -14,7 +14,7 @@ from tasks.delivery.sources import find_source, find_sources, unreadable
 from tasks.delivery.waiting import Patience
 from tasks.run.fingerprint import fingerprint_of
 from tasks.run.step import recorded
-from warehouse.home.ledger import Manifest, printable, readable_manifest
+from warehouse.home.ledger import Manifest, is_of_dataset, printable, readable_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import published_state
 
@@ -60,7 +60,7 @@ def _refuse_older_day(run: Run) -> None:
     """Refuse to publish an earlier day over a later one, unless the later ones are run again, or are to be left out."""
     manifest = _published_manifest(run)
     is_allowed = run.order.backfill or run.order.force
-    if manifest is None or is_allowed or manifest.get("dataset") != run.order.dataset:
+    if manifest is None or is_allowed or not is_of_dataset(manifest, run.record):
         return
     published = date.fromisoformat(manifest["as_of"])
     if published <= run.as_of:

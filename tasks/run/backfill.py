@@ -9,6 +9,7 @@ from schemas.dataset import file_settings_of
 from schemas.errors import UsageError
 from schemas.loading import load_dataset
 from tasks.delivery.dated_files import dated_files
+from tasks.run.columns import declared_by
 from tasks.run.fingerprint import fingerprint_of
 from warehouse.home.directory import Home
 from warehouse.home.ledger import Manifest, published_runs, step_record
@@ -49,7 +50,7 @@ def plan_backfill(order: Order) -> Backfill:
         for day, path in files.items()
     ]
     home = Home(Path(order.home))
-    published = published_runs(home, order.dataset)
+    published = published_runs(home, declared_by(order.dataset))
     before = _last_before(min(files), published)
     if before and not file_of(home, before):
         raise UsageError(
