@@ -43,8 +43,7 @@ def plan_backfill(order: Order) -> Backfill:
     """
     if order.as_of is not None:
         raise UsageError("--as-of names one day; with --backfill the days are those in the names of the files")
-    marker = file_settings_of(load_dataset(order.dataset)).done_marker
-    files = dated_files(order.sources, marker)
+    files = dated_files(order.sources, file_settings_of(load_dataset(order.dataset)))
     orders = [
         replace(order, source=str(path), as_of=day, force=True, refit=order.refit and day == min(files))
         for day, path in files.items()

@@ -6,15 +6,15 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from schemas.dataset import file_settings_of
-from schemas.errors import HomeNotWritable, SegmentsError
+from schemas.errors import HomeNotWritable, SegmentsError, UsageError
 from schemas.loading import load_dataset
-from tasks.delivery.sources import find_sources
+from tasks.delivery.sources import NotFinishedYet, delivered_files
 from tasks.run.columns import declared_by
 from tasks.run.memory import memory_there
 from warehouse.connection import is_held, kept_open
@@ -47,7 +47,11 @@ def check_order(order: Order) -> None:
     order.check()
     memory_there()
     dataset = load_dataset(order.dataset)
-    find_sources(order.sources, file_settings_of(dataset).done_marker)
+    if not order.sources:
+        raise UsageError("no SOURCE is named; name a customers file as SOURCE")
+    for source in order.sources:
+        with suppress(NotFinishedYet):  # the run waits for it
+            delivered_files(source, file_settings_of(dataset))
 
 
 def refuse_early(order: Order) -> None:

@@ -134,13 +134,9 @@ def published_runs(home: Home, declared: Manifest) -> list[Manifest]:
 
 
 def is_of_dataset(manifest: Manifest, declared: Manifest) -> bool:
-    """Return whether a run is of a dataset, known by what it declares: a schema may have moved, or have changed.
+    """Return whether a run is of the dataset of another manifest, known by what it declares: a schema may have moved.
 
     It is the same file, or declares the same headers; a class of the same name may share most of them only.
-
-    Args:
-        manifest: of the run.
-        declared: the ``dataset`` and ``declared`` of another manifest.
     """
     own, earlier = declared.get("declared"), manifest.get("declared")
     if not (own and earlier):  # a run of an earlier version
