@@ -6,7 +6,7 @@ from typing import Any
 
 from warehouse.connection import published, read_sql
 from warehouse.home.directory import Home
-from warehouse.home.ledger import readable_manifest
+from warehouse.home.ledger import notes_of, readable_manifest
 from warehouse.home.run import Run
 from warehouse.page import DriftRow, SegmentDriftRow, read_drift
 from warehouse.tables import read_dicts
@@ -50,7 +50,7 @@ def nothing_new(run: Run, earlier_run_id: str) -> RunSummary:
         earlier_run_id,
         False,
         f"nothing new: {' + '.join(run.order.sources)} {verb} already published with the same settings, "
-        f"as run {earlier_run_id}; --force runs it again",
+        + "; ".join([f"as run {earlier_run_id}; --force runs it again", *notes_of(run)]),
     )
 
 

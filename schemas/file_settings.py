@@ -55,6 +55,8 @@ class FileSettings:
         max_record_lines: lines that one record may fill, all but the first within quotes.
         settle_seconds: time for which a file must be stable before it is read.
         wait_seconds: time to wait for a file that is still being written before it is refused.
+        deliveries: pattern of the names of the deliveries in a directory, such as ``"customers*.csv*"``; None takes
+            all that are finished, of one kind and of no other format.
         done_marker: suffix of the empty file that marks a delivery as complete, such as ``".done"``; None
             needs no marker.
         max_unpacked_bytes: size above which a packed file is refused.
@@ -88,6 +90,7 @@ class FileSettings:
     max_record_lines: int = 100
     settle_seconds: float = 1.0
     wait_seconds: float = 60.0
+    deliveries: str | None = None
     done_marker: str | None = None
     max_unpacked_bytes: int = 16 * GIBIBYTE
     max_unpacked_ratio: float = 200.0
@@ -130,6 +133,10 @@ class FileSettings:
             raise SchemaError(f"decimal={self.decimal!r} should be '.' or ','")
         if self.thousands and (self.thousands.isalnum() or self.thousands == (self.decimal or "")):
             raise SchemaError(f"thousands={self.thousands!r} should be a mark other than the decimal one")
+        if self.deliveries is not None and (not self.deliveries.strip() or "/" in self.deliveries):
+            raise SchemaError(
+                f"deliveries={self.deliveries!r} should be a pattern of file names, such as 'customers*.csv*'"
+            )
         if self.done_marker is not None and (not self.done_marker or "/" in self.done_marker):
             raise SchemaError(f"done_marker={self.done_marker!r} should be the ending of a file name, such as '.done'")
 

@@ -9,7 +9,7 @@ from schemas.loading import load_dataset
 from tasks.delivery.delivered import Delivery
 from tasks.ingest import Ingested
 from tasks.run.step import recorded
-from warehouse.home.ledger import previous_runs
+from warehouse.home.ledger import is_of_dataset, previous_runs, read_manifests
 from warehouse.home.run import Run
 
 #: Published runs whose median is what a run is expected to hold: a week of nightly runs.
@@ -40,7 +40,7 @@ def check_volume(run: Run, delivery: Delivery, ingested: Ingested) -> Volume:
     rows_read = ingested.rows_read
     earlier = [previous["rows_read"] for previous in previous_runs(run, at_most=RUNS_COMPARED)]
     if not earlier:
-        return Volume(None, 0, (f"{_rows(rows_read)}; no previous run of this dataset to compare with",))
+        return Volume(None, 0, (f"{_rows(rows_read)}; no previous run of this dataset to compare with{_others(run)}",))
     usual = float(median(earlier))
     found = f"{_rows(rows_read)}, {rows_read / usual:.1%} of {_usual(usual, len(earlier))}"
     smallest = file_settings_of(load_dataset(run.order.dataset)).min_volume_share
@@ -52,6 +52,14 @@ def check_volume(run: Run, delivery: Delivery, ingested: Ingested) -> Volume:
         f"{delivery.source_file}: {found}; expected at least {smallest:.0%} (min_volume_share in the schema): "
         "deliver the whole file, or take it as it is with --accept-volume"
     )
+
+
+def _others(run: Run) -> str:
+    """Return of which dataset the last published run is instead, in words; empty where there is none."""
+    published = [manifest for manifest in read_manifests(run.home) if manifest["status"] == "published"]
+    if not published or is_of_dataset(published[-1], run.record):
+        return ""
+    return f": the last published one is of {published[-1]['dataset']}, which declares other columns"
 
 
 def _rows(count: int) -> str:

@@ -25,8 +25,23 @@ from warehouse.home.run import SOFTWARE_VERSION, Run, has_same_names
 from warehouse.integrity import published_state
 from warehouse.statements.drift import EXAMPLES
 
-#: Share of the customers that are recognized by an identifier in another form only, from which the run is refused.
-_MANY_ALIKE = 0.5
+
+@dataclass(frozen=True)
+class KeyChange:
+    """What shows that the identifiers are not those of the previous run.
+
+    Attributes:
+        alike: share of the customers who are not recognized that are by an identifier in another form.
+        few: share of all customers that those are at least: some identifiers may have been corrected.
+        fewest: customers that are no accident: fewer may all be new, or corrected where most are recognized.
+    """
+
+    alike: float = 0.5
+    few: float = 0.02
+    fewest: int = 20
+
+
+KEY_CHANGE = KeyChange()
 
 
 @dataclass(frozen=True)
@@ -84,19 +99,27 @@ def numbers_in_words(column: Column, found: MovedNumbers) -> str | None:
 
 
 def _refuse_other_identifiers(run: Run, database: Connection, columns: Sequence[Column]) -> None:
-    """Refuse identifiers in another form: all customers would be new, and all earlier ones gone."""
+    """Refuse identifiers of another form or kind: their customers would be new, and the earlier ones gone."""
     identifier = identifier_of(tuple(columns))
     if identifier is None or run.order.force:
         return
     found = recognized_customers(database)
-    if found.alike < _MANY_ALIKE * found.customers:
-        return
-    raise DataRefused(
-        f"{' + '.join(run.order.sources)}: {identifier.header} is {found.example!r} where it was "
-        f"{found.earlier_example!r} in the previous run, so that {found.recognized / found.customers:.0%} of the "
-        f"customers are recognized, and {found.alike / found.customers:.0%} in that form; expected the same form: "
-        "deliver it as before, or --force takes them all for new customers"
-    )
+    where = f"{' + '.join(run.order.sources)}: {identifier.header} is {found.example!r}"
+    unrecognized = found.customers - found.recognized
+    enough = min(max(KEY_CHANGE.fewest, KEY_CHANGE.few * found.customers), KEY_CHANGE.alike * found.customers)
+    if found.alike >= max(KEY_CHANGE.alike * unrecognized, enough, 1):
+        raise DataRefused(
+            f"{where} where it was {found.earlier_example!r} in the previous run, so that "
+            f"{found.recognized / found.customers:.0%} of the customers are recognized, and "
+            f"{found.alike / found.customers:.0%} in that form; expected the same form: deliver it as before, or "
+            "--force takes them all for new customers"
+        )
+    if found.recognized == 0 and found.customers >= KEY_CHANGE.fewest:
+        raise DataRefused(
+            f"{where} and others, of which the previous run has none (it has {found.earlier_example!r} and others); "
+            "expected the same customers: deliver the same key of the same customers as before, or --force takes them "
+            "all for new customers"
+        )
 
 
 def _of_another_version(run: Run) -> Iterator[str]:

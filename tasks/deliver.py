@@ -2,19 +2,21 @@
 
 import hashlib
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from schemas.dataset import file_settings_of
+from schemas.dataset import Dataset, columns_of, file_settings_of
 from schemas.errors import DataRefused, UsageError
 from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
-from tasks.delivery.copying import SourceCopy, copy_source
+from tasks.delivery.copying import SourceCopy, copy_source, source_head
 from tasks.delivery.delivered import DeliveredFile, Delivery
-from tasks.delivery.sources import find_source, find_sources, unreadable
+from tasks.delivery.sources import NotFinishedYet, find_source, unreadable
 from tasks.delivery.waiting import Patience
+from tasks.reading.header import share_held
 from tasks.run.fingerprint import fingerprint_of
 from tasks.run.step import recorded
-from warehouse.home.ledger import Manifest, printable, readable_manifest
+from warehouse.home.ledger import Manifest, is_of_dataset, printable, readable_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import published_state
 
@@ -24,13 +26,12 @@ def deliver(run: Run) -> Delivery:
     """Copy the delivered files into the run, each once it is no longer being written.
 
     Raises:
-        UsageError: there is no file to take, it cannot be read, or one is taken twice.
+        UsageError: there is no file to take, or which is not clear; it cannot be read, or one is taken twice.
         DataRefused: a file is empty, not text, still being written, or cannot be unpacked; or a later day is published.
     """
     _refuse_older_day(run)
-    settings = file_settings_of(load_dataset(run.order.dataset))
-    find_sources(run.order.sources, settings.done_marker)
-    files = tuple(_take_file(run, number, source, settings) for number, source in enumerate(run.order.sources, 1))
+    dataset = load_dataset(run.order.dataset)
+    files = tuple(_take_file(run, number, source, dataset) for number, source in enumerate(run.order.sources, 1))
     _refuse_doubles(files)
     sha256 = _sha256_of(files)
     return Delivery(
@@ -40,6 +41,7 @@ def deliver(run: Run) -> Delivery:
         source_bytes=sum(file.size for file in files),
         fingerprint=fingerprint_of(run.order, sha256),
         files=files,
+        notes=tuple(file.choice for file in files if file.choice),
     )
 
 
@@ -60,7 +62,7 @@ def _refuse_older_day(run: Run) -> None:
     """Refuse to publish an earlier day over a later one, unless the later ones are run again, or are to be left out."""
     manifest = _published_manifest(run)
     is_allowed = run.order.backfill or run.order.force
-    if manifest is None or is_allowed or manifest.get("dataset") != run.order.dataset:
+    if manifest is None or is_allowed or not is_of_dataset(manifest, run.record):
         return
     published = date.fromisoformat(manifest["as_of"])
     if published <= run.as_of:
@@ -75,10 +77,15 @@ def _refuse_older_day(run: Run) -> None:
     )
 
 
-def _take_file(run: Run, number: int, source: str, settings: FileSettings) -> DeliveredFile:
+def _take_file(run: Run, number: int, source: str, dataset: type[Dataset]) -> DeliveredFile:
+    settings = file_settings_of(dataset)
     patience = Patience(settings)
     while True:
-        path = find_source(source, settings.done_marker)
+        try:
+            path, choice = find_source(source, settings, partial(_share_held, dataset))
+        except NotFinishedYet as error:
+            patience.wait(Path(source), str(error).partition("; ")[0].removeprefix(f"{source} "))
+            continue
         try:
             copied = _copied_whole(run, number, path, settings, patience)
         except PermissionError as error:
@@ -100,7 +107,17 @@ def _take_file(run: Run, number: int, source: str, settings: FileSettings) -> De
         encoding=copied.encoding,
         packing=copied.packing,
         undecodable_lines=copied.undecodable_lines,
+        choice=printable(choice),
     )
+
+
+def _share_held(dataset: type[Dataset], path: Path) -> float | None:
+    """Return the share of the declared columns that a file holds; None where that cannot be seen."""
+    settings = file_settings_of(dataset)
+    try:
+        return share_held(source_head(path, settings), columns_of(dataset), settings)
+    except (DataRefused, OSError):
+        return None
 
 
 def _copied_whole(run: Run, number: int, path: Path, settings: FileSettings, patience: Patience) -> SourceCopy | None:

@@ -1,7 +1,12 @@
 """Open DuckDB: the run under construction for writing, or the published file, read-only and nothing beyond it."""
 
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -72,11 +77,42 @@ def staging(run: Run) -> Iterator[Connection]:
 @contextmanager
 def attached(database: Connection, path: Path, name: str, *, read_only: bool = True) -> Iterator[None]:
     """Attach a DuckDB file under a name."""
-    database.execute(f"ATTACH {quote_text(str(path))} AS {name}{' (READ_ONLY)' if read_only else ''}")
+    with _readable(path) if read_only else nullcontext(path) as file:
+        database.execute(f"ATTACH {quote_text(str(file))} AS {name}{' (READ_ONLY)' if read_only else ''}")
+        try:
+            yield
+        finally:
+            database.execute(f"DETACH {name}")
+
+
+def is_held(path: Path) -> bool:
+    """Return whether another program holds a DuckDB file open for writing, so that DuckDB opens it for nobody else."""
+    if not path.is_file():  # opening a pipe would wait for what it has to say
+        return False
     try:
-        yield
-    finally:
-        database.execute(f"DETACH {name}")
+        with path.open("rb") as file:
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # what DuckDB asks for; closing the file gives it up
+    except OSError as error:
+        return error.errno in (errno.EAGAIN, errno.EACCES) and os.access(path, os.R_OK)
+    return False
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[Path]:
+    """Give the file, or a copy where another program holds it, or has left a log that DuckDB would read with it.
+
+    Raises:
+        duckdb.IOException: the file is written to meanwhile, as DuckDB says it of a file that it cannot read.
+    """
+    if not (is_held(path) or path.with_name(f"{path.name}.wal").exists()):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="segments-") as folder:
+        before = path.stat()
+        copy = shutil.copyfile(path, Path(folder) / path.name)
+        if (path.stat().st_mtime_ns, path.stat().st_ino) != (before.st_mtime_ns, before.st_ino):
+            raise duckdb.IOException(f"another program is writing to {path}")
+        yield copy
 
 
 def close_files(run: Run) -> None:
@@ -144,20 +180,20 @@ def opened(path: Path, home: Home) -> Iterator[Connection]:
     """
     if not path.is_file():  # DuckDB would wait for what a pipe has to say
         raise _damaged(path, home, "is not a file")
-    try:
-        database = duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
-    except duckdb.Error as error:
-        raise _damaged(path, home, f"cannot be opened ({one_line(error)})") from error
-    try:
-        database.execute(_QUIET)
-        database.execute("SET lock_configuration = true")
-        yield database
-    except duckdb.Error as error:
-        if is_damage(error):
-            raise _damaged(path, home, f"is damaged ({one_line(error)})") from error
-        raise
-    finally:
-        database.close()
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(_readable(path))
+            database = stack.enter_context(closing(duckdb.connect(str(file), read_only=True, config=LOCKED_DOWN)))
+        except duckdb.Error as error:
+            raise _damaged(path, home, f"cannot be opened ({one_line(error)})") from error
+        try:
+            database.execute(_QUIET)
+            database.execute("SET lock_configuration = true")
+            yield database
+        except duckdb.Error as error:
+            if is_damage(error):
+                raise _damaged(path, home, f"is damaged ({one_line(error)})") from error
+            raise
 
 
 def is_damage(error: duckdb.Error) -> bool:

@@ -11,8 +11,8 @@ from warehouse.tables import read_dicts, read_value
 #: Customers looked up in the earlier run to see whether identifiers are written as they were.
 _LOOKED_UP = 20_000
 
-#: Share of them below which it is asked whether others are recognized by an identifier in another form.
-_FEW_RECOGNIZED = 0.1
+#: Share of them from which the others are not looked for by an identifier in another form: some are new every day.
+_NEARLY_ALL = 0.98
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,15 @@ class Recognized:
     Attributes:
         customers: looked up.
         recognized: by their identifier.
-        alike: by an identifier in another form; 0 where more than a tenth are recognized.
-        example: one of the latter, and what the earlier run has; None where there is none.
+        alike: others, by an identifier in another form; 0 where nearly all are recognized.
+        example: one of the latter, and what the earlier run has; any identifiers of the two runs where there is none.
     """
 
     customers: int
     recognized: int
+    example: str
+    earlier_example: str
     alike: int = 0
-    example: str | None = None
-    earlier_example: str | None = None
 
 
 def recognized_customers(database: Connection) -> Recognized:
@@ -68,9 +68,10 @@ def recognized_customers(database: Connection) -> Recognized:
     n_customers = int(read_value(database, "SELECT count(*) FROM night.customers"))
     every = {"every": max(1, n_customers // _LOOKED_UP)}
     found = Recognized(**read_dicts(database, read_sql("select_recognized"), every)[0])
-    if found.recognized >= _FEW_RECOGNIZED * found.customers:
+    if found.recognized >= _NEARLY_ALL * found.customers:
         return found
-    return replace(found, **read_dicts(database, read_sql("select_alike"), every)[0])
+    (alike,) = read_dicts(database, read_sql("select_alike"), every)
+    return replace(found, **alike) if alike["alike"] else found
 
 
 def common_columns(database: Connection, columns: Sequence[Column]) -> list[Column]:

@@ -1,8 +1,7 @@
 """The run that this one follows: its published file, attached as ``previous``, and what its segments were."""
 
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,14 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warehouse.connection import Connection, one_line, read_sql
-from warehouse.home.ledger import Manifest, previous_runs
+from warehouse.connection import Connection, attached, one_line, read_sql
+from warehouse.home.ledger import Manifest, add_note, previous_runs
 from warehouse.home.run import Run
 from warehouse.integrity import file_of
-from warehouse.statements.quoting import quote_text
 from warehouse.tables import read_dicts, read_frame, read_value
-
-logger = logging.getLogger(__name__)
 
 #: Customers looked up at a time: a hash table of all of them would not fit into memory.
 _LOOKED_UP = 250_000
@@ -97,18 +93,16 @@ class Memberships:
 def beside_earlier_run(database: Connection, run: Run) -> Iterator[EarlierRun | None]:
     """Attach the published file of the earlier run as ``previous``, and give what it is; None where there is none."""
     for earlier, path in _candidates(run):
-        try:
-            database.execute(f"ATTACH {quote_text(str(path))} AS previous (READ_ONLY)")
-        except duckdb.Error as error:
-            logger.warning("%s cannot be compared with (%s)", path, one_line(error))
-            continue
-        try:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(attached(database, path, "previous"))
+            except duckdb.Error as error:
+                add_note(run, f"{path} cannot be compared with ({one_line(error)})")
+                continue
             has_history, has_drift = (
                 bool(read_value(database, read_sql(name))) for name in ("has_history", "has_drift")
             )
             yield EarlierRun(*earlier, has_history, has_drift)
-        finally:
-            database.execute("DETACH previous")
         return
     yield None
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from warehouse.connection import Connection, attached, close_files, staging
+from warehouse.connection import Connection, attached, close_files, is_held, staging
 from warehouse.home.directory import Home
-from warehouse.home.ledger import record_amended, step_record, update_manifest
+from warehouse.home.ledger import add_note, record_amended, step_record, update_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import published_state, sha256_of
 
@@ -67,6 +67,11 @@ def set_log_aside(run: Run) -> None:
     log = run.home.published_file.with_name(f"{run.home.published_file.name}.wal")
     if log.exists():
         os.replace(log, run.directory / log.name)
+        add_note(
+            run,
+            f"another program wrote into {run.home.published_file}, which is not for writing; it is read as it was "
+            f"published, and the log of what was written is kept as {run.directory / log.name}",
+        )
 
 
 def discard_staging(home: Home) -> None:
@@ -97,12 +102,13 @@ def _keep_previous(run: Run) -> None:
 def _link(path: Path, kept: Path) -> None:
     """Keep a file under a second name; a link, so that it takes no time and no room."""
     kept.unlink(missing_ok=True)
-    try:
-        os.link(path.resolve(), kept)
-    except OSError:  # a file system without hard links
-        partial = kept.with_suffix(".partial")
-        shutil.copyfile(path, partial)
-        os.replace(partial, kept)
+    if not is_held(path):  # a program that holds it would write into what is kept
+        with suppress(OSError):  # a file system without hard links
+            os.link(path.resolve(), kept)
+            return
+    partial = kept.with_suffix(".partial")
+    shutil.copy(path, partial)
+    os.replace(partial, kept)
 
 
 def _set_damaged_aside(run: Run) -> None:

@@ -32,6 +32,8 @@ def draft(source: str, *, output: Path | None = None, text_encoding: str | None 
     if output is not None:
         _refuse_output(output, force=force)
     drafted = draft_schema(source, text_encoding)
+    if drafted.choice:
+        print(drafted.choice, file=sys.stderr)
     if output is None:
         print(drafted.text, end="")
         return

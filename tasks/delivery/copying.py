@@ -54,6 +54,17 @@ def copy_source(
         raise
 
 
+def source_head(source: Path, settings: FileSettings) -> list[str]:
+    """Return the first lines of a delivered file, without their ends and whatever is not text.
+
+    Raises:
+        DataRefused: the file is not a CSV file, or cannot be unpacked.
+    """
+    block = next(read_blocks(source, packing_of(source), settings), b"")
+    encoding = known_encoding(settings.encoding, block, str(source)) or "utf-8"
+    return "".join(decoded(without_mark([block], encoding), encoding, "replace")).split("\n")
+
+
 def _copy(source: Path, copy: Path, undecodable: Path | None, settings: FileSettings) -> SourceCopy:
     with source.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,6 +16,7 @@ class DeliveredFile:
         encoding: the text encoding that was declared or found.
         packing: ``gzip``, ``zstd`` or ``zip``; None where the file is plain text.
         undecodable_lines: lines of the copy with undecodable bytes.
+        choice: what it was chosen from, in words; empty where nothing else was there.
     """
 
     number: int
@@ -26,6 +27,7 @@ class DeliveredFile:
     encoding: str
     packing: str | None
     undecodable_lines: int
+    choice: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Delivery:
     source_bytes: int
     fingerprint: str
     files: tuple[DeliveredFile, ...]
+    notes: tuple[str, ...] = ()
 
     def published_name(self, file: DeliveredFile) -> str:
         """Return the file as the published tables name it: its name, or its path where two have one name."""

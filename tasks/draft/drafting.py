@@ -75,11 +75,13 @@ class Draft:
         source: the file.
         text: the Python file.
         n_rows: records that have as many fields as the schema has columns.
+        choice: what the file was chosen from, in words; empty where nothing else was there.
     """
 
     source: Path
     text: str
     n_rows: int
+    choice: str = ""
 
 
 def draft_schema(source: str, encoding: str | None = None) -> Draft:
@@ -93,7 +95,7 @@ def draft_schema(source: str, encoding: str | None = None) -> Draft:
         UsageError: there is no such file or encoding, or the file cannot be read.
         DataRefused: the file is empty, its dialect is not clear, or nothing in it can be a feature.
     """
-    path = find_source(source)
+    path, choice = find_source(source)
     settings = FileSettings(encoding=encoding)
     with tempfile.TemporaryDirectory(prefix="segments-draft-") as name:
         folder = Path(name)
@@ -103,7 +105,7 @@ def draft_schema(source: str, encoding: str | None = None) -> Draft:
         with draft_database(folder) as database:
             _load(database, opened, copy)
             _refuse_undecodable(database, opened)
-            return _tried_draft(database, opened, path, copy)
+            return replace(_tried_draft(database, opened, path, copy), choice=choice)
 
 
 def _tried_draft(database: Connection, opened: Opened, path: Path, copy: Path) -> Draft:

@@ -91,6 +91,12 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
     )
 
 
+def share_held(head: Sequence[str], columns: tuple[Column, ...], settings: FileSettings) -> float | None:
+    """Return the share of the declared columns that the header holds; None where there is none to see it."""
+    heading = _heading(head, columns, settings) if settings.header else None
+    return heading.columns_found / len(columns) if heading else None
+
+
 def refuse_duplicate_headers(header: tuple[str, ...], path: str, names: Iterable[str]) -> None:
     """Refuse a header in which one of some names occurs twice.
 

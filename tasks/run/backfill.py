@@ -9,6 +9,7 @@ from schemas.dataset import file_settings_of
 from schemas.errors import UsageError
 from schemas.loading import load_dataset
 from tasks.delivery.dated_files import dated_files
+from tasks.run.columns import declared_by
 from tasks.run.fingerprint import fingerprint_of
 from warehouse.home.directory import Home
 from warehouse.home.ledger import Manifest, published_runs, step_record
@@ -42,14 +43,13 @@ def plan_backfill(order: Order) -> Backfill:
     """
     if order.as_of is not None:
         raise UsageError("--as-of names one day; with --backfill the days are those in the names of the files")
-    marker = file_settings_of(load_dataset(order.dataset)).done_marker
-    files = dated_files(order.sources, marker)
+    files = dated_files(order.sources, file_settings_of(load_dataset(order.dataset)))
     orders = [
         replace(order, source=str(path), as_of=day, force=True, refit=order.refit and day == min(files))
         for day, path in files.items()
     ]
     home = Home(Path(order.home))
-    published = published_runs(home, order.dataset)
+    published = published_runs(home, declared_by(order.dataset))
     before = _last_before(min(files), published)
     if before and not file_of(home, before):
         raise UsageError(

@@ -1,10 +1,13 @@
 """The columns of a run: those that the dataset declares, and undeclared ones that it keeps."""
 
 import hashlib
+import inspect
 import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 from schemas.dataset import RESERVED_NAMES, Column, columns_of, identifier_of, normalise_header
 from schemas.fields import FieldSettings, Role
@@ -34,6 +37,14 @@ def declaration_of(columns: Sequence[Column]) -> str:
     """Return a hash of what the declaration says of the features."""
     facts = [(column.name, asdict(column.settings), column.nullable, column.value_type.__name__) for column in columns]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def declared_by(dataset_name: str) -> dict[str, Any]:
+    """Return what a dataset is known by in the records of runs, whatever text it was named by."""
+    dataset = load_dataset(dataset_name)
+    file, headers = Path(inspect.getfile(dataset)).resolve(), [column.header for column in columns_of(dataset)]
+    declared = {"file": str(file), "class": dataset.__name__, "headers": sorted(map(normalise_header, headers))}
+    return {"dataset": dataset_name, "declared": declared}
 
 
 def kept_columns(headers: Iterable[str], columns: tuple[Column, ...]) -> tuple[KeptColumn, ...]:

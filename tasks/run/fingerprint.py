@@ -13,7 +13,6 @@ def fingerprint_of(order: Order, source_sha256: str) -> str:
     dataset = load_dataset(order.dataset)
     facts = {
         "source": source_sha256,
-        "dataset": order.dataset,
         "declaration": inspect.getsource(inspect.getmodule(dataset) or dataset),
         "candidates": order.candidates,
         "as_of": order.as_of and order.as_of.isoformat(),

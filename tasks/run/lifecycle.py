@@ -1,23 +1,23 @@
 """Begin and end a run: check the order, lock the home, and keep the ledger correct whatever happens."""
 
 import errno
-import logging
 import os
 import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from schemas.dataset import file_settings_of
-from schemas.errors import HomeNotWritable, SegmentsError
+from schemas.errors import HomeNotWritable, SegmentsError, UsageError
 from schemas.loading import load_dataset
-from tasks.delivery.sources import find_sources
+from tasks.delivery.sources import NotFinishedYet, delivered_files
+from tasks.run.columns import declared_by
 from tasks.run.memory import memory_there
-from warehouse.connection import kept_open
+from warehouse.connection import is_held, kept_open
 from warehouse.home.directory import Home
 from warehouse.home.ledger import (
     add_note,
@@ -26,13 +26,12 @@ from warehouse.home.ledger import (
     discard_manifest,
     open_manifest,
     record_ended,
+    update_manifest,
 )
 from warehouse.home.lock import locked
 from warehouse.home.run import Order, Run
 from warehouse.integrity import published_state
 from warehouse.publishing import damaged_file, discard_staging, set_log_aside
-
-logger = logging.getLogger(__name__)
 
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -48,7 +47,11 @@ def check_order(order: Order) -> None:
     order.check()
     memory_there()
     dataset = load_dataset(order.dataset)
-    find_sources(order.sources, file_settings_of(dataset).done_marker)
+    if not order.sources:
+        raise UsageError("no SOURCE is named; name a customers file as SOURCE")
+    for source in order.sources:
+        with suppress(NotFinishedYet):  # the run waits for it
+            delivered_files(source, file_settings_of(dataset))
 
 
 def refuse_early(order: Order) -> None:
@@ -113,9 +116,12 @@ def _begun(run: Run) -> Iterator[Run]:
             previous = published_state(run.home)
             if previous.fault:
                 _note_damage(run, previous.fault)
+            elif is_held(run.home.published_file):
+                add_note(run, f"another program holds {run.home.published_file} open for writing: a copy of it is read")
             close_abandoned(run, previous.run_id)
             discard_staging(run.home)
             check_order(run.order)
+            update_manifest(run, **declared_by(run.order.dataset))
             run.staging.mkdir()
             with kept_open(run):
                 yield run
@@ -134,7 +140,6 @@ def _note_damage(run: Run, fault: str) -> None:
         f"the published file is damaged ({fault}): it is not compared with, "
         f"and is kept as {damaged_file(run)} once this run has published"
     )
-    logger.warning("%s", note)
     add_note(run, note)
 
 

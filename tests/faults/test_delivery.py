@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import DataRefused, UsageError
+from schemas.file_settings import FileSettings
 from tasks.deliver import deliver, published_before
-from tasks.delivery.sources import find_source, find_sources
+from tasks.delivery.sources import find_source
 from tasks.delivery.waiting import has_writer
 from tests.conftest import ROOT, aged
 from tests.nights import SEED_ROWS
@@ -399,14 +400,14 @@ def test_same_files_and_settings_are_already_published(write, home, begin):
         assert published_before(run, deliver(run)) is None
 
 
-def test_same_file_under_another_name_is_refused(write, tmp_path):
+def test_same_file_under_another_name_is_refused(write, begin, tmp_path):
     path = write(SEED_ROWS)
     (tmp_path / "link.csv").symlink_to(path)
     (tmp_path / "inbox").mkdir()
     os.link(path, tmp_path / "inbox" / "hard.csv")
     for other in (path, tmp_path / "link.csv", tmp_path / "inbox", f"{tmp_path}/./customers.csv"):
-        with pytest.raises(UsageError, match="are the same file; name each file once as SOURCE"):
-            find_sources((str(path), str(other)))
+        with pytest.raises(UsageError, match="hold the same bytes; name each delivery once as SOURCE"):
+            deliver(begin(path, other))
 
 
 def test_identical_copy_of_a_file_is_refused(write, begin):
@@ -416,15 +417,16 @@ def test_identical_copy_of_a_file_is_refused(write, begin):
 
 
 def test_newest_visible_file_in_directory_is_picked(tmp_path):
-    for age, name in enumerate(["new.csv.done", ".hidden.csv", "new.csv", "old.csv", "old.csv.done"]):
+    for age, name in enumerate(["new.csv.mark", ".hidden.csv", "new.csv", "old.csv", "old.csv.mark"]):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
-    assert find_source(str(tmp_path), ".done") == tmp_path / "new.csv"
-    assert find_source(str(tmp_path)) == tmp_path / "new.csv.done"
+    settings = FileSettings(done_marker=".mark")
+    assert find_source(str(tmp_path), settings, lambda path: 1)[0] == tmp_path / "new.csv"
+    assert find_source(str(tmp_path), share_held=lambda path: 1)[0] == tmp_path / "new.csv.mark"
     (tmp_path / "new.csv").unlink()
     (tmp_path / "old.csv").unlink()
-    with pytest.raises(UsageError, match="holds no file"):
-        find_source(str(tmp_path), ".done")
+    with pytest.raises(UsageError, match=r"holds no file but \.hidden\.csv "):
+        find_source(str(tmp_path), settings)
 
 
 def test_second_source_that_is_missing_is_named(write, begin, tmp_path):

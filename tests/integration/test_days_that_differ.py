@@ -98,7 +98,7 @@ def test_missing_night_of_a_number_changes_no_model(run):
 def test_customers_without_features_replaced_do_not_crash(run):
     fields = 'tags: Series[list] = items(separator=";")'
     run(1, groups(n=30, tags=lambda *_: ""), fields)
-    home = run(2, groups(n=30, first=1000, tags=lambda *_: ""), fields)
+    home = run(2, groups(n=30, first=1000, tags=lambda *_: ""), fields, force=True)
     assert value(home, "SELECT count(*) FROM segments") == 1
 
 
@@ -175,8 +175,35 @@ def test_identifiers_of_another_form_are_refused(run, was, now):
     assert value(home, "SELECT count(*) FROM segment_moves WHERE from_segment_id IS NULL") > 0
 
 
-def test_new_customers_in_the_same_form_are_taken(run):
-    columns = {"x": lambda number, group, noise: group, "y": x_and_y}
-    run(1, groups(**columns), NUMBERS)
-    home = run(2, groups(first=1000, **columns), NUMBERS)
-    assert value(home, "SELECT count(*) FROM customers") == 150
+SHAPE = {"x": lambda number, group, noise: group, "y": x_and_y}
+
+
+def renamed(form, since=0, n=150):
+    """Return the lines of some customers, whose identifiers from one on are in a form of their own."""
+    header, *lines = groups(n=n, **SHAPE)
+    split = [line.partition(",") for line in lines]
+    return [header, *(f"{form.format(int(own)) if int(own) >= since else own},{rest}" for own, _, rest in split)]
+
+
+@pytest.mark.parametrize(("n", "is_refused"), [(20, True), (19, False)])
+def test_key_of_which_nothing_recurs_is_refused(run, n, is_refused):
+    run(1, groups(n=n, **SHAPE), NUMBERS)
+    others = groups(n=n, first=1000, **SHAPE)
+    if is_refused:
+        with pytest.raises(DataRefused, match=r"customer_id is '1000' and others, of which the previous run has none"):
+            run(2, others, NUMBERS)
+    assert value(run(2, others, NUMBERS, force=is_refused), "SELECT count(*) FROM customers") == n
+
+
+def test_new_customers_beside_an_old_one_are_taken(run):
+    run(1, groups(**SHAPE), NUMBERS)
+    assert value(run(2, groups(first=149, **SHAPE), NUMBERS), "SELECT count(*) FROM customers") == 150
+
+
+@pytest.mark.parametrize(("since", "is_refused"), [(130, True), (131, False)])
+def test_form_that_some_identifiers_lose_is_refused(run, since, is_refused):
+    run(1, renamed("{:06}", since), NUMBERS)
+    if is_refused:
+        with pytest.raises(DataRefused, match=r"87% of the customers are recognized, and 13% in that form"):
+            run(2, groups(**SHAPE), NUMBERS)
+    assert value(run(2, groups(**SHAPE), NUMBERS, force=is_refused), "SELECT count(*) FROM customers") == 150

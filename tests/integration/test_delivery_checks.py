@@ -121,7 +121,8 @@ def test_each_dataset_has_its_own_volume_history(night, home, write, shop):
     lines = ["income,gender", *(f"{n},{'FM'[n % 2]}" for n in range(20))]
     summary = quick_night(write("\n".join(lines)), home, dataset=shop())
     notes = delivery_notes(home, summary.run_id)
-    assert notes[1:] == ["20 rows; no previous run of this dataset to compare with"]
+    other = "the last published one is of customers, which declares other columns"
+    assert notes[1:] == [f"20 rows; no previous run of this dataset to compare with: {other}"]
 
 
 def test_refused_nights_do_not_count_as_usual(night, notes_of):

@@ -1,6 +1,7 @@
 """The ledger of runs: a manifest per run, written whatever happens."""
 
 import json
+import logging
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +16,8 @@ from warehouse.home.directory import Home
 from warehouse.home.run import SOFTWARE_VERSION, Run
 
 Manifest = dict[str, Any]
+
+logger = logging.getLogger(__name__)
 
 #: Status of a manifest whose run has not ended; the published tables never show it.
 UNDER_WAY = "under way"
@@ -84,8 +87,10 @@ def close_manifest(run: Run, status: str, message: str) -> None:
 
 
 def add_note(run: Run, note: str) -> None:
-    """Add a sentence to what the run has to say."""
-    update_manifest(run, notes=[*run.record["notes"], note])
+    """Add a sentence to what the run has to say, and to the log; what is said already is not said again."""
+    if note not in run.record["notes"]:
+        logger.warning("%s", printable(note))
+        update_manifest(run, notes=[*run.record["notes"], note])
 
 
 def notes_of(run: Run) -> tuple[str, ...]:
@@ -119,13 +124,26 @@ def read_manifests(home: Home, *, with_scorings: bool = False) -> list[Manifest]
     )
 
 
-def published_runs(home: Home, dataset: str) -> list[Manifest]:
-    """Return the manifests of the published runs of a dataset, the newest first."""
+def published_runs(home: Home, declared: Manifest) -> list[Manifest]:
+    """Return the manifests of the published runs of a dataset, the newest first; see ``is_of_dataset``."""
     return [
         manifest
         for manifest in reversed(read_manifests(home))
-        if manifest["status"] == "published" and manifest.get("dataset") == dataset
+        if manifest["status"] == "published" and is_of_dataset(manifest, declared)
     ]
+
+
+def is_of_dataset(manifest: Manifest, declared: Manifest) -> bool:
+    """Return whether a run is of the dataset of another manifest, known by what it declares: a schema may have moved.
+
+    It is the same file, or declares the same headers; a class of the same name may share most of them only.
+    """
+    own, earlier = declared.get("declared"), manifest.get("declared")
+    if not (own and earlier):  # a run of an earlier version
+        return bool(manifest.get("dataset") == declared["dataset"])
+    shared, every = set(own["headers"]) & set(earlier["headers"]), {*own["headers"], *earlier["headers"]}
+    is_alike = own["class"] == earlier["class"] and 2 * len(shared) > len(every)
+    return bool(own["file"] == earlier["file"] or shared == every or is_alike)
 
 
 def previous_runs(run: Run, *, at_most: int | None = None) -> list[Manifest]:
@@ -134,7 +152,7 @@ def previous_runs(run: Run, *, at_most: int | None = None) -> list[Manifest]:
     All are returned by default.
     """
     day = run.as_of.isoformat()
-    published = [manifest for manifest in published_runs(run.home, run.order.dataset) if manifest["as_of"] <= day]
+    published = [manifest for manifest in published_runs(run.home, run.record) if manifest["as_of"] <= day]
     return sorted(published, key=lambda manifest: str(manifest["as_of"]), reverse=True)[:at_most]
 
 

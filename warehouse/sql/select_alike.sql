@@ -1,11 +1,12 @@
 -- one row: of one customer in $every, how many have an identifier that the earlier run has in another form
--- Its digits are the same, and so are its letters, or one of the two has none; such digits are found once on each side.
+-- Neither run has it as the other does. Its digits are the same, and so are its letters, or one of the two has none;
+-- such digits are found once on each side.
 with own as (
     select
         any_value(customer_id) as customer_id,
         ltrim(regexp_replace(regexp_replace(customer_id, '\.0+$', ''), '[^0-9]', '', 'g'), '0') as digits
     from night.customers
-    where rowid % $every = 0
+    where rowid % $every = 0 and customer_id not in (select earlier.customer_id from previous.customers as earlier)
     group by digits
     having count(*) = 1
 ),
@@ -15,6 +16,7 @@ earlier as (
         any_value(customer_id) as customer_id,
         ltrim(regexp_replace(regexp_replace(customer_id, '\.0+$', ''), '[^0-9]', '', 'g'), '0') as digits
     from previous.customers
+    where customer_id not in (select own.customer_id from night.customers as own)
     group by digits
     having count(*) = 1
 ),

@@ -1,0 +1,186 @@
+"""A directory as SOURCE: its newest finished delivery of the dataset is taken, and what is passed over is said."""
+
+import os
+import time
+
+import pytest
+
+from schemas.errors import DataRefused, SchemaError, UsageError
+from schemas.file_settings import FileSettings
+from tasks.delivery.names import day_of, stem_of
+from tasks.delivery.sources import find_source
+from tasks.draft.drafting import draft_schema
+from tests.conftest import ROOT
+from tests.nights import SEED_ROWS, quick_night, read_night
+
+ORDERS = "order_id,customer_id,total\n1,K1,10\n2,K2,20\n"
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    """Fill a directory with files, name -> text, the first one the oldest, and return it."""
+
+    def filled(**files):
+        folder = tmp_path / "inbox"
+        folder.mkdir()
+        for age, (name, text) in enumerate(reversed(files.items()), start=60):
+            (folder / name).write_text(text)
+            os.utime(folder / name, (time.time() - age,) * 2)
+        return folder
+
+    return filled
+
+
+def taken(folder, **settings):
+    """Return the name of the file that is taken and the words about it, where all files hold the columns."""
+    path, words = find_source(str(folder), FileSettings(**settings), lambda path: 1.0)
+    return path.name, words
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        *((f"customers.csv{end}", "unfinished") for end in (".part", ".filepart", ".TMP", ".crdownload", ".partial")),
+        ("Unconfirmed 77.csv", "unfinished"),
+        ("~$customers.csv", "a lock"),
+        (".~lock.customers.csv#", "a lock"),
+        (".customers.csv.aB3x", "hidden"),
+        ("customers.csv~", "a backup"),
+        *((f"customers.csv{end}", "a checksum or signature") for end in (".md5", ".sha256", ".sfv", ".asc")),
+        ("SHA256SUMS", "a checksum or signature"),
+        ("customers.csv.done", "a marker"),
+        ("README.txt", "a readme"),
+        ("LIESMICH", "a readme"),
+        ("customers.xlsx", "another format"),
+        ("customers.json.gz", "another format"),
+    ],
+)
+def test_what_is_no_delivery_is_passed_over(inbox, name, why):
+    folder = inbox(**{"customers.csv": SEED_ROWS, name: ORDERS})
+    assert taken(folder) == ("customers.csv", f"{folder}: customers.csv was taken; passed over: {name} ({why})")
+    (folder / "customers.csv").unlink()
+    with pytest.raises(UsageError) as raised:
+        find_source(str(folder))
+    assert f"{folder} holds no file but {name} ({why}); drop a customers file there" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["customers.txt", "part.csv", "customers.done.csv", "readers.csv", "customers.asc", "customers", "old.tsv"]
+)
+def test_unusual_names_are_taken(inbox, name):
+    folder = inbox(**{name: SEED_ROWS})
+    assert taken(folder) == (name, "")
+
+
+@pytest.mark.parametrize(
+    ("names", "expected", "by"),
+    [
+        (["customers_20261128.csv", "customers_20261127.csv"], "customers_20261128.csv", "the date in its name"),
+        (["28.11.2026 c.csv", "27.12.2026 c.csv", "01.01.2026 c.csv"], "27.12.2026 c.csv", "the date in its name"),
+        (["c-2026-11-28.csv.gz", "c-2026-11-27.csv"], "c-2026-11-28.csv.gz", "the date in its name"),
+        (["customers_20261128.csv", "customers (1).csv"], "customers (1).csv", "its last change"),
+        (["customers_20261399.csv", "customers_20261127.csv"], "customers_20261127.csv", "its last change"),
+        (["c_20261128 a.csv", "c_20261128 (1).csv"], None, None),
+        (["c_20261128_7fa.csv", "c_20261128_b31.csv"], "c_20261128_b31.csv", "the date in its name"),
+    ],
+)
+def test_newest_is_told_by_dates_or_times(inbox, names, expected, by):
+    folder = inbox(**dict.fromkeys(names, SEED_ROWS))
+    if expected is None:
+        with pytest.raises(UsageError, match="whose names do not show which is the delivery"):
+            taken(folder)
+        return
+    assert taken(folder) == (expected, f"{folder}: {expected} was taken; the newest of {len(names)} by {by}")
+
+
+def test_orders_are_not_taken_for_customers(inbox, tmp_path):
+    files = {"customers_20261127.csv": SEED_ROWS, "orders_20261127.csv": ORDERS, "orders_20261128.csv": ORDERS}
+    folder = inbox(**files)
+    found = read_night(folder, tmp_path / "fresh")
+    assert found.manifest["source_name"] == "customers_20261127.csv"
+    assert "orders_20261128.csv (0% of the declared columns)" in found.manifest["notes"][0]
+    with pytest.raises(UsageError, match=r"holds customers_20261127\.csv and orders_20261128\.csv, whose .*=\"cust"):
+        draft_schema(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("names", "held", "is_clear"),
+    [
+        (["a.csv", "b.csv"], [1, 1], True),
+        (["a.csv", "b.csv"], [1, 0.8], False),
+        (["a.csv", "b.csv"], [1, 0.5], False),
+        (["a.csv", "b.csv"], [1, 0.49], True),
+        (["a.csv", "b.csv"], [1, None], False),
+        (["vip_20261128.csv", "customers_20261127.csv"], [1, 1], False),
+    ],
+)
+def test_files_of_other_names_need_the_columns(inbox, names, held, is_clear):
+    folder, shares = inbox(**dict.fromkeys(names, SEED_ROWS)), dict(zip(names, held, strict=True))
+
+    def found():
+        return find_source(str(folder), share_held=lambda path: shares[path.name])[0].name
+
+    if is_clear:
+        assert found() == ("b.csv" if shares["b.csv"] == 1 else "a.csv")
+    else:
+        with pytest.raises(UsageError, match="expected files of one kind: name one as SOURCE, or say in the schema"):
+            found()
+
+
+def test_only_other_kinds_are_named(inbox, home):
+    folder = inbox(**{"orders.csv": ORDERS, "returns.csv": ORDERS})
+    with pytest.raises(UsageError, match=r"holds no file but orders\.csv \(0% of .*\), returns\.csv \(0% of"):
+        read_night(folder, home)
+
+
+def test_unfinished_delivery_is_named_after_waiting(inbox, home, tmp_path):
+    schema = (ROOT / "schemas" / "customers.py").read_text().replace("(Dataset", "(Dataset, wait_seconds=0.1")
+    (tmp_path / "patient.py").write_text(schema)
+    folder = inbox(**{"customers.csv.part": SEED_ROWS})
+    with pytest.raises(
+        DataRefused, match=r"holds no file but customers\.csv\.part \(unfinished\), after 0\.1 s of waiting"
+    ):
+        read_night(folder, home, dataset=str(tmp_path / "patient.py"))
+
+
+def test_declared_names_decide_what_is_taken(inbox):
+    folder = inbox(**{"Customers_1.CSV": SEED_ROWS, "orders.csv": ORDERS, "customers_2.csv.part": ORDERS})
+    name, words = taken(folder, deliveries="customers*.csv*")
+    assert name == "Customers_1.CSV"
+    assert words.endswith("passed over: customers_2.csv.part (unfinished), orders.csv (not customers*.csv*)")
+
+
+def test_declared_names_may_have_any_ending(inbox):
+    folder = inbox(**{"customers.log": SEED_ROWS, "orders.csv": ORDERS})
+    assert taken(folder, deliveries="*.log")[0] == "customers.log"
+
+
+@pytest.mark.parametrize("pattern", ["", " ", "inbox/*.csv"])
+def test_impossible_pattern_is_a_schema_error(pattern):
+    with pytest.raises(SchemaError, match="should be a pattern of file names"):
+        FileSettings(deliveries=pattern)
+
+
+def test_nothing_new_says_what_is_still_unfinished(inbox, home):
+    folder = inbox(**{"customers.csv": SEED_ROWS, "customers (1).csv.part": "Age"})
+    quick_night(folder, home)
+    summary = quick_night(folder, home)
+    assert not summary.is_new
+    assert summary.message.endswith("passed over: customers (1).csv.part (unfinished)")
+
+
+@pytest.mark.parametrize(
+    ("names", "stem"),
+    [
+        (["c.csv", "c (1).csv", "C_20261128.csv.gz", "c-v2.csv", "c2.txt"], "c"),
+        (["2026-11-28 shop orders.csv", "shop_orders_7fa3.csv", "shop orders 28.11.2026.tsv"], "shop orders"),
+        (["acme.customers.csv"], "acme customers"),
+        (["20261128.csv", "77.csv"], ""),
+    ],
+)
+def test_stem_is_what_names_share(tmp_path, names, stem):
+    assert {stem_of(tmp_path / name) for name in names} == {stem}
+
+
+def test_number_that_is_no_date_is_none(tmp_path):
+    assert [day_of(tmp_path / name) for name in ("c_1234567890.csv", "c_20261301.csv", "c_1.2.2026.csv")] == [None] * 3
