@@ -28,9 +28,9 @@ class Role(StrEnum):
     IGNORED = "ignored"
 
 
-#: How a missing value is treated: the row is rejected, the median or the most frequent value is imputed, or missing
-#: is a category of its own.
-MissingRule = Literal["reject", "median", "most_frequent", "category"]
+#: How a missing value is treated: the row is rejected, the median or the most frequent value is imputed, missing is a
+#: category of its own, or a flag that is not set.
+MissingRule = Literal["reject", "median", "most_frequent", "category", "no"]
 
 #: The category of the missing values, with the rule "category".
 MISSING_CATEGORY = "(missing)"
@@ -45,7 +45,7 @@ NO_ITEMS, UNKNOWN_VALUES = "(none)", "(unknown)"
 _MISSING_RULES: dict[Role, tuple[MissingRule, ...]] = {
     Role.NUMERIC: ("median", "most_frequent"),
     Role.CATEGORY: ("category", "most_frequent"),
-    Role.FLAG: ("most_frequent",),
+    Role.FLAG: ("most_frequent", "no"),
 }
 
 
@@ -134,7 +134,7 @@ def flag(
     missing: MissingRule | None = None,
     **pandera_arguments: Any,
 ) -> Any:
-    """Declare a yes or no: 1/0, yes/no, true/false, y/n or t/f, in any case."""
+    """Declare a yes or no, in words of ``schemas.yes_no`` and any case; ``missing="no"`` where a blank means no."""
     return _field(FieldSettings(Role.FLAG, weight, sentinels=_texts(sentinels)), pandera_arguments, missing)
 
 

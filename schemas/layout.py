@@ -6,6 +6,26 @@ from schemas.dialect import Dialect
 
 
 @dataclass(frozen=True)
+class WideCells:
+    """What the cells of a list say that is delivered as one column per item, in lower case.
+
+    Attributes:
+        yes: for an item that is there.
+        no: for one that is not.
+        are_counts: whether any whole number is allowed, and an item is there where it is above 0.
+    """
+
+    yes: tuple[str, ...] = ("1",)
+    no: tuple[str, ...] = ("0",)
+    are_counts: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """What the cells hold: "0 and 1"."""
+        return "counts" if self.are_counts else " and ".join(word or "blanks" for word in (*self.no, *self.yes))
+
+
+@dataclass(frozen=True)
 class Layout:
     """Where each declared column is in a record.
 
@@ -17,8 +37,9 @@ class Layout:
         first_line: line from which the customers' records are read.
         positions: declared column name -> position in a record, from 0.
         list_column: the one items column; it takes the fields that a record has too many.
-        wide_column: an items column delivered as one 0/1 column per item.
+        wide_column: an items column delivered as one column per item, such as of 0 and 1.
         item_positions: item -> position, of the wide column's items.
+        item_cells: what their cells say.
         undeclared: (header, position) of the undeclared columns.
         reject_positions: positions of line and reason in a file of corrected rows.
         rejects_undeclared: whether a value in an undeclared column rejects its row.
@@ -36,6 +57,7 @@ class Layout:
     list_column: str | None = None
     wide_column: str | None = None
     item_positions: tuple[tuple[str, int], ...] = ()
+    item_cells: WideCells = WideCells()
     undeclared: tuple[tuple[str, int], ...] = ()
     reject_positions: tuple[int, ...] = ()
     rejects_undeclared: bool = False

@@ -288,7 +288,7 @@ def _form(layout: Layout, columns: tuple[Column, ...]) -> str:
         items = [repr(name) for name, _ in layout.item_positions]
         more = f" and {len(items) - _LIMITS.shown_items} more" if len(items) > _LIMITS.shown_items else ""
         shown = ", ".join(items[: _LIMITS.shown_items])
-        return f"{len(items)} columns of 0 and 1 for {layout.wide_column} ({shown}{more})"
+        return f"{len(items)} columns of {layout.item_cells.in_words} for {layout.wide_column} ({shown}{more})"
     if layout.list_column:
         return f"a list in {layout.list_column}"
     return f"{len(columns)} plain columns"

@@ -67,12 +67,28 @@ def select_separators(layout: Layout, columns: Sequence[Column], separators: Seq
 def items_of_column(layout: Layout, column: Column) -> str:
     """Return the expression for the items of a column among the fields, trimmed, with repetitions."""
     if column.name == layout.wide_column:
-        bought = f"list_filter({named_cells(layout, layout.item_positions)}, lambda z: z[1] = '1')"
+        bought = f"list_filter({named_cells(layout, layout.item_positions)}, lambda z: {_is_bought(layout)})"
         return f"list_transform({bought}, lambda z: z[2])"
     if column.name not in layout.positions:
         return "NULL::VARCHAR[]"
     items = f"list_transform({_delivered_items(layout, column)}, lambda f: {trimmed('f')})"
     return f"list_filter({items}, lambda x: x <> '')"
+
+
+def is_known_cell(layout: Layout) -> str:
+    """Return the condition for a cell of a wide list, ``z[1]``, that says whether the item is there."""
+    cells = layout.item_cells
+    words = _is_one_of((*cells.yes, *cells.no))
+    return f"regexp_full_match(z[1], '[0-9]+(\\.0+)?') OR {words}" if cells.are_counts else words
+
+
+def _is_bought(layout: Layout) -> str:
+    return "regexp_matches(z[1], '[1-9]')" if layout.item_cells.are_counts else _is_one_of(layout.item_cells.yes)
+
+
+def _is_one_of(words: Sequence[str]) -> str:
+    cell = "lower(z[1])" if any(word.lower() != word.upper() for word in words) else "z[1]"
+    return f"{cell} IN ({', '.join(map(quote_text, words))})"
 
 
 def first_of_each(items: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.fields import Role
+from schemas.yes_no import TICKS, are_yes_and_no
 from tasks.draft.columns.facts import MAX_LISTED, Arguments, Facts, Kind, ignored, missing_arguments
 from tasks.draft.columns.sentinels import text_sentinels, word_sentinels
 from tasks.draft.text.headers import is_named_like_code, is_named_like_count
@@ -39,15 +40,13 @@ class CategorySettings:
 CATEGORIES = CategorySettings()
 
 _TWO_CODES = ((1, 2), (0, 1))
-_YES_NO = (("1", "0"), ("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"))
 _LISTED_REASON = "isin stops a file whose values changed"
 
 
 def flag_kind(facts: Facts) -> Kind | None:
     """Return a flag where the texts say yes and no; a category where many are missing, as that may say something."""
     texts = {found.text.lower() for found in facts.known}
-    yes, no = ({pair[side] for pair in _YES_NO} for side in (0, 1))
-    if len(texts) != facts.n_different or texts - yes - no or not (texts & yes and texts & no):
+    if len(texts) != facts.n_different or not are_yes_and_no(texts):
         return None
     if facts.n_missing > CATEGORIES.often_missing * facts.n_rows:
         return category_kind(facts)
@@ -76,14 +75,17 @@ def category_kind(facts: Facts) -> Kind:
     if not is_few or not is_short:
         return Kind(Role.CATEGORY, "str", missing, (said, *reasons))
     once = sum(found.n == 1 for found in values)
-    if once > CATEGORIES.met_once * len(values) and not _is_yes_or_no(values):
+    if once > CATEGORIES.met_once * len(values) and not are_yes_and_no({found.text.lower() for found in values}):
         return Kind(Role.CATEGORY, "str", missing, (said, f"{once} of them in one row, so others may come", *reasons))
     listed = {"isin": sorted(found.text for found in values)}
     return Kind(Role.CATEGORY, "str", {**listed, **missing}, (said, _LISTED_REASON, *reasons))
 
 
 def one_word_kind(facts: Facts) -> Kind:
-    """Return the category of a column that holds one text, or nothing."""
+    """Return the category of a column that holds one text, or nothing; a flag where that is a tick."""
+    if facts.known[0].text.lower() in TICKS:
+        missing, reasons = missing_arguments("no", facts, {})
+        return Kind(Role.FLAG, "bool", missing, (counted(facts.known, 1), *reasons))
     missing, _ = missing_arguments("category", facts, word_sentinels(facts.profile.most_common))
     reason = (
         f"{counted(facts.known, 1)}, nothing in {amount(facts.n_missing, 'row')}, which are a category of their own"
@@ -141,6 +143,3 @@ def _comes_again(facts: Facts) -> bool:
     needed = next((rows for most, rows in CATEGORIES.rows_per_value if facts.n_different <= most), None)
     return needed is not None and facts.rows_per_value >= needed
 
-
-def _is_yes_or_no(values: Sequence[Counted]) -> bool:
-    return {found.text.lower() for found in values} in [set(pair) for pair in _YES_NO]
