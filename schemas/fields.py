@@ -5,6 +5,7 @@ Every kind takes pandera's own arguments (``ge``, ``le``, ``isin``, ``nullable``
 encoding, the tables and the data dictionary are derived from this one declaration.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -63,7 +64,7 @@ class FieldSettings:
         strip: texts removed from either end of a number, such as ``$``.
         sentinels: texts that mean a missing value, such as ``999``, in any case.
         missing: how a missing value is treated.
-        separator: the character between the items of a list within one field; None finds it.
+        separator: the character or HTML entity between the items of a list within one field; None finds it.
         case_sensitive: whether spellings that differ by case alone are different values.
         keep: which of several rows with one identifier is kept, ``"first"`` or ``"last"``.
         min_frequency: share of the customers below which categories are infrequent; they share one feature,
@@ -150,8 +151,8 @@ def items(
 
     Checks among the arguments apply to each item of the list.
     """
-    if separator is not None and (len(separator) != 1 or separator in "\r\n\0"):
-        raise SchemaError(f"separator={separator!r} should be one character, not a line end")
+    if separator is not None and not re.fullmatch(r"[^\r\0]|&#?\w+;", separator):
+        raise SchemaError(f"separator={separator!r} should be one character, such as ';' or the line end '\\n'")
     settings = FieldSettings(
         Role.ITEMS,
         weight,

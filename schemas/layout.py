@@ -1,6 +1,7 @@
 """``Layout``: where the declared columns are in the records of a delivered file."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from schemas.dialect import Dialect
 
@@ -26,6 +27,27 @@ class WideCells:
 
 
 @dataclass(frozen=True)
+class ListForm:
+    """What is around the items of a column's lists, beside what separates them.
+
+    Attributes:
+        entities: the HTML entities that it holds.
+        is_enclosed: whether its lists are in brackets, or their items in quotes, as programs write them.
+        last_word: the word before the last item, and; None where there is none.
+        whole: items that hold it, and are one item.
+        count: pattern of how often a customer has an item, with ``{}`` for the number and one group, the item.
+        example: an item with a count.
+    """
+
+    entities: tuple[str, ...] = ()
+    is_enclosed: bool = False
+    last_word: str | None = None
+    whole: tuple[str, ...] = ()
+    count: str | None = None
+    example: str = ""
+
+
+@dataclass(frozen=True)
 class Layout:
     """Where each declared column is in a record.
 
@@ -45,7 +67,7 @@ class Layout:
         rejects_undeclared: whether a value in an undeclared column rejects its row.
         closes_records: whether the records, but not the header, have a trailing delimiter.
         spills: whether lists may run on into more fields; not where they are all written within one.
-        bracketed: names of the items columns whose lists are in brackets, as programs write them.
+        forms: name of an items column -> what is around its items.
     """
 
     dialect: Dialect
@@ -63,7 +85,7 @@ class Layout:
     rejects_undeclared: bool = False
     closes_records: bool = False
     spills: bool = True
-    bracketed: tuple[str, ...] = ()
+    forms: Mapping[str, ListForm] = field(default_factory=dict)
 
     @property
     def is_repair(self) -> bool:

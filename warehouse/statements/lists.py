@@ -4,30 +4,47 @@ from collections.abc import Sequence
 
 from schemas.dataset import Column
 from schemas.dialect import LineRange
-from schemas.layout import Layout
+from schemas.layout import Layout, ListForm
 from warehouse.statements.fields import content_of, fields_of, named_cells, trimmed
 from warehouse.statements.quoting import pattern_of, quote_identifier, quote_text
 
-#: A list in brackets, as Python and JSON write it, and the brackets.
-_IN_BRACKETS = r"\[.*\]|\(.*\)|\{.*\}"
-_BRACKETS = r"^[\[({]\s*|\s*[\])}]$"
+#: A list in brackets, as Python and JSON write it, or of items in quotes.
+_BRACKETS = r"^(?:\[(.*)\]|\((.*)\)|\{(.*)\})$"
+_ENCLOSED = rf"{_BRACKETS[1:-1]}|\".*\"|'.*'"
 
 #: One item within brackets, up to the separator: in quotes (with the value of a pair after a colon) or without.
 _ITEM = r"\s*(?:\"[^\"]*\"|'[^']*')\s*(?::[^{0}]*)?(?:{0}|$)|[^{0}]+"
 _ITEM_QUOTES = r"^[\"'](.*?)[\"']\s*(?::.*)?$"
+_NONE_OF_IT = r"(?i)^[\"'].*[\"']\s*:\s*(?:0+(?:\.0*)?|false|null|none)$"
+
+#: HTML entities, and what they stand for; the last is read last, as it may be the beginning of another.
+ENTITIES = {
+    "&#44;": ",", "&comma;": ",", "&#59;": ";", "&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'",
+    "&#039;": "'", "&#x27;": "'", "&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&#38;": "&", "&amp;": "&",
+}  # fmt: skip
+_ENTITY = "&#?[a-zA-Z0-9]+;"
+
+#: How many of an item there are, around it: milk (2), milk x2 or milk*2, milk: 2, 2 x milk.
+COUNTS = (
+    r"^(.*\pL\S*)\s*[(\[](?:(?:qty\.?:?|[xX×])\s*)?(?:{})\s*[xX×]?[)\]]$",
+    r"^(.*\pL\S*)(?:\s+[xX]\s?|\s*[×*]\s*)(?:{})$",
+    r"^(.*\pL\S*)\s*[:=]\s*(?:{})$",
+    r"^(?:{})\s*(?:[xX]\s+|[×*]\s*)(.*\pL.*)$",
+)
+_NUMBER, _FEW, _ZERO = "[0-9]{1,3}", "[1-5]", "0{1,3}"
 
 #: Items up to which a list keeps its order while repetitions are taken out: that takes the square of their number.
 _ORDERED_ITEMS = 1_000
 
 
-def select_bracketed_shares(layout: Layout, columns: Sequence[Column]) -> str:
-    """Return the query for the share of the lists in brackets: one row per items column, empty lists aside."""
+def select_enclosed_shares(layout: Layout, columns: Sequence[Column], records: LineRange) -> str:
+    """Return the query for the share of lists in brackets or quotes: one row per items column, empty lists aside."""
     texts = ", ".join(
         f"{{'name': {quote_text(column.name)}, 'text': trim({_whole_list(layout, column)})}}" for column in columns
     )
     return f"""
-        SELECT name, avg(regexp_full_match(text, {quote_text(_IN_BRACKETS)}, 's')::INT) AS share
-        FROM (SELECT unnest([{texts}], recursive := true) FROM work.record_fields)
+        SELECT name, avg(regexp_full_match(text, {quote_text(_ENCLOSED)}, 's')::INT) AS share
+        FROM (SELECT unnest([{texts}], recursive := true) FROM work.record_fields WHERE {_within(records)})
         WHERE text <> '' GROUP BY name"""
 
 
@@ -41,27 +58,97 @@ def select_separators(layout: Layout, columns: Sequence[Column], separators: Seq
     return f"""
         WITH lists AS (
             SELECT row_number() OVER () AS number, unnest([{lists}]) AS text
-            FROM work.record_fields WHERE record BETWEEN {records.first} AND {records.last}
-        ), without_entities AS (
-            SELECT number, regexp_replace(text, '&#?[a-zA-Z0-9]+;', '', 'g') AS text FROM lists WHERE trim(text) <> ''
+            FROM work.record_fields WHERE {_within(records)}
         ), separators AS (
             SELECT unnest([{", ".join(map(quote_text, separators))}]) AS separator
+        ), separable AS (
+            SELECT number, separator, {separable_text("text", "separator")} AS text
+            FROM lists, separators WHERE trim(text) <> ''
         ), parts AS (
             SELECT separator, number, contains(text, separator) AS is_separated,
                 lower(trim(unnest(string_split(text, separator)))) AS part
-            FROM without_entities, separators
+            FROM separable
         ), owners AS (
             SELECT separator, part, count(DISTINCT number) AS n FROM parts GROUP BY separator, part
         )
         SELECT
             separator,
-            (SELECT count(*) FROM without_entities) AS lists,
+            (SELECT count(*) FROM lists WHERE trim(text) <> '') AS lists,
             count(DISTINCT number) AS separated,
             count(*) AS parts,
             count(*) FILTER (WHERE owners.n > 1) AS shared
         FROM parts INNER JOIN owners USING (separator, part)
         WHERE is_separated AND part <> ''
         GROUP BY separator"""
+
+
+def separable_text(text: str, separator: str) -> str:
+    """Return the expression for the text of a list as a separator may split it: no ``;`` of an HTML entity, no brackets.
+
+    Args:
+        text: expression for the text.
+        separator: expression for the separator.
+    """
+    inner = f"regexp_replace(trim({text}), {quote_text(_BRACKETS)}, '\\1\\2\\3', 's')"
+    return f"if({separator} LIKE '&%', {inner}, regexp_replace({inner}, '{_ENTITY}', '', 'g'))"
+
+
+def select_counts(layout: Layout, column: Column, records: LineRange) -> str:
+    """Return the query for what shows that items carry a count: one row per way to write it that some item has.
+
+    ``items`` counts the items of all lists, ``counted`` those with a count, ``few`` those with one of 1 to 5, and
+    ``recurring`` those of a product that has other counts or none elsewhere.
+    """
+    ways = " UNION ALL ".join(
+        f"""SELECT {number} AS way, item, n, {_matches("item", count, _FEW)} AS is_few,
+                lower(regexp_replace(item, {quote_text(count.format(_NUMBER))}, '\\1')) AS product
+            FROM items WHERE {_matches("item", count, _NUMBER)}"""
+        for number, count in enumerate(COUNTS)
+    )
+    return f"""
+        WITH items AS MATERIALIZED (
+            SELECT item, count(*) AS n
+            FROM (SELECT unnest({items_of_column(layout, column)}) AS item FROM work.record_fields
+                WHERE {_within(records)})
+            GROUP BY item
+        ), ways AS MATERIALIZED (
+            {ways}
+        ), products AS (
+            SELECT way, product,
+                count(DISTINCT lower(item)) + (product IN (SELECT lower(item) FROM items))::INT > 1 AS is_recurring
+            FROM ways GROUP BY way, product
+        )
+        SELECT way, (SELECT sum(n) FROM items)::BIGINT AS items, sum(n)::BIGINT AS counted,
+            coalesce(sum(n) FILTER (is_few), 0)::BIGINT AS few,
+            coalesce(sum(n) FILTER (is_recurring), 0)::BIGINT AS recurring,
+            count(DISTINCT item) AS spellings, count(DISTINCT product) AS products, min(item) AS example
+        FROM ways INNER JOIN products USING (way, product)
+        GROUP BY way ORDER BY counted DESC, way"""
+
+
+def select_share_with_word(layout: Layout, column: Column, word: str, records: LineRange) -> str:
+    """Return the query for the share of the lists of several items with a word in the last one: one row."""
+    has_word = f"regexp_matches(items[-1], {quote_text(_before_last(word))})"
+    return f"""
+        SELECT coalesce(avg({has_word}::INT), 0) AS share
+        FROM (SELECT {items_of_column(layout, column)} AS items FROM work.record_fields WHERE {_within(records)})
+        WHERE len(items) > 1 OR {has_word}"""
+
+
+def select_whole(layout: Layout, column: Column, word: str) -> str:
+    """Return the query for the items with a word that are one: a part of them is no item of its own anywhere."""
+    pattern = quote_text(_before_last(word))
+    return f"""
+        WITH items AS (
+            SELECT DISTINCT item
+            FROM (SELECT unnest({items_of_column(layout, column)}) AS item FROM work.record_fields)
+        ), known AS (
+            SELECT DISTINCT lower(item) AS part FROM items WHERE NOT regexp_matches(item, {pattern})
+        ), parts AS (
+            SELECT item, lower(unnest(regexp_split_to_array(item, {pattern}))) AS part
+            FROM items WHERE regexp_matches(item, {pattern})
+        )
+        SELECT DISTINCT item FROM parts ANTI JOIN known USING (part) WHERE part <> '' ORDER BY item"""
 
 
 def items_of_column(layout: Layout, column: Column) -> str:
@@ -71,7 +158,15 @@ def items_of_column(layout: Layout, column: Column) -> str:
         return f"list_transform({bought}, lambda z: z[2])"
     if column.name not in layout.positions:
         return "NULL::VARCHAR[]"
-    items = f"list_transform({_delivered_items(layout, column)}, lambda f: {trimmed('f')})"
+    form = layout.forms.get(column.name, ListForm())
+    items = f"list_transform({_delivered_items(layout, column, form)}, lambda f: {trimmed('f')})"
+    if form.last_word:
+        parts = f"regexp_split_to_array(x, {quote_text(_before_last(form.last_word))})"
+        whole = f"x IN ({', '.join(map(quote_text, form.whole))})" if form.whole else "false"
+        items = f"flatten(list_transform({items}, lambda x: CASE WHEN {whole} THEN [x] ELSE {parts} END))"
+    if form.count:
+        item = f"regexp_replace(x, {quote_text(form.count.format(_NUMBER))}, '\\1')"
+        items = f"list_transform({items}, lambda x: CASE WHEN NOT {_matches('x', form.count, _ZERO)} THEN {item} END)"
     return f"list_filter({items}, lambda x: x <> '')"
 
 
@@ -121,23 +216,57 @@ def _whole_list(layout: Layout, column: Column) -> str:
     return f"array_to_string({contents}, {quote_text(layout.dialect.delimiter)})"
 
 
-def _delivered_items(layout: Layout, column: Column) -> str:
+def _delivered_items(layout: Layout, column: Column, form: ListForm) -> str:
     separator = column.settings.separator or layout.dialect.item_separator
-    if column.name in layout.bracketed:
-        return _items_in_brackets(layout, column, separator)
+    # An entity of the separator is part of an item, and read once they are apart.
+    later = [entity for entity in form.entities if separator in (entity, ENTITIES[entity])]
+    first = [entity for entity in form.entities if entity not in later]
+    if form.is_enclosed:
+        items = _enclosed_items(_decoded(_whole_list(layout, column), first), separator)
+    else:
+        items = _separated_items(layout, column, separator, first)
+    return f"list_transform({items}, lambda e: {_decoded('e', later)})" if later else items
+
+
+def _separated_items(layout: Layout, column: Column, separator: str, entities: Sequence[str]) -> str:
     fields = fields_of(layout, column.name)
-    items = f"string_split({content_of(f'({fields})[1]', layout)}, {quote_text(separator)})"
+    content = _decoded(content_of(f"({fields})[1]", layout), entities)
+    items = f"string_split({content}, {quote_text(separator)})"
     if column.name != layout.list_column or not layout.takes_more:
         return items
-    # What separates the fields separates the items, so a comma within a field is part of its item.
-    run_on = f"list_transform({fields}, lambda f: {content_of('f', layout)})"
-    return f"CASE WHEN len(fields) > {layout.n_fields} THEN {run_on} ELSE {items} END"
+    # What separates the fields separates the items, so a comma within a field is part of its item. A delimiter behind
+    # the one field of a list separates nothing.
+    run_on = f"list_transform({fields}, lambda f: {_decoded(content_of('f', layout), entities)})"
+    is_one = "len(list_filter(list_fields[2:], lambda f: trim(f) <> '')) = 0"
+    return f"""CASE WHEN len(fields) <= {layout.n_fields} THEN {items}
+        WHEN trim(list_fields[-1]) <> '' THEN {run_on} WHEN {is_one} THEN {items} ELSE {run_on} END"""
 
 
-def _items_in_brackets(layout: Layout, column: Column, separator: str) -> str:
+def _decoded(text: str, entities: Sequence[str]) -> str:
+    """Return the expression for a text with some HTML entities as what they stand for."""
+    for entity in entities:
+        text = f"replace({text}, {quote_text(entity)}, {quote_text(ENTITIES[entity])})"
+    return text
+
+
+def _enclosed_items(text: str, separator: str) -> str:
     """Return the expression for the items of a list such as ``['tea', 'red wine']``; of pairs the first of each."""
-    inner = f"regexp_replace(trim({_whole_list(layout, column)}), {quote_text(_BRACKETS)}, '', 'gs')"
+    inner = f"regexp_replace(trim({text}), {quote_text(_BRACKETS)}, '\\1\\2\\3', 's')"
     pattern = pattern_of(separator)
     items = f"regexp_extract_all({inner}, {quote_text(_ITEM.format(pattern))})"
     ended = f"trim(regexp_replace(x, {quote_text(f'{pattern}$')}, ''))"
-    return f"list_transform({items}, lambda x: regexp_replace({ended}, {quote_text(_ITEM_QUOTES)}, '\\1', 's'))"
+    there = f"regexp_replace({ended}, {quote_text(_NONE_OF_IT)}, '', 's')"
+    return f"list_transform({items}, lambda x: regexp_replace({there}, {quote_text(_ITEM_QUOTES)}, '\\1', 's'))"
+
+
+def _before_last(word: str) -> str:
+    """Return the pattern of a word between two items, or before the one that a comma precedes."""
+    return rf"(?i)(?:^|\s+){pattern_of(word)}\s+"
+
+
+def _matches(item: str, count: str, number: str) -> str:
+    return f"regexp_matches({item}, {quote_text(count.format(number))})"
+
+
+def _within(records: LineRange) -> str:
+    return f"record BETWEEN {records.first} AND {records.last}"
