@@ -9,7 +9,7 @@ from warehouse.statements.fields import content_of, fields_of, named_cells, trim
 from warehouse.statements.quoting import pattern_of, quote_identifier, quote_text
 
 #: A list in brackets, as Python and JSON write it, or of items in quotes.
-_BRACKETS = r"^(?:\[(.*)\]|\((.*)\)|\{(.*)\})$"
+_BRACKETS = r"^(?:\[(.*)\]|(?:set)?\((.*)\)|\{(.*)\})$"
 _ENCLOSED = rf"{_BRACKETS[1:-1]}|\".*\"|'.*'"
 
 #: One item within brackets, up to the separator: in quotes (with the value of a pair after a colon) or without.
@@ -91,6 +91,13 @@ def separable_text(text: str, separator: str) -> str:
     """
     inner = f"regexp_replace(trim({text}), {quote_text(_BRACKETS)}, '\\1\\2\\3', 's')"
     return f"if({separator} LIKE '&%', {inner}, regexp_replace({inner}, '{_ENTITY}', '', 'g'))"
+
+
+def plain_item(text: str) -> str:
+    """Return the expression for what an item may be without quotes and a count around it."""
+    for pattern in (_ITEM_QUOTES, *(count.format(_NUMBER) for count in COUNTS)):
+        text = f"regexp_replace({text}, {quote_text(pattern)}, '\\1', 's')"
+    return text
 
 
 def select_counts(layout: Layout, column: Column, records: LineRange) -> str:

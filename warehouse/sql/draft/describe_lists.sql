@@ -1,20 +1,31 @@
 -- one row per column and mark that may stand between the items of a list in its cells
 -- Items of a list come in several cells and at several positions; parts of an address or a name do not.
+-- What separates them and what is around them is looked at as a run does.
 with marks as (
     select unnest($marks) as mark
 ),
 
+texts as (
+    select
+        draft_texts.column_number,
+        marks.mark,
+        draft_texts.n,
+        separable_text(draft_texts.value, marks.mark) as value
+    from work.draft_texts as draft_texts
+    inner join marks on contains(draft_texts.value, marks.mark)
+    where draft_texts.type in ('text', 'word')
+),
+
 cells as (
     select
-        texts.column_number,
-        marks.mark,
-        texts.n,
+        column_number,
+        mark,
+        n,
         list_filter(
-            list_transform(string_split(texts.value, marks.mark), lambda part: trim(part)), lambda part: part <> ''
+            list_transform(string_split(value, mark), lambda part: plain_item(trim(part))), lambda part: part <> ''
         ) as parts
-    from work.draft_texts as texts
-    inner join marks on contains(texts.value, marks.mark)
-    where texts.type in ('text', 'word')
+    from texts
+    where contains(value, mark)
 ),
 
 positions as (
