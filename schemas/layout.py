@@ -31,7 +31,7 @@ class ListForm:
     """What is around the items of a column's lists, beside what separates them.
 
     Attributes:
-        entities: the HTML entities that it holds.
+        entities: (HTML entity, what it stands for) of those that the file holds.
         is_enclosed: whether its lists are in brackets, or their items in quotes, as programs write them.
         last_word: the word before the last item, and; None where there is none.
         whole: items that hold it, and are one item.
@@ -39,7 +39,7 @@ class ListForm:
         example: an item with a count.
     """
 
-    entities: tuple[str, ...] = ()
+    entities: tuple[tuple[str, str], ...] = ()
     is_enclosed: bool = False
     last_word: str | None = None
     whole: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from warehouse.statements.fields import create_fields, select_trailing_share
 from warehouse.statements.lists import (
     COUNTS,
     select_counts,
+    select_entities,
     select_enclosed_shares,
     select_separators,
     select_share_with_word,
@@ -107,6 +108,12 @@ def trailing_share(database: Connection, layout: Layout, records: LineRange) -> 
 def view_fields(database: Connection, layout: Layout, columns: Sequence[Column], lines: LineRange) -> None:
     """Make ``work.record_fields`` of a source: its records as the layout reads them."""
     database.execute(create_fields(layout, columns, lines))
+
+
+def entities_of(database: Connection, lines: LineRange) -> list[str]:
+    """Return the different HTML entities in some lines, the most frequent first."""
+    found = database.execute(select_entities(), {"first": lines.first, "last": lines.last}).fetchall()
+    return [entity for (entity,) in found]
 
 
 def enclosed_shares(

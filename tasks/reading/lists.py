@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 
 from schemas.dataset import Column
 from schemas.dialect import LineRange
@@ -15,10 +16,10 @@ from warehouse.records import (
     count_counted_items,
     count_separators,
     enclosed_shares,
+    entities_of,
     items_with_word,
     share_with_word,
 )
-from warehouse.statements.lists import ENTITIES
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class ListLimits:
         n_records: first records that show how lists are written; more would not change the answer.
         few_share: share of the separated lists up to which commas in others are part of an item.
         usual_share: share of the lists above which all are taken to be in brackets, or to have a word before their end.
+        max_entities: different HTML entities that are read; more would slow the reading.
         max_whole: items with such a word that may be one.
         some_share: share of the items from which a count is one, if items that recur with others are nearly all.
         recurring_share: share of the items with a count that makes nearly all of them.
@@ -41,6 +43,7 @@ class ListLimits:
     n_records: int = 50_000
     few_share: float = 0.1
     usual_share: float = 0.9
+    max_entities: int = 50
     max_whole: int = 1_000
     some_share: float = 0.05
     recurring_share: float = 0.8
@@ -69,15 +72,19 @@ def list_forms(
     lists = [column for column in columns if column.role is Role.ITEMS and column.name in layout.positions]
     if not lists:
         return {}
-    entities = ()
-    if any_line_contains(database, "&", lines):
-        entities = tuple(entity for entity in ENTITIES if any_line_contains(database, entity, lines))
+    entities = _entities(database, lines) if any_line_contains(database, "&", lines) else ()
     enclosed = _enclosed_lists(database, layout, lists, lines)
     forms = {one.name: ListForm(entities=entities, is_enclosed=one.name in enclosed) for one in lists}
     for column in lists:
         forms[column.name] = _with_last_word(database, replace(layout, forms=forms), column, lines)
         forms[column.name] = _with_count(database, replace(layout, forms=forms), column, lines)
     return forms
+
+
+def _entities(database: Connection, lines: LineRange) -> tuple[tuple[str, str], ...]:
+    """Return the HTML entities of a file, and what they stand for; that of & last, as another may begin with it."""
+    known = [(entity, text) for entity in entities_of(database, lines) if (text := unescape(entity)) != entity]
+    return tuple(sorted(known[: _LIMITS.max_entities], key=lambda one: one[1] == "&"))
 
 
 def _enclosed_lists(

@@ -44,13 +44,13 @@ def wide_items(spare: _Named, lines: Sequence[str], dialect: Dialect, n_fields: 
     }
     found = [({one for one, cells in columns.items() if _are_words(cells, (*yes, *no))}, yes, no) for yes, no in YES_NO]
     items, yes, no = max(found, key=lambda one: len(one[0]))
-    n_flags, counts = len(items), {one for one, cells in columns.items() if _are_counts(cells)}
-    if len(counts) > n_flags:
+    counts = {one for one, cells in columns.items() if _are_counts(cells)}
+    if are_counts := len(counts) > len(items - counts):
         (items, yes, no) = (counts | found[0][0], *YES_NO[0])
     seen = {cell for one in items for cell in columns[one]}
     blank = () if seen.intersection(no) else ("",)  # a blank says no where nothing else does
     present, absent = (tuple(word for word in words if word in seen) or words[:1] for words in (yes, (*no, *blank)))
-    return tuple(one for one in spare if one in items), WideCells(present, absent, are_counts=len(counts) > n_flags)
+    return tuple(one for one in spare if one in items), WideCells(present, absent, are_counts=are_counts)
 
 
 def _are_words(cells: Sequence[str], words: Sequence[str]) -> bool:

@@ -17,18 +17,13 @@ _ITEM = r"\s*(?:\"[^\"]*\"|'[^']*')\s*(?::[^{0}]*)?(?:{0}|$)|[^{0}]+"
 _ITEM_QUOTES = r"^[\"'](.*?)[\"']\s*(?::.*)?$"
 _NONE_OF_IT = r"(?i)^[\"'].*[\"']\s*:\s*(?:0+(?:\.0*)?|false|null|none)$"
 
-#: HTML entities, and what they stand for; the last is read last, as it may be the beginning of another.
-ENTITIES = {
-    "&#44;": ",", "&comma;": ",", "&#59;": ";", "&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'",
-    "&#039;": "'", "&#x27;": "'", "&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&#38;": "&", "&amp;": "&",
-}  # fmt: skip
 _ENTITY = "&#?[a-zA-Z0-9]+;"
 
 #: How many of an item there are, around it: milk (2), milk x2 or milk*2, milk: 2, 2 x milk.
 COUNTS = (
-    r"^(.*\pL\S*)\s*[(\[](?:(?:qty\.?:?|[xX×])\s*)?(?:{})\s*[xX×]?[)\]]$",
-    r"^(.*\pL\S*)(?:\s+[xX]\s?|\s*[×*]\s*)(?:{})$",
-    r"^(.*\pL\S*)\s*[:=]\s*(?:{})$",
+    r"^(.*\pL(?:.*\S)?)\s*[(\[](?:(?:qty\.?:?|[xX×])\s*)?(?:{})\s*[xX×]?[)\]]$",
+    r"^(.*\pL(?:.*\S)?)(?:\s+[xX]\s?|\s*[×*]\s*)(?:{})$",
+    r"^(.*\pL(?:.*\S)?)\s*[:=]\s*(?:{})$",
     r"^(?:{})\s*(?:[xX]\s+|[×*]\s*)(.*\pL.*)$",
 )
 _NUMBER, _FEW, _ZERO = "[0-9]{1,3}", "[1-5]", "0{1,3}"
@@ -46,6 +41,15 @@ def select_enclosed_shares(layout: Layout, columns: Sequence[Column], records: L
         SELECT name, avg(regexp_full_match(text, {quote_text(_ENCLOSED)}, 's')::INT) AS share
         FROM (SELECT unnest([{texts}], recursive := true) FROM work.record_fields WHERE {_within(records)})
         WHERE text <> '' GROUP BY name"""
+
+
+def select_entities() -> str:
+    """Return the query for the HTML entities in lines from ``$first`` to ``$last``, the most frequent first."""
+    return f"""
+        SELECT entity FROM (
+            SELECT unnest(regexp_extract_all(line, '{_ENTITY}')) AS entity FROM work.lines
+            WHERE record BETWEEN $first AND $last AND contains(line, '&')
+        ) GROUP BY entity ORDER BY count(*) DESC, entity"""
 
 
 def select_separators(layout: Layout, columns: Sequence[Column], separators: Sequence[str], records: LineRange) -> str:
@@ -226,7 +230,7 @@ def _whole_list(layout: Layout, column: Column) -> str:
 def _delivered_items(layout: Layout, column: Column, form: ListForm) -> str:
     separator = column.settings.separator or layout.dialect.item_separator
     # An entity of the separator is part of an item, and read once they are apart.
-    later = [entity for entity in form.entities if separator in (entity, ENTITIES[entity])]
+    later = [entity for entity in form.entities if separator in entity]
     first = [entity for entity in form.entities if entity not in later]
     if form.is_enclosed:
         items = _enclosed_items(_decoded(_whole_list(layout, column), first), separator)
@@ -235,7 +239,7 @@ def _delivered_items(layout: Layout, column: Column, form: ListForm) -> str:
     return f"list_transform({items}, lambda e: {_decoded('e', later)})" if later else items
 
 
-def _separated_items(layout: Layout, column: Column, separator: str, entities: Sequence[str]) -> str:
+def _separated_items(layout: Layout, column: Column, separator: str, entities: Sequence[tuple[str, str]]) -> str:
     fields = fields_of(layout, column.name)
     content = _decoded(content_of(f"({fields})[1]", layout), entities)
     items = f"string_split({content}, {quote_text(separator)})"
@@ -249,10 +253,10 @@ def _separated_items(layout: Layout, column: Column, separator: str, entities: S
         WHEN trim(list_fields[-1]) <> '' THEN {run_on} WHEN {is_one} THEN {items} ELSE {run_on} END"""
 
 
-def _decoded(text: str, entities: Sequence[str]) -> str:
+def _decoded(text: str, entities: Sequence[tuple[str, str]]) -> str:
     """Return the expression for a text with some HTML entities as what they stand for."""
-    for entity in entities:
-        text = f"replace({text}, {quote_text(entity)}, {quote_text(ENTITIES[entity])})"
+    for entity, meaning in entities:
+        text = f"replace({text}, {quote_text(entity)}, {quote_text(meaning)})"
     return text
 
 
