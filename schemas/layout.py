@@ -31,15 +31,15 @@ class ListForm:
     """What is around the items of a column's lists, beside what separates them.
 
     Attributes:
-        entities: (HTML entity, what it stands for) of those that the file holds.
-        is_enclosed: whether its lists are in brackets, or their items in quotes, as programs write them.
-        last_word: the word before the last item, and; None where there is none.
-        whole: items that hold it, and are one item.
-        count: pattern of how often a customer has an item, with ``{}`` for the number and one group, the item.
-        example: an item with a count.
+        has_entities: whether the file may hold HTML entities.
+        is_enclosed: whether its lists are in brackets, or of items in quotes, as programs write them.
+        last_word: the word before the last item, such as and.
+        whole: items that hold it, and are one.
+        count: pattern of an item with a count, which is ``{}``; its group is the item.
+        example: one of those.
     """
 
-    entities: tuple[tuple[str, str], ...] = ()
+    has_entities: bool = False
     is_enclosed: bool = False
     last_word: str | None = None
     whole: tuple[str, ...] = ()

@@ -12,10 +12,7 @@ YES_NO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("si", "sí", "sì", "vero", "verdadero"), ("no", "n", "falso")),
     (("sim", "verdadeiro"), ("não", "nao", "n", "falso")),
     (("tak",), ("nie",)),
-    (("ano",), ("ne",)),
     (("да",), ("нет",)),
-    (("evet",), ("hayır", "hayir")),
-    (("はい",), ("いいえ",)),
     (("是",), ("否",)),
     (("x", "✓", "✔"), ()),
 )

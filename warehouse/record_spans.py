@@ -22,12 +22,6 @@ def any_line_contains(database: Connection, text: str, lines: LineRange) -> bool
     return bool(read_value(database, read_sql("any_line_contains"), parameters))
 
 
-def has_long_records(database: Connection, lines: LineRange) -> bool:
-    """Return whether any record of a source is of several lines."""
-    query = "SELECT count(*) > 0 FROM work.raws WHERE record BETWEEN $first AND $last"
-    return bool(read_value(database, query, {"first": lines.first, "last": lines.last}))
-
-
 def unbalanced_lines(database: Connection, dialect: Dialect, lines: LineRange) -> LineStates:
     """Return the lines whose quotes do not close."""
     return _states(database, select_unbalanced_lines(dialect, lines))

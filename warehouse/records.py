@@ -12,15 +12,7 @@ from schemas.errors import DataRefused
 from schemas.layout import Layout
 from warehouse.connection import Connection, read_sql
 from warehouse.statements.fields import create_fields, select_trailing_share
-from warehouse.statements.lists import (
-    COUNTS,
-    select_counts,
-    select_entities,
-    select_enclosed_shares,
-    select_separators,
-    select_share_with_word,
-    select_whole,
-)
+from warehouse.statements.lists import select_separators
 from warehouse.statements.numbers import select_number_marks
 from warehouse.statements.records import select_records
 from warehouse.tables import read_dicts, read_value
@@ -44,19 +36,6 @@ class SeparatedLists:
     separated: int
     parts: int
     shared: int
-
-
-@dataclass(frozen=True)
-class CountedItems:
-    """What shows whether items carry a count; see ``select_counts``."""
-
-    items: int
-    counted: int
-    few: int
-    recurring: int
-    spellings: int
-    products: int
-    example: str
 
 
 def read_head(copy: Path, n_lines: int = _HEAD_LINES) -> list[str]:
@@ -108,38 +87,6 @@ def trailing_share(database: Connection, layout: Layout, records: LineRange) -> 
 def view_fields(database: Connection, layout: Layout, columns: Sequence[Column], lines: LineRange) -> None:
     """Make ``work.record_fields`` of a source: its records as the layout reads them."""
     database.execute(create_fields(layout, columns, lines))
-
-
-def entities_of(database: Connection, lines: LineRange) -> list[str]:
-    """Return the different HTML entities in some lines, the most frequent first."""
-    found = database.execute(select_entities(), {"first": lines.first, "last": lines.last}).fetchall()
-    return [entity for (entity,) in found]
-
-
-def enclosed_shares(
-    database: Connection, layout: Layout, columns: Sequence[Column], records: LineRange
-) -> dict[str, float]:
-    """Return the share of the lists in brackets or quotes of each items column, empty lists aside."""
-    found = read_dicts(database, select_enclosed_shares(layout, columns, records))
-    return {row["name"]: row["share"] for row in found}
-
-
-def count_counted_items(
-    database: Connection, layout: Layout, column: Column, records: LineRange
-) -> list[tuple[str, CountedItems]]:
-    """Return the patterns of counts that some items of a column match, the most frequent first, and their figures."""
-    found = read_dicts(database, select_counts(layout, column, records))
-    return [(COUNTS[row.pop("way")], CountedItems(**row)) for row in found]
-
-
-def share_with_word(database: Connection, layout: Layout, column: Column, word: str, records: LineRange) -> float:
-    """Return the share of the lists of several items that have a word before the last one."""
-    return float(read_value(database, select_share_with_word(layout, column, word, records)))
-
-
-def items_with_word(database: Connection, layout: Layout, column: Column, word: str) -> tuple[str, ...]:
-    """Return the items of a column that hold a word between parts that are not all items of their own."""
-    return tuple(item for (item,) in database.execute(select_whole(layout, column, word)).fetchall())
 
 
 def count_separators(

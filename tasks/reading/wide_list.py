@@ -22,9 +22,9 @@ _Named = tuple[tuple[str, int], ...]
 
 
 def wide_items(spare: _Named, lines: Sequence[str], dialect: Dialect, n_fields: int) -> tuple[_Named, WideCells]:
-    """Return those of the undeclared columns whose cells are 1 and 0 or the like, with few exceptions; and what they say.
+    """Return those of the undeclared columns whose cells are 1 and 0 or the like, with few exceptions; and these words.
 
-    The words are those of the language in which most columns are. Columns of counts are items where they are more.
+    They are those of most columns. Columns of counts are items where they are more than those of words.
 
     Args:
         spare: (header, position) of the undeclared columns.

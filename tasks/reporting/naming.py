@@ -80,10 +80,10 @@ class Trait:
     def _speaks(self) -> bool:
         """Whether its value says what it is without the column: not yes or no, a number, a letter or a code."""
         value = self.value or ""
-        if value.casefold() in (*YES_WORDS, *NO_WORDS, MISSING_CATEGORY):
-            return False
+        is_word = re.search(r"[^\W\d_]{2}|[^\W\d_a-zA-Z]", value)
         is_code = re.search(r"^\S*\d\S*$", value) and (value == value.upper() or not re.search(r"[^\W\d_]{3}", value))
-        return bool(re.search(r"[^\W\d_]{2}|[^\W\d_a-zA-Z]", value)) and (self.is_item or not is_code)
+        is_answer = value.casefold() in (*YES_WORDS, *NO_WORDS, MISSING_CATEGORY)
+        return bool(is_word) and not is_answer and (self.is_item or not is_code)
 
     @property
     def sentence(self) -> str:

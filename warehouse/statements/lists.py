@@ -17,39 +17,35 @@ _ITEM = r"\s*(?:\"[^\"]*\"|'[^']*')\s*(?::[^{0}]*)?(?:{0}|$)|[^{0}]+"
 _ITEM_QUOTES = r"^[\"'](.*?)[\"']\s*(?::.*)?$"
 _NONE_OF_IT = r"(?i)^[\"'].*[\"']\s*:\s*(?:0+(?:\.0*)?|false|null|none)$"
 
+#: HTML entities, and those that are read, each as the character that it stands for.
 _ENTITY = "&#?[a-zA-Z0-9]+;"
+_READ_ENTITIES = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&#039;": "'", "&amp;": "&"}
 
 #: How many of an item there are, around it: milk (2), milk x2 or milk*2, milk: 2, 2 x milk.
 COUNTS = (
-    r"^(.*\pL(?:.*\S)?)\s*[(\[](?:(?:qty\.?:?|[xX×])\s*)?(?:{})\s*[xX×]?[)\]]$",
-    r"^(.*\pL(?:.*\S)?)(?:\s+[xX]\s?|\s*[×*]\s*)(?:{})$",
+    r"^(.*\pL(?:.*\S)?)\s*[(\[](?:(?:qty\.?:?|[xX\x{{d7}}])\s*)?(?:{})\s*[xX\x{{d7}}]?[)\]]$",
+    r"^(.*\pL(?:.*\S)?)(?:\s+[xX]\s?|\s*[\x{{d7}}*]\s*)(?:{})$",
     r"^(.*\pL(?:.*\S)?)\s*[:=]\s*(?:{})$",
-    r"^(?:{})\s*(?:[xX]\s+|[×*]\s*)(.*\pL.*)$",
+    r"^(?:{})\s*(?:[xX]\s+|[\x{{d7}}*]\s*)(.*\pL.*)$",
 )
-_NUMBER, _FEW, _ZERO = "[0-9]{1,3}", "[1-5]", "0{1,3}"
+_NUMBER, _ZERO = "[0-9]{1,3}", "0{1,3}"
+
+#: Shares that are nearly all, and more than a few.
+_USUAL, _SOME = 0.9, 0.05
 
 #: Items up to which a list keeps its order while repetitions are taken out: that takes the square of their number.
 _ORDERED_ITEMS = 1_000
 
 
-def select_enclosed_shares(layout: Layout, columns: Sequence[Column], records: LineRange) -> str:
-    """Return the query for the share of lists in brackets or quotes: one row per items column, empty lists aside."""
+def select_enclosed(layout: Layout, columns: Sequence[Column], records: LineRange) -> str:
+    """Return the query for the items columns whose lists are in brackets or quotes, nearly all: one row per name."""
     texts = ", ".join(
         f"{{'name': {quote_text(column.name)}, 'text': trim({_whole_list(layout, column)})}}" for column in columns
     )
     return f"""
-        SELECT name, avg(regexp_full_match(text, {quote_text(_ENCLOSED)}, 's')::INT) AS share
-        FROM (SELECT unnest([{texts}], recursive := true) FROM work.record_fields WHERE {_within(records)})
-        WHERE text <> '' GROUP BY name"""
-
-
-def select_entities() -> str:
-    """Return the query for the HTML entities in lines from ``$first`` to ``$last``, the most frequent first."""
-    return f"""
-        SELECT entity FROM (
-            SELECT unnest(regexp_extract_all(line, '{_ENTITY}')) AS entity FROM work.lines
-            WHERE record BETWEEN $first AND $last AND contains(line, '&')
-        ) GROUP BY entity ORDER BY count(*) DESC, entity"""
+        SELECT name FROM (SELECT unnest([{texts}], recursive := true) FROM work.record_fields WHERE {_within(records)})
+        WHERE text <> '' GROUP BY name
+        HAVING avg(regexp_full_match(text, {quote_text(_ENCLOSED)}, 's')::INT) > {_USUAL}"""
 
 
 def select_separators(layout: Layout, columns: Sequence[Column], separators: Sequence[str], records: LineRange) -> str:
@@ -87,7 +83,7 @@ def select_separators(layout: Layout, columns: Sequence[Column], separators: Seq
 
 
 def separable_text(text: str, separator: str) -> str:
-    """Return the expression for the text of a list as a separator may split it: no ``;`` of an HTML entity, no brackets.
+    """Return the expression for the text of a list as a separator may split it: no ``;`` of an entity, no brackets.
 
     Args:
         text: expression for the text.
@@ -105,16 +101,16 @@ def plain_item(text: str) -> str:
 
 
 def select_counts(layout: Layout, column: Column, records: LineRange) -> str:
-    """Return the query for what shows that items carry a count: one row per way to write it that some item has.
+    """Return the query for how the items of a column carry counts: one row, the way in ``COUNTS``, or none.
 
-    ``items`` counts the items of all lists, ``counted`` those with a count, ``few`` those with one of 1 to 5, and
-    ``recurring`` those of a product that has other counts or none elsewhere.
+    Numbers are counts where half are below six, they are not of one product alone (Level 1, Level 2), and most items
+    have one, or some, nearly all of which come again with another number or none.
     """
     ways = " UNION ALL ".join(
-        f"""SELECT {number} AS way, item, n, {_matches("item", count, _FEW)} AS is_few,
+        f"""SELECT {way} AS way, item, n, {_matches("item", count, "[1-5]")} AS is_few,
                 lower(regexp_replace(item, {quote_text(count.format(_NUMBER))}, '\\1')) AS product
             FROM items WHERE {_matches("item", count, _NUMBER)}"""
-        for number, count in enumerate(COUNTS)
+        for way, count in enumerate(COUNTS)
     )
     return f"""
         WITH items AS MATERIALIZED (
@@ -122,44 +118,39 @@ def select_counts(layout: Layout, column: Column, records: LineRange) -> str:
             FROM (SELECT unnest({items_of_column(layout, column)}) AS item FROM work.record_fields
                 WHERE {_within(records)})
             GROUP BY item
-        ), ways AS MATERIALIZED (
+        ), ways AS (
             {ways}
-        ), products AS (
-            SELECT way, product,
-                count(DISTINCT lower(item)) + (product IN (SELECT lower(item) FROM items))::INT > 1 AS is_recurring
-            FROM ways GROUP BY way, product
+        ), judged AS (
+            SELECT *, count(*) OVER (PARTITION BY way, product) > 1
+                OR product IN (SELECT lower(item) FROM items) AS comes_again
+            FROM ways
         )
-        SELECT way, (SELECT sum(n) FROM items)::BIGINT AS items, sum(n)::BIGINT AS counted,
-            coalesce(sum(n) FILTER (is_few), 0)::BIGINT AS few,
-            coalesce(sum(n) FILTER (is_recurring), 0)::BIGINT AS recurring,
-            count(DISTINCT item) AS spellings, count(DISTINCT product) AS products, min(item) AS example
-        FROM ways INNER JOIN products USING (way, product)
-        GROUP BY way ORDER BY counted DESC, way"""
+        SELECT way, min(item) AS example FROM judged GROUP BY way
+        HAVING sum(n) FILTER (is_few) >= 0.5 * sum(n) AND (count(DISTINCT product) > 1 OR count(*) = 1)
+            AND (sum(n) > 0.5 * (SELECT sum(n) FROM items) OR (
+                sum(n) >= {_SOME} * (SELECT sum(n) FROM items) AND sum(n) FILTER (comes_again) >= {_USUAL} * sum(n)))
+        ORDER BY sum(n) DESC, way LIMIT 1"""
 
 
-def select_share_with_word(layout: Layout, column: Column, word: str, records: LineRange) -> str:
-    """Return the query for the share of the lists of several items with a word in the last one: one row."""
-    has_word = f"regexp_matches(items[-1], {quote_text(_before_last(word))})"
-    return f"""
-        SELECT coalesce(avg({has_word}::INT), 0) AS share
-        FROM (SELECT {items_of_column(layout, column)} AS items FROM work.record_fields WHERE {_within(records)})
-        WHERE len(items) > 1 OR {has_word}"""
+def select_last_word(layout: Layout, column: Column, word: str) -> str:
+    """Return the query for a word before the last item, where nearly all lists of several have it: one row, or none.
 
-
-def select_whole(layout: Layout, column: Column, word: str) -> str:
-    """Return the query for the items with a word that are one: a part of them is no item of its own anywhere."""
+    ``whole`` are the items with the word that are one, as a part of them is no item of its own anywhere.
+    """
     pattern = quote_text(_before_last(word))
     return f"""
-        WITH items AS (
-            SELECT DISTINCT item
-            FROM (SELECT unnest({items_of_column(layout, column)}) AS item FROM work.record_fields)
-        ), known AS (
-            SELECT DISTINCT lower(item) AS part FROM items WHERE NOT regexp_matches(item, {pattern})
+        WITH lists AS MATERIALIZED (
+            SELECT {items_of_column(layout, column)} AS items FROM work.record_fields
+        ), items AS (
+            SELECT DISTINCT item, regexp_matches(item, {pattern}) AS has_word
+            FROM (SELECT unnest(items) AS item FROM lists)
         ), parts AS (
-            SELECT item, lower(unnest(regexp_split_to_array(item, {pattern}))) AS part
-            FROM items WHERE regexp_matches(item, {pattern})
+            SELECT item, lower(unnest(regexp_split_to_array(item, {pattern}))) AS part FROM items WHERE has_word
         )
-        SELECT DISTINCT item FROM parts ANTI JOIN known USING (part) WHERE part <> '' ORDER BY item"""
+        SELECT (SELECT coalesce(list(DISTINCT item ORDER BY item), []) FROM parts
+            WHERE part <> '' AND part NOT IN (SELECT lower(item) FROM items WHERE NOT has_word)) AS whole
+        FROM lists HAVING count_if(len(items) > 1 AND NOT regexp_matches(items[-1], {pattern}))
+            < {1 - _USUAL} * count_if(len(items) > 1 OR regexp_matches(items[-1], {pattern}))"""
 
 
 def items_of_column(layout: Layout, column: Column) -> str:
@@ -229,34 +220,24 @@ def _whole_list(layout: Layout, column: Column) -> str:
 
 def _delivered_items(layout: Layout, column: Column, form: ListForm) -> str:
     separator = column.settings.separator or layout.dialect.item_separator
-    # An entity of the separator is part of an item, and read once they are apart.
-    later = [entity for entity in form.entities if separator in entity]
-    first = [entity for entity in form.entities if entity not in later]
     if form.is_enclosed:
-        items = _enclosed_items(_decoded(_whole_list(layout, column), first), separator)
-    else:
-        items = _separated_items(layout, column, separator, first)
-    return f"list_transform({items}, lambda e: {_decoded('e', later)})" if later else items
-
-
-def _separated_items(layout: Layout, column: Column, separator: str, entities: Sequence[tuple[str, str]]) -> str:
+        return _enclosed_items(_decoded(_whole_list(layout, column), form), separator)
     fields = fields_of(layout, column.name)
-    content = _decoded(content_of(f"({fields})[1]", layout), entities)
-    items = f"string_split({content}, {quote_text(separator)})"
+    items = f"string_split({_decoded(content_of(f'({fields})[1]', layout), form)}, {quote_text(separator)})"
     if column.name != layout.list_column or not layout.takes_more:
         return items
     # What separates the fields separates the items, so a comma within a field is part of its item. A delimiter behind
     # the one field of a list separates nothing.
-    run_on = f"list_transform({fields}, lambda f: {_decoded(content_of('f', layout), entities)})"
+    run_on = f"list_transform({fields}, lambda f: {_decoded(content_of('f', layout), form)})"
     is_one = "len(list_filter(list_fields[2:], lambda f: trim(f) <> '')) = 0"
     return f"""CASE WHEN len(fields) <= {layout.n_fields} THEN {items}
         WHEN trim(list_fields[-1]) <> '' THEN {run_on} WHEN {is_one} THEN {items} ELSE {run_on} END"""
 
 
-def _decoded(text: str, entities: Sequence[tuple[str, str]]) -> str:
-    """Return the expression for a text with some HTML entities as what they stand for."""
-    for entity, meaning in entities:
-        text = f"replace({text}, {quote_text(entity)}, {quote_text(meaning)})"
+def _decoded(text: str, form: ListForm) -> str:
+    """Return the expression for a text with the characters that its HTML entities stand for."""
+    for entity, character in _READ_ENTITIES.items() if form.has_entities else ():
+        text = f"replace({text}, {quote_text(entity)}, {quote_text(character)})"
     return text
 
 

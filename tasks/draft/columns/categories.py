@@ -142,4 +142,3 @@ def _comes_again(facts: Facts) -> bool:
     """Return whether every different text has enough rows on the average for how many there are."""
     needed = next((rows for most, rows in CATEGORIES.rows_per_value if facts.n_different <= most), None)
     return needed is not None and facts.rows_per_value >= needed
-

@@ -74,7 +74,7 @@ def undeclared_notes(columns: Sequence[Facts]) -> list[str]:
 
 
 def _with_items(drafted: list[DraftedColumn], columns: Sequence[Facts]) -> list[DraftedColumn]:
-    """Return the columns with very many columns of 0 and 1, or the like, declared as one list, whose items are their headers."""
+    """Return the columns with very many columns of 0 and 1 or the like declared as one list of their headers."""
     both = [(*no, *yes) for yes, no in YES_NO]
     found = [[index for index, facts in enumerate(columns) if _holds_only(facts, one)] for one in both]
     items, (yes, no) = max(zip(found, YES_NO[:-1], strict=False), key=lambda one: len(one[0]))

@@ -5,27 +5,22 @@ with marks as (
     select unnest($marks) as mark
 ),
 
-texts as (
-    select
-        draft_texts.column_number,
-        marks.mark,
-        draft_texts.n,
-        separable_text(draft_texts.value, marks.mark) as value
-    from work.draft_texts as draft_texts
-    inner join marks on contains(draft_texts.value, marks.mark)
-    where draft_texts.type in ('text', 'word')
-),
-
 cells as (
     select
-        column_number,
-        mark,
-        n,
+        texts.column_number,
+        marks.mark,
+        texts.n,
         list_filter(
-            list_transform(string_split(value, mark), lambda part: plain_item(trim(part))), lambda part: part <> ''
+            list_transform(
+                string_split(separable_text(texts.value, marks.mark), marks.mark), lambda part: plain_item(trim(part))
+            ),
+            lambda part: part <> ''
         ) as parts
-    from texts
-    where contains(value, mark)
+    from work.draft_texts as texts
+    inner join
+        marks
+        on contains(texts.value, marks.mark) and contains(separable_text(texts.value, marks.mark), marks.mark)
+    where texts.type in ('text', 'word')
 ),
 
 positions as (
