@@ -59,11 +59,11 @@ def list_forms(
     records = _first_records(layout, lines)
     quote, escape = layout.dialect.quote or "", layout.dialect.escape or ""
     marks = {*"[({\"'", quote * 2, escape + quote} - {quote, ""}
-    enclosed = any(any_line_contains(database, mark, lines) for mark in marks) and {
+    enclosed = any(any_line_contains(database, mark, records) for mark in marks) and {
         row["name"] for row in read_dicts(database, select_enclosed(layout, lists, records))
     }
     has_entities = any_line_contains(database, "&", lines)
-    words = [word for word in _LIMITS.last_words if any_line_contains(database, f" {word} ", lines)]
+    words = [word for word in _LIMITS.last_words if any_line_contains(database, f" {word} ", records)]
     forms = {}
     for column in lists:
         form = ListForm(has_entities, is_enclosed=bool(enclosed and column.name in enclosed))

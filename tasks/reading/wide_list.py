@@ -62,14 +62,10 @@ def _are_words(cells: Sequence[str], words: Sequence[str]) -> bool:
 
 def _are_counts(cells: Sequence[str]) -> bool:
     """Return whether cells are small numbers, mostly 0 or blank: of most items a customer has none."""
-    counted = Counter(_as_count(cell) for cell in cells)
-    others = counted.pop(None, 0)
+    counted = Counter(int(float(cell or 0)) for cell in cells if _COUNT.fullmatch(cell or "0"))
+    others = len(cells) - counted.total()
     is_mostly_none = counted[0] == max(counted.values(), default=-1)
     return others <= _OTHERS_SHARE * len(cells) and is_mostly_none and max(counted, default=0) > 1
-
-
-def _as_count(cell: str) -> int | None:
-    return int(float(cell or 0)) if _COUNT.fullmatch(cell or "0") else None
 
 
 def _whole_records(lines: Sequence[str], dialect: Dialect, n_fields: int) -> list[Sequence[str]]:
