@@ -65,7 +65,7 @@ def _are_counts(cells: Sequence[str]) -> bool:
     counted = Counter(int(float(cell or 0)) for cell in cells if _COUNT.fullmatch(cell or "0"))
     others = len(cells) - counted.total()
     is_mostly_none = counted[0] == max(counted.values(), default=-1)
-    return others <= _OTHERS_SHARE * len(cells) and is_mostly_none and max(counted, default=0) > 1
+    return others <= max(1, _OTHERS_SHARE * len(cells)) and is_mostly_none and max(counted, default=0) > 1
 
 
 def _whole_records(lines: Sequence[str], dialect: Dialect, n_fields: int) -> list[Sequence[str]]:
