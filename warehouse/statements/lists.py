@@ -135,7 +135,7 @@ def select_counts(layout: Layout, column: Column, records: LineRange) -> str:
 def select_last_word(layout: Layout, column: Column, word: str) -> str:
     """Return the query for a word before the last item, where nearly all lists of several have it: one row, or none.
 
-    ``whole`` are the items with the word that are one, as a part of them is no item of its own anywhere.
+    ``whole`` are the items with the word that are one, as a part of them is no item of its own anywhere; not all are.
     """
     pattern = quote_text(_before_last(word))
     return f"""
@@ -149,7 +149,10 @@ def select_last_word(layout: Layout, column: Column, word: str) -> str:
         )
         SELECT (SELECT coalesce(list(DISTINCT item ORDER BY item), []) FROM parts
             WHERE part <> '' AND part NOT IN (SELECT lower(item) FROM items WHERE NOT has_word)) AS whole
-        FROM lists HAVING count_if(len(items) > 1 AND NOT regexp_matches(items[-1], {pattern}))
+        FROM lists
+        HAVING len(whole) < (SELECT count(*) FROM items WHERE has_word)
+            AND count_if(len(items) > 1 AND regexp_matches(items[-1], {pattern})) > 0
+            AND count_if(len(items) > 1 AND NOT regexp_matches(items[-1], {pattern}))
             < {1 - _USUAL} * count_if(len(items) > 1 OR regexp_matches(items[-1], {pattern}))"""
 
 
