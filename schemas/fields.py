@@ -5,6 +5,7 @@ Every kind takes pandera's own arguments (``ge``, ``le``, ``isin``, ``nullable``
 encoding, the tables and the data dictionary are derived from this one declaration.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -28,9 +29,9 @@ class Role(StrEnum):
     IGNORED = "ignored"
 
 
-#: How a missing value is treated: the row is rejected, the median or the most frequent value is imputed, or missing
-#: is a category of its own.
-MissingRule = Literal["reject", "median", "most_frequent", "category"]
+#: How a missing value is treated: the row is rejected, the median or the most frequent value is imputed, missing is a
+#: category of its own, or a flag that is not set.
+MissingRule = Literal["reject", "median", "most_frequent", "category", "no"]
 
 #: The category of the missing values, with the rule "category".
 MISSING_CATEGORY = "(missing)"
@@ -45,7 +46,7 @@ NO_ITEMS, UNKNOWN_VALUES = "(none)", "(unknown)"
 _MISSING_RULES: dict[Role, tuple[MissingRule, ...]] = {
     Role.NUMERIC: ("median", "most_frequent"),
     Role.CATEGORY: ("category", "most_frequent"),
-    Role.FLAG: ("most_frequent",),
+    Role.FLAG: ("most_frequent", "no"),
 }
 
 
@@ -63,7 +64,7 @@ class FieldSettings:
         strip: texts removed from either end of a number, such as ``$``.
         sentinels: texts that mean a missing value, such as ``999``, in any case.
         missing: how a missing value is treated.
-        separator: the character between the items of a list within one field; None finds it.
+        separator: the character or HTML entity between the items of a list within one field; None finds it.
         case_sensitive: whether spellings that differ by case alone are different values.
         keep: which of several rows with one identifier is kept, ``"first"`` or ``"last"``.
         min_frequency: share of the customers below which categories are infrequent; they share one feature,
@@ -134,7 +135,7 @@ def flag(
     missing: MissingRule | None = None,
     **pandera_arguments: Any,
 ) -> Any:
-    """Declare a yes or no: 1/0, yes/no, true/false, y/n or t/f, in any case."""
+    """Declare a yes or no, in words of ``schemas.yes_no`` and any case; ``missing="no"`` where a blank means no."""
     return _field(FieldSettings(Role.FLAG, weight, sentinels=_texts(sentinels)), pandera_arguments, missing)
 
 
@@ -150,8 +151,8 @@ def items(
 
     Checks among the arguments apply to each item of the list.
     """
-    if separator is not None and (len(separator) != 1 or separator in "\r\n\0"):
-        raise SchemaError(f"separator={separator!r} should be one character, not a line end")
+    if separator is not None and not re.fullmatch(r"[^\r\0]|&#?\w+;", separator):
+        raise SchemaError(f"separator={separator!r} should be one character, such as ';' or the line end '\\n'")
     settings = FieldSettings(
         Role.ITEMS,
         weight,

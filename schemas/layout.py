@@ -1,8 +1,50 @@
 """``Layout``: where the declared columns are in the records of a delivered file."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from schemas.dialect import Dialect
+
+
+@dataclass(frozen=True)
+class WideCells:
+    """What the cells of a list say that is delivered as one column per item, in lower case.
+
+    Attributes:
+        yes: for an item that is there.
+        no: for one that is not.
+        are_counts: whether any whole number is allowed, and an item is there where it is above 0.
+    """
+
+    yes: tuple[str, ...] = ("1",)
+    no: tuple[str, ...] = ("0",)
+    are_counts: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """What the cells hold: "0 and 1"."""
+        return "counts" if self.are_counts else " and ".join(word or "blanks" for word in (*self.no, *self.yes))
+
+
+@dataclass(frozen=True)
+class ListForm:
+    """What is around the items of a column's lists, beside what separates them.
+
+    Attributes:
+        has_entities: whether the file may hold HTML entities.
+        is_enclosed: whether its lists are in brackets, or of items in quotes, as programs write them.
+        last_word: the word before the last item, such as and.
+        whole: items that hold it, and are one.
+        count: pattern of an item with a count, which is ``{}``; its group is the item.
+        example: one of those.
+    """
+
+    has_entities: bool = False
+    is_enclosed: bool = False
+    last_word: str | None = None
+    whole: tuple[str, ...] = ()
+    count: str | None = None
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -17,15 +59,16 @@ class Layout:
         first_line: line from which the customers' records are read.
         positions: declared column name -> position in a record, from 0.
         list_column: the one items column; it takes the fields that a record has too many.
-        wide_column: an items column delivered as one 0/1 column per item.
+        wide_column: an items column delivered as one column per item, such as of 0 and 1.
         item_positions: item -> position, of the wide column's items.
+        item_cells: what their cells say.
         undeclared: (header, position) of the undeclared columns.
         repeated: (declared column name, position) of each further column of its header, which must hold the same.
         reject_positions: positions of line and reason in a file of corrected rows.
         rejects_undeclared: whether a value in an undeclared column rejects its row.
         closes_records: whether the records, but not the header, have a trailing delimiter.
         spills: whether lists may run on into more fields; not where they are all written within one.
-        bracketed: names of the items columns whose lists are in brackets, as programs write them.
+        forms: name of an items column -> what is around its items.
     """
 
     dialect: Dialect
@@ -37,13 +80,14 @@ class Layout:
     list_column: str | None = None
     wide_column: str | None = None
     item_positions: tuple[tuple[str, int], ...] = ()
+    item_cells: WideCells = WideCells()
     undeclared: tuple[tuple[str, int], ...] = ()
     repeated: tuple[tuple[str, int], ...] = ()
     reject_positions: tuple[int, ...] = ()
     rejects_undeclared: bool = False
     closes_records: bool = False
     spills: bool = True
-    bracketed: tuple[str, ...] = ()
+    forms: Mapping[str, ListForm] = field(default_factory=dict)
 
     @property
     def is_repair(self) -> bool:

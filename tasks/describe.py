@@ -79,6 +79,7 @@ def _traits(rows: Sequence[dict[str, Any]], segment_id: int, columns: tuple[Colu
             mean=row["mean"],
             overall=row["overall_mean"],
             spread=row["spread"] or 0.0,
+            is_item=row["kind"] == Role.ITEMS,
         )
         for row in rows
         if row["segment_id"] == segment_id

@@ -10,6 +10,7 @@ import duckdb
 
 from schemas.dialect import Dialect, NumberMarks
 from warehouse.connection import Connection, read_sql
+from warehouse.statements.lists import plain_item, separable_text
 from warehouse.statements.numbers import counted_evidence, plain_number
 from warehouse.statements.quotes import select_unquoted_fields
 from warehouse.statements.quoting import quote_text
@@ -269,6 +270,8 @@ def never_falls(database: Connection, column_number: int) -> bool:
 def _columns(database: Connection, list_marks: Sequence[str]) -> dict[int, ColumnProfile]:
     most_common = _texts(database, ["empty"])
     non_numeric = _texts(database, ["empty", "number", "amount"])
+    database.execute(f"CREATE OR REPLACE TEMP MACRO separable_text(t, mark) AS {separable_text('t', 'mark')}")
+    database.execute(f"CREATE OR REPLACE TEMP MACRO plain_item(t) AS {plain_item('t')}")
     lists = _by_column(database, "draft/describe_lists", {"marks": list(list_marks)})
     affixes = _by_column(database, "draft/list_affixes")
     return {

@@ -13,7 +13,7 @@ from schemas.errors import DataRefused
 from schemas.layout import Layout
 from warehouse.connection import Connection, read_sql
 from warehouse.statements.fields import create_fields, select_difference, select_trailing_share
-from warehouse.statements.lists import select_bracketed_shares, select_separators
+from warehouse.statements.lists import select_separators
 from warehouse.statements.numbers import select_number_marks
 from warehouse.statements.quotes import select_skipped
 from warehouse.statements.records import select_records
@@ -104,11 +104,6 @@ def view_fields(database: Connection, layout: Layout, columns: Sequence[Column],
 def first_difference(database: Connection, layout: Layout, column: Column, position: int) -> dict[str, Any] | None:
     """Return the first record whose cell of a column differs from that at another position: record, value, other."""
     return next(iter(read_dicts(database, select_difference(layout, column, position))), None)
-
-
-def bracketed_shares(database: Connection, layout: Layout, columns: Sequence[Column]) -> dict[str, float]:
-    """Return the share of the lists in brackets of each items column, empty lists aside."""
-    return {row["name"]: row["share"] for row in read_dicts(database, select_bracketed_shares(layout, columns))}
 
 
 def count_separators(

@@ -45,6 +45,7 @@ def reject_misshapen(database: Connection, shape: Shape) -> None:
             "n_fields": layout.n_fields,
             "takes_more": layout.takes_more,
             "wide_column": layout.wide_column,
+            "wide_cells": layout.item_cells.in_words.replace(" and ", " or ").replace("counts", "a count"),
             "first_record": shape.lines.first,
             "last_record": shape.lines.last,
             **_around_the_comma(shape),

@@ -45,7 +45,7 @@ from warehouse.draft import (
 from warehouse.records import create_work_tables, load_lines
 
 #: Marks that may stand between the items of a list in one field.
-_LIST_MARKS = ("|", ";", ",", "/", "+", "\N{IDEOGRAPHIC COMMA}", "\N{FULLWIDTH COMMA}")
+_LIST_MARKS = ("|", ";", ",", "\n", "&#44;", "/", "+", "\N{IDEOGRAPHIC COMMA}", "\N{FULLWIDTH COMMA}")
 
 #: Share of rejected records from which a short file with some lines before its header would be refused.
 _USUAL_REJECTS = 0.05

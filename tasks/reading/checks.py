@@ -15,11 +15,17 @@ import pandera.pandas as pa
 from schemas.dataset import Column
 from schemas.errors import SchemaError
 from schemas.fields import Role
+from schemas.yes_no import NO_WORDS, YES_WORDS
 
 #: Digits and letters of ASCII alone, as DuckDB converts no others.
 _WHOLE_NUMBER = r"[+-]?[0-9]{1,18}(\.0*)?"
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?"
-_FLAG = r"(1|0|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[YyNnTtFf])"
+_FLAG = "({})".format(
+    "|".join(
+        "".join(f"[{letter}{letter.upper()}]" if letter.isalpha() else re.escape(letter) for letter in word)
+        for word in (*YES_WORDS, *NO_WORDS)
+    )
+)
 
 #: A long number as a spreadsheet rounds it: as the key of a customer it is lost.
 ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}")
@@ -127,7 +133,7 @@ def _delivered(frame: pd.DataFrame, case: _Case) -> object:
 
 def _raw_kind(column: Column) -> RawKind | None:
     if column.role is Role.FLAG or column.value_type is bool:
-        return RawKind(_FLAG, "not_a_flag", "1/0, yes/no or true/false")
+        return RawKind(_FLAG, "not_a_flag", "1/0, yes/no or true/false, in a known language")
     if column.value_type is int:
         return RawKind(_WHOLE_NUMBER, "not_a_whole_number", "a whole number")
     if column.value_type is float:

@@ -10,7 +10,7 @@ from schemas.dataset import Column, items_of, normalise_header
 from schemas.dialect import Dialect
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
-from schemas.layout import Layout
+from schemas.layout import Layout, WideCells
 from tasks.reading.head import HeadRecord, count_quoted_fields, head_records, without_closing
 from tasks.reading.reject_columns import refuse_half_a_repair, reject_positions
 from tasks.reading.wide_list import FEWEST_ITEMS, wide_items
@@ -69,12 +69,12 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
     spare = tuple((name, number) for number, name in enumerate(header) if number not in taken and name)
     missing = [column for column in columns if column.name not in positions]
     wide = _wide_column(missing, columns, spare)
-    items = wide_items(spare, head[heading.record.last_line :], dialect, len(header)) if wide else ()
+    items, cells = wide_items(spare if wide else (), head[heading.record.last_line :], dialect, len(header))
     lists = [column.header for column in items_of(columns)]
     kept = [name for name, _ in (spare if settings.columns == "evolve" else items)]
     refuse_duplicate_headers(header, where, [*lists, *kept])
     if missing and len(items) < FEWEST_ITEMS:
-        raise DataRefused(_missing_columns(missing, header, where, items))
+        raise DataRefused(_missing_columns(missing, header, where, items, cells))
     return Layout(
         dialect=dialect,
         header=header,
@@ -85,6 +85,7 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
         list_column=_list_column(columns, positions),
         wide_column=wide,
         item_positions=items,
+        item_cells=cells,
         undeclared=tuple(column for column in spare if column not in items),
         repeated=repeated,
         reject_positions=rejects,
@@ -255,17 +256,18 @@ def _wide_column(missing: list[Column], columns: tuple[Column, ...], spare: tupl
 
 
 def _missing_columns(
-    missing: list[Column], header: tuple[str, ...], path: str, items: tuple[tuple[str, int], ...]
+    missing: list[Column], header: tuple[str, ...], path: str, items: tuple[tuple[str, int], ...], cells: WideCells
 ) -> str:
     """Return the message for declared columns that the header does not hold.
 
     Args:
-        items: (header, position) of the columns of 0 and 1, too few for a list.
+        items: (header, position) of the columns of 0 and 1 or the like, too few for a list.
+        cells: what these hold.
     """
     wanted = ", ".join(repr(column.header) for column in missing)
     likely = _most_similar(missing[0], header, is_only_one=len(missing) == 1)
     hint = f"; is {likely!r} the same? then set alias={likely!r}" if likely else ""
-    lone = "".join(f"; {name!r} holds 0 and 1, but one such column is not a list" for name, _ in items)
+    lone = "".join(f"; {name!r} holds {cells.in_words}, but one such column is not a list" for name, _ in items)
     found = _shown(header)
     what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
     advice = "deliver the column, or name its header with alias= in the schema"

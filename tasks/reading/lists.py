@@ -1,15 +1,17 @@
-"""Find how the lists of a file are written: the separator of their items, and whether they are in brackets."""
+"""Find how the lists of a file are written: the separator of their items, and what is around these."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.dataset import Column
 from schemas.dialect import LineRange
 from schemas.fields import Role
-from schemas.layout import Layout
+from schemas.layout import Layout, ListForm
 from warehouse.connection import Connection
 from warehouse.record_spans import any_line_contains
-from warehouse.records import SeparatedLists, bracketed_shares, count_separators
+from warehouse.records import SeparatedLists, count_separators
+from warehouse.statements.lists import COUNTS, select_counts, select_enclosed, select_last_word
+from warehouse.tables import read_dicts
 
 
 @dataclass(frozen=True)
@@ -18,15 +20,17 @@ class ListLimits:
 
     Attributes:
         separators: what may separate items beside the comma, and the delimiter of the file.
-        n_records: first records that show the separator; more would not change the answer.
+        last_words: words that may stand before the last item.
+        n_records: first records that show how lists are written; more would not change the answer.
         few_share: share of the separated lists up to which commas in others are part of an item.
-        bracketed_share: share of the lists above which all of them are taken to be in brackets.
+        max_whole: items with such a word that may be one.
     """
 
-    separators: tuple[str, ...] = ("|", ";")
+    separators: tuple[str, ...] = ("|", ";", "&#44;", "\n")
+    last_words: tuple[str, ...] = ("and", "&", "und", "et", "y")
     n_records: int = 50_000
     few_share: float = 0.1
-    bracketed_share: float = 0.9
+    max_whole: int = 1_000
 
 
 _LIMITS = ListLimits()
@@ -45,15 +49,34 @@ class ListWriting:
     spills: bool = True
 
 
-def bracketed_lists(
+def list_forms(
     database: Connection, layout: Layout, columns: Sequence[Column], lines: LineRange
-) -> tuple[str, ...]:
-    """Return the names of the items columns whose lists are in brackets, nearly all of them."""
+) -> dict[str, ListForm]:
+    """Return what is around the items of each items column of a file: name -> form."""
     lists = [column for column in columns if column.role is Role.ITEMS and column.name in layout.positions]
-    if not lists or not any(any_line_contains(database, bracket, lines) for bracket in "[({"):
-        return ()
-    shares = bracketed_shares(database, layout, lists)
-    return tuple(name for name, share in shares.items() if share > _LIMITS.bracketed_share)
+    if not lists:
+        return {}
+    records = _first_records(layout, lines)
+    quote, escape = layout.dialect.quote or "", layout.dialect.escape or ""
+    marks = {*"[({\"'", quote * 2, escape + quote} - {quote, ""}
+    enclosed = any(any_line_contains(database, mark, records) for mark in marks) and {
+        row["name"] for row in read_dicts(database, select_enclosed(layout, lists, records))
+    }
+    has_entities = any_line_contains(database, "&", lines)
+    words = [word for word in _LIMITS.last_words if any_line_contains(database, f" {word} ", records)]
+    forms = {}
+    for column in lists:
+        form = ListForm(has_entities, is_enclosed=bool(enclosed and column.name in enclosed))
+        own = replace(layout, forms={column.name: form})
+        found = [(word, read_dicts(database, select_last_word(own, column, word))) for word in words]
+        for word, rows in found:
+            if rows and len(rows[0]["whole"]) <= _LIMITS.max_whole:
+                form = replace(form, last_word=word, whole=tuple(rows[0]["whole"]))
+        own = replace(layout, forms={column.name: form})
+        for row in read_dicts(database, select_counts(own, column, records)):
+            form = replace(form, count=COUNTS[row["way"]], example=row["example"])
+        forms[column.name] = form
+    return forms
 
 
 def list_writing(database: Connection, layout: Layout, columns: Sequence[Column], lines: LineRange) -> ListWriting:
@@ -71,9 +94,8 @@ def list_writing(database: Connection, layout: Layout, columns: Sequence[Column]
     possible = [text for text in sorted(others) if any_line_contains(database, text, lines)] if lists else []
     if not possible:
         return ListWriting(usual)
-    first = lines.first + layout.first_line - 1
-    records = LineRange(first, first + _LIMITS.n_records - 1)
-    return evident_writing(count_separators(database, layout, lists, [usual, *possible], records), usual, delimiter)
+    found = count_separators(database, layout, lists, [usual, *possible], _first_records(layout, lines))
+    return evident_writing(found, usual, delimiter)
 
 
 def evident_writing(found: dict[str, SeparatedLists], usual: str, delimiter: str) -> ListWriting:
@@ -90,6 +112,11 @@ def evident_writing(found: dict[str, SeparatedLists], usual: str, delimiter: str
     if len(others) == 1 and n_usual <= _LIMITS.few_share * n_lists[others[0]]:
         return ListWriting(others[0])
     return ListWriting(usual, spills=delimiter == usual or n_delimiter >= _LIMITS.few_share * n_usual)
+
+
+def _first_records(layout: Layout, lines: LineRange) -> LineRange:
+    first = lines.first + layout.first_line - 1
+    return LineRange(first, first + _LIMITS.n_records - 1)
 
 
 def _separates(found: SeparatedLists) -> bool:

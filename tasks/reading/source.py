@@ -12,7 +12,7 @@ from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
 from tasks.reading.header import read_layout
-from tasks.reading.lists import bracketed_lists, list_writing
+from tasks.reading.lists import list_forms, list_writing
 from tasks.reading.record_spans import (
     SPAN_LIMITS,
     LongRecords,
@@ -191,6 +191,7 @@ def read_source(
             for _, position in layout.repeated
         ),
         *_skipped_in_words(source, layout, counts),
+        *_items_in_words(layout),
         *_long_in_words(source, layout, found.long, lines),
     )
     return ReadSource(shape, _facts(source, layout, columns, settings, counts, rows_read), notes)
@@ -238,10 +239,10 @@ def _as_written(
     lists = list_writing(database, layout, columns, lines)
     layout = replace(
         layout,
-        bracketed=bracketed_lists(database, layout, columns, lines),
         spills=lists.spills,
         dialect=replace(layout.dialect, item_separator=lists.separator),
     )
+    layout = replace(layout, forms=list_forms(database, layout, columns, lines))
     return replace(layout, dialect=_with_marks(database, layout, columns, lines, settings))
 
 
@@ -322,7 +323,7 @@ def _form(layout: Layout, columns: tuple[Column, ...]) -> str:
         items = [repr(name) for name, _ in layout.item_positions]
         more = f" and {len(items) - _LIMITS.shown_items} more" if len(items) > _LIMITS.shown_items else ""
         shown = ", ".join(items[: _LIMITS.shown_items])
-        return f"{len(items)} columns of 0 and 1 for {layout.wide_column} ({shown}{more})"
+        return f"{len(items)} columns of {layout.item_cells.in_words} for {layout.wide_column} ({shown}{more})"
     if layout.list_column:
         return f"a list in {layout.list_column}"
     return f"{len(columns)} plain columns"
@@ -342,13 +343,25 @@ def _in_words(source: Source, layout: Layout, columns: tuple[Column, ...]) -> st
         parts.append(f"a trailing {dialect.delimiter!r}")
     if layout.list_column and dialect.item_separator != ",":
         parts.append(f"items between {dialect.item_separator!r}")
-    if layout.bracketed:
-        parts.append("lists in brackets")
+    if any(form.is_enclosed for form in layout.forms.values()):
+        parts.append("lists in brackets or quotes")
     if dialect.decimal != ".":
         parts.append(f"decimal {dialect.decimal!r}")
     if dialect.thousands:
         parts.append(f"thousands {dialect.thousands!r}")
     return f"{source.name} was read as {', '.join(parts)}"
+
+
+def _items_in_words(layout: Layout) -> list[str]:
+    """Return what is taken off the items of lists, and by which word they are split."""
+    notes = []
+    for name, form in layout.forms.items():
+        if form.count:
+            notes.append(f"{name}: counts such as {form.example!r} are taken off; an item is bought or not")
+        if form.last_word:
+            but = f", but not {', '.join(map(repr, form.whole[: _LIMITS.shown_items]))}" if form.whole else ""
+            notes.append(f"{name}: {form.last_word!r} before the last item separates items{but}")
+    return notes
 
 
 def _undeclared_in_words(source: Source, layout: Layout, settings: FileSettings) -> tuple[str, ...]:

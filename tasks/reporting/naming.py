@@ -1,9 +1,11 @@
 """Name segments by their distinctive traits, by rule: the same figures give the same words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.fields import OTHER_VALUES
+from schemas.fields import MISSING_CATEGORY, OTHER_VALUES
+from schemas.yes_no import NO_WORDS, YES_WORDS
 from tasks.reporting.number_text import decimals_of, number_text, percent_text
 
 
@@ -35,6 +37,7 @@ class Trait:
         column: source column, for people.
         value: category or item of a binary feature; None for numbers and flags.
         is_number: whether mean and overall are numbers, not shares.
+        is_item: whether the value is an item of a list, such as a product.
         mean: mean or share in the segment.
         overall: mean or share of all customers.
         spread: standard deviation over all customers.
@@ -46,6 +49,7 @@ class Trait:
     mean: float
     overall: float
     spread: float
+    is_item: bool = False
 
     @property
     def strength(self) -> float:
@@ -66,8 +70,20 @@ class Trait:
             return f"{'high' if self.mean > self.overall else 'low'} {self.column}"
         if self.value == OTHER_VALUES:
             return f"other {self.column}"
+        if self.value is None:
+            return self.column
         # A value may hold a line break, a name may not.
-        return " ".join(self.value.split()) if self.value is not None else self.column
+        value = " ".join(self.value.split())
+        return value if self._speaks else f"{self.column}: {value}"
+
+    @property
+    def _speaks(self) -> bool:
+        """Whether its value says what it is without the column: not yes or no, a number, a letter or a code."""
+        value = self.value or ""
+        is_word = re.search(r"[^\W\d_]{2}|[^\W\d_a-zA-Z]", value)
+        is_code = re.search(r"^\S*\d\S*$", value) and (value == value.upper() or not re.search(r"[^\W\d_]{3}", value))
+        is_answer = value.casefold() in (*YES_WORDS, *NO_WORDS, MISSING_CATEGORY)
+        return bool(is_word) and not is_answer and (self.is_item or not is_code)
 
     @property
     def sentence(self) -> str:

@@ -19,7 +19,7 @@ select
         when 'empty_row' then 'every field of the row is empty; expected one row per customer'
         when 'ruled_line' then 'the row is a line drawn of dashes; expected one row per customer'
         when 'header_again' then 'the record repeats the header; expected one header, on the first line'
-        when 'not_zero_or_one' then records._found || ' should be 0 or 1'
+        when 'not_zero_or_one' then records._found || ' should be ' || $wide_cells
         when 'undeclared_value'
             then records._found || ' is in a column that the schema does not declare; declare it or leave it empty'
         when 'undecidable_comma'

@@ -7,6 +7,7 @@ from schemas.dataset import Column, identifier_of
 from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.tables import Table
+from schemas.yes_no import YES_WORDS
 from warehouse.statements.lists import with_first_of_each
 from warehouse.statements.numbers import number_text, without_sentinels
 from warehouse.statements.quoting import quote_identifier, quote_text
@@ -19,8 +20,6 @@ _UNIT, _MISSING, _ITEM = "chr(31)", "chr(30)", "chr(29)"
 
 #: How many keys there are by which customers are ordered first: what 64 bits can tell apart.
 KEYS = 1 << 64
-
-_TRUE_WORDS = "('1', 'true', 'yes', 'y', 't')"
 
 
 @dataclass(frozen=True)
@@ -307,7 +306,7 @@ def _typed(column: Column) -> str:
 
 def is_true_word(text: str) -> str:
     """Return the expression for whether a text is a word for true."""
-    return f"lower({text}) IN {_TRUE_WORDS}"
+    return f"lower({text}) IN ({', '.join(map(quote_text, YES_WORDS))})"
 
 
 def truth(column: Column) -> str:

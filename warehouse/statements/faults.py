@@ -6,6 +6,7 @@ from schemas.dataset import Column
 from schemas.layout import Layout
 from warehouse.statements.commas import is_shifted
 from warehouse.statements.fields import is_blank, is_ruled, named_cells, trimmed
+from warehouse.statements.lists import is_known_cell
 from warehouse.statements.quotes import is_broken, unquoted
 from warehouse.statements.quoting import quote_text
 
@@ -41,19 +42,19 @@ def shape_fault(layout: Layout, columns: Sequence[Column], first_record: int) ->
 
 
 def not_zero_or_one(layout: Layout) -> str:
-    """Return the expression for the first cell of a wide list that is neither 0 nor 1, as 'item=cell'."""
-    return _first_cell(layout, layout.item_positions if layout.wide_column else (), "NOT IN ('0', '1')")
+    """Return the expression for the first cell of a wide list that is neither 0 nor 1 or the like, as 'item=cell'."""
+    return _first_cell(layout, layout.item_positions if layout.wide_column else (), f"NOT ({is_known_cell(layout)})")
 
 
 def undeclared_value(layout: Layout) -> str:
     """Return the expression for the first cell of an undeclared column that is not empty, as 'header=cell'."""
-    return _first_cell(layout, layout.undeclared if layout.rejects_undeclared else (), "<> ''")
+    return _first_cell(layout, layout.undeclared if layout.rejects_undeclared else (), "z[1] <> ''")
 
 
 def _first_cell(layout: Layout, named: Sequence[tuple[str, int]], condition: str) -> str:
     if not named:
         return "NULL::VARCHAR"
-    faults = f"list_filter({named_cells(layout, named)}, lambda z: z[1] {condition})"
+    faults = f"list_filter({named_cells(layout, named)}, lambda z: {condition})"
     return f"list_transform({faults}, lambda z: z[2] || '=' || z[1])[1]"
 
 

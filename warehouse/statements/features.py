@@ -25,14 +25,14 @@ def insert_vocabulary(column: Column) -> str:
     """
     source, next_index = quote_text(column.name), "(SELECT coalesce(max(binary_index) + 1, 0) FROM work.vocabulary)"
     if column.role is Role.FLAG:
+        is_usual = "false" if column.settings.missing == "no" else "2 * is_set > known"
         return f"""
             INSERT INTO work.vocabulary
             WITH counted AS (
                 SELECT count(*) AS customers, count(is_set) AS known, count(*) FILTER (is_set) AS is_set
                 FROM (SELECT {truth(column)} AS is_set FROM customers)
             )
-            SELECT {source}, NULL, is_set + if(2 * is_set > known, customers - known, 0), false, false,
-                2 * is_set > known, {next_index}
+            SELECT {source}, NULL, is_set + if({is_usual}, customers - known, 0), false, false, {is_usual}, {next_index}
             FROM counted"""
     min_frequency = f"{quote_text(repr(column.settings.min_frequency))}::DOUBLE"
     may_join = f"value <> {quote_text(MISSING_CATEGORY)}" if column.settings.missing == "category" else "true"

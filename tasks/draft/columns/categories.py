@@ -1,14 +1,13 @@
 """Recognize columns of categories, codes and yes/no flags."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.fields import Role
+from schemas.yes_no import TICKS, are_yes_and_no
 from tasks.draft.columns.facts import MAX_LISTED, Arguments, Facts, Kind, ignored, missing_arguments
 from tasks.draft.columns.sentinels import text_sentinels, word_sentinels
 from tasks.draft.text.headers import is_named_like_code, is_named_like_count, words_of
 from tasks.draft.text.wording import amount, counted, examples
-from warehouse.draft import Counted
 
 
 @dataclass(frozen=True)
@@ -40,14 +39,12 @@ CATEGORIES = CategorySettings()
 _CLOSED = frozenset({"gender", "sex", "geschlecht", "sexe", "sexo", "genero"})
 
 _TWO_CODES = ((1, 2), (0, 1))
-_YES_NO = (("1", "0"), ("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"))
 
 
 def flag_kind(facts: Facts) -> Kind | None:
     """Return a flag where the texts say yes and no; a category where many are missing, as that may say something."""
     texts = {found.text.lower() for found in facts.known}
-    yes, no = ({pair[side] for pair in _YES_NO} for side in (0, 1))
-    if len(texts) != facts.n_different or texts - yes - no or not (texts & yes and texts & no):
+    if len(texts) != facts.n_different or not are_yes_and_no(texts):
         return None
     if facts.n_missing > CATEGORIES.often_missing * facts.n_rows:
         return category_kind(facts)
@@ -70,7 +67,9 @@ def category_kind(facts: Facts) -> Kind:
     values = [found for found in facts.profile.most_common if found.text not in sentinels]
     n_different = facts.n_different + sum(found.is_missing_word for found in values)
     missing, reasons = missing_arguments("category", facts, sentinels)
-    is_closed = _is_yes_or_no(values) or (words_of(facts.header) & _CLOSED and are_few(facts))
+    is_closed = are_yes_and_no({found.text.lower() for found in values}) or (
+        words_of(facts.header) & _CLOSED and are_few(facts)
+    )
     listed: Arguments = {"isin": sorted(found.text for found in values)} if is_closed else {}
     said = f"{n_different:,} different: {counted(values, 4)}{', ...' if n_different > 4 else ''}"
     closed = ["isin stops a file whose values changed"] if listed else []
@@ -78,7 +77,10 @@ def category_kind(facts: Facts) -> Kind:
 
 
 def one_word_kind(facts: Facts) -> Kind:
-    """Return the category of a column that holds one text, or nothing."""
+    """Return the category of a column that holds one text, or nothing; a flag where that is a tick."""
+    if facts.known[0].text.lower() in TICKS:
+        missing, reasons = missing_arguments("no", facts, {})
+        return Kind(Role.FLAG, "bool", missing, (counted(facts.known, 1), *reasons))
     missing, _ = missing_arguments("category", facts, word_sentinels(facts.profile.most_common))
     found = f"{counted(facts.known, 1)}, nothing in {amount(facts.n_missing, 'row')}, which are a category of their own"
     return Kind(Role.CATEGORY, "str", missing, (found,))
@@ -122,7 +124,3 @@ def _comes_again(facts: Facts) -> bool:
     """Return whether every different text has enough rows on the average for how many there are."""
     needed = next((rows for most, rows in CATEGORIES.rows_per_value if facts.n_different <= most), None)
     return needed is not None and facts.rows_per_value >= needed
-
-
-def _is_yes_or_no(values: Sequence[Counted]) -> bool:
-    return {found.text.lower() for found in values} in [set(pair) for pair in _YES_NO]

@@ -20,6 +20,7 @@ _COUNTED_AS: dict[MissingRule, str] = {
     "median": "the median",
     "most_frequent": "the most frequent value",
     "category": "a category of their own",
+    "no": "no",
 }
 
 #: Arguments of a kind, by name.

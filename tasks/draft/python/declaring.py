@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from schemas.errors import DataRefused
 from schemas.fields import Role
+from schemas.yes_no import YES_NO
 from tasks.draft.columns.facts import Facts, Kind
 from tasks.draft.columns.kinds import decide_kind
 from tasks.draft.columns.remarks import with_remarks
@@ -63,12 +64,14 @@ def declare_columns(columns: Sequence[Facts], source: str) -> list[DraftedColumn
 
 
 def _with_items(drafted: list[DraftedColumn], columns: Sequence[Facts]) -> list[DraftedColumn]:
-    """Return the columns with very many columns of 0 and 1 declared as one list, whose items are their headers."""
-    items = [index for index, facts in enumerate(columns) if facts.header and _is_zero_or_one(facts)]
+    """Return the columns with very many columns of 0 and 1 or the like declared as one list of their headers."""
+    both = [(*no, *yes) for yes, no in YES_NO]
+    found = [[index for index, facts in enumerate(columns) if _holds_only(facts, one)] for one in both]
+    items, (yes, no) = max(zip(found, YES_NO[:-1], strict=False), key=lambda one: len(one[0]))
     if len(items) < _SETTINGS.min_flags or any(column.kind.role is Role.ITEMS for column in drafted):
         return drafted
     names = examples([Counted(columns[index].header or "", 0) for index in items])
-    reason = f"{len(items):,} columns of 0 and 1, such as {names}: a list of those that are 1"
+    reason = f"{len(items):,} columns of {no[0]} and {yes[0]}, such as {names}: a list of those that are {yes[0]}"
     rest = [column for index, column in enumerate(drafted) if index not in set(items)]
     taken = {column.naming.name for column in rest}
     naming = Naming(next(name for name in ("basket", "list_items", "listed_items") if name not in taken), None)
@@ -76,9 +79,9 @@ def _with_items(drafted: list[DraftedColumn], columns: Sequence[Facts]) -> list[
     return rest
 
 
-def _is_zero_or_one(facts: Facts) -> bool:
-    is_full = facts.n_known == facts.n_rows
-    return is_full and not facts.is_key and {found.text for found in facts.profile.most_common} <= {"0", "1"}
+def _holds_only(facts: Facts, words: Sequence[str]) -> bool:
+    is_full = facts.n_known == facts.n_rows and bool(facts.header) and not facts.is_key
+    return is_full and {found.text.lower() for found in facts.profile.most_common} <= set(words)
 
 
 def _refuse_too_wide(drafted: Sequence[DraftedColumn], source: str) -> None:

@@ -1,5 +1,6 @@
 -- one row per column and mark that may stand between the items of a list in its cells
 -- Items of a list come in several cells and at several positions; parts of an address or a name do not.
+-- What separates them and what is around them is looked at as a run does.
 with marks as (
     select unnest($marks) as mark
 ),
@@ -10,10 +11,15 @@ cells as (
         marks.mark,
         texts.n,
         list_filter(
-            list_transform(string_split(texts.value, marks.mark), lambda part: trim(part)), lambda part: part <> ''
+            list_transform(
+                string_split(separable_text(texts.value, marks.mark), marks.mark), lambda part: plain_item(trim(part))
+            ),
+            lambda part: part <> ''
         ) as parts
     from work.draft_texts as texts
-    inner join marks on contains(texts.value, marks.mark)
+    inner join
+        marks
+        on contains(texts.value, marks.mark) and contains(separable_text(texts.value, marks.mark), marks.mark)
     where texts.type in ('text', 'word')
 ),
 
