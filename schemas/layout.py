@@ -24,6 +24,7 @@ class Layout:
         rejects_undeclared: whether a value in an undeclared column rejects its row.
         closes_records: whether the records, but not the header, have a trailing delimiter.
         spills: whether lists may run on into more fields; not where they are all written within one.
+        text_marks: whether cells have the mark that keeps a spreadsheet from reading them as numbers.
         bracketed: names of the items columns whose lists are in brackets, as programs write them.
     """
 
@@ -41,6 +42,7 @@ class Layout:
     rejects_undeclared: bool = False
     closes_records: bool = False
     spills: bool = True
+    text_marks: bool = False
     bracketed: tuple[str, ...] = ()
 
     @property

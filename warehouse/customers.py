@@ -1,6 +1,6 @@
 """Read the records in chunks to check them, and turn those that pass into customers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,7 +23,7 @@ from warehouse.statements.customers import (
     select_texts,
     select_typed,
 )
-from warehouse.statements.numbers import changes_numbers
+from warehouse.statements.numbers import changes_numbers, select_unusual
 from warehouse.tables import read_dicts, read_frame, read_value, transaction
 
 
@@ -62,20 +62,28 @@ def source_dialects(database: Connection) -> list[SourceDialect]:
     ]
 
 
-def create_text_view(database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect]) -> None:
+def unusual_columns(database: Connection, columns: Sequence[Column]) -> set[str]:
+    """Return the names of the columns of numbers some of which have signs, blanks or brackets."""
+    query = select_unusual(columns)
+    return {name for name, is_unusual in read_dicts(database, query)[0].items() if is_unusual} if query else set()
+
+
+def create_text_view(
+    database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect], unusual: Collection[str]
+) -> None:
     """Make ``work.texts``: the records that are not rejected, in texts that SQL can read."""
-    database.execute(create_texts(columns, dialects))
+    database.execute(create_texts(columns, dialects, unusual))
 
 
 def text_chunks(
-    database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect]
+    database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect], unusual: Collection[str]
 ) -> Iterator[pd.DataFrame]:
     """Yield the texts of the columns, chunk by chunk, indexed by record; rejected records aside.
 
     A column whose numbers are not written as SQL reads them is followed by its cells as they
     were delivered, under ``found:`` and its name.
     """
-    found = [column for column in columns if any(changes_numbers(column, one.dialect) for one in dialects)]
+    found = [column for column in columns if any(changes_numbers(column, one.dialect, unusual) for one in dialects)]
     yield from _chunks(database, select_texts(columns, found), len(columns) + len(found))
 
 

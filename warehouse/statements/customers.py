@@ -8,7 +8,7 @@ from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.tables import Table
 from warehouse.statements.lists import with_first_of_each
-from warehouse.statements.numbers import number_text, without_sentinels
+from warehouse.statements.numbers import number_text, read_number, without_sentinels
 from warehouse.statements.quoting import quote_identifier, quote_text
 
 #: Before the name of a column whose cells are wanted as they were delivered.
@@ -31,13 +31,25 @@ class SourceDialect:
     last_record: int
 
 
-def create_texts(columns: Sequence[Column], dialects: Sequence[SourceDialect]) -> str:
+def create_texts(columns: Sequence[Column], dialects: Sequence[SourceDialect], unusual: Collection[str] = ()) -> str:
     """Return the view ``work.texts``: the records that are not rejected, in texts that SQL can read.
 
     Texts that mean a missing value are null, numbers have a decimal point and nothing around
     them, and an allowed value has the spelling of the declaration.
+
+    Args:
+        columns: the columns of the run.
+        dialects: how the numbers of each source are written.
+        unusual: names of the columns whose numbers have something around them.
     """
-    kept = "(SELECT * FROM work.records ANTI JOIN work.rejected ON records._record = rejected.record)"
+    replaced = ", ".join(
+        f"{read_number(without_sentinels(name, column), column, dialects[0].dialect.thousands)} AS {name}"
+        for column in columns
+        if column.name in unusual
+        for name in [quote_identifier(column.name)]
+    )
+    read = f"* REPLACE ({replaced})" if replaced else "*"
+    kept = f"(SELECT {read} FROM work.records ANTI JOIN work.rejected ON records._record = rejected.record)"
     spelled = {
         column.name: f"list_transform({quote_identifier(column.name)}, lambda x: {_allowed_spelling('x', column)})"
         for column in columns
