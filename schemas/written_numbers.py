@@ -1,14 +1,19 @@
 """How people write numbers: the characters, signs and groups that can mean one thing only, for SQL and Python alike."""
 
 import re
+from collections.abc import Collection
 
 _BLANKS = "\t\n\x0b\x0c\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _IGNORED = "\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _DIGITS = "".join(chr(zero + digit) for zero in (0xFF10, 0x0660, 0x06F0) for digit in range(10))
 _PAIRS = {
-    "．，٫٬": ".,.,", "＋−–﹣－": "+----", "’‘ʼ′´": "'" * 5, "％٪": "%%", "￥＄￡（）": "¥$£()",
-    _DIGITS: "0123456789" * 3, _BLANKS: " " * len(_BLANKS),
-}  # fmt: skip
+    "\uff0e\uff0c\u066b\u066c": ".,.,",
+    "\uff0b\u2212\u2013\ufe63\uff0d": "+----",
+    "\u2019\u2018\u02bc\u2032\u00b4": "'" * 5,
+    "\uff05\u066a\uffe5\uff04\uffe1\uff08\uff09": "%%\u00a5$\u00a3()",
+    _DIGITS: "0123456789" * 3,
+    _BLANKS: " " * len(_BLANKS),
+}
 
 #: Characters that are read as others, and these others; those beyond them are left out.
 OTHER_CHARACTERS, CHARACTERS = "".join(_PAIRS) + _IGNORED, "".join(_PAIRS.values())
@@ -86,12 +91,20 @@ def is_lost(text: str) -> bool:
     return re.fullmatch(_LOST, text) is not None
 
 
-def why_unread(text: str) -> str | None:
-    """Return what to do about a text that is no number though it resembles one; None where nothing is known."""
+def why_unread(text: str, strip: Collection[str] = ()) -> str | None:
+    """Return what to do about a text that is no number though it resembles one; None where nothing is known.
+
+    Args:
+        text: the text as it was delivered.
+        strip: the texts that are taken off already.
+    """
     plain = as_ascii(text)
     found = next((why for pattern, why in _REASONS.items() if re.fullmatch(pattern, plain)), None)
     sign = re.fullmatch(amount_pattern(_UNKNOWN_SIGN, _UNKNOWN_SIGN), plain)
     if found or not sign or not sign[4]:
         return found
-    signs = [sign[group] for group in (2, 5, 7) if sign[group]]
-    return f"strip={signs[0]!r} in the schema takes {signs[0]!r} off" if signs else None
+    known = {as_ascii(one).strip().lower() for one in strip}
+    signs = [sign[group] for group in (2, 5, 7) if sign[group] and sign[group].lower() not in known]
+    if signs:
+        return f"strip={signs[0]!r} in the schema takes {signs[0]!r} off"
+    return "its points and commas are not those of the other numbers, or of decimal= and thousands= in the schema"

@@ -158,7 +158,7 @@ def _in_words(column: Column, check: pa.Check | None, value: object) -> tuple[st
         readings = _two_readings(text) if column.value_type in (int, float) else None
         if readings:
             return kind.code, f"{name} {text!r} may be {readings}; expected decimal= or thousands= in the schema"
-        why = why_unread(text) if column.value_type in (int, float) else None
+        why = why_unread(text, column.settings.strip) if column.value_type in (int, float) else None
         return kind.code, f"{name} {text!r} is not {kind.words}{f'; {why}' if why else ''}"
     if check.name == "finite":
         return "out_of_range", f"{name} {text} is too large to compute with; expected at most {LARGEST_NUMBER:g}"

@@ -53,8 +53,8 @@ _NUMBER = rf"[+-]?{number_pattern()}"
 
 #: Texts that stand for a missing value in files of many origins, without regard to case.
 _MISSING_WORDS = frozenset(
-    {"?", "-", "--", "---", "\N{EN DASH}", "\N{EM DASH}", ".", "n/a", "na", "n.a.", "nan", "null", "nil", "none", "unknown", "undefined", "missing",
-     "not available", "not specified", "(blank)", "(null)", "<null>", "<na>", "\\n", "#n/a", "#na", "#null!", "#value!",
+    {"?", "-", "--", "---", "\N{EN DASH}", "\N{EM DASH}", ".", "n/a", "na", "n.a.", "nan", "null", "nil", "none",
+     "unknown", "undefined", "missing", "not available", "not specified", "(blank)", "(null)", "<null>", "<na>", "\\n", "#n/a", "#na", "#null!", "#value!",
      "#div/0!", "#ref!", "#name?", "#num!", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "s/d"}
 )  # fmt: skip
 
@@ -65,7 +65,10 @@ _UNITS = (
     "y|yr|yrs|years?|months?|mo|weeks?|days?|d|h|hrs?|hours?|min|mins|minutes?|s|sec|secs|seconds?|k|kg|g|mg|lbs?|oz|"
     "km|m|cm|mm|mi|miles?|ft|in|l|ml|pts?|points?|pcs|x|°c|°f|jahre|ans|años|mn|mio|bn|mrd|lakh|crore|cr|万|億"
 )
-_CURRENCIES = r"[$€£¥₹₽₩₺₪฿₫]|(?:us|a|c|nz|hk)\$|usd|eur|gbp|chf|jpy|inr|cad|aud|sek|nok|dkk|pln|brl|mxn|r\$|rs\.?|kr\.?|zł|kč|[円元원]|fr\.?"
+_CURRENCIES = (
+    r"[$€£¥₹₽₩₺₪฿₫]|(?:us|a|c|nz|hk)\$|usd|eur|gbp|chf|jpy|inr|cad|aud|sek|nok|dkk|pln|brl|mxn|r\$|rs\.?"
+    r"|kr\.?|zł|kč|[円元원]|fr\.?"
+)
 
 #: What may stand before a number, and what after it.
 SIGNS = (_CURRENCIES, f"{_CURRENCIES}|%|‰|{_UNITS}")

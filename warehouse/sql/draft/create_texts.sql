@@ -16,11 +16,7 @@ with seen as (
 written as (
     select
         *,
-        case
-            when is_missing or not may_be_number then null
-            when regexp_full_match(value, $simple) then value
-            else written_of(value)
-        end as digits
+        if(may_be_number and not is_missing, written_of(value), null) as digits
     from seen
 ),
 
