@@ -27,20 +27,7 @@ SIMPLE_NUMBER = r"[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?"
 INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"
 
 #: Suffix of a number -> the zeros that it stands for.
-SUFFIXES = {
-    "k": 3,
-    "m": 6,
-    "mn": 6,
-    "mio": 6,
-    "b": 9,
-    "bn": 9,
-    "mrd": 9,
-    "lakh": 5,
-    "cr": 7,
-    "crore": 7,
-    "万": 4,
-    "億": 8,
-}
+SUFFIXES = {"k": 3, "m": 6, "mn": 6, "mio": 6, "bn": 9, "mrd": 9, "lakh": 5, "cr": 7, "crore": 7, "万": 4, "億": 8}
 
 #: Errors of spreadsheets in place of a number.
 _LOST = r"#(?:#+|(?:DIV/0|REF|NUM|NULL|VALUE)!|NAME\?)"
@@ -82,8 +69,9 @@ def amount_pattern(before: str, after: str, mark: str | None = None) -> str:
         after: pattern of what may stand after it.
         mark: another mark between groups of digits than the usual ones.
     """
-    number = number_pattern(mark)
-    return rf"^ *([(+-]?) *((?:{before})?) *([(+-]?) *({number}) *((?:{after})?) *([)-]?) *((?:{after})?) *$"
+    number, after = number_pattern(mark), f"((?:{after})?)"
+    start = rf"^ *([(+-]?) *((?:{before})?) *([(+-]?)"
+    return rf"{start} *({number}) *{after} *(?:([)-]) *{after})? *$"
 
 
 def is_lost(text: str) -> bool:

@@ -25,7 +25,6 @@ from warehouse.customers import (
     text_chunks,
     typed_chunks,
     unify_spellings,
-    unusual_columns,
 )
 from warehouse.home.ledger import previous_runs
 from warehouse.home.run import Run
@@ -102,11 +101,11 @@ def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
 
 
 def _reject_faulty_texts(database: Connection, columns: tuple[Column, ...]) -> None:
-    dialects, unusual = source_dialects(database), unusual_columns(database, columns)
-    create_text_view(database, columns, dialects, unusual)
+    dialects = source_dialects(database)
+    create_text_view(database, columns, dialects)
     texts = text_columns(columns)
     schema = raw_schema(columns)
-    for frame in text_chunks(database, texts, dialects, unusual) if texts else ():
+    for frame in text_chunks(database, texts, dialects) if texts else ():
         reject(database, find_faults(schema, frame.astype("str"), columns))
 
 

@@ -1,6 +1,6 @@
 """Read the records in chunks to check them, and turn those that pass into customers."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -62,28 +62,21 @@ def source_dialects(database: Connection) -> list[SourceDialect]:
     ]
 
 
-def unusual_columns(database: Connection, columns: Sequence[Column]) -> set[str]:
-    """Return the names of the columns of numbers some of which have signs, blanks or brackets."""
-    query = select_unusual(columns)
-    return {name for name, is_unusual in read_dicts(database, query)[0].items() if is_unusual} if query else set()
-
-
-def create_text_view(
-    database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect], unusual: Collection[str]
-) -> None:
+def create_text_view(database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect]) -> None:
     """Make ``work.texts``: the records that are not rejected, in texts that SQL can read."""
-    database.execute(create_texts(columns, dialects, unusual))
+    unusual: dict[str, bool] = read_value(database, select_unusual(columns))
+    database.execute(create_texts(columns, dialects, {name for name, is_so in unusual.items() if is_so}))
 
 
 def text_chunks(
-    database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect], unusual: Collection[str]
+    database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect]
 ) -> Iterator[pd.DataFrame]:
     """Yield the texts of the columns, chunk by chunk, indexed by record; rejected records aside.
 
     A column whose numbers are not written as SQL reads them is followed by its cells as they
     were delivered, under ``found:`` and its name.
     """
-    found = [column for column in columns if any(changes_numbers(column, one.dialect, unusual) for one in dialects)]
+    found = [column for column in columns if any(changes_numbers(column, one.dialect) for one in dialects)]
     yield from _chunks(database, select_texts(columns, found), len(columns) + len(found))
 
 

@@ -31,25 +31,19 @@ class SourceDialect:
     last_record: int
 
 
-def create_texts(columns: Sequence[Column], dialects: Sequence[SourceDialect], unusual: Collection[str] = ()) -> str:
+def create_texts(columns: Sequence[Column], dialects: Sequence[SourceDialect], unusual: Collection[str]) -> str:
     """Return the view ``work.texts``: the records that are not rejected, in texts that SQL can read.
 
     Texts that mean a missing value are null, numbers have a decimal point and nothing around
-    them, and an allowed value has the spelling of the declaration.
-
-    Args:
-        columns: the columns of the run.
-        dialects: how the numbers of each source are written.
-        unusual: names of the columns whose numbers have something around them.
+    them, and an allowed value has the spelling of the declaration. ``unusual`` names the columns of numbers that may
+    have something around them.
     """
-    replaced = ", ".join(
-        f"{read_number(without_sentinels(name, column), column, dialects[0].dialect.thousands)} AS {name}"
-        for column in columns
-        if column.name in unusual
-        for name in [quote_identifier(column.name)]
-    )
-    read = f"* REPLACE ({replaced})" if replaced else "*"
-    kept = f"(SELECT {read} FROM work.records ANTI JOIN work.rejected ON records._record = rejected.record)"
+    names = {quote_identifier(column.name): column for column in columns if column.name in unusual}
+    mark = dialects[0].dialect.thousands
+    read = [f"{read_number(without_sentinels(name, column), column, mark)} AS {name}" for name, column in names.items()]
+    replaced = f" REPLACE ({', '.join(read)})" if read else ""
+    kept = f"SELECT *{replaced} FROM work.records"
+    kept = f"({kept} ANTI JOIN work.rejected ON records._record = rejected.record)"
     spelled = {
         column.name: f"list_transform({quote_identifier(column.name)}, lambda x: {_allowed_spelling('x', column)})"
         for column in columns

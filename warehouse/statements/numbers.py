@@ -1,6 +1,6 @@
 """SQL that reads numbers as people write them: currency signs, decimal and thousands separators, sentinels."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from schemas.dataset import Column
 from schemas.dialect import Dialect
@@ -83,17 +83,13 @@ def counted_evidence(n: str) -> str:
     )
 
 
-def select_unusual(columns: Sequence[Column]) -> str | None:
-    """Return the query for which columns of numbers hold some with signs, groups of blanks and the like: one row.
-
-    None where no column holds numbers.
-    """
-    names = {quote_identifier(column.name): column for column in columns if _is_number(column)}
-    unusual = ", ".join(
-        f"coalesce(bool_or(NOT {_is_simple(without_sentinels(name, column))}), false) AS {name}"
-        for name, column in names.items()
-    )
-    return f"SELECT {unusual} FROM work.records" if unusual else None
+def select_unusual(columns: Sequence[Column]) -> str:
+    """Return the query for whether numbers of ``work.records`` hold more than digits and marks: a map by column."""
+    numeric = [column for column in columns if _is_number(column)]
+    texts = [without_sentinels(quote_identifier(column.name), column) for column in numeric]
+    found = ", ".join(f"bool_or(NOT {_is_simple(text)})" for text in texts)
+    names = ", ".join(quote_text(column.name) for column in numeric)
+    return f"SELECT map([{names}], [{found}]){' FROM work.records' if numeric else ''}"
 
 
 def read_number(text: str, column: Column, mark: str | None) -> str:
@@ -130,7 +126,8 @@ def written_number(
     signed = f"regexp_replace(regexp_replace(translate({moved}, {joined}, ''), '^\\+?~', ''), '^(?:-|\\(\\))~', '-')"
     if units:
         signed += f" || {power_of(f'regexp_extract({plain}, {pattern}, 5)', units)}"
-    return f"CASE WHEN regexp_full_match({plain}, {pattern}) THEN {signed} END"
+    is_number = f"regexp_full_match({plain}, {pattern}) AND regexp_matches({moved}, '^(?:[+-]?|\\(\\))~')"
+    return f"CASE WHEN {is_number} THEN {signed} END"
 
 
 def power_of(unit: str, units: Mapping[str, int]) -> str:
@@ -181,11 +178,11 @@ def plain_number(text: str, dialect: Dialect) -> str:
     return f"CASE WHEN {text} IS NULL THEN NULL WHEN {is_number} THEN {plain} ELSE {_NO_NUMBER} END"
 
 
-def changes_numbers(column: Column, dialect: Dialect, unusual: Collection[str]) -> bool:
+def changes_numbers(column: Column, dialect: Dialect) -> bool:
     """Return whether a column's numbers are written otherwise than SQL reads them."""
     if not _is_number(column):
         return False
-    return column.name in unusual or bool(dialect.unclear or dialect.thousands) or dialect.decimal != "."
+    return bool(column.settings.strip or dialect.unclear or dialect.thousands) or dialect.decimal != "."
 
 
 def without_sentinels(text: str, column: Column) -> str:

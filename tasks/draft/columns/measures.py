@@ -87,8 +87,8 @@ def _measure(
         bounds.reason,
         f"written with {several([shown(text) for text in [*strip, *around.units]])}" if strip or around.units else "",
         *(
-            f"{shown(found.after)} after the number in {amount(found.n, 'row')}, such as {shown(found.example)}: rejected,"
-            f" unless strip={found.after!r} reads them as the others"
+            f"{shown(found.after)} after the number in {amount(found.n, 'row')}, such as {shown(found.example)}: "
+            f"rejected, unless strip={found.after!r} reads them as the others"
             for found in around.strays
         ),
         _skewness(numbers, is_log=is_log),

@@ -54,7 +54,8 @@ _NUMBER = rf"[+-]?{number_pattern()}"
 #: Texts that stand for a missing value in files of many origins, without regard to case.
 _MISSING_WORDS = frozenset(
     {"?", "-", "--", "---", "\N{EN DASH}", "\N{EM DASH}", ".", "n/a", "na", "n.a.", "nan", "null", "nil", "none",
-     "unknown", "undefined", "missing", "not available", "not specified", "(blank)", "(null)", "<null>", "<na>", "\\n", "#n/a", "#na", "#null!", "#value!",
+     "unknown", "undefined", "missing", "not available", "not specified", "(blank)", "(null)", "<null>", "<na>",
+     "\\n", "#n/a", "#na", "#null!", "#value!",
      "#div/0!", "#ref!", "#name?", "#num!", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "s/d"}
 )  # fmt: skip
 
