@@ -71,7 +71,7 @@ class Dialect:
         comment: lines that begin with it are no records; None where there are no such lines.
         decimal: the character between the whole and the fraction of a number.
         thousands: the character between groups of three digits; None where there is none.
-        unclear: the mark that may be either where it precedes three digits; None where that is clear.
+        unclear: the marks that may be either where they precede three digits; None where that is clear.
         item_separator: the character between the items of a list within one field.
     """
 
@@ -89,6 +89,9 @@ class Dialect:
         """The one character that replaces the delimiter where that is longer."""
         return self.delimiter if len(self.delimiter) == 1 else UNIT_SEPARATOR
 
+
+#: Decimal mark -> the one that so groups the digits.
+OTHER_MARK = {",": ".", ".": ","}
 
 #: Share of the numbers that must show a mark for it to count beside another: one stray cell may not decide.
 _SHOWN = 0.05
@@ -108,8 +111,6 @@ class NumberMarks:
     decimal_points: int = 0
     grouping_commas: int = 0
     grouping_points: int = 0
-    grouping_spaces: int = 0
-    grouping_apostrophes: int = 0
     unclear_points: int = 0
     grouped_whole_numbers: int = 0
     grouped_whole_points: int = 0
@@ -125,29 +126,28 @@ class NumberMarks:
         """The mark between groups of three digits that the numbers show; None where they show none."""
         points = self.grouping_points + self.grouped_whole_points
         commas = self.grouping_commas + self.grouped_whole_numbers
-        if (points if self.decimal == "," else commas) and not self._is_mixed:
-            return "." if self.decimal == "," else ","
-        if self.grouping_spaces:
-            return " "
-        return "'" if self.grouping_apostrophes else None
+        if not (points if self.decimal == "," else commas):
+            return None
+        return OTHER_MARK[self.decimal]
 
     @property
     def unclear(self) -> str | None:
-        """The mark that may be the decimal one or that of thousands where it stands before three digits.
+        """The marks that may be the decimal one or that of thousands where they stand before three digits.
 
-        It is clear where numbers show what it is, and none but a few show the contrary.
+        They are clear where numbers show what they are, and none but a few show the contrary.
         """
+        grouping = self.thousands or "" if self.is_mixed else ""
         if self.decimal == ",":
-            return "," if self.grouped_whole_numbers else None
-        is_shown = self.decimal_points > 0 and not self._is_mixed
-        return "." if self.unclear_points and not is_shown else None
+            return grouping + "," * bool(self.grouped_whole_numbers) or None
+        is_shown = self.decimal_points > 0 and not self.is_mixed
+        return grouping + "." * bool(self.unclear_points and not is_shown) or None
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether more than a few numbers show the other decimal mark."""
+        fewer, more = sorted((self._commas, self.decimal_points))
+        return fewer > 0 and fewer >= _SHOWN * more
 
     @property
     def _commas(self) -> int:
         return self.decimal_commas + self.grouped_whole_points
-
-    @property
-    def _is_mixed(self) -> bool:
-        """Whether more than a few numbers show the other decimal mark."""
-        fewer, more = sorted((self._commas, self.decimal_points))
-        return fewer > 0 and fewer >= _SHOWN * more

@@ -6,7 +6,7 @@ encoding, the tables and the data dictionary are derived from this one declarati
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
@@ -63,6 +63,8 @@ class FieldSettings:
         unit: the unit of the values, for people.
         strip: texts removed from either end of a number, such as ``$``.
         sentinels: texts that mean a missing value, such as ``999``, in any case.
+        zero: texts that mean 0, such as the ``-`` of accounts.
+        units: texts after a number and what they multiply it by, a power of ten: ``("K", 1_000)``.
         missing: how a missing value is treated.
         separator: the character or HTML entity between the items of a list within one field; None finds it.
         case_sensitive: whether spellings that differ by case alone are different values.
@@ -78,6 +80,8 @@ class FieldSettings:
     unit: str | None = None
     strip: tuple[str, ...] = ()
     sentinels: tuple[str, ...] = ()
+    zero: tuple[str, ...] = ()
+    units: tuple[tuple[str, int], ...] = ()
     missing: MissingRule = "reject"
     separator: str | None = None
     case_sensitive: bool = False
@@ -100,11 +104,15 @@ def numeric(
     unit: str | None = None,
     strip: str | Sequence[str] = (),
     sentinels: str | Sequence[str] = (),
+    zero: str | Sequence[str] = (),
+    units: Mapping[str, int] | None = None,
     missing: MissingRule | None = None,
     **pandera_arguments: Any,
 ) -> Any:
     """Declare a number; it is standardized for the fit (see ``FieldSettings`` for the rest)."""
-    settings = FieldSettings(Role.NUMERIC, weight, log, clip, unit, _texts(strip), _texts(sentinels))
+    settings = FieldSettings(
+        Role.NUMERIC, weight, log, clip, unit, _texts(strip), _texts(sentinels), _texts(zero), _powers(units or {})
+    )
     return _field(settings, pandera_arguments, missing)
 
 
@@ -174,6 +182,14 @@ def _texts(given: str | Sequence[str]) -> tuple[str, ...]:
     if not all(isinstance(text, str) and text.strip() for text in texts):
         raise SchemaError(f"{given!r} should be non-empty texts, such as '999' in quotes")
     return texts
+
+
+def _powers(units: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    _texts(list(units))
+    for unit, factor in units.items():
+        if not isinstance(factor, int) or not re.fullmatch("10+", str(factor)):
+            raise SchemaError(f"units={{{unit!r}: {factor!r}}} should be 10, 100, 1_000 or another power of ten")
+    return tuple(units.items())
 
 
 def _share(min_frequency: float) -> float:

@@ -68,6 +68,7 @@ class Layout:
         rejects_undeclared: whether a value in an undeclared column rejects its row.
         closes_records: whether the records, but not the header, have a trailing delimiter.
         spills: whether lists may run on into more fields; not where they are all written within one.
+        text_marks: whether cells have the mark that keeps a spreadsheet from reading them as numbers.
         forms: name of an items column -> what is around its items.
     """
 
@@ -87,6 +88,7 @@ class Layout:
     rejects_undeclared: bool = False
     closes_records: bool = False
     spills: bool = True
+    text_marks: bool = False
     forms: Mapping[str, ListForm] = field(default_factory=dict)
 
     @property

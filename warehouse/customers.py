@@ -24,7 +24,7 @@ from warehouse.statements.customers import (
     select_texts,
     select_typed,
 )
-from warehouse.statements.numbers import changes_numbers
+from warehouse.statements.numbers import changes_numbers, select_unusual
 from warehouse.tables import read_dicts, read_frame, read_value, transaction
 
 
@@ -65,7 +65,8 @@ def source_dialects(database: Connection) -> list[SourceDialect]:
 
 def create_text_view(database: Connection, columns: Sequence[Column], dialects: Sequence[SourceDialect]) -> None:
     """Make ``work.texts``: the records that are not rejected, in texts that SQL can read."""
-    database.execute(create_texts(columns, dialects))
+    unusual: dict[str, bool] = read_value(database, select_unusual(columns))
+    database.execute(create_texts(columns, dialects, {name for name, is_so in unusual.items() if is_so}))
 
 
 def text_chunks(

@@ -10,8 +10,9 @@ import duckdb
 
 from schemas.dialect import Dialect, NumberMarks
 from warehouse.connection import Connection, read_sql
+from warehouse.statements.fields import any_cell_text
 from warehouse.statements.lists import plain_item, separable_text
-from warehouse.statements.numbers import counted_evidence, plain_number
+from warehouse.statements.numbers import counted_evidence, plain_number, power_of, signs_around, written_number
 from warehouse.statements.quotes import select_unquoted_fields
 from warehouse.statements.quoting import quote_text
 from warehouse.tables import read_dicts, read_value
@@ -44,6 +45,16 @@ class CountedNumber:
 
     v: float
     n: int
+
+
+@dataclass(frozen=True)
+class Affix:
+    """What stands before and after some numbers of a column, how many cells have it, and one of them."""
+
+    before: str
+    after: str
+    n: int
+    example: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,7 @@ class ColumnProfile:
         grouping: the same for two columns that put the same rows together, whatever their texts.
         most_common: the most common texts, of every case the most common spelling.
         non_numeric: the same of those that are not numbers.
-        affixes: (before, after) of the numbers.
+        affixes: what stands before and after the numbers, where anything does.
     """
 
     column_number: int
@@ -116,7 +127,7 @@ class ColumnProfile:
     grouping: int
     most_common: tuple[Counted, ...] = ()
     non_numeric: tuple[Counted, ...] = ()
-    affixes: Sequence[tuple[str, str]] = ()
+    affixes: Sequence[Affix] = ()
     list_marks: tuple[ListMark, ...] = ()
 
     @property
@@ -173,6 +184,7 @@ def create_fields(database: Connection, dialect: Dialect, header_line: int, clos
         closed_width: fields of a record with a trailing delimiter; 0 where records have none.
     """
     database.execute(f"CREATE OR REPLACE VIEW work.field_lists AS {select_unquoted_fields(dialect)}")
+    database.execute(f"CREATE OR REPLACE TEMP MACRO cell_text(field) AS {any_cell_text('field')}")
     database.execute(read_sql("draft/create_fields"), {"header_line": header_line, "closed_width": closed_width})
 
 
@@ -207,7 +219,12 @@ def count_widths(database: Connection) -> dict[int, int]:
 
 
 def profile_columns(
-    database: Connection, n_columns: int, list_column: int, patterns: Mapping[str, object], list_marks: Sequence[str]
+    database: Connection,
+    n_columns: int,
+    list_column: int,
+    patterns: Mapping[str, object],
+    signs: tuple[str, str],
+    list_marks: Sequence[str],
 ) -> Profiles:
     """Return the profile of every column.
 
@@ -215,12 +232,15 @@ def profile_columns(
         n_columns: number of columns; records of other lengths are left out.
         list_column: number of the column that takes the surplus fields, from 1; 0 if there is none.
         patterns: parameters of ``create_texts.sql``: type of a cell -> its pattern.
+        signs: patterns of what may stand before a number, and after one.
         list_marks: marks that may stand between the items of a list in one field.
     """
     n_cells = int(read_value(database, "SELECT coalesce(sum(len(fields)), 0) FROM work.fields"))
     step = max(1, -(-n_cells // MAX_CELLS))
     shape = {"n_columns": n_columns, "list_column": list_column, "step": step}
     database.execute(read_sql("draft/create_values"), shape)
+    for name, expression in (("written", written_number("v", *signs)), ("signs", signs_around("v", *signs))):
+        database.execute(f"CREATE OR REPLACE TEMP MACRO {name}_of(v) AS {expression}")
     database.execute(read_sql("draft/create_texts"), patterns)
     return Profiles(_columns(database, list_marks), step)
 
@@ -237,10 +257,17 @@ def number_marks(database: Connection, column_numbers: Sequence[int], *, is_comm
     return NumberMarks(**read_dicts(database, query, parameters)[0])
 
 
-def read_numbers(database: Connection, dialect: Dialect) -> None:
-    """Read the numbers of every column as a run reads them; those written otherwise are left out."""
+def read_numbers(database: Connection, dialect: Dialect, units: Mapping[int, Mapping[str, int]]) -> None:
+    """Read the numbers of every column as a run reads them; those written otherwise are left out.
+
+    Args:
+        dialect: the marks of the numbers.
+        units: column number -> texts after its numbers and what they multiply them by.
+    """
+    factors = {unit: factor for of_column in units.values() for unit, factor in of_column.items()}
     database.execute(f"CREATE OR REPLACE TEMP MACRO plain_number(core) AS {plain_number('core', dialect)}")
-    database.execute(read_sql("draft/create_numbers"))
+    database.execute(f"CREATE OR REPLACE TEMP MACRO power_of(unit) AS {power_of('unit', factors)}")
+    database.execute(read_sql("draft/create_numbers"), {"scaled": list(units)})
     database.execute("CREATE OR REPLACE TABLE work.draft_sentinels (column_number BIGINT, v DOUBLE)")
 
 
@@ -261,6 +288,16 @@ def describe_numbers(database: Connection) -> dict[int, Numbers]:
     return found
 
 
+def zero_rows(database: Connection) -> dict[int, tuple[int, int]]:
+    """Return how many rows hold the number 0, and a hash of which, by the number of the column."""
+    return {number: (n, rows) for number, n, rows in database.execute(read_sql("draft/list_zeros")).fetchall()}
+
+
+def pads_dashes(database: Connection, column_number: int) -> bool:
+    """Return whether the dashes of a column are padded as an accounting format pads them, which writes 0 so."""
+    return bool(read_value(database, read_sql("draft/pads_dashes"), {"column_number": column_number}))
+
+
 def never_falls(database: Connection, column_number: int) -> bool:
     """Return whether the numbers of a column never fall from one record to the next."""
     n_falls: int = read_value(database, read_sql("draft/count_falls"), {"column_number": column_number})
@@ -279,7 +316,7 @@ def _columns(database: Connection, list_marks: Sequence[str]) -> dict[int, Colum
             **row,
             most_common=most_common.get(number, ()),
             non_numeric=non_numeric.get(number, ()),
-            affixes=[(found["before"], found["after"]) for found in affixes.get(number, [])],
+            affixes=[Affix(**found) for found in affixes.get(number, [])],
             list_marks=tuple(ListMark(**found) for found in lists.get(number, [])),
         )
         for row in read_dicts(database, read_sql("draft/describe_columns"))

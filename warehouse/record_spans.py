@@ -7,6 +7,7 @@ import pandas as pd
 
 from schemas.dialect import Dialect, LineRange, LineStates, QuoteFault
 from warehouse.connection import Connection, read_sql
+from warehouse.statements.fields import matches_text_marks
 from warehouse.statements.quotes import (
     create_records,
     select_closing_lines,
@@ -20,6 +21,12 @@ def any_line_contains(database: Connection, text: str, lines: LineRange) -> bool
     """Return whether any line of a source contains a text."""
     parameters = {"text": text, "first_record": lines.first, "last_record": lines.last}
     return bool(read_value(database, read_sql("any_line_contains"), parameters))
+
+
+def has_text_marks(database: Connection, dialect: Dialect, lines: LineRange) -> bool:
+    """Return whether any line of a source has a mark that keeps a spreadsheet from reading digits as a number."""
+    parameters = {"marked": matches_text_marks(dialect), "first_record": lines.first, "last_record": lines.last}
+    return bool(read_value(database, read_sql("any_line_marks"), parameters))
 
 
 def unbalanced_lines(database: Connection, dialect: Dialect, lines: LineRange) -> LineStates:

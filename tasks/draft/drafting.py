@@ -11,22 +11,24 @@ from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from tasks.delivery.copying import copy_source
 from tasks.delivery.sources import find_source
+from tasks.draft.columns.amounts import amounts_of
 from tasks.draft.columns.facts import Facts
 from tasks.draft.columns.keys import has_no_gaps, refuse_lost_keys, refuse_orders, several_rows, with_key
 from tasks.draft.columns.ranges import is_age
-from tasks.draft.columns.sentinels import number_sentinels
+from tasks.draft.columns.sentinels import number_sentinels, unknown_places
 from tasks.draft.columns.undeclared import split_declarable
 from tasks.draft.file.number_marks import find_number_marks
 from tasks.draft.file.opening import Opened, open_copy
 from tasks.draft.python.declaring import DraftedColumn, declare_columns
 from tasks.draft.python.names import class_name
 from tasks.draft.python.rendering import DraftedSchema, render_schema
-from tasks.draft.text.cell_types import PATTERNS
+from tasks.draft.text.cell_types import PATTERNS, SIGNS
 from tasks.draft.text.wording import amount, between, several, shown
 from tasks.draft.trial import try_out
 from tasks.reading.source import find_records
 from warehouse.connection import Connection
 from warehouse.draft import (
+    ColumnProfile,
     Profiles,
     add_sentinels,
     count_comments,
@@ -38,9 +40,11 @@ from warehouse.draft import (
     leave_out,
     never_falls,
     number_marks,
+    pads_dashes,
     profile_columns,
     read_numbers,
     undecodable_lines,
+    zero_rows,
 )
 from warehouse.records import create_work_tables, load_lines
 
@@ -149,9 +153,10 @@ def _draft(database: Connection, opened: Opened, path: Path, left_out: Mapping[s
     if n_rows == 0:
         raise DataRefused(f"{opened.source} holds no row of {shape.n_columns} fields; expected one row per customer")
     headers = shape.header or (None,) * shape.n_columns
-    profiles = profile_columns(database, shape.n_columns, shape.list_column, PATTERNS, _LIST_MARKS)
+    profiles = profile_columns(database, shape.n_columns, shape.list_column, PATTERNS, SIGNS, _LIST_MARKS)
     marks = find_number_marks(database, profiles.columns, dialect.delimiter, headers, opened.source)
-    read_numbers(database, replace(dialect, decimal=marks.decimal, thousands=marks.thousands))
+    units = {number: units for number, profile in profiles.columns.items() if (units := amounts_of(profile).units)}
+    read_numbers(database, replace(dialect, decimal=marks.decimal, thousands=marks.thousands), units)
     declarable = split_declarable(_facts(database, profiles, headers, shape.list_column))
     columns = with_key(declarable.columns)
     refuse_orders(columns, opened.source)
@@ -181,6 +186,8 @@ def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | Non
         number: number_sentinels(found, profiles.columns[number].n_cells, are_ages=is_age(headers[number - 1]))
         for number, found in numbers.items()
     }
+    for number in unknown_places(headers, numbers, zero_rows(database)):
+        sentinels[number] = (*sentinels[number], 0.0)
     pairs = [(number, value) for number, values in sentinels.items() for value in values]
     if pairs:
         add_sentinels(database, pairs)
@@ -198,11 +205,18 @@ def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | Non
             step=profiles.step,
             numbers=numbers.get(number),
             sentinels=sentinels.get(number, ()),
+            dash_is_zero=_dash_is_zero(database, profile, list_column),
             runs_on=number == list_column,
             is_rising=number in rising,
         )
         for number, profile in profiles.columns.items()
     ]
+
+
+def _dash_is_zero(database: Connection, profile: ColumnProfile, list_column: int) -> bool:
+    """Return whether a dash among numbers is 0; after a list the columns are not at one place."""
+    has_dash = profile.is_numeric and any(found.text == "-" for found in profile.non_numeric)
+    return has_dash and not 0 < list_column <= profile.column_number and pads_dashes(database, profile.column_number)
 
 
 def _marks_of(database: Connection, declared: Sequence[DraftedColumn], delimiter: str) -> NumberMarks:

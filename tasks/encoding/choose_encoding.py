@@ -10,7 +10,7 @@ from schemas.encodings import AUTO
 from tasks.encoding.base_encoding import BaseEncoding
 from tasks.encoding.few_combinations import has_few_combinations, is_concordant
 from tasks.encoding.null_contrast import COMBINATIONS, PERMUTED, UNIMODAL
-from tasks.encoding.redundant_columns import in_words, redundant_columns
+from tasks.encoding.redundant_columns import Redundant, in_words, redundant_columns
 from tasks.encoding.strategies import MIXED, NUMBERS, SINGLE, STANDARD, STRATEGIES, is_left_out
 from tasks.encoding.strategies import SETTINGS as STRATEGY
 from tasks.encoding.trials import TRIALS, Encoding, EncodingResult, Trials
@@ -90,7 +90,7 @@ def choose_encoding(
     )
     if best:
         return _choice(best, [*(one for one in results if one.name != best.name), best], ())
-    return _without_segments(trials, results)
+    return _without_segments(trials, results, redundant)
 
 
 def keep_encoding(
@@ -153,11 +153,14 @@ def _names(base: BaseEncoding, left_out: Collection[str]) -> list[str]:
     return [NUMBERS, MIXED] if len(kept) >= STRATEGY.min_numbers else [NUMBERS]
 
 
-def _without_segments(trials: Trials, results: Sequence[EncodingResult]) -> Choice:
-    """Return the choice of the standard encoding of all columns: without segments no column is redundant."""
+def _without_segments(trials: Trials, results: Sequence[EncodingResult], redundant: Sequence[Redundant]) -> Choice:
+    """Return the choice of the standard encoding of all columns: without segments no column need be left out."""
     name = next(one.name for one in results if one.name in (STANDARD, NUMBERS) and one.encoding is not None)
     selected = replace(next(one for one in results if one.name == name), encoding=trials.encoding(name).encoding)
-    return _choice(selected, [selected if one.name == name else one for one in results], ())
+    said = tuple(
+        f"{one.name} adds nothing to other columns, as {one.why}: ignored() leaves it out" for one in redundant
+    )
+    return _choice(selected, [selected if one.name == name else one for one in results], said)
 
 
 def _wanted(trials: Trials, wanted: str, progress: Progress) -> Choice:

@@ -15,6 +15,7 @@ import pandera.pandas as pa
 from schemas.dataset import Column
 from schemas.errors import SchemaError
 from schemas.fields import Role
+from schemas.written_numbers import why_unread
 from schemas.yes_no import NO_WORDS, YES_WORDS
 
 #: Digits and letters of ASCII alone, as DuckDB converts no others.
@@ -166,7 +167,8 @@ def _in_words(column: Column, check: pa.Check | None, value: object) -> tuple[st
         readings = _two_readings(text) if column.value_type in (int, float) else None
         if readings:
             return kind.code, f"{name} {text!r} may be {readings}; expected decimal= or thousands= in the schema"
-        return kind.code, f"{name} {text!r} is not {kind.words}"
+        why = why_unread(text, column.settings.strip) if column.value_type in (int, float) else None
+        return kind.code, f"{name} {text!r} is not {kind.words}{f'; {why}' if why else ''}"
     if check.name == "finite":
         return "out_of_range", f"{name} {text} is too large to compute with; expected at most {LARGEST_NUMBER:g}"
     if check.name in _EXPECTED:

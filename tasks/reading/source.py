@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from schemas.dataset import Column, normalise_header
-from schemas.dialect import QUOTE_FAULTS, Dialect, LineRange, LineState
+from schemas.dialect import OTHER_MARK, QUOTE_FAULTS, Dialect, LineRange, LineState
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
@@ -27,6 +27,7 @@ from warehouse.connection import Connection
 from warehouse.record_spans import (
     any_line_contains,
     closing_lines,
+    has_text_marks,
     inner_lines,
     keep_spans,
     unbalanced_lines,
@@ -234,7 +235,11 @@ def _as_written(
     database: Connection, layout: Layout, columns: tuple[Column, ...], lines: LineRange, settings: FileSettings
 ) -> Layout:
     """Return the layout with what the records show of how their ends, lists and numbers are written."""
-    layout = replace(layout, closes_records=_closes_records(database, layout, lines))
+    layout = replace(
+        layout,
+        closes_records=_closes_records(database, layout, lines),
+        text_marks=has_text_marks(database, layout.dialect, lines),
+    )
     view_fields(database, layout, columns, lines)
     lists = list_writing(database, layout, columns, lines)
     layout = replace(
@@ -285,11 +290,13 @@ def _with_marks(
     if not can_hold_commas and not any_line_contains(database, ".", lines):
         return dialect
     marks = number_marks(database, layout, columns)
-    found = marks.decimal if marks.decimal != settings.thousands else {",": ".", ".": ","}[marks.decimal]
-    decimal = settings.decimal or found
-    thousands = marks.thousands if settings.thousands is None else settings.thousands or None
-    unclear = marks.unclear if settings.decimal is None and settings.thousands is None else None
-    return replace(dialect, decimal=decimal, thousands=None if thousands == decimal else thousands, unclear=unclear)
+    decimal = settings.decimal or (marks.decimal if marks.decimal != settings.thousands else OTHER_MARK[marks.decimal])
+    if settings.thousands is not None:
+        return replace(dialect, decimal=decimal, thousands=settings.thousands or None)
+    if settings.decimal is not None:
+        other = OTHER_MARK[decimal]
+        return replace(dialect, thousands=other, unclear=other if marks.is_mixed else None)
+    return replace(dialect, decimal=decimal, thousands=marks.thousands, unclear=marks.unclear)
 
 
 def _facts(
@@ -345,6 +352,8 @@ def _in_words(source: Source, layout: Layout, columns: tuple[Column, ...]) -> st
         parts.append(f"items between {dialect.item_separator!r}")
     if any(form.is_enclosed for form in layout.forms.values()):
         parts.append("lists in brackets or quotes")
+    if layout.text_marks:
+        parts.append('digits without the marks that make them texts, \'1 and ="1"')
     if dialect.decimal != ".":
         parts.append(f"decimal {dialect.decimal!r}")
     if dialect.thousands:

@@ -251,11 +251,11 @@ KINDS = {
     "days without their century": (("d_ymd6", [230_101 + n % 28 for n in range(60)]), ("ignored", "str", {})),
     "minus behind": (
         ("saldo", [f"{n * 7 % 50},50{'-' * (n % 2)}" for n in range(60)]),
-        ("ignored", "str", {}),
+        ("numeric", "float", {}),
     ),
     "brackets for minus": (
         ("refunds", [f"({n * 7 % 50}.50)" if n % 2 else f"{n}.25" for n in range(60)]),
-        ("ignored", "str", {}),
+        ("numeric", "float", {}),
     ),
     "degrees": (("latitude", [n * 7 % 50 + 0.5 for n in range(60)]), ("numeric", "float", {})),
     "a number or nothing": (("FN", repeated("1.0", "")), ("category", "str", {"missing": "category"})),
@@ -408,8 +408,8 @@ REASONS = {
         "postal codes, not amounts: 60 different in 60 rows",
     ),
     "key of another thing": (("store_id", [n % 25 for n in N]), "named like the key of another thing: 25 different"),
-    "minus behind": (("saldo", [f"{n}.50-" for n in N]), "numbers, those below zero with the minus after them"),
-    "brackets": (("saldo", [f"({n}.50)" if n % 2 else n for n in N]), "in brackets, such as '(1.50)'"),
+    "minus behind": (("saldo", [f"{n}.50-" for n in N]), "numbers -59.5 to -0.5"),
+    "brackets": (("saldo", [f"({n}.50)" if n % 2 else n for n in N]), "numbers -59.5 to 58"),
     "too many codes": (("agent", [n * 7 % 50 for n in N]), "50 different in 60 rows, too many to be categories"),
     "codes with gaps": (("area code", repeated(408, 415, 510)), "3 different codes, not amounts"),
     "long numbers": (
@@ -476,7 +476,7 @@ SETTINGS = {
     "both commas": (amounts("1.{0:03},5", ";"), {"delimiter": ";", "decimal": ",", "thousands": "."}),
     "thousands": (amounts("1,{0:03}.5", "|"), {"delimiter": "|", "thousands": ","}),
     "quoted thousands": (amounts('"1,{0:03}"', ","), {"thousands": ","}),
-    "blanks of thousands": (amounts("1 {0:03}.5", "|"), {"delimiter": "|", "thousands": " "}),
+    "blanks of thousands": (amounts("1 {0:03}.5", "|"), {"delimiter": "|"}),
 }
 
 

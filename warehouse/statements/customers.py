@@ -9,7 +9,7 @@ from schemas.fields import Role
 from schemas.tables import Table
 from schemas.yes_no import YES_WORDS
 from warehouse.statements.lists import with_first_of_each
-from warehouse.statements.numbers import number_text, without_sentinels
+from warehouse.statements.numbers import number_text, read_number, without_sentinels
 from warehouse.statements.quoting import quote_identifier, quote_text
 
 #: Before the name of a column whose cells are wanted as they were delivered.
@@ -30,13 +30,19 @@ class SourceDialect:
     last_record: int
 
 
-def create_texts(columns: Sequence[Column], dialects: Sequence[SourceDialect]) -> str:
+def create_texts(columns: Sequence[Column], dialects: Sequence[SourceDialect], unusual: Collection[str]) -> str:
     """Return the view ``work.texts``: the records that are not rejected, in texts that SQL can read.
 
     Texts that mean a missing value are null, numbers have a decimal point and nothing around
-    them, and an allowed value has the spelling of the declaration.
+    them, and an allowed value has the spelling of the declaration. ``unusual`` names the columns of numbers that may
+    have something around them.
     """
-    kept = "(SELECT * FROM work.records ANTI JOIN work.rejected ON records._record = rejected.record)"
+    names = {quote_identifier(column.name): column for column in columns if column.name in unusual}
+    mark = dialects[0].dialect.thousands
+    read = [f"{read_number(without_sentinels(name, column), column, mark)} AS {name}" for name, column in names.items()]
+    replaced = f" REPLACE ({', '.join(read)})" if read else ""
+    kept = f"SELECT *{replaced} FROM work.records"
+    kept = f"({kept} ANTI JOIN work.rejected ON records._record = rejected.record)"
     spelled = {
         column.name: f"list_transform({quote_identifier(column.name)}, lambda x: {_allowed_spelling('x', column)})"
         for column in columns

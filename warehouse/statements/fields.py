@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from schemas.dataset import Column
-from schemas.dialect import LineRange
+from schemas.dialect import Dialect, LineRange
 from schemas.layout import Layout
 from schemas.spreadsheet import FORMULA
 from warehouse.statements.quotes import unquoted
@@ -16,11 +16,22 @@ _EXOTIC = "\t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" +
 )
 
 
+#: Digits after the mark with which spreadsheets keep them a text; nothing else, so that 'n Sync and '90s stay.
+_MARKED_DIGITS = r"'([+-]?[0-9][0-9 .,:/()-]*)"
+
+
 def select_trailing_share(layout: Layout, records: LineRange) -> str:
     """Return the query for the share of some records that have a trailing delimiter: one row."""
     return f"""
         SELECT coalesce(avg(({_has_trailing_delimiter(layout)})::INT), 0) AS share
         FROM work.raw_records WHERE record BETWEEN {records.first} AND {records.last}"""
+
+
+def matches_text_marks(dialect: Dialect) -> str:
+    """Return the pattern of a line with the mark of a spreadsheet before a text of digits: ``'0123``, ``="0123"``."""
+    beside = f"{pattern_of(dialect.delimiter)}|[ {pattern_of(dialect.quote or '')}]"
+    digits = f"|{_MARKED_DIGITS}" if dialect.quote != "'" else ""
+    return f'(?:^|{beside})(?:="+[^"]*"{digits})(?:$|{beside})'
 
 
 def create_fields(layout: Layout, columns: Sequence[Column], lines: LineRange) -> str:
@@ -51,7 +62,19 @@ def cell_of(layout: Layout, column: Column) -> str:
     if column.name not in layout.positions:
         return "NULL::VARCHAR"
     field = f"fields[{index_of(layout, layout.positions[column.name])}]"
-    return f"nullif({trimmed(content_of(field, layout))}, '')"
+    text = trimmed(content_of(field, layout))
+    return f"nullif({without_text_mark(text) if layout.text_marks else text}, '')"
+
+
+def without_text_mark(text: str) -> str:
+    """Return the expression for a text without what keeps a spreadsheet from reading it as a number."""
+    marked = f'^(?:{_MARKED_DIGITS}|="([^"]*)")$'
+    return f"regexp_replace({text}, {quote_text(marked)}, '\\1\\2')"
+
+
+def any_cell_text(field: str) -> str:
+    """Return the expression for a cell that may have anything around it; that of a run, which knows what there is."""
+    return without_text_mark(f"trim({field}, {quote_text(' ' + _EXOTIC)})")
 
 
 def select_difference(layout: Layout, column: Column, position: int) -> str:

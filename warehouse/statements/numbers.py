@@ -1,31 +1,36 @@
 """SQL that reads numbers as people write them: currency signs, decimal and thousands separators, sentinels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from schemas.dataset import Column
 from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.layout import Layout
+from schemas.written_numbers import (
+    CHARACTERS,
+    INDIAN,
+    OTHER_CHARACTERS,
+    SIMPLE_NUMBER,
+    amount_pattern,
+    as_ascii,
+)
 from warehouse.statements.fields import cell_of
-from warehouse.statements.quoting import pattern_of, quote_text
+from warehouse.statements.quoting import pattern_of, quote_identifier, quote_text
 
 #: What cannot be read as a number under the marks of its file; no check takes it for one.
 _NO_NUMBER = "'?'"
 
 _SIGN = "[+-]?"
 _GROUPS = {mark: f"\\d{{1,3}}(?:{pattern}\\d{{3}})" for mark, pattern in ((",", ","), (".", "\\."))}
-_SPACED = "\\d{1,3}(?:[ \\x{a0}\\x{202f}']\\d{3})+"
 
 #: Kind of evidence -> pattern of a number that can be read in one way only.
 _EVIDENCE = {
     "decimal_commas": f"{_SIGN}(?:\\d*,\\d{{1,2}}|\\d*,\\d{{4,}}|0,\\d+|\\d{{4,}},\\d+|{_GROUPS['.']}+,\\d+"
-    f"|{_SPACED},\\d+|{_GROUPS['.']}{{2,}})",
+    f"|{_GROUPS['.']}{{2,}})",
     "decimal_points": f"{_SIGN}(?:\\d*\\.\\d{{1,2}}|\\d*\\.\\d{{4,}}|0\\.\\d+|\\d{{4,}}\\.\\d+|{_GROUPS[',']}+\\.\\d+"
-    f"|{_SPACED}\\.\\d+|{_GROUPS[',']}{{2,}})",
-    "grouping_commas": f"{_SIGN}(?:{_GROUPS[',']}{{2,}}(?:\\.\\d*)?|{_GROUPS[',']}+\\.\\d*)",
+    f"|{_GROUPS[',']}{{2,}}|{INDIAN}(?:\\.\\d*)?)",
+    "grouping_commas": f"{_SIGN}(?:{_GROUPS[',']}{{2,}}(?:\\.\\d*)?|{_GROUPS[',']}+\\.\\d*|{INDIAN}(?:\\.\\d*)?)",
     "grouping_points": f"{_SIGN}(?:{_GROUPS['.']}{{2,}}(?:,\\d*)?|{_GROUPS['.']}+,\\d*)",
-    "grouping_spaces": f"{_SIGN}\\d{{1,3}}(?:[ \\x{{a0}}\\x{{202f}}]\\d{{3}})+(?:[.,]\\d*)?",
-    "grouping_apostrophes": f"{_SIGN}\\d{{1,3}}(?:'\\d{{3}})+(?:[.,]\\d*)?",
 }
 
 #: In a column of whole numbers a comma before three digits can only group them, and so can a point, unless what
@@ -43,17 +48,22 @@ def select_number_marks(layout: Layout, columns: Sequence[Column]) -> str | None
     if not numeric:
         return None
     cells = ", ".join(
-        f"{{'text': {_stripped(cell_of(layout, column), column)}, 'is_whole': {column.value_type is int}}}"
-        for column in numeric
+        f"{{'text': {cell_of(layout, column)}, 'is_whole': {column.value_type is int}, 'number': {number}}}"
+        for number, column in enumerate(numeric)
     )
+    mark = layout.dialect.thousands
+    read = " ".join(f"WHEN {number} THEN {read_number('text', column, mark)}" for number, column in enumerate(numeric))
     # A record of another shape, such as a footer, does not say how the others are written.
     shape = f"len(fields) {'>=' if layout.takes_more else '='} {layout.n_fields}"
     return f"""
         WITH cells AS (
             SELECT unnest([{cells}], recursive := true)
             FROM work.record_fields WHERE {shape}
+        ), numbers AS (
+            SELECT CASE number {read} END AS text, is_whole
+            FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')
         )
-        SELECT {counted_evidence("1")} FROM cells WHERE NOT regexp_full_match(text, '[0-9]*')"""
+        SELECT {counted_evidence("1")} FROM numbers"""
 
 
 def counted_evidence(n: str) -> str:
@@ -73,18 +83,81 @@ def counted_evidence(n: str) -> str:
     )
 
 
+def select_unusual(columns: Sequence[Column]) -> str:
+    """Return the query for whether numbers of ``work.records`` hold more than digits and marks: a map by column."""
+    numeric = [column for column in columns if _is_number(column)]
+    texts = [without_sentinels(quote_identifier(column.name), column) for column in numeric]
+    found = ", ".join(f"bool_or(NOT {_is_simple(text)})" for text in texts)
+    names = ", ".join(quote_text(column.name) for column in numeric)
+    return f"SELECT map([{names}], [{found}]){' FROM work.records' if numeric else ''}"
+
+
+def read_number(text: str, column: Column, mark: str | None) -> str:
+    """Return the expression for a number's text in plain digits and marks; another text stays as it is.
+
+    Args:
+        text: expression for the text of the cell.
+        column: the column, for the signs that may be taken off.
+        mark: the declared mark between groups of digits.
+    """
+    settings = column.settings
+    signs = _any_of((*settings.strip, *(name for name, _ in settings.units)))
+    zeros = ", ".join(quote_text(zero.strip().lower()) for zero in settings.zero)
+    is_zero = f"WHEN lower({text}) IN ({zeros}) THEN '0' " if zeros else ""
+    number = written_number(text, signs, signs, dict(settings.units), mark)
+    return f"CASE WHEN {text} IS NULL OR {_is_simple(text)} THEN {text} {is_zero}ELSE coalesce({number}, {text}) END"
+
+
+def written_number(
+    text: str, before: str, after: str, units: Mapping[str, int] | None = None, mark: str | None = None
+) -> str:
+    """Return the expression for a text in plain digits and marks, a minus before them; null where it is no number.
+
+    Args:
+        text: expression for the text.
+        before: pattern of what may stand before the number, and before or after a dash that is 0.
+        after: pattern of what may stand after the number.
+        units: text after the number -> what it multiplies the number by, a power of ten.
+        mark: a declared mark between groups of digits.
+    """
+    plain, pattern = _without_dash(text, before), quote_text(f"(?i){amount_pattern(before, after, mark)}")
+    moved = f"regexp_replace({plain}, {pattern}, '\\1\\3\\6~\\4')"
+    joined = quote_text(" '")
+    signed = f"regexp_replace(regexp_replace(translate({moved}, {joined}, ''), '^\\+?~', ''), '^(?:-|\\(\\))~', '-')"
+    if units:
+        signed += f" || {power_of(f'regexp_extract({plain}, {pattern}, 5)', units)}"
+    is_number = f"regexp_full_match({plain}, {pattern}) AND regexp_matches({moved}, '^(?:[+-]?|\\(\\))~')"
+    return f"CASE WHEN {is_number} THEN {signed} END"
+
+
+def power_of(unit: str, units: Mapping[str, int]) -> str:
+    """Return the expression for the exponent that a unit adds to a number: e3 for K."""
+    powers = (
+        f"WHEN {quote_text(as_ascii(text).strip().lower())} THEN 'e{len(str(n)) - 1}'" for text, n in units.items()
+    )
+    return f"CASE lower({unit}) {' '.join(powers)} ELSE '' END" if units else "''"
+
+
+def signs_around(text: str, before: str, after: str) -> str:
+    """Return the expression for what stands before and after a number: a struct of both, empty where nothing does."""
+    plain, pattern = _without_dash(text, before), quote_text(f"(?i){amount_pattern(before, after)}")
+    first, second, third = (f"regexp_extract({plain}, {pattern}, {group})" for group in (2, 5, 7))
+    return f"{{'before': {first}, 'after': coalesce(nullif({second}, ''), {third})}}"
+
+
 def number_text(text: str, column: Column, dialect: Dialect) -> str:
-    """Return the expression for a number's text as SQL reads it: no signs of currency, no groups, a decimal point.
+    """Return the expression for a number's text as SQL reads it, from one of ``read_number``: a decimal point alone.
 
     A number that means a missing value is null, however it is written: ``9,999`` as ``9999``.
     """
     if not _is_number(column):
         return text
-    stripped = _stripped(text, column)
-    number = plain_number(stripped, dialect)
+    number = plain_number(text, dialect)
     unclear = _unclear(column, dialect)
     if unclear is not None:
-        number = f"CASE WHEN regexp_full_match({stripped}, {quote_text(unclear)}) THEN {_NO_NUMBER} ELSE {number} END"
+        number = f"CASE WHEN regexp_full_match({text}, {quote_text(unclear)}) THEN {_NO_NUMBER} ELSE {number} END"
+    if column.settings.units and column.value_type is int:
+        number = f"coalesce(CAST(TRY_CAST({number} AS DECIMAL(38, 6)) AS VARCHAR), {number})"
     sentinels = [_as_number(sentinel) for sentinel in column.settings.sentinels]
     missing = ", ".join(str(sentinel) for sentinel in sentinels if sentinel is not None)
     return f"CASE WHEN TRY_CAST({number} AS DOUBLE) IN ({missing}) THEN NULL ELSE {number} END" if missing else number
@@ -92,14 +165,13 @@ def number_text(text: str, column: Column, dialect: Dialect) -> str:
 
 def plain_number(text: str, dialect: Dialect) -> str:
     """Return the expression for a number's text without groups and with a decimal point."""
-    if dialect.decimal == "." and dialect.thousands is None:
+    group = dialect.thousands if as_ascii(dialect.thousands or " ") not in " '" else None
+    if dialect.decimal == "." and group is None:
         return text
-    group = _class(dialect.thousands) if dialect.thousands else None
-    whole = f"(?:\\d{{1,3}}(?:{group}\\d{{3}})+|\\d*)" if group else "\\d*"
-    pattern = f"{_SIGN}{whole}(?:{_class(dialect.decimal)}\\d*)?(?:[eE][+-]?\\d+)?"
-    plain = text
-    if group:
-        plain = f"regexp_replace({plain}, {quote_text(group)}, '', 'g')"
+    groups = f"[1-9]\\d{{0,2}}(?:{pattern_of(group)}\\d{{3}})+|" if group else ""
+    whole = f"(?:{groups}{f'{INDIAN}|' if group == ',' else ''}\\d*)"
+    pattern = f"{_SIGN}{whole}(?:{pattern_of(dialect.decimal)}\\d*)?(?:[eE][+-]?\\d+)?"
+    plain = f"replace({text}, {quote_text(group)}, '')" if group else text
     if dialect.decimal != ".":
         plain = f"replace({plain}, {quote_text(dialect.decimal)}, '.')"
     is_number = f"regexp_full_match({text}, {quote_text(pattern)})"
@@ -127,10 +199,10 @@ def _matches(pattern: str) -> str:
 
 def _unclear(column: Column, dialect: Dialect) -> str | None:
     """Return the pattern of a number of a column that can be read in two ways; None where the marks decide."""
-    mark = dialect.unclear
-    if mark is None or mark == dialect.thousands or (mark == "," and column.value_type is float):
-        return None
-    return _unclear_pattern(mark, is_whole=column.value_type is int)
+    # What a comma before three digits is, the type of the column may tell: only whole numbers have no decimals.
+    is_told = (column.value_type is float) == (dialect.decimal == ",")
+    marks = [mark for mark in dialect.unclear or "" if mark != "," or not is_told]
+    return "|".join(_unclear_pattern(mark, is_whole=column.value_type is int) for mark in marks) or None
 
 
 def _unclear_pattern(mark: str, *, is_whole: bool = False) -> str:
@@ -150,15 +222,19 @@ def _as_number(text: str) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-def _stripped(text: str, column: Column) -> str:
-    """Return the expression for a text without the declared signs at either end, after a plus or minus too."""
-    if not column.settings.strip:
-        return text
-    signs = "|".join(pattern_of(sign.strip()) for sign in sorted(column.settings.strip, key=len, reverse=True))
-    pattern = f"(?i)^\\s*([+-]?)\\s*(?:{signs})?\\s*(.*?)\\s*(?:{signs})?\\s*$"
-    return f"regexp_replace({text}, {quote_text(pattern)}, '\\1\\2')"
+def _is_simple(text: str) -> str:
+    return f"regexp_full_match({text}, {quote_text(SIMPLE_NUMBER)})"
 
 
-def _class(mark: str) -> str:
-    """Return the pattern for a mark; a space is any kind of space."""
-    return "[ \\x{a0}\\x{202f}]" if mark == " " else pattern_of(mark)
+def _without_dash(text: str, before: str) -> str:
+    """Return the expression for a text in the characters of ASCII, with a 0 for the dash beside a sign of currency."""
+    plain = f"translate({text}, {quote_text(OTHER_CHARACTERS)}, {quote_text(CHARACTERS)})"
+    if not before:
+        return plain
+    first, last = (quote_text(f"(?i){pattern}") for pattern in (f"^ *({before}) *--? *$", f"^ *--? *({before}) *$"))
+    return f"regexp_replace(regexp_replace({plain}, {first}, '\\1 0'), {last}, '0 \\1')"
+
+
+def _any_of(signs: Sequence[str]) -> str:
+    """Return the pattern of some texts, whatever is in them, the longest first."""
+    return "|".join(pattern_of(as_ascii(sign).strip()) for sign in sorted(signs, key=len, reverse=True))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.draft.columns.facts import ONE_TYPE, Facts, Kind, ignored
+from tasks.draft.columns.ranges import is_measure
 from tasks.draft.text.headers import words_of
 from tasks.draft.text.wording import examples
 
@@ -38,6 +39,8 @@ _DAYS = frozenset(
     {"date", "day", "dt", "datetime", "timestamp", "since", "birthday", "dob", "joined", "created", "datum", "seen",
      "fecha", "ymd", "yymmdd", "yyyymmdd"}
 )  # fmt: skip
+#: Words that a day's number as a spreadsheet counts it comes with.
+_MARKED_DAYS = frozenset({"last", "first", "signup", "registered", "updated", "modified", "expires", "birth", "start"})
 _MONTHS = _DAYS | {"month", "period", "cohort", "yyyymm", "ym", "monat"}
 
 
@@ -51,7 +54,7 @@ def day_kind(facts: Facts) -> Kind | None:
 def _are_days(facts: Facts) -> bool:
     """Return whether whole numbers are days, months or seconds: all of them are, or the name says so."""
     numbers, words, n = facts.numbers, words_of(facts.header), len(facts.known)
-    if numbers is None or not numbers.is_whole or numbers.n_numbers < ONE_TYPE * facts.n_known:
+    if numbers is None or numbers.n_numbers < ONE_TYPE * facts.n_known:
         return False
     if facts.profile.n_leading_zeros:  # telephone numbers and the like
         return False
@@ -59,11 +62,14 @@ def _are_days(facts: Facts) -> bool:
     def are_within(bounds: tuple[int, int], factor: int = 1) -> bool:
         return bounds[0] * factor <= numbers.lowest <= numbers.highest <= bounds[1] * factor
 
+    if are_within(_SETTINGS.serials) and words & (_DAYS | _MARKED_DAYS) and not is_measure(facts.header):
+        return True
+    if not numbers.is_whole:
+        return False
     is_named, is_some = bool(words & _DAYS), n >= _SETTINGS.min_different
     is_month = bool(words & _MONTHS) or n >= _SETTINGS.min_months
     return (
         (are_within(_SETTINGS.days) and (is_named or (is_some and _are_all(facts, "%Y%m%d"))))
-        or (are_within(_SETTINGS.serials) and is_named)
         or (are_within(_SETTINGS.short_days) and is_named and is_some and _are_all(facts, "%y%m%d"))
         or (are_within(_SETTINGS.months) and is_month and _are_all(facts, "%Y%m"))
         or (is_some and (are_within(_SETTINGS.seconds) or are_within(_SETTINGS.seconds, 1_000)))

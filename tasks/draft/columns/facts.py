@@ -37,6 +37,7 @@ class Facts:
         step: the profiled records are every step-th of the file.
         numbers: distribution of its numbers, sentinels aside; None where there are none.
         sentinels: numbers that stand for a missing value.
+        dash_is_zero: whether a dash is padded as accounts write 0.
         runs_on: whether it is the list that takes the surplus fields.
         is_rising: whether it holds many whole numbers without a gap, which never fall down the file.
         is_key: whether it was chosen as the customer's key.
@@ -48,6 +49,7 @@ class Facts:
     step: int = 1
     numbers: Numbers | None = None
     sentinels: tuple[float, ...] = ()
+    dash_is_zero: bool = False
     runs_on: bool = False
     is_rising: bool = False
     is_key: bool = False

@@ -7,7 +7,6 @@ from pathlib import Path
 from schemas.errors import DataRefused
 from tasks.draft.columns.facts import MAX_LISTED, Facts
 from tasks.draft.columns.ranges import is_money
-from tasks.draft.text.cell_types import minus_of
 from tasks.draft.text.headers import (
     is_bare_key,
     is_named_customer,
@@ -185,8 +184,6 @@ def _rank_by_name(facts: Facts) -> int:
 def _rank_by_cells(facts: Facts) -> int:
     """Return how good a key a column of different values is by its cells."""
     profile = facts.profile
-    if all(minus_of(found.text) for found in facts.known):
-        return 0
     if profile.count("uuid") == facts.n_rows:
         return 50
     is_enough = facts.n_rows >= _SETTINGS.min_rows

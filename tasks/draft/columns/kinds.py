@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from schemas.fields import Role
+from schemas.written_numbers import why_unread
+from tasks.draft.columns.amounts import amounts_of
 from tasks.draft.columns.categories import (
     CATEGORIES,
     are_few,
@@ -19,7 +21,6 @@ from tasks.draft.columns.keys import is_running, is_unique
 from tasks.draft.columns.measures import number_kind
 from tasks.draft.columns.personal import contact_kind, personal_kind, postcode_kind
 from tasks.draft.columns.ranges import is_measure, is_skewed
-from tasks.draft.text.cell_types import minus_of
 from tasks.draft.text.headers import (
     is_named_like_count,
     is_named_like_customer,
@@ -204,22 +205,19 @@ def _is_long_code(facts: Facts) -> bool:
     return len(lengths) == 1 and min(lengths) >= _SETTINGS.code_digits and not facts.profile.count("amount")
 
 
-def _signed_otherwise(facts: Facts) -> Kind | None:
-    """Leave out numbers whose minus is not before them, which are not read as numbers."""
-    others = [found for found in facts.non_numeric if not found.is_missing_word]
-    texts = others or (facts.known if facts.n_different > MAX_LISTED else [])
-    ways = {minus_of(found.text) for found in texts}
-    if len(ways) != 1 or None in ways:
-        return None
-    found = f"numbers, those below zero {ways.pop()}, such as {examples(texts, 1)}"
-    return ignored(f"{found}, which are not read as numbers: deliver them as -12.50")
+def _doubtful_amounts(facts: Facts) -> Kind | None:
+    """Leave out many different numbers that are written in several ways, which may mean several things."""
+    doubt = amounts_of(facts.profile).doubt if facts.profile.is_numeric and facts.n_different > MAX_LISTED else ""
+    return ignored(doubt) if doubt else None
 
 
 def _too_much(facts: Facts) -> Kind:
     if is_free_text(facts):
         return ignored(f"free text, such as {examples(facts.known, 1)}")
     if facts.rows_per_value < 2:
-        return ignored(f"different in nearly every row, such as {examples(facts.known, 2)}")
+        why = {why_unread(found.text) for found in facts.known}
+        reason = f"; {why.pop()}" if len(why) == 1 and None not in why else ""
+        return ignored(f"different in nearly every row, such as {examples(facts.known, 2)}{reason}")
     if facts.profile.longest > CATEGORIES.max_length:
         return ignored(f"texts of up to {facts.profile.longest:,} characters, such as {examples(facts.known, 1)}")
     return ignored(
@@ -241,7 +239,7 @@ _RULES: tuple[Callable[[Facts], Kind | None], ...] = (
     _list_in_a_field,
     _other_key,
     number_kind,
-    _signed_otherwise,
+    _doubtful_amounts,
     word_kind,
     _too_much,
 )

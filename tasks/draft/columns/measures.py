@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.fields import Role
+from schemas.written_numbers import is_lost
+from tasks.draft.columns.amounts import Amounts, amounts_of
 from tasks.draft.columns.categories import are_codes, code_kind
 from tasks.draft.columns.facts import Arguments, Facts, Kind, ignored, missing_arguments
 from tasks.draft.columns.ranges import is_age, is_skewed, natural_bounds, takes_logarithm
 from tasks.draft.columns.sentinels import text_sentinels
 from tasks.draft.text.headers import unit_of
 from tasks.draft.text.wording import amount, examples, number, several, shown, spread
-from warehouse.draft import Numbers
+from warehouse.draft import CountedNumber, Numbers
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,14 @@ def number_kind(facts: Facts) -> Kind | None:
     numbers = facts.numbers
     if numbers is None or _are_written_otherwise(facts, numbers):
         return ignored(f"numbers written otherwise than those of other columns, such as {examples(facts.known)}")
-    texts = text_sentinels(facts.non_numeric, facts.n_rows)
-    strays = [found for found in facts.non_numeric if found.text not in texts]
+    lost = [found for found in facts.non_numeric if is_lost(found.text)]
+    zeros = [found for found in facts.non_numeric if facts.dash_is_zero and found.text == "-"]
+    others = [found for found in facts.non_numeric if found not in [*lost, *zeros]]
+    texts = text_sentinels(others, facts.n_rows)
+    strays = [found for found in others if found.text not in texts]
     n_strays = sum(found.n for found in strays)
-    strip = _around_numbers(facts)
-    if n_strays > _SETTINGS.strays * facts.n_known or strip is None or _are_digits(facts):
+    around = amounts_of(facts.profile)
+    if n_strays > _SETTINGS.strays * facts.n_known or around.doubt or _are_digits(facts):
         return None
     if numbers.n_different < 2:
         return ignored(f"the same in every row that has a value: {number(numbers.lowest)}")
@@ -51,12 +56,19 @@ def number_kind(facts: Facts) -> Kind | None:
     missing, reasons = missing_arguments("median", facts, _sentinels(facts, texts))
     if strays:
         reasons.append(f"not a number in {amount(n_strays, 'row')}, such as {examples(strays, 1)}: rejected")
-    return _measure(facts, numbers, strip, missing, reasons)
+    if lost:
+        found = f"lost in {amount(sum(found.n for found in lost), 'row')}, such as {examples(lost, 1)}"
+        reasons.append(f"{found}: rejected, so mend the spreadsheet and export it again")
+    if zeros:
+        missing = {"zero": "-", **missing}
+        reasons.append(f"'-' is 0 in {amount(sum(found.n for found in zeros), 'row')}, by the blanks around it")
+    return _measure(facts, numbers, around, missing, reasons)
 
 
 def _measure(
-    facts: Facts, numbers: Numbers, strip: tuple[str, ...], missing: Arguments, missing_reasons: Sequence[str]
+    facts: Facts, numbers: Numbers, around: Amounts, missing: Arguments, missing_reasons: Sequence[str]
 ) -> Kind:
+    strip = around.strip
     bounds = natural_bounds(facts.header, numbers)
     unit = "years" if is_age(facts.header) else unit_of(facts.header or "")
     has_currency = any(not text.isalnum() and text != "%" for text in strip)
@@ -67,12 +79,18 @@ def _measure(
         "log": is_log or None,
         "unit": unit,
         "strip": (strip[0] if len(strip) == 1 else strip) or None,
+        "units": around.units or None,
     }
     reasons = [
         spread(numbers),
         *_lone_values(numbers),
         bounds.reason,
-        f"written with {several([shown(text) for text in strip])}" if strip else "",
+        f"written with {several([shown(text) for text in [*strip, *around.units]])}" if strip or around.units else "",
+        *(
+            f"{shown(found.after)} after the number in {amount(found.n, 'row')}, such as {shown(found.example)}: "
+            f"rejected, unless strip={found.after!r} reads them as the others"
+            for found in around.strays
+        ),
         _skewness(numbers, is_log=is_log),
         *missing_reasons,
     ]
@@ -100,27 +118,21 @@ def _are_digits(facts: Facts) -> bool:
     return facts.profile.n_leading_zeros > 1 + _SETTINGS.strays * facts.n_different
 
 
-def _around_numbers(facts: Facts) -> tuple[str, ...] | None:
-    """Return the texts around the numbers; None where they are of several units, which cannot be compared."""
-    befores = {before.lstrip("+-").strip() for before, _ in facts.profile.affixes} - {""}
-    afters = {after for _, after in facts.profile.affixes} - {""}
-    is_one_unit = len({text.lower() for text in befores}) <= 1 and len({text.lower() for text in afters}) <= 1
-    is_mixed = bool(afters - {"%"}) and facts.profile.count("amount") < 0.5 * facts.n_known
-    return tuple(sorted(befores | afters)) if is_one_unit and not is_mixed else None
-
-
 def _lone_values(numbers: Numbers) -> list[str]:
-    """Return the highest and the lowest value where it is met once and far from all others, in words."""
+    """Return the one or two highest and lowest values that are met once and far from all others, in words."""
     if numbers.n_different < _SETTINGS.min_different:
         return []
     low, high = numbers.lowest_values, numbers.highest_values
-    spread_of_rest = high[1].v - low[1].v
-    found = [
-        end.v
-        for end, neighbor in ((high[0], high[1]), (low[0], low[1]))
-        if end.n == 1 and abs(end.v - neighbor.v) > spread_of_rest
-    ]
+    found = [*_apart(high, low[1].v), *_apart(low, high[1].v)]
     return [f"{number(value)} is met once, far from all others: a mistake?" for value in found]
+
+
+def _apart(ends: Sequence[CountedNumber], other_end: float) -> list[float]:
+    for n in (2, 1):
+        gap, rest = abs(ends[n - 1].v - ends[n].v), abs(ends[n].v - other_end)
+        if all(end.n == 1 for end in ends[:n]) and gap > rest:
+            return [end.v for end in ends[:n]]
+    return []
 
 
 def _sentinels(facts: Facts, texts: Mapping[str, int]) -> dict[str, int]:

@@ -1,14 +1,18 @@
 """Numbers and texts that stand for a missing value: they recur, and are far from all others."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tasks.draft.text.cell_types import is_missing_word
+from tasks.draft.text.headers import words_of
 from warehouse.draft import Counted, CountedNumber, Numbers
 
 #: 99, 999, -1, -9, -99 and so on; the single digits only where they are negative.
 _NINES = re.compile(r"-1|-9+|99+")
+
+
+_LATITUDES, _LONGITUDES = frozenset({"latitude", "lat"}), frozenset({"longitude", "lon", "lng", "long"})
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,34 @@ def number_sentinels(numbers: Numbers, n_rows: int, *, are_ages: bool = False) -
     is_apart = _may_be(high[0], n_rows) and high[0].v > 0 and _is_far(high[0], high[1], lowest, n_rows)
     is_no_age = are_ages and high[0].v >= _SETTINGS.old and _is_spike(high[0], high[1], n_rows)
     return (*found, high[0].v) if is_apart or is_no_age else tuple(found)
+
+
+def unknown_places(
+    headers: Sequence[str | None], numbers: Mapping[int, Numbers], zeros: Mapping[int, tuple[int, int]]
+) -> list[int]:
+    """Return the numbers of the columns of latitude and longitude in which 0 and 0, a place in the sea, mean unknown.
+
+    They do where both are 0 in the same rows, in several, and never one alone: at 0 degrees there are real places.
+
+    Args:
+        headers: the names of the columns in their order.
+        numbers: column number -> distribution of its numbers.
+        zeros: column number -> in how many rows it is 0, and a hash of which.
+    """
+    latitudes, longitudes = (
+        [
+            number
+            for number, found in numbers.items()
+            if found.has_fractions and words_of(headers[number - 1]) & words and number in zeros
+        ]
+        for words in (_LATITUDES, _LONGITUDES)
+    )
+    if len(latitudes) != 1 or len(longitudes) != 1:
+        return []
+    pair = [*latitudes, *longitudes]
+    (n, rows), other = (zeros[number] for number in pair)
+    n_rows = min(numbers[number].n_numbers for number in pair)
+    return pair if (n, rows) == other and n >= _least(n_rows) else []
 
 
 def text_sentinels(texts: Sequence[Counted], n_rows: int) -> dict[str, int]:

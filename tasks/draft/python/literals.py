@@ -41,13 +41,15 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def literal(value: object) -> str:
-    """Return a value on one line: a text, a number, True or False, or a list or tuple of them."""
+    """Return a value on one line: a text, a number, True or False, a list or tuple of them, or numbers by text."""
     if isinstance(value, str):
         return _repeated(value) or text_literal(value)
     if isinstance(value, list):
         return f"[{', '.join(literal(item) for item in value)}]"
     if isinstance(value, tuple):
         return f"({', '.join(literal(item) for item in value)}{',' if len(value) == 1 else ''})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{text_literal(key)}: {one:_}" for key, one in value.items()) + "}"
     return repr(value)
 
 

@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from schemas.written_numbers import SIMPLE_NUMBER, amount_pattern, as_ascii, number_pattern
+
 _MONTH = (
     r"(?:jan(?:uary|uar|vier|v)?|feb(?:ruary|ruar)?|f[eé]vr?(?:ier)?|m[aä]r(?:ch|z|s)?|apr(?:il)?|avr(?:il)?|ma[iy]|"
     r"jun[ei]?|juin|jul[iy]?|juil(?:let)?|aug(?:ust)?|ao[uû]t|sept?(?:emb(?:er|re))?|o[ck]t(?:ob(?:er|re))?|"
@@ -47,12 +49,13 @@ _TYPES = {
 }
 
 #: A number in any way of writing it: groups of three digits, a decimal mark, an exponent.
-_NUMBER = r"[+-]?(?:\d+|\d{1,3}(?:[ '.,]\d{3})+)?(?:[.,]\d*)?(?:e[+-]?\d{1,3})?"
+_NUMBER = rf"[+-]?{number_pattern()}"
 
 #: Texts that stand for a missing value in files of many origins, without regard to case.
 _MISSING_WORDS = frozenset(
-    {"?", "-", "--", "---", ".", "n/a", "na", "n.a.", "nan", "null", "nil", "none", "unknown", "undefined", "missing",
-     "not available", "not specified", "(blank)", "(null)", "<null>", "<na>", "\\n", "#n/a", "#na", "#null!", "#value!",
+    {"?", "-", "--", "---", "\N{EN DASH}", "\N{EM DASH}", ".", "n/a", "na", "n.a.", "nan", "null", "nil", "none",
+     "unknown", "undefined", "missing", "not available", "not specified", "(blank)", "(null)", "<null>", "<na>",
+     "\\n", "#n/a", "#na", "#null!", "#value!",
      "#div/0!", "#ref!", "#name?", "#num!", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "s/d"}
 )  # fmt: skip
 
@@ -61,28 +64,25 @@ _TOO_NARROW = r"#{2,}"
 
 _UNITS = (
     "y|yr|yrs|years?|months?|mo|weeks?|days?|d|h|hrs?|hours?|min|mins|minutes?|s|sec|secs|seconds?|k|kg|g|mg|lbs?|oz|"
-    "km|m|cm|mm|mi|miles?|ft|in|l|ml|pts?|points?|pcs|x|°c|°f|jahre|ans|años"
+    "km|m|cm|mm|mi|miles?|ft|in|l|ml|pts?|points?|pcs|x|°c|°f|jahre|ans|años|mn|mio|bn|mrd|lakh|crore|cr|万|億"
 )
 _CURRENCIES = (
-    r"[$€£¥₹₽₩₺₪฿₫]|(?:us|a|c|nz|hk)\$|usd|eur|gbp|chf|jpy|inr|cad|aud|sek|nok|dkk|pln|brl|mxn|r\$|rs\.?|kr\.?|zł|kč"
+    r"[$€£¥₹₽₩₺₪฿₫]|(?:us|a|c|nz|hk)\$|usd|eur|gbp|chf|jpy|inr|cad|aud|sek|nok|dkk|pln|brl|mxn|r\$|rs\.?"
+    r"|kr\.?|zł|kč|[円元원]|fr\.?"
 )
 
-#: A number between a sign of currency and a unit; either may be missing.
-_AMOUNT = rf"([+-]?(?:{_CURRENCIES})|[+-])?\s*({_NUMBER})\s*({_CURRENCIES}|%|‰|{_UNITS})?"
+#: What may stand before a number, and what after it.
+SIGNS = (_CURRENCIES, f"{_CURRENCIES}|%|‰|{_UNITS}")
 
-#: The same for DuckDB, which takes an amount apart: its groups are the sign, the number and the unit.
+_AMOUNT = amount_pattern(*SIGNS)
+
+#: The same for DuckDB.
 PATTERNS: dict[str, object] = {
     **_TYPES,
     "number": _NUMBER,
-    "amount": f"^{_AMOUNT}$",
+    "simple": SIMPLE_NUMBER,
     "too_narrow": _TOO_NARROW,
     "missing_words": sorted(_MISSING_WORDS),
-}
-
-#: Ways of writing a number below zero that are read as text -> how to say it.
-_MINUS = {
-    "with the minus after them": re.compile(r"\d[\d.,' ]*-", re.ASCII),
-    "in brackets": re.compile(r"\([^\d()a-z]*\d[\d.,' ]*[^\d()a-z]*\)", re.ASCII | re.IGNORECASE),
 }
 
 _COMPILED = {
@@ -99,16 +99,13 @@ def cell_type_of(text: str) -> str:
     if is_missing_word(text):
         return "missing"
     has_digit = re.search(r"[0-9]", text) is not None
-    types = ["number"] * has_digit + [*_TYPES] + ["amount"] * has_digit
+    types = ["number"] * has_digit + [*_TYPES]
     found = next((name for name in types if _COMPILED[name].fullmatch(text)), None)
+    if found is None and has_digit and _COMPILED["amount"].fullmatch(as_ascii(text)):
+        found = "amount"
     return found or ("text" if " " in text else "word")
 
 
 def is_missing_word(text: str) -> bool:
     """Return whether a text is one that commonly stands for a missing value."""
     return text.lower() in _MISSING_WORDS or re.fullmatch(_TOO_NARROW, text) is not None
-
-
-def minus_of(text: str) -> str | None:
-    """Return how a number below zero is written, in words, where it is not read as one; None for other texts."""
-    return next((how for how, pattern in _MINUS.items() if pattern.fullmatch(text)), None)

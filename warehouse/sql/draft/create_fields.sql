@@ -1,11 +1,11 @@
--- work.fields: one row per record below the header, its fields without spaces around them
+-- work.fields: one row per record below the header, its fields as a run reads their cells
 -- A record of $closed_width fields has an empty one after its last delimiter, which no header names.
 -- A repeated header, an empty record, one whose quotes are broken and one that is not text are left out.
 create or replace table work.fields as
 with trimmed as (
     select
         record as line_number,
-        list_transform(fields, lambda field: trim(field)) as fields
+        list_transform(fields, lambda field: cell_text(field)) as fields
     from work.field_lists
     where
         record > $header_line
@@ -15,7 +15,7 @@ with trimmed as (
 ),
 
 headers as (
-    select list_transform(fields, lambda field: trim(field)) as fields
+    select list_transform(fields, lambda field: cell_text(field)) as fields
     from work.field_lists
     where record = $header_line
 )

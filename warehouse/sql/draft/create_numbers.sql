@@ -1,10 +1,11 @@
 -- work.draft_numbers: one row per column and different number in it, under the marks that were found
+-- Where a column has several multipliers, K and M, each of its numbers is multiplied by its own.
 create or replace table work.draft_numbers as
 with plain as (
     select
         column_number,
         n,
-        plain_number(core) as digits
+        plain_number(core || if(list_contains($scaled, column_number), power_of(after), '')) as digits
     from work.draft_texts
     where type in ('number', 'amount')
 )
