@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from schemas.encodings import AUTO
 from tasks.encoding.base_encoding import BaseEncoding
+from tasks.encoding.derived_columns import Redundant
 from tasks.encoding.few_combinations import has_few_combinations, is_concordant
 from tasks.encoding.null_contrast import COMBINATIONS, PERMUTED, UNIMODAL
-from tasks.encoding.redundant_columns import Redundant, in_words, redundant_columns
+from tasks.encoding.redundant_columns import in_words, redundant_columns
 from tasks.encoding.strategies import MIXED, NUMBERS, SINGLE, STANDARD, STRATEGIES, is_left_out
 from tasks.encoding.strategies import SETTINGS as STRATEGY
 from tasks.encoding.trials import TRIALS, Encoding, EncodingResult, Trials
