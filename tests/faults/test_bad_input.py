@@ -100,7 +100,10 @@ BAD_SOURCES = {
     "missing": ("missing.csv", "missing.csv: no such file or directory; name a customers file as SOURCE"),
     "below a file": ("customers.csv/x", "customers.csv/x: no such file or directory; name a customers file as SOURCE"),
     "empty directory": ("empty", "empty holds no file; drop a customers file there, or name one as SOURCE"),
-    "directory of directories": ("outer", "outer holds no file; drop a customers file there, or name one as SOURCE"),
+    "directory of directories": (
+        "outer",
+        "outer holds no file but .hidden.csv (hidden); drop a customers file there, or name one as SOURCE",
+    ),
     "device": ("/dev/null", "/dev/null is not a regular file; name a customers file as SOURCE"),
     "pipe": ("pipe", "pipe is not a regular file; name a customers file as SOURCE"),
     "dangling link": ("dangling", "dangling: no such file or directory; name a customers file as SOURCE"),

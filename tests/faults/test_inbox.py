@@ -1,17 +1,22 @@
 """A directory as SOURCE: its newest finished delivery of the dataset is taken, and what is passed over is said."""
 
+import logging
 import os
 import time
 
 import pytest
 
+from flows.scoring import score_customers
 from schemas.errors import DataRefused, SchemaError, UsageError
 from schemas.file_settings import FileSettings
+from tasks.delivery.dated_files import dated_files
 from tasks.delivery.names import day_of, stem_of
 from tasks.delivery.sources import find_source
 from tasks.draft.drafting import draft_schema
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, quick_night, read_night
+from warehouse.home.directory import Home
+from warehouse.home.ledger import read_manifest
 
 ORDERS = "order_id,customer_id,total\n1,K1,10\n2,K2,20\n"
 
@@ -131,6 +136,24 @@ def test_only_other_kinds_are_named(inbox, home):
     folder = inbox(**{"orders.csv": ORDERS, "returns.csv": ORDERS})
     with pytest.raises(UsageError, match=r"holds no file but orders\.csv \(0% of .*\), returns\.csv \(0% of"):
         read_night(folder, home)
+
+
+def test_backfill_passes_over_the_same_files(inbox, caplog):
+    names = ["c_20261127.csv", "c_20261128.csv", "c_20261129.csv.part", "README.txt"]
+    folder = inbox(**dict.fromkeys(names, SEED_ROWS))
+    with caplog.at_level(logging.INFO, logger="tasks"):
+        found = dated_files([str(folder)], FileSettings())
+    assert [path.name for path in found.values()] == names[:2]
+    assert "passed over: README.txt (a readme), c_20261129.csv.part (unfinished)" in caplog.text
+
+
+def test_scoring_takes_from_a_directory_as_runs_do(inbox, home):
+    folder = inbox(**{"customers.csv": SEED_ROWS, "orders.csv": ORDERS})
+    scored = score_customers(str(folder), home)
+    manifest = read_manifest(Home(home).manifest_file(scored.run_id))
+    assert manifest["notes"][0].endswith(
+        "customers.csv was taken; passed over: orders.csv (0% of the declared columns)"
+    )
 
 
 def test_unfinished_delivery_is_named_after_waiting(inbox, home, tmp_path):

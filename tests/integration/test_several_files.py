@@ -59,7 +59,7 @@ def test_same_files_again_are_nothing_new(write, home):
 
 def test_file_named_twice_is_refused(write, home):
     source = write(COMMA, "a.csv")
-    with pytest.raises(UsageError, match="are the same file; name each file once"):
+    with pytest.raises(UsageError, match="hold the same bytes; name each delivery once"):
         quick_night([source, source], home)
 
 
