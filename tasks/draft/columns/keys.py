@@ -121,7 +121,7 @@ def refuse_lost_keys(columns: Sequence[Facts], source: str) -> None:
     """
     for facts in columns:
         lost = [found for found in facts.known if ROUNDED.fullmatch(found.text)]
-        if is_named_like_identifier(facts.header) and sum(found.n for found in lost) > 0.5 * facts.n_known:
+        if is_named_like_identifier(facts.header) and 2 * len(lost) > len(facts.known):
             raise DataRefused(
                 f"{source} column {facts.header}: {lost[0].text!r} is a long number that a spreadsheet rounded, and so "
                 "the customers' keys are lost; expected all their digits, so export it again with the column as text"
