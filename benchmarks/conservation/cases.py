@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from schemas.dataset import normalise_header
+from schemas.dialect import Dialect
 from schemas.errors import SegmentsError
 from tasks.draft.drafting import draft_schema
+from tasks.reading.head import csv_records
 
 Record = tuple[str, ...]
 
@@ -165,8 +167,8 @@ def _own_header(path: Path, writing: Writing, preamble_lines: int) -> Record | N
     """Return the first header line as it stands in the file; the clean version joins the lines of one of several."""
     content = path.read_bytes().decode("utf-8-sig", "replace")
     lines = [line for line in content.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
-    reader = csv.reader(lines[preamble_lines:], delimiter=writing.delimiter or ",", quotechar=writing.quote or None)
-    fields = next(reader, None)
+    records = csv_records(lines[preamble_lines:], Dialect(writing.delimiter or ",", writing.quote or None))
+    fields, _ = next(records, (None, 0))
     return None if fields is None else tuple(" ".join(field.split()) for field in fields)
 
 

@@ -221,6 +221,13 @@ def test_file_without_header_has_declared_order(check, text):
     assert "no header" in checked.notes[0]
 
 
+@pytest.mark.parametrize("mark", ['"', "'"])
+def test_escape_stands_before_quotes_alone(check, mark):
+    town = rf"Oh\{mark}io C:\new \\ 8\x9{mark}{mark}"
+    checked = check(f"{HEADER}30,{mark}{town}{mark},tea\n", escape="\\", quote=mark)
+    assert checked.customers() == [(30, rf"Oh{mark}io C:\new \ 8\x9{mark}", ["tea"])]
+
+
 def test_skipped_lines_are_counted_and_said(check):
     checked = check(f'\n# May\n{HEADER}\n30,"Oh\n\n# io",tea\n# a\n  \n40,Ohio,ale\n', comment="#")
     assert checked.counts("ingest")["sources"][0]["counts"] == {

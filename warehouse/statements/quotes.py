@@ -103,7 +103,8 @@ def unquoted(field: str, dialect: Dialect) -> str:
     quote = quote_text(dialect.quote)
     inner = f"trim({field})[2:-2]"
     if dialect.escape and dialect.escape != dialect.quote:
-        inner = f"regexp_replace({inner}, {quote_text(pattern_of(dialect.escape) + '(.)')}, '\\1', 'gs')"
+        escape, escaped = pattern_of(dialect.escape), pattern_of(dialect.quote) + pattern_of(dialect.escape)
+        inner = f"regexp_replace({inner}, {quote_text(f'{escape}([{escaped}])')}, '\\1', 'g')"
     inner = f"replace({inner}, {quote} || {quote}, {quote})"
     return f"CASE WHEN starts_with(trim({field}), {quote}) AND len(trim({field})) > 1 THEN {inner} ELSE {field} END"
 
