@@ -60,9 +60,8 @@ _UNDECODABLE = "undecodable"
 #: Encodings that the first bytes of a file show; any other is declared.
 _SHOWN_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
-#: Code of a row that is no customer -> what it is, and how many lines of such rows are shown.
-_REPORT_ROWS = {"total_row": "a total", "heading_row": "a heading or footer", "ruled_line": "a line of dashes"}
-_SHOWN_LINES = 3
+#: Code of a row that is no customer -> what it is.
+_REPORT_ROWS = {"total_row": "total", "heading_row": "heading", "ruled_line": "drawn line"}
 
 #: Said where nothing shows what the points of a file's numbers are.
 _ASSUMED = (
@@ -114,16 +113,17 @@ def draft_schema(source: str, encoding: str | None = None) -> Draft:
 
 def _tried_draft(database: Connection, opened: Opened, path: Path, copy: Path) -> Draft:
     """Return the draft of the customers alone: totals and headings, which a run rejects, say nothing of them."""
-    left_out: dict[str, list[int]] = {}
+    found: dict[str, list[int]] = {}
+    left_out: set[int] = set()
     while True:
-        draft = _draft(database, opened, path, left_out)
-        folder = copy.with_name(f"trial-{sum(map(len, left_out.values()))}")
+        draft = _draft(database, opened, path, found)
+        folder = copy.with_name(f"trial-{len(left_out)}")
         found = try_out(draft.text, opened, copy, folder, reads=has_gaps(database))
-        new = {code: sorted(set(lines) - set(left_out.get(code, []))) for code, lines in found.items()}
-        if not any(new.values()):
+        new = set(chain.from_iterable(found.values())) - left_out
+        if not new:
             return draft
-        leave_out(database, list(chain.from_iterable(new.values())))
-        left_out = {code: sorted({*left_out.get(code, []), *new.get(code, [])}) for code in {*left_out, *new}}
+        leave_out(database, sorted(new))
+        left_out |= new
 
 
 def _load(database: Connection, opened: Opened, copy: Path) -> None:
@@ -294,7 +294,7 @@ def _left_out(
     }
     rejected = [f"{amount(n, 'record')} {what}" for what, n in found.items() if n]
     rejected += [
-        f"{_REPORT_ROWS[code]} on line {several([str(line) for line in lines[:_SHOWN_LINES]])}"
-        for code, lines in sorted(report_rows.items())
+        f"{amount(len(lines), _REPORT_ROWS[code])} (on line {lines[0]:,}{' first' if len(lines) > 1 else ''})"
+        for code, lines in report_rows.items()
     ]
     return [f"Rejected: {several(rejected)}."] if rejected else []

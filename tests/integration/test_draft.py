@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import chain
 
 import duckdb
 import pytest
@@ -865,3 +866,15 @@ def test_rows_of_a_report_change_no_draft(drafted, write, home, key_and_rows):
     found = columns_of(drafted(text))
     assert [declared(column) for column in found] == [declared(column) for column in plain]
     assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (60, len(rows))
+
+
+def test_totals_are_counted_in_the_draft(write):
+    lines = [f"{town},{age},{n * 7 % 90}" for n, town, age in PEOPLE]
+    parts = [
+        [*lines[first : first + 20], f"Total,,{sum(n * 7 % 90 for n, *_ in PEOPLE[first : first + 20])}"]
+        for first in (0, 20, 40)
+    ]
+    text = "\n".join(["town,age,spent", *chain.from_iterable(parts), ""])
+    said = " ".join(draft_schema(str(write(text))).text.split())
+    assert "60 rows of 3 columns" in said
+    assert "Rejected: 3 totals (on line 22 first)." in said
