@@ -71,7 +71,7 @@ def test_reader_that_stops_reading_is_no_failure(home):
 
 def test_digits_that_duckdb_cannot_convert_are_rejected(write, home):
     good = "".join(f"{20 + n},Ohio,apples\n" for n in range(20))
-    quick_night(write(f"Age,Location,Purchase History\n{good}\u0664\u0662,Ohio,apples\n"), home)
+    quick_night(write(f"Age,Location,Purchase History\n{good}\u096a\u0968,Ohio,apples\n"), home)
     assert rows(home, "SELECT line_number, code FROM rejected_rows") == [(22, "not_a_whole_number")]
 
 

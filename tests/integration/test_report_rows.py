@@ -131,3 +131,12 @@ def test_rounded_identifiers_are_rejected(check):
 def test_orders_are_said_to_be_orders(check):
     with pytest.raises(DataRefused, match="the rows are orders or the like, several per customer, so roll them up"):
         check(delivery(*ROWS[:5] * 4), fields=SALES, max_rejected_share=0.1)
+
+
+def test_columns_may_have_any_name(check):
+    names = ["label", "usual", "record", "shapes", "place", "n", "numbers", "suspects"]
+    fields = "".join(f"    {name}: Series[str] = category(missing='category')\n" for name in names)
+    fields += "".join(f"    {name}: Series[float] = numeric(missing='median')\n" for name in ("sums", "value"))
+    rows = "".join(f"{','.join(names)},{n},{n}\n" for n in range(30))
+    checked = check(f"{','.join(names)},sums,value\n{rows}Total{',' * 8}435,435\n", fields=fields)
+    assert codes(checked) == [(32, "total_row", "Total")]

@@ -9,6 +9,9 @@ from tests.properties.readings import AROUND
 HEADERS = ("Age", "Location", "Purchase History")
 COLUMNS = ("age", "location", "purchase_history")
 
+#: Digits of ASCII, full-width ones, Arabic and Persian ones; those of other scripts are not read.
+DIGITS = "0-9\uff10-\uff19\u0660-\u0669\u06f0-\u06f9"
+
 Values = tuple[int, str, list[str]]
 
 
@@ -27,7 +30,7 @@ class Customer:
     @property
     def is_sound(self) -> bool:
         """Whether the row can be a customer at all."""
-        is_age = re.fullmatch("[0-9]{1,3}", self.age) is not None and int(self.age) <= 120
+        is_age = re.fullmatch(f"[{DIGITS}]{{1,3}}", self.age) is not None and int(self.age) <= 120
         return is_age and self.location.strip(AROUND) != ""
 
     @property

@@ -36,7 +36,7 @@ def select_suspects(columns: Sequence[Column]) -> str:
         f"WHEN {cell} IS NOT NULL THEN {quote_text(column.name)}"
         for column, cell in zip([*texts, *numbers], [*cells, *strays], strict=True)
     ]
-    usual = [f"WHEN {cell} IS NOT NULL THEN {_shape(cell)} <> usual[{place}]" for place, cell in enumerate(cells, 1)]
+    usual = [f"WHEN {cell} IS NOT NULL THEN {_shape(cell)} <> _usual[{place}]" for place, cell in enumerate(cells, 1)]
     return f"""
         WITH shapes AS (
             SELECT [{", ".join(map(_shape, cells))}]::VARCHAR[] AS shapes FROM work.texts LIMIT {_SHOWING}
@@ -45,30 +45,31 @@ def select_suspects(columns: Sequence[Column]) -> str:
             FROM (SELECT unnest(shapes) AS shape, generate_subscripts(shapes, 1) AS place FROM shapes)
             WHERE shape IS NOT NULL GROUP BY place, shape
         ), habits AS (
-            SELECT map(list(place), list(usual)) AS usual
+            SELECT map(list(place), list(usual)) AS _usual
             FROM (
                 SELECT place, CASE WHEN max(n) > {_USUAL} * sum(n) THEN arg_max(shape, n) END AS usual
                 FROM counted GROUP BY place
             )
         ), suspects AS (
-            SELECT *, CASE {" ".join(names)} END AS column_name,
-                coalesce({", ".join([*cells, *strays, "NULL"])}) AS label,
-                {_count(cells)} + {_count(strays)} AS n_texts, {_count(values)} AS n_numbers
+            SELECT *, CASE {" ".join(names)} END AS _column_name,
+                coalesce({", ".join([*cells, *strays, "NULL"])}) AS _label,
+                {_count(cells)} + {_count(strays)} AS _n_texts, {_count(values)} AS _n_numbers
             FROM work.texts WHERE {_count(cells)} <= 1
         ), judged AS (
             SELECT *,
-                coalesce(regexp_matches(lower(label), {quote_text(_TOTALS)}), false) AS is_named_total,
-                coalesce(CASE {" ".join([*usual, "WHEN label IS NOT NULL THEN true"])} END, false) AS is_unusual,
-                n_texts = 1 AND n_numbers = 0 AND {len(columns)} > 2 AS is_alone
+                coalesce(regexp_matches(lower(_label), {quote_text(_TOTALS)}), false) AS _is_named_total,
+                coalesce(CASE {" ".join([*usual, "WHEN _label IS NOT NULL THEN true"])} END, false) AS _is_unusual,
+                _n_texts = 1 AND _n_numbers = 0 AND {len(columns)} > 2 AS _is_alone
             FROM suspects, habits
         )
-        SELECT _record AS record, column_name, label, is_named_total, is_unusual, is_alone,
+        SELECT _record AS record, _column_name AS column_name, _label AS label, _is_named_total AS is_named_total,
+            _is_unusual AS is_unusual, _is_alone AS is_alone,
             [{", ".join(values)}]::DOUBLE[] AS numbers
         FROM judged
-        WHERE n_texts <= 1 AND n_texts + n_numbers > 0
-            AND (n_texts + n_numbers < {len(columns)} OR is_named_total)
-            AND (label IS NULL OR is_named_total OR is_unusual OR is_alone)
-        ORDER BY record"""
+        WHERE _n_texts <= 1 AND _n_texts + _n_numbers > 0
+            AND (_n_texts + _n_numbers < {len(columns)} OR _is_named_total)
+            AND (_label IS NULL OR _is_named_total OR _is_unusual OR _is_alone)
+        ORDER BY _record"""
 
 
 def select_sums_between(columns: Sequence[Column]) -> str:
