@@ -102,13 +102,14 @@ def evident_writing(found: dict[str, SeparatedLists], usual: str, delimiter: str
     """Return how lists are written by what each text makes of them.
 
     The file's delimiter separates where more lists hold it than any other text, whether within quotes or as lists
-    run on into more fields; another text does where few lists hold the usual one.
+    run on into more fields; another text does where few lists hold the usual one, a line end if no other one does.
     """
     n_lists = {text: one.separated for text, one in found.items()}
     n_usual, n_delimiter = n_lists.get(usual, 0), n_lists.get(delimiter, 0)
     if n_delimiter > max((n for text, n in n_lists.items() if text != delimiter), default=0):
         return ListWriting(delimiter)
     others = [text for text, one in found.items() if text not in (usual, delimiter) and _separates(one)]
+    others = [text for text in others if text != "\n"] or others  # an item may have several lines
     if len(others) == 1 and n_usual <= _LIMITS.few_share * n_lists[others[0]]:
         return ListWriting(others[0])
     return ListWriting(usual, spills=delimiter == usual or n_delimiter >= _LIMITS.few_share * n_usual)
