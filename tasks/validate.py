@@ -11,7 +11,15 @@ from schemas.errors import DataRefused
 from schemas.loading import load_dataset
 from tasks.delivery.delivered import Delivery
 from tasks.ingest import Ingested
-from tasks.reading.checks import ROUNDED, find_faults, items_schema, raw_schema, text_columns, typed_schema
+from tasks.reading.checks import (
+    ROUNDED,
+    find_faults,
+    items_schema,
+    raw_schema,
+    rounded_in_words,
+    text_columns,
+    typed_schema,
+)
 from tasks.reading.report_rows import reject_report_rows
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
@@ -142,11 +150,7 @@ def _reject_rounded_identifiers(database: Connection, columns: tuple[Column, ...
     if identifier is None:
         return
     found = rounded_identifiers(database, identifier, ROUNDED.pattern)
-    reasons = [
-        f"{identifier.header} {value!r} is a long number that a spreadsheet rounded, and the identifier is lost; "
-        "expected all its digits, so export the column as text"
-        for value in found["value"]
-    ]
+    reasons = [f"{identifier.header} {rounded_in_words(value)}" for value in found["value"]]
     reject(database, found.assign(column_name=identifier.name, code="lost_id", reason=reasons))
 
 

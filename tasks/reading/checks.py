@@ -80,6 +80,14 @@ def items_schema(column: Column) -> pa.DataFrameSchema:
     return pa.DataFrameSchema({column.name: pa.Column(checks=list(column.checks))})
 
 
+def rounded_in_words(value: str) -> str:
+    """Return what is to be said of an identifier that a spreadsheet rounded."""
+    return (
+        f"{value!r} is a long number that a spreadsheet rounded, and the identifier is lost; "
+        "expected all its digits, so export the column as text"
+    )
+
+
 def text_columns(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """Return the columns whose cells are single values, not lists."""
     return tuple(column for column in columns if column.role is not Role.ITEMS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -40,16 +41,12 @@ _EXPECTED = "expected one row per customer"
 def reject_report_rows(database: Connection, columns: Sequence[Column]) -> None:
     """Reject the records of ``work.texts`` that are totals or headings."""
     suspects = find_suspects(database, columns)
-    totals = are_totals(suspects)
-    alone = [suspect for suspect, is_total in zip(suspects, totals, strict=True) if suspect.is_alone and not is_total]
+    totals = compress(suspects, are_totals(suspects))
+    alone = [suspect for suspect in suspects if suspect.is_alone]  # without a number none of them is a total
     once = met_once(database, columns, alone)
     headings = [one for one in alone if one.is_unusual or one.is_named_total or one.label in once]
     faults = [
-        *(
-            _fault(suspect, "total_row", _sums(suspect))
-            for suspect, is_one in zip(suspects, totals, strict=True)
-            if is_one
-        ),
+        *(_fault(one, "total_row", _sums(one)) for one in totals),
         *(_fault(one, "heading_row", f"{one.label!r} stands alone, as a heading or a footer does") for one in headings),
     ]
     reject(database, pd.DataFrame(faults, columns=["record", "column_name", "code", "value", "reason"]))

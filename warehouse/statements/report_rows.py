@@ -28,8 +28,7 @@ def select_suspects(columns: Sequence[Column]) -> str:
     Some cell is empty, and one text at most is not, which names a total, is not written as the others of its column,
     or stands alone. ``numbers`` has the number of each column of numbers, in their order.
     """
-    numbers = number_columns(columns)
-    texts = [column for column in columns if column not in numbers]
+    numbers, texts = number_columns(columns), [column for column in columns if column.role is not Role.NUMERIC]
     cells, values = list(map(_text_of, texts)), list(map(_number_of, numbers))
     strays = [f"CASE WHEN {_number_of(column)} IS NULL THEN {quote_identifier(column.name)} END" for column in numbers]
     names = [

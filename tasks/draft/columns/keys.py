@@ -19,8 +19,9 @@ from tasks.draft.text.headers import (
     words_of,
 )
 from tasks.draft.text.wording import amount
-from tasks.reading.checks import ROUNDED
+from tasks.reading.checks import ROUNDED, rounded_in_words
 from warehouse.draft import Numbers
+from warehouse.statements.quoting import quote_identifier, quote_text
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,13 @@ def refuse_orders(columns: Sequence[Facts], source: str) -> None:
     owner = several_rows(columns) or _repeated_mail(columns)
     if owner is None or owner.rows_per_value < _SETTINGS.rows_per_customer:
         return
-    key = f'"{owner.header}"'
-    amounts = [one.header for one in columns if one.profile.is_numeric and is_money(one.header)]
-    sums = "".join(f', sum("{header}") AS "{header}"' for header in amounts[:1])
+    key, table = quote_identifier(owner.header or ""), quote_text(Path(source).name)
+    amounts = [one.header or "" for one in columns if one.profile.is_numeric and is_money(one.header)]
+    sums = "".join(f", sum({name}) AS {name}" for name in map(quote_identifier, amounts[:1]))
     raise DataRefused(
         f"{source}: the rows are orders or the like, as {owner.header!r} holds {owner.n_different:,} different in "
         f"{amount(owner.n_rows, 'row')}; expected one row per customer, so roll them up, as DuckDB does by "
-        f"SELECT {key}, count(*) AS orders{sums} FROM '{Path(source).name}' GROUP BY {key}"
+        f"SELECT {key}, count(*) AS orders{sums} FROM {table} GROUP BY {key}"
     )
 
 
@@ -122,10 +123,7 @@ def refuse_lost_keys(columns: Sequence[Facts], source: str) -> None:
     for facts in columns:
         lost = [found for found in facts.known if ROUNDED.fullmatch(found.text)]
         if is_named_like_identifier(facts.header) and 2 * len(lost) > len(facts.known):
-            raise DataRefused(
-                f"{source} column {facts.header}: {lost[0].text!r} is a long number that a spreadsheet rounded, and so "
-                "the customers' keys are lost; expected all their digits, so export it again with the column as text"
-            )
+            raise DataRefused(f"{source} column {facts.header}: {rounded_in_words(lost[0].text)}")
 
 
 def _repeated_mail(columns: Sequence[Facts]) -> Facts | None:

@@ -19,7 +19,10 @@ class Declarable:
 
 def split_declarable(columns: Sequence[Facts]) -> Declarable:
     """Return the columns of a file that its schema declares; of a file without a header, all of them."""
-    reasons = {facts.index: _reason(facts, columns) for facts in columns}
+    of_header: dict[str, list[Facts]] = defaultdict(list)
+    for facts in columns:
+        of_header[normalise_header(facts.header or "")].append(facts)
+    reasons = {facts.index: _reason(facts, of_header[normalise_header(facts.header or "")]) for facts in columns}
     said: dict[str, list[str]] = defaultdict(list)
     for facts in columns:
         if reasons[facts.index]:
@@ -30,8 +33,8 @@ def split_declarable(columns: Sequence[Facts]) -> Declarable:
     )
 
 
-def _reason(facts: Facts, columns: Sequence[Facts]) -> str:
-    """Return why a column is not declared; empty where it is."""
+def _reason(facts: Facts, same: Sequence[Facts]) -> str:
+    """Return why a column is not declared, of those of one header; empty where it is."""
     if facts.header is None:
         return ""
     if not facts.n_known:
@@ -39,9 +42,6 @@ def _reason(facts: Facts, columns: Sequence[Facts]) -> str:
         return f"nothing but {words}" if words else "empty in every row"
     if facts.header == "":
         return "without a name in the header"
-    same = [one for one in columns if one.header and normalise_header(one.header) == normalise_header(facts.header)]
-    if len(same) == 1:
-        return ""
     if len({(one.profile.grouping, one.profile.most_common) for one in same}) > 1:
         return "as the header occurs twice over different values: rename one"
     return "" if facts is same[0] else "as an earlier column of that name holds the same"
