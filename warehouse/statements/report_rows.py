@@ -35,10 +35,13 @@ def select_suspects(columns: Sequence[Column]) -> str:
         f"WHEN {cell} IS NOT NULL THEN {quote_text(column.name)}"
         for column, cell in zip([*texts, *numbers], [*cells, *strays], strict=True)
     ]
-    usual = [f"WHEN {cell} IS NOT NULL THEN {_shape(cell)} <> _usual[{place}]" for place, cell in enumerate(cells, 1)]
+    # What is no yes or no in a flag is rejected as such.
+    shaped = [_text_of(column) for column in texts if column.role is not Role.FLAG]
+    usual = [f"WHEN {cell} IS NOT NULL THEN {_shape(cell)} <> _usual[{place}]" for place, cell in enumerate(shaped, 1)]
+    stray = f"WHEN _label IS NOT NULL AND {_count(cells)} = 0 THEN true"
     return f"""
         WITH shapes AS (
-            SELECT [{", ".join(map(_shape, cells))}]::VARCHAR[] AS shapes FROM work.texts LIMIT {_SHOWING}
+            SELECT [{", ".join(map(_shape, shaped))}]::VARCHAR[] AS shapes FROM work.texts LIMIT {_SHOWING}
         ), counted AS (
             SELECT place, shape, count(*) AS n
             FROM (SELECT unnest(shapes) AS shape, generate_subscripts(shapes, 1) AS place FROM shapes)
@@ -57,7 +60,7 @@ def select_suspects(columns: Sequence[Column]) -> str:
         ), judged AS (
             SELECT *,
                 coalesce(regexp_matches(lower(_label), {quote_text(_TOTALS)}), false) AS _is_named_total,
-                coalesce(CASE {" ".join([*usual, "WHEN _label IS NOT NULL THEN true"])} END, false) AS _is_unusual,
+                coalesce(CASE {" ".join([*usual, stray])} END, false) AS _is_unusual,
                 _n_texts = 1 AND _n_numbers = 0 AND {len(columns)} > 2 AS _is_alone
             FROM suspects, habits
         )
@@ -105,7 +108,7 @@ def _number_of(column: Column) -> str:
 
 def _count(expressions: Iterable[str]) -> str:
     """Return the expression for how many of some are not null."""
-    return " + ".join(["0", *(f"(({one}) IS NOT NULL)::INT" for one in expressions)])
+    return f"list_count([{', '.join(expressions)}])"
 
 
 def _shape(text: str) -> str:
