@@ -6,13 +6,15 @@ same number, of the customers of both days whose segment is still of the same pl
 worst one. "refit" is scikit-learn's k-means with a seed of its own per day, "by size" the same with the largest segment
 first. With --deaths, one kind closes on the day another one opens, once per seed: how often the new one takes its
 number. With --real, real files of $SEGMENTS_TEST_DATA/customers lose 5 % of their rows anew on ten days: how many of
-the customers of both days have the same number. With --year, 10,000 customers have so many days in one home: bytes and
-seconds at both ends.
+the customers of both days have the same number. With --year, 10,000 customers have so many days in one home: bytes at
+both ends, and seconds and memory of the last ten days beside a home that has only those.
 """
 
 import argparse
 import logging
+import multiprocessing
 import os
+import resource
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -135,19 +137,29 @@ def print_real_files(names: Sequence[str] = tuple(_REAL), n_runs: int = 10) -> N
         )
 
 
-def print_year(n_runs: int, n_customers: int = 10_000) -> None:
-    """Print bytes of the published file and seconds of a run, of the first and of the last days of one home."""
-    shop, sizes, seconds = Shop(n_customers), [], []
-    with tempfile.TemporaryDirectory(prefix="segments-continuity-") as folder:
+def print_year(n_runs: int, n_customers: int = 10_000, n_compared: int = 10) -> None:
+    """Print bytes of a home at both ends of a year, and its last days beside a home of those days alone.
+
+    Each compared day runs in a new process on each home, on the same file.
+    """
+    shop, sizes, costs = Shop(n_customers), [], []
+    with tempfile.TemporaryDirectory(prefix="segments-continuity-") as parent:
+        year, days = Path(parent) / "year", Path(parent) / "days"
+        for folder in (year, days):
+            folder.mkdir()
         for number in range(n_runs):
             if number:
                 shop.next_day()
-            start = time.perf_counter()
-            run_day(shop, Path(folder), number, k=5)
-            seconds.append(time.perf_counter() - start)
-            sizes.append((Path(folder) / "home" / "segments.duckdb").stat().st_size)
-    ends = f"{np.median(seconds[1:11]):.2f} s on days 2 to 11, {np.median(seconds[-10:]):.2f} s on the last ten"
-    print(f"{n_runs} runs of {n_customers:,} customers: {sizes[0]:,} bytes after one, {sizes[-1]:,} at the end; {ends}")
+            if number < n_runs - n_compared:
+                run_day(shop, year, number, k=5)
+            else:
+                costs.append([_measured(shop, folder, number) for folder in (year, days)])
+            sizes.append((year / "home" / "segments.duckdb").stat().st_size)
+    # The first day of the younger home fits its model.
+    (seconds, mebibytes), (fewer_seconds, fewer_mebibytes) = np.median(costs[1:], axis=0)
+    print(f"{n_runs} runs of {n_customers:,} customers: {sizes[0]:,} bytes after one, {sizes[-1]:,} at the end")
+    print(f"the last days, after a year and alone: {seconds:.2f} s and {fewer_seconds:.2f} s", end=", ")
+    print(f"at most {mebibytes:.0f} MiB and {fewer_mebibytes:.0f} MiB of memory")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -174,6 +186,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print_real_files()
     if options.year:
         print_year(options.year)
+
+
+def _measured(shop: Shop, folder: Path, number: int) -> tuple[float, float]:
+    """Return seconds and most MiB of memory of a day's run in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as process:
+        return process.apply(_measured_here, (shop, folder, number))
+
+
+def _measured_here(shop: Shop, folder: Path, number: int) -> tuple[float, float]:
+    """Run a day with its imports made, and say what it took of this process."""
+    from tests import nights  # noqa: F401
+
+    start = time.perf_counter()
+    run_day(shop, folder, number, k=5)
+    return time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _real_day(lines: Sequence[str], folder: Path, number: int, schema: str) -> Day:

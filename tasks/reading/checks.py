@@ -5,6 +5,7 @@ all the others. Frames in, frames of faults out: no SQL, no files.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,16 +18,6 @@ from schemas.errors import SchemaError
 from schemas.fields import Role
 from schemas.written_numbers import why_unread
 from schemas.yes_no import NO_WORDS, YES_WORDS
-
-#: Digits and letters of ASCII alone, as DuckDB converts no others.
-_WHOLE_NUMBER = r"[+-]?[0-9]{1,18}(\.0*)?"
-_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?"
-_FLAG = "({})".format(
-    "|".join(
-        "".join(f"[{letter}{letter.upper()}]" if letter.isalpha() else re.escape(letter) for letter in word)
-        for word in (*YES_WORDS, *NO_WORDS)
-    )
-)
 
 #: A long number as a spreadsheet rounds it: as the key of a customer it is lost.
 ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}")
@@ -52,11 +43,31 @@ _LENGTHS = {"min_value": "at least", "max_value": "at most", "exact_value": "exa
 
 @dataclass(frozen=True)
 class RawKind:
-    """What the text of a cell should look like before it is converted."""
+    """What the text of a cell should be before it is converted.
 
-    pattern: str
+    Attributes:
+        is_one: which texts of a column are.
+    """
+
     code: str
     words: str
+    is_one: Callable[[pd.Series], pd.Series]
+
+
+#: Digits and letters of ASCII alone, as DuckDB converts no others.
+_WHOLE_NUMBER = RawKind(
+    "not_a_whole_number", "a whole number", lambda texts: texts.str.fullmatch(r"[+-]?[0-9]{1,18}(\.0*)?")
+)
+_NUMBER = RawKind(
+    "not_a_number",
+    "a number",
+    lambda texts: texts.str.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?"),
+)
+_FLAG = RawKind(
+    "not_a_flag",
+    "1/0, yes/no or true/false, in a known language",
+    lambda texts: texts.str.lower().isin([*YES_WORDS, *NO_WORDS]),
+)
 
 
 def raw_schema(columns: tuple[Column, ...]) -> pa.DataFrameSchema:
@@ -142,17 +153,17 @@ def _delivered(frame: pd.DataFrame, case: _Case) -> object:
 
 def _raw_kind(column: Column) -> RawKind | None:
     if column.role is Role.FLAG or column.value_type is bool:
-        return RawKind(_FLAG, "not_a_flag", "1/0, yes/no or true/false, in a known language")
+        return _FLAG
     if column.value_type is int:
-        return RawKind(_WHOLE_NUMBER, "not_a_whole_number", "a whole number")
+        return _WHOLE_NUMBER
     if column.value_type is float:
-        return RawKind(_NUMBER, "not_a_number", "a number")
+        return _NUMBER
     return None
 
 
 def _raw_column(column: Column) -> pa.Column:
     kind = _raw_kind(column)
-    checks = [pa.Check.str_matches(f"^{kind.pattern}$", name=kind.code)] if kind else []
+    checks = [pa.Check(kind.is_one, name=kind.code)] if kind else []
     return pa.Column(str, checks, nullable=column.nullable)
 
 
