@@ -9,7 +9,7 @@ import pandera.pandas as pa
 
 from schemas.errors import SchemaError
 from schemas.fields import METADATA_KEY, FieldSettings, Role
-from schemas.file_settings import FileSettings
+from schemas.file_settings import NOTHING_DECLARED, FileSettings
 
 #: Names that the published tables use for themselves.
 RESERVED_NAMES = frozenset({"source_name", "line_number", "customer_id", "segment_id", "rowid", "_position"})
@@ -57,7 +57,7 @@ class Dataset(pa.DataFrameModel):
     """
 
     # pandera takes every public attribute for a field, so this one is private; see file_settings_of.
-    _file_settings = FileSettings()
+    _file_settings = NOTHING_DECLARED
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Take the settings of the file out of the class keywords, leave the rest to pandera."""

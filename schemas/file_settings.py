@@ -149,3 +149,7 @@ class FileSettings:
             raise SchemaError(
                 f"encoding={self.encoding!r} is not known; name one such as 'utf-8', 'utf-16' or 'cp1252'"
             ) from error
+
+
+#: The settings of a schema that says nothing about its files.
+NOTHING_DECLARED = FileSettings()

@@ -23,21 +23,26 @@ _TABLE = str.maketrans(OTHER_CHARACTERS[: len(CHARACTERS)], CHARACTERS, _IGNORED
 #: A number as SQL and most programs write it, for which nothing needs to be done but to tell its marks.
 SIMPLE_NUMBER = r"[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?"
 
+#: Marks between groups of three digits that can be nothing else.
+GROUPING = " '_"
+
 #: Groups of two digits before the last three: 12,34,567.
 INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"
 
 #: Suffix of a number -> the zeros that it stands for.
 SUFFIXES = {"k": 3, "m": 6, "mn": 6, "mio": 6, "bn": 9, "mrd": 9, "lakh": 5, "cr": 7, "crore": 7, "万": 4, "億": 8}
 
+#: A cell of a spreadsheet that was too narrow for its number.
+TOO_NARROW = r"##+"
+
 #: Errors of spreadsheets in place of a number.
 _LOST = r"#(?:#+|(?:DIV/0|REF|NUM|NULL|VALUE)!|NAME\?)"
 
 #: Text that is no number -> what to do about it.
 _REASONS = {
-    r"##+": "a spreadsheet's column was too narrow and the number is lost: widen the column and export again",
+    TOO_NARROW: "a spreadsheet's column was too narrow and the number is lost: widen the column and export again",
     _LOST: "it is an error of a spreadsheet in place of a number: mend the formula and export again",
     r"--?": "zero='-' in the schema reads it as 0, sentinels='-' as missing",
-    r"[+-]?[0-9]{1,3}(?:_[0-9]{3})+(?:[.,][0-9]*)?": "thousands='_' in the schema reads it",
 }
 
 _UNKNOWN_SIGN = r"[^\W\d_]{1,8}\.?|[^\w\s()+.,'#/:;-]{1,3}"
@@ -52,10 +57,10 @@ def number_pattern(mark: str | None = None) -> str:
     """Return the pattern of a number without its sign: groups of digits, a decimal mark, an exponent.
 
     Args:
-        mark: another mark between groups than a blank, an apostrophe, a point or a comma.
+        mark: another mark between groups than those of ``GROUPING``, a point or a comma.
     """
-    own = "" if mark is None or mark in " '.," else re.escape(mark)
-    groups = rf"[0-9]{{1,3}}(?:[ '.,{own}][0-9]{{3}})+|{INDIAN}"
+    own = "" if mark is None or mark in f"{GROUPING}.," else re.escape(mark)
+    groups = rf"[1-9][0-9]{{0,2}}(?:[{GROUPING}.,{own}][0-9]{{3}})+|{INDIAN}"
     return rf"(?:{groups}|[0-9]+)?(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]{{1,4}})?"
 
 

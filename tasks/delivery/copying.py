@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import DataRefused
-from schemas.file_settings import FileSettings
+from schemas.file_settings import NOTHING_DECLARED, FileSettings
 from tasks.delivery.cp1252 import reads_as_western
 from tasks.delivery.sources import unreadable
 from tasks.delivery.text import KEEP_UNDECODABLE, TextCopy, decoded, write_text
@@ -14,7 +14,6 @@ from tasks.delivery.text_encoding import known_encoding, without_mark
 from tasks.delivery.unpacking import Packing, packing_of, read_blocks
 
 _EXPECTED = "expected a header line and one row per customer"
-_NOTHING_DECLARED = FileSettings()
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class SourceCopy:
 
 
 def copy_source(
-    source: Path, copy: Path, undecodable: Path | None = None, settings: FileSettings = _NOTHING_DECLARED
+    source: Path, copy: Path, undecodable: Path | None = None, settings: FileSettings = NOTHING_DECLARED
 ) -> SourceCopy:
     """Copy a delivered file as UTF-8 text without a mark whose lines end in LF.
 

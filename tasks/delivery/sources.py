@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from schemas.errors import UsageError
-from schemas.file_settings import FileSettings
+from schemas.file_settings import NOTHING_DECLARED, FileSettings
 from tasks.delivery.names import day_of, stem_of, why_passed_over
 
 #: Gives the share of the declared columns that a file holds; None where that cannot be seen.
@@ -18,8 +18,6 @@ _OTHER_KIND = 0.5
 
 #: Names of files that a message shows.
 _SHOWN = 10
-
-_NOTHING_DECLARED = FileSettings()
 
 
 class NotFinishedYet(UsageError):
@@ -40,7 +38,7 @@ class Deliveries:
 
 
 def find_source(
-    source: str, settings: FileSettings = _NOTHING_DECLARED, share_held: ShareHeld | None = None
+    source: str, settings: FileSettings = NOTHING_DECLARED, share_held: ShareHeld | None = None
 ) -> tuple[Path, str]:
     """Return the file that a SOURCE names, and in words what else there was: itself, or the newest of a directory.
 
@@ -60,7 +58,7 @@ def find_source(
     return taken, _in_words(source, taken, found)
 
 
-def delivered_files(source: str, settings: FileSettings = _NOTHING_DECLARED) -> Deliveries:
+def delivered_files(source: str, settings: FileSettings = NOTHING_DECLARED) -> Deliveries:
     """Return the files of a directory that may be deliveries, or the one file that is named.
 
     Raises:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schemas.dialect import NumberMarks
 from schemas.errors import DataRefused
-from schemas.file_settings import FileSettings
+from schemas.file_settings import NOTHING_DECLARED, FileSettings
 from tasks.delivery.copying import copy_source
 from tasks.delivery.sources import find_source
 from tasks.draft.columns.amounts import amounts_of
@@ -130,14 +130,14 @@ def _load(database: Connection, opened: Opened, copy: Path) -> None:
     """Read the copy into ``work.fields``."""
     create_work_tables(database)
     lines = load_lines(database, copy, copy.with_name(_UNDECODABLE), copy.name, opened.source)
-    records = find_records(database, opened.sample.dialect, lines, opened.shape.n_columns, FileSettings())
+    records = find_records(database, opened.sample.dialect, lines, opened.shape.n_columns, NOTHING_DECLARED)
     create_fields(database, records.dialect, opened.header_line, opened.shape.closed_width)
 
 
 def _refuse_undecodable(database: Connection, opened: Opened) -> None:
     """Refuse a file of which a run would reject too many lines as not text, or the header."""
     lines = undecodable_lines(database)
-    is_too_many = lines.n_undecodable > FileSettings().max_rejected_share * lines.n_lines
+    is_too_many = lines.n_undecodable > NOTHING_DECLARED.max_rejected_share * lines.n_lines
     if is_too_many or (lines.n_undecodable and lines.first == opened.header_line):
         raise DataRefused(
             f"{opened.source} line {lines.first}: holds {lines.found}, which is not {opened.encoding} text, as do "

@@ -29,6 +29,7 @@ WRITTEN = {
     "1\u2009234\u2009567.5": 1234567.5,
     "1\u2007234.5": 1234.5,
     "1'234.5": 1234.5,
+    "1_234.5": 1234.5,
     "1\u2019234.5": 1234.5,
     "'12.5": 12.5,
     '="12.5"': 12.5,
@@ -45,7 +46,7 @@ def test_number_of_one_meaning_is_read(check, cell, number):
     assert checked.customers("amount") == [(7,), (number,)]
 
 
-NO_NUMBERS = ["1 23", "12 345 6", "(12", "12)", "-(12)", "+-12", "12--", "12-15", "10.1.2.3", "5'1", "1''234", "-", "'"]
+NO_NUMBERS = ["1 23", "12 345 6", "(12", "12)", "-(12)", "+-12", "12--", "12-15", "10.1.2.3", "5'1", "1''234", "1_23", "001_234", "-", "'"]
 
 
 @pytest.mark.parametrize("cell", NO_NUMBERS)
@@ -94,7 +95,6 @@ REASONS = {
     "#######": "the number is lost: widen the column",
     "#DIV/0!": "an error of a spreadsheet",
     "-": "zero='-' in the schema reads it as 0, sentinels='-' as missing",
-    "5_862": "thousands='_' in the schema reads it",
     "CHF 5": "strip='CHF' in the schema takes 'CHF' off",
     "61y": "strip='y' in the schema takes 'y' off",
     "5,5 €": "its points and commas are not those",
@@ -109,7 +109,7 @@ def test_rejected_number_says_what_to_do(check, cell, reason):
 
 
 def test_declared_mark_groups_digits(check):
-    checked = check(one_column(["5_862", "1_180_062"]), fields=AMOUNT.format(""), thousands="_")
+    checked = check(one_column(["5:862", "1:180:062"]), fields=AMOUNT.format(""), thousands=":")
     assert checked.customers("amount") == [(5_862,), (1_180_062,)]
 
 

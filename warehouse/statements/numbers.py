@@ -8,6 +8,7 @@ from schemas.fields import Role
 from schemas.layout import Layout
 from schemas.written_numbers import (
     CHARACTERS,
+    GROUPING,
     INDIAN,
     OTHER_CHARACTERS,
     SIMPLE_NUMBER,
@@ -122,8 +123,7 @@ def written_number(
     """
     plain, pattern = _without_dash(text, before), quote_text(f"(?i){amount_pattern(before, after, mark)}")
     moved = f"regexp_replace({plain}, {pattern}, '\\1\\3\\6~\\4')"
-    joined = quote_text(" '")
-    signed = f"regexp_replace(regexp_replace(translate({moved}, {joined}, ''), '^\\+?~', ''), '^(?:-|\\(\\))~', '-')"
+    signed = f"regexp_replace(regexp_replace(translate({moved}, {quote_text(GROUPING)}, ''), '^\\+?~', ''), '^(?:-|\\(\\))~', '-')"
     if units:
         signed += f" || {power_of(f'regexp_extract({plain}, {pattern}, 5)', units)}"
     is_number = f"regexp_full_match({plain}, {pattern}) AND regexp_matches({moved}, '^(?:[+-]?|\\(\\))~')"
@@ -165,7 +165,7 @@ def number_text(text: str, column: Column, dialect: Dialect) -> str:
 
 def plain_number(text: str, dialect: Dialect) -> str:
     """Return the expression for a number's text without groups and with a decimal point."""
-    group = dialect.thousands if as_ascii(dialect.thousands or " ") not in " '" else None
+    group = dialect.thousands if as_ascii(dialect.thousands or " ") not in GROUPING else None
     if dialect.decimal == "." and group is None:
         return text
     groups = f"[1-9]\\d{{0,2}}(?:{pattern_of(group)}\\d{{3}})+|" if group else ""

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from schemas.written_numbers import SIMPLE_NUMBER, amount_pattern, as_ascii, number_pattern
+from schemas.written_numbers import SIMPLE_NUMBER, TOO_NARROW, amount_pattern, as_ascii, number_pattern
 
 _MONTH = (
     r"(?:jan(?:uary|uar|vier|v)?|feb(?:ruary|ruar)?|f[eé]vr?(?:ier)?|m[aä]r(?:ch|z|s)?|apr(?:il)?|avr(?:il)?|ma[iy]|"
@@ -59,9 +59,6 @@ _MISSING_WORDS = frozenset(
      "#div/0!", "#ref!", "#name?", "#num!", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "s/d"}
 )  # fmt: skip
 
-#: A cell of a spreadsheet that was too narrow for its number.
-_TOO_NARROW = r"#{2,}"
-
 _UNITS = (
     "y|yr|yrs|years?|months?|mo|weeks?|days?|d|h|hrs?|hours?|min|mins|minutes?|s|sec|secs|seconds?|k|kg|g|mg|lbs?|oz|"
     "km|m|cm|mm|mi|miles?|ft|in|l|ml|pts?|points?|pcs|x|°c|°f|jahre|ans|años|mn|mio|bn|mrd|lakh|crore|cr|万|億"
@@ -81,7 +78,7 @@ PATTERNS: dict[str, object] = {
     **_TYPES,
     "number": _NUMBER,
     "simple": SIMPLE_NUMBER,
-    "too_narrow": _TOO_NARROW,
+    "too_narrow": TOO_NARROW,
     "missing_words": sorted(_MISSING_WORDS),
 }
 
@@ -108,4 +105,4 @@ def cell_type_of(text: str) -> str:
 
 def is_missing_word(text: str) -> bool:
     """Return whether a text is one that commonly stands for a missing value."""
-    return text.lower() in _MISSING_WORDS or re.fullmatch(_TOO_NARROW, text) is not None
+    return text.lower() in _MISSING_WORDS or re.fullmatch(TOO_NARROW, text) is not None
