@@ -14,7 +14,6 @@ import argparse
 import logging
 import multiprocessing
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +30,7 @@ from sklearn.cluster import KMeans
 
 from benchmarks.daily_files import SCHEMA, Shop
 from benchmarks.nights import aged
+from tasks.run.step import peak_mb
 
 Labels = npt.NDArray[np.int64]
 
@@ -156,10 +156,10 @@ def print_year(n_runs: int, n_customers: int = 10_000, n_compared: int = 10) -> 
                 costs.append([_measured(shop, folder, number) for folder in (year, days)])
             sizes.append((year / "home" / "segments.duckdb").stat().st_size)
     # The first day of the younger home fits its model.
-    (seconds, mebibytes), (fewer_seconds, fewer_mebibytes) = np.median(costs[1:], axis=0)
+    (seconds, peak), (fewer_seconds, fewer_peak) = np.median(costs[1:], axis=0)
     print(f"{n_runs} runs of {n_customers:,} customers: {sizes[0]:,} bytes after one, {sizes[-1]:,} at the end")
     print(f"the last days, after a year and alone: {seconds:.2f} s and {fewer_seconds:.2f} s", end=", ")
-    print(f"at most {mebibytes:.0f} MiB and {fewer_mebibytes:.0f} MiB of memory")
+    print(f"at most {peak:.0f} MB and {fewer_peak:.0f} MB of memory")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -189,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _measured(shop: Shop, folder: Path, number: int) -> tuple[float, float]:
-    """Return seconds and most MiB of memory of a day's run in a process of its own."""
+    """Return seconds and most MB of memory of a day's run in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as process:
         return process.apply(_measured_here, (shop, folder, number))
 
@@ -200,7 +200,7 @@ def _measured_here(shop: Shop, folder: Path, number: int) -> tuple[float, float]
 
     start = time.perf_counter()
     run_day(shop, folder, number, k=5)
-    return time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return time.perf_counter() - start, peak_mb()
 
 
 def _real_day(lines: Sequence[str], folder: Path, number: int, schema: str) -> Day:

@@ -9,7 +9,7 @@ from schemas.loading import load_dataset
 from tasks.delivery.delivered import Delivery
 from tasks.ingest import Ingested
 from tasks.run.step import recorded
-from warehouse.home.ledger import is_of_dataset, previous_runs, read_manifests
+from warehouse.home.ledger import is_of_dataset, previous_runs, read_manifests, step_record
 from warehouse.home.run import Run
 
 #: Published runs whose median is what a run is expected to hold: a week of nightly runs.
@@ -21,7 +21,7 @@ class Volume:
     """How many rows were delivered, compared with the previous runs.
 
     Attributes:
-        usual_rows: median of the rows read by the previous published runs; None where there is none.
+        usual_rows: median of the rows read by the previous published runs, empty ones aside; None where there is none.
         runs: how many runs that is the median of.
     """
 
@@ -32,13 +32,16 @@ class Volume:
 
 @recorded
 def check_volume(run: Run, delivery: Delivery, ingested: Ingested) -> Volume:
-    """Compare the rows read with the median of the previous published runs of the dataset.
+    """Compare the rows read, empty ones aside, with the median of the previous published runs of the dataset.
 
     Raises:
         DataRefused: they are far fewer, and the order does not accept that.
     """
-    rows_read = ingested.rows_read
-    earlier = [previous["rows_read"] for previous in previous_runs(run, at_most=RUNS_COMPARED)]
+    rows_read = ingested.rows_read - ingested.rows_empty
+    earlier = [
+        previous["rows_read"] - step_record(previous, "ingest").get("rows_empty", 0)
+        for previous in previous_runs(run, at_most=RUNS_COMPARED)
+    ]
     if not earlier:
         return Volume(None, 0, (f"{_rows(rows_read)}; no previous run of this dataset to compare with{_others(run)}",))
     usual = float(median(earlier))

@@ -20,7 +20,7 @@ from tasks.run.step import recorded
 from warehouse.connection import staging
 from warehouse.home.run import Run
 from warehouse.records import create_work_tables
-from warehouse.rejects import reject_undecidable
+from warehouse.rejects import count_rejected, reject_undecidable
 from warehouse.tables import create_published_tables
 
 
@@ -29,12 +29,14 @@ class Ingested:
     """What the files held.
 
     Attributes:
+        rows_empty: those that are delimiters alone, as spreadsheets save them below their rows.
         notes: how each file was read, in sentences.
     """
 
     sources: tuple[SourceRead, ...]
     kept_columns: tuple[KeptColumn, ...]
     rows_read: int
+    rows_empty: int
     notes: tuple[str, ...]
 
 
@@ -64,6 +66,7 @@ def ingest(run: Run, delivery: Delivery) -> Ingested:
         ]
         for one in read:
             reject_undecidable(database, one.shape)
+        rows_empty = count_rejected(database, "empty_row")
     rows_read = sum(one.facts.rows_read for one in read)
     if rows_read == 0:
         raise DataRefused(f"{delivery.source_file} holds a header and no row; expected one row per customer")
@@ -71,6 +74,7 @@ def ingest(run: Run, delivery: Delivery) -> Ingested:
         sources=tuple(one.facts for one in read),
         kept_columns=kept,
         rows_read=rows_read,
+        rows_empty=rows_empty,
         notes=tuple(note for one in read for note in one.notes),
     )
 

@@ -56,7 +56,7 @@ class Validated:
     """Where the records went, and why some were refused.
 
     Attributes:
-        rows_empty: rejected rows that are delimiters alone, as spreadsheets save them below their rows.
+        rows_empty: rejected rows that are delimiters alone.
         rows_corrected: customers from rejected rows that were corrected and resubmitted; each offsets a rejected row.
         respelled_values: different values that took another spelling, which differs by case or blanks alone.
         notes: the share of rejected rows beside what is allowed and what it was.
@@ -102,15 +102,14 @@ def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
         publish_rejected(database, run)
         loaded = build_customers(database, columns)
         rejected, corrected = count_rejected(database), count_customers_of(database, _resubmitted(ingested))
-        empty = count_rejected(database, "empty_row")
         validated = Validated(
             rows_loaded=loaded,
             rows_rejected=rejected,
-            rows_empty=empty,
+            rows_empty=ingested.rows_empty,
             rows_corrected=corrected,
             respelled_values=respelled,
             rejected=rejected_groups(database),
-            notes=_in_words(run, loaded, rejected, empty, corrected, max_rejected_share),
+            notes=_in_words(run, loaded, rejected, ingested.rows_empty, corrected, max_rejected_share),
         )
         is_too_many = loaded == 0 or validated.rejected_share > max_rejected_share
         if is_too_many:

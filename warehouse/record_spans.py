@@ -23,6 +23,12 @@ def any_line_contains(database: Connection, text: str, lines: LineRange) -> bool
     return bool(read_value(database, read_sql("any_line_contains"), parameters))
 
 
+def doubles_marks(database: Connection, lines: LineRange) -> bool:
+    """Return whether every double quote in the lines of a source is doubled, and there is one."""
+    parameters = {"first_record": lines.first, "last_record": lines.last}
+    return bool(read_value(database, read_sql("doubles_marks"), parameters))
+
+
 def has_text_marks(database: Connection, dialect: Dialect, lines: LineRange) -> bool:
     """Return whether any line of a source has a mark that keeps a spreadsheet from reading digits as a number."""
     parameters = {"marked": matches_text_marks(dialect), "first_record": lines.first, "last_record": lines.last}

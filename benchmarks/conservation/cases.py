@@ -52,6 +52,7 @@ class Writing:
     delimiter: str | None
     quote: str | None
     has_header: bool
+    escape: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def pollock(data: Path, *, with_dialect: bool = False) -> Iterator[Case]:
             if not clean.is_file() or parameters is None:
                 continue
             has_header = int(parameters["header_lines"]) > 0
-            writing = Writing(parameters["delimiter"] or ",", parameters["quotechar"] or "", has_header)
+            quote, escape = parameters["quotechar"] or "", parameters["escapechar"]
+            writing = Writing(parameters["delimiter"] or ",", quote, has_header, escape)
             records = _clean_records(clean)
             if records and all(_GIVEN_NAME.fullmatch(name.strip()) for name in records[0]):
                 records = records[1:]
@@ -136,6 +138,7 @@ def minimal_schema(header: Sequence[str], writing: Writing | None) -> str:
         keywords += [] if writing.delimiter is None else [f"delimiter={writing.delimiter!r}"]
         keywords += [] if writing.quote is None else [f"quote={writing.quote!r}"]
         keywords += [] if writing.has_header else ["header=False"]
+        keywords += [] if writing.escape in (None, "", writing.quote) else [f"escape={writing.escape!r}"]
     columns = [
         f"    c{number}: Series[str] = category(alias={alias!r}, nullable=True, case_sensitive=True)"
         for number, alias in enumerate(header, start=1)

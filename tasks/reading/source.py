@@ -27,6 +27,7 @@ from warehouse.connection import Connection
 from warehouse.record_spans import (
     any_line_contains,
     closing_lines,
+    doubles_marks,
     has_text_marks,
     inner_lines,
     keep_spans,
@@ -201,8 +202,13 @@ def read_source(
 def find_records(
     database: Connection, dialect: Dialect, lines: LineRange, n_fields: int, settings: FileSettings
 ) -> FoundRecords:
-    """Make ``work.raw_records`` of a source's lines; the dialect is without its quote where no line holds one."""
+    """Make ``work.raw_records`` of a source's lines; the dialect is without its quote where no line holds one.
+
+    Within single quotes double ones that are all doubled were escaped so before the quotes were changed.
+    """
     long = LongRecords()
+    if dialect.quote == "'" and dialect.escape is None and doubles_marks(database, lines):
+        dialect = replace(dialect, escape='"')
     if dialect.quote is not None and any_line_contains(database, dialect.quote, lines):
         long = _join_lines(database, dialect, lines, n_fields, settings.max_record_lines)
     else:

@@ -90,6 +90,12 @@ def test_volume_is_refused_before_checking_rows(home, night):
     assert (refused["rows_read"], refused["rows_loaded"]) == (50, None)
 
 
+def test_empty_rows_are_no_volume(night):
+    night(customers(100))
+    with pytest.raises(DataRefused, match=r"50 rows, 50\.0% of the 100 of the previous run"):
+        night(customers(50) + ",,\n" * 60)
+
+
 def test_accepted_volume_is_published_and_said(home, night):
     night(customers(100))
     notes = night(customers(50), accept_volume=True)

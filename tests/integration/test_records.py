@@ -319,6 +319,23 @@ def test_quote_of_the_header_is_the_files(check):
     assert "quotes '" in checked.notes[0]
 
 
+#: Location in single quotes -> what it is, in a file whose other double quotes are all doubled.
+INCHES = {'Round 48""': 'Round 48"', '""Sea"" view': '"Sea" view', "8'' pipe": "8' pipe"}
+
+
+@pytest.mark.parametrize(("written", "location"), INCHES.items(), ids=["inch", "word", "apostrophe"])
+def test_doubled_marks_within_other_quotes_are_one(check, written, location):
+    rows = f"'30','{written}','tea, ale'\n'31','5\"\" x','tea'\n"
+    checked = check("'Age','Location','Purchase History'\n" + rows)
+    assert checked.customers("location") == [(location,), ('5" x',)]
+
+
+def test_one_single_mark_leaves_doubled_ones(check):
+    rows = "'30','48\"\" wide','tea'\n'31','48\" wide','tea'\n"
+    checked = check("'Age','Location','Purchase History'\n" + rows)
+    assert checked.customers("location") == [('48"" wide',), ('48" wide',)]
+
+
 def test_quotes_declared_absent_are_text(check):
     assert check(f'{HEADER}30,"Ohio",tea\n', quote="").customers() == [(30, '"Ohio"', ["tea"])]
 

@@ -46,7 +46,7 @@ def test_number_of_one_meaning_is_read(check, cell, number):
     assert checked.customers("amount") == [(7,), (number,)]
 
 
-NO_NUMBERS = ["1 23", "12 345 6", "(12", "12)", "-(12)", "+-12", "12--", "12-15", "10.1.2.3", "5'1", "1''234", "1_23", "001_234", "-", "'"]
+NO_NUMBERS = ["1 23", "12 345 6", "(12", "12)", "-(12)", "+-12", "12--", "10.1.2.3", "5'1", "1_23", "001_234", "-", "'"]
 
 
 @pytest.mark.parametrize("cell", NO_NUMBERS)

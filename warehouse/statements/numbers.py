@@ -123,7 +123,8 @@ def written_number(
     """
     plain, pattern = _without_dash(text, before), quote_text(f"(?i){amount_pattern(before, after, mark)}")
     moved = f"regexp_replace({plain}, {pattern}, '\\1\\3\\6~\\4')"
-    signed = f"regexp_replace(regexp_replace(translate({moved}, {quote_text(GROUPING)}, ''), '^\\+?~', ''), '^(?:-|\\(\\))~', '-')"
+    digits = f"translate({moved}, {quote_text(GROUPING)}, '')"
+    signed = f"regexp_replace(regexp_replace({digits}, '^\\+?~', ''), '^(?:-|\\(\\))~', '-')"
     if units:
         signed += f" || {power_of(f'regexp_extract({plain}, {pattern}, 5)', units)}"
     is_number = f"regexp_full_match({plain}, {pattern}) AND regexp_matches({moved}, '^(?:[+-]?|\\(\\))~')"
