@@ -14,14 +14,12 @@ YES_NO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("tak",), ("nie",)),
     (("да",), ("нет",)),
     (("是",), ("否",)),
+    (("はい",), ("いいえ",)),
     (("x", "✓", "✔"), ()),
 )
 
 YES_WORDS = tuple(dict.fromkeys(word for yes, _ in YES_NO for word in yes))
 NO_WORDS = tuple(dict.fromkeys(word for _, no in YES_NO for word in no))
-
-#: What is ticked, and left blank where it is not.
-TICKS = YES_NO[-1][0]
 
 
 def are_yes_and_no(texts: set[str]) -> bool:

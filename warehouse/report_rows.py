@@ -8,7 +8,13 @@ import pandas as pd
 from schemas.dataset import Column
 from schemas.fields import Role
 from warehouse.connection import Connection
-from warehouse.statements.report_rows import number_columns, select_met_once, select_sums_between, select_suspects
+from warehouse.statements.report_rows import (
+    number_columns,
+    select_met_once,
+    select_sums_between,
+    select_suspects,
+    select_without,
+)
 from warehouse.tables import read_dicts, read_frame, registered
 
 
@@ -36,16 +42,36 @@ class Suspect:
     n_between: int = 0
 
 
-def find_suspects(database: Connection, columns: Sequence[Column]) -> list[Suspect]:
-    """Return the records of ``work.texts`` that may be no customers, in their order."""
+@dataclass(frozen=True)
+class Between:
+    """How many records are between two suspects, or below the last, and the sum of each column of numbers."""
+
+    n: int
+    sums: tuple[float, ...]
+
+
+#: A record below all others.
+_BELOW = 2**62
+
+
+def find_suspects(database: Connection, columns: Sequence[Column]) -> tuple[list[Suspect], Between | None]:
+    """Return the records of ``work.texts`` that may be no customers, in their order, and what is below the last."""
     rows = read_dicts(database, select_suspects(columns))
     if not rows:
-        return []
-    with registered(database, "_suspects", pd.DataFrame({"record": [row["record"] for row in rows]})):
-        between = {row["record"]: row for row in read_dicts(database, select_sums_between(columns))}
-    nothing = {"n": 0, "sums": [0.0] * len(number_columns(columns))}
+        return [], None
+    records = [*(row["record"] for row in rows), _BELOW]
+    with registered(database, "_suspects", pd.DataFrame({"record": records})):
+        sums = read_dicts(database, select_sums_between(columns))
+    between = {row["record"]: Between(row["n"], tuple(row["sums"])) for row in sums}
+    nothing = Between(0, (0.0,) * len(number_columns(columns)))
     found = [(row, between.get(row["record"], nothing)) for row in rows]
-    return [Suspect(**row, sums=tuple(sums["sums"]), n_between=sums["n"]) for row, sums in found]
+    suspects = [Suspect(**row, sums=one.sums, n_between=one.n) for row, one in found]
+    return suspects, between.get(_BELOW, nothing)
+
+
+def without_key(database: Connection, identifier: Column) -> pd.DataFrame:
+    """Return the records of ``work.texts`` without the customer's key: record."""
+    return read_frame(database, select_without(identifier))
 
 
 def met_once(database: Connection, columns: Sequence[Column], suspects: Sequence[Suspect]) -> set[str]:

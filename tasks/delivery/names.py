@@ -8,8 +8,8 @@ from pathlib import Path
 
 #: What a file is -> the names of such files, which are never taken.
 _NEVER: dict[str, str] = {
-    "unfinished": r".*\.(?:part|partial|filepart|crdownload|opdownload|download|te?mp|incomplete|in-?progress|writing"
-    r"|upload(?:ing)?|sw[px])|unconfirmed .*",
+    "unfinished": r"_?te?mp[ _-].*|.*\.(?:!ut|!qb|part|partial|filepart|crdownload|opdownload|download|te?mp"
+    r"|incomplete|in-?progress|writing|upload(?:ing)?|sw[px])|unconfirmed .*",
     "a lock": r"~\$.*|\.~.*|.*\.(?:lock|lck)",
     "hidden": r"\..*",
     "a backup": r".*(?:~|\.(?:bak|old|orig))",

@@ -129,9 +129,7 @@ def _of_the_dataset(source: str, found: Deliveries, share_held: ShareHeld | None
     }
     left = _some(source, Deliveries([path for path in found.paths if path not in others], found.passed_over | others))
     likely = [path for path in newest.values() if path not in others]
-    # Names with dates are not given by chance; of others the newest may have any name.
-    are_kinds = all(map(day_of, left.paths)) or len({path.stat().st_mtime_ns for path in likely}) < len(likely)
-    if len(likely) > 1 and (are_kinds or any(shares[stem_of(path)] != 1 for path in likely)):
+    if len(likely) > 1:  # a list of those who unsubscribed has the same columns
         names, word = " and ".join(path.name for path in likely[:_SHOWN]), [*stem_of(likely[0]).split(), "customers"][0]
         raise UsageError(
             f"{source} holds {names}, whose names do not show which is the delivery; expected files of one kind: name "

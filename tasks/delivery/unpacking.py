@@ -35,13 +35,16 @@ _FOREIGN: dict[str, tuple[bytes, str]] = {
     "a DuckDB database": (rb"(?s:.{8})DUCK(?s:..)\0{6}", _SAVE_AS_CSV),
     "an Excel file (.xls, or with a password)": (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _SAVE_AS_CSV),
     "a web page (HTML)": (
-        rb"(?i:(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)\b)",
+        rb"(?i:(\xef\xbb\xbf)?\s*<(!doctype\s+html|html|head|body|table)\b)",
         "look where it is downloaded from: it may be a page that asks to log in",
     ),
     "JSON": (rb'(\xef\xbb\xbf)?\s*(\{\s*("[^"]*"\s*:|\})|\[\s*[\[{])', _SAVE_AS_CSV),
     "XML": (rb"(?i:(\xef\xbb\xbf)?\s*<\?xml\b)", _SAVE_AS_CSV),
+    "YAML": (rb"(\xef\xbb\xbf)?(---\s*\n)?(\w+:\s*\n)?(- +\w+: [^\n]*\n +\w+: )", _SAVE_AS_CSV),
+    "an e-mail or an address card": (rb"(BEGIN:VCARD|((From|To|Subject|Received|Date): [^\n]*\n){3})", _SAVE_AS_CSV),
     "a dump of a database (SQL)": (
-        rb"(?i:(\xef\xbb\xbf)?\s*(--[^\n]*\n\s*)*(--[^\n]*\bdump\b|/\*!|(insert\s+into|create\s+table|drop\s+table)\s))",
+        rb"(?i:(\xef\xbb\xbf)?\s*(--[^\n]*\n\s*)*(--[^\n]*\bdump\b|/\*!|(insert\s+into|create\s+table|drop\s+table)\s"
+        rb"|copy\s[^\n]*\sfrom\s+stdin))",
         "export the table as CSV",
     ),
     "packed with bzip2": (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", _PACK_OTHERWISE),

@@ -61,7 +61,12 @@ _UNDECODABLE = "undecodable"
 _SHOWN_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 #: Code of a row that is no customer -> what it is.
-_REPORT_ROWS = {"total_row": "total", "heading_row": "heading", "ruled_line": "drawn line"}
+_REPORT_ROWS = {
+    "total_row": "total",
+    "heading_row": "heading",
+    "ruled_line": "drawn line",
+    "missing_value": "keyless row",
+}
 
 #: Said where nothing shows what the points of a file's numbers are.
 _ASSUMED = (
@@ -172,7 +177,9 @@ def _draft(database: Connection, opened: Opened, path: Path, left_out: Mapping[s
             *([_ASSUMED] if marks.unclear == "." else []),
             *([f"The file is long: counts are those of one record in {profiles.step}."] if profiles.step > 1 else []),
         ],
-        settings=_settings(opened, marks, _marks_of(database, declared, dialect.delimiter)),
+        settings=_settings(
+            opened, marks, _marks_of(database, declared, dialect.delimiter), sum(map(len, left_out.values())) / n_rows
+        ),
         columns=declared,
         notes=declarable.notes,
     )
@@ -225,15 +232,16 @@ def _marks_of(database: Connection, declared: Sequence[DraftedColumn], delimiter
     return number_marks(database, numbers, is_comma_quoted=delimiter == ",")
 
 
-def _settings(opened: Opened, marks: NumberMarks, shown: NumberMarks) -> dict[str, object]:
+def _settings(opened: Opened, marks: NumberMarks, shown: NumberMarks, left_out: float) -> dict[str, object]:
     """Return the class keywords: what a run would not find by itself.
 
     Args:
         marks: what all numbers of the file show.
         shown: what those of the declared columns show.
+        left_out: rows that are no customers, per row that is one.
     """
     dialect, has_no_header = opened.sample.dialect, opened.shape.header is None
-    share = (opened.head.header or 0) / len(opened.sample.records)
+    share = max((opened.head.header or 0) / len(opened.sample.records), left_out)
     settings: dict[str, object] = {
         # Without a header nothing else shows what separates the fields.
         "delimiter": dialect.delimiter if dialect.delimiter != "," or has_no_header else None,

@@ -6,7 +6,7 @@ from schemas.dataset import columns_of, file_settings_of
 from schemas.errors import SegmentsError
 from schemas.loading import load_dataset
 from tasks.draft.file.opening import Opened
-from tasks.reading.report_rows import reject_report_rows
+from tasks.reading.report_rows import reject_report_rows, reject_without_key
 from tasks.reading.source import Source, read_source, source_layout
 from warehouse.customers import create_text_view, source_dialects
 from warehouse.draft import draft_database, report_lines
@@ -23,7 +23,7 @@ def try_out(text: str, opened: Opened, copy: Path, folder: Path, *, reads: bool)
         reads: whether to read the file, as some row of it may be no customer.
 
     Returns:
-        Code of ``schemas.reject_codes`` -> lines of the rows that are totals, headings or drawn lines.
+        Code of ``schemas.reject_codes`` -> lines of the rows that are totals, headings, drawn lines or without a key.
 
     Raises:
         SegmentsError: the schema does not load, which is a fault of the draft, or a run would refuse the file.
@@ -45,4 +45,5 @@ def try_out(text: str, opened: Opened, copy: Path, folder: Path, *, reads: bool)
         read_source(database, source, layout, columns, settings, is_first=True)
         create_text_view(database, columns, source_dialects(database))
         reject_report_rows(database, columns)
+        reject_without_key(database, columns)
         return report_lines(database)

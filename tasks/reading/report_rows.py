@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from schemas.dataset import Column
+from schemas.dataset import Column, identifier_of
 from warehouse.connection import Connection
 from warehouse.rejects import reject
-from warehouse.report_rows import Suspect, find_suspects, met_once
+from warehouse.report_rows import Between, Suspect, find_suspects, met_once, without_key
 
 Numbers = NDArray[np.float64]
 
@@ -24,12 +24,14 @@ class TotalLimits:
         fewest: rows that it adds up, unless its text names it: of two or three many a number is the sum by chance.
         one_number: the same where one number is all that shows it.
         named: relative difference that a row has from the sums whose text names a total: rejected rows are in it too.
+        mean: the same of a row that has the means of others: missing values are not in them.
         cent: rounding of each number that it adds up.
     """
 
     fewest: int = 5
     one_number: int = 20
     named: float = 0.2
+    mean: float = 0.02
     cent: float = 0.01
 
 
@@ -40,11 +42,15 @@ _EXPECTED = "expected one row per customer"
 
 def reject_report_rows(database: Connection, columns: Sequence[Column]) -> None:
     """Reject the records of ``work.texts`` that are totals or headings."""
-    suspects = find_suspects(database, columns)
-    totals = compress(suspects, are_totals(suspects))
+    suspects, below = find_suspects(database, columns)
+    totals = compress(suspects, are_totals(suspects, below))
     alone = [suspect for suspect in suspects if suspect.is_alone]  # without a number none of them is a total
-    once = met_once(database, columns, alone)
-    headings = [one for one in alone if one.is_unusual or one.is_named_total or one.label in once]
+    once, key = met_once(database, columns, alone), identifier_of(tuple(columns))
+    headings = [
+        one
+        for one in alone
+        if one.is_unusual or one.is_named_total or one.label in once or (key and one.column_name != key.name)
+    ]
     faults = [
         *(_fault(one, "total_row", _sums(one)) for one in totals),
         *(_fault(one, "heading_row", f"{one.label!r} stands alone, as a heading or a footer does") for one in headings),
@@ -52,15 +58,32 @@ def reject_report_rows(database: Connection, columns: Sequence[Column]) -> None:
     reject(database, pd.DataFrame(faults, columns=["record", "column_name", "code", "value", "reason"]))
 
 
-def are_totals(suspects: Sequence[Suspect]) -> list[bool]:
-    """Return which rows add up those above: all that are no totals, or those since the last total."""
+def reject_without_key(database: Connection, columns: Sequence[Column]) -> None:
+    """Reject the records of ``work.texts`` that lack the customer's key."""
+    identifier = identifier_of(tuple(columns))
+    if identifier:
+        reasons = {"column_name": identifier.name, "code": "missing_value", "value": None, "reason": _EXPECTED}
+        reject(database, without_key(database, identifier).assign(**reasons))
+
+
+def are_totals(suspects: Sequence[Suspect], below: Between | None = None) -> list[bool]:
+    """Return which rows add up others: all above that are no totals, those since the last total, or all in the file.
+
+    Args:
+        suspects: rows that may be totals.
+        below: what the records below the last of them add up to.
+    """
     found: list[bool] = []
-    section = overall = _Sums(np.zeros(len(suspects[0].sums) if suspects else 0), 0)
+    nothing = _Sums(np.zeros(len(suspects[0].sums) if suspects else 0), 0)
+    whole = nothing if below is None else nothing.plus(below.sums, below.n)
+    for suspect in suspects:
+        whole = whole.plus(suspect.sums, suspect.n_between)
+    section = overall = nothing
     for suspect in suspects:
         numbers = np.array(suspect.numbers, dtype=np.float64)
         section, overall = section.plus(suspect.sums, suspect.n_between), overall.plus(suspect.sums, suspect.n_between)
-        is_total = any(_adds_up(suspect, numbers, above) for above in (section, overall))
-        section = _Sums(np.zeros_like(numbers), 0) if is_total else section.plus(np.nan_to_num(numbers), 1)
+        is_total = any(_adds_up(suspect, numbers, others) for others in (section, overall, whole))
+        section = nothing if is_total else section.plus(np.nan_to_num(numbers), 1)
         overall = overall if is_total else overall.plus(np.nan_to_num(numbers), 1)
         found.append(is_total)
     return found
@@ -83,15 +106,20 @@ def _adds_up(suspect: Suspect, numbers: Numbers, above: _Sums) -> bool:
     is_whole = (numbers == np.floor(numbers))[filled] & (above.sums == np.floor(above.sums))[filled]
     is_sum = gap <= np.where(is_whole, 0, _LIMITS.cent * np.sqrt(above.n_rows)) + 1e-9 * size
     if suspect.is_named_total:
-        is_near = bool(filled.any()) and bool((gap <= _LIMITS.named * size).all()) and above.n_rows >= _LIMITS.fewest
-        return above.n_rows > 1 and (is_near or bool(is_sum.any()))
+        is_near = bool(filled.any()) and bool((gap <= _LIMITS.named * size).all())
+        mean = above.sums[filled] / max(1, above.n_rows)
+        is_mean = bool(filled.any()) and bool((np.abs(numbers[filled] - mean) <= _LIMITS.mean * np.abs(mean)).all())
+        is_any = above.n_rows >= _LIMITS.fewest and (is_near or is_mean)
+        return above.n_rows > 1 and (is_any or bool(is_sum.any()))
     is_shown = suspect.is_unusual or is_sum.sum() > 1
     return above.n_rows >= (_LIMITS.fewest if is_shown else _LIMITS.one_number) and bool(is_sum.any() and is_sum.all())
 
 
 def _sums(suspect: Suspect) -> str:
+    if suspect.is_named_total:
+        return f"{suspect.label!r}: the numbers of the row are the sums of others or near them, or their means"
     label = "" if suspect.label is None else f"{suspect.label!r}: "
-    return f"{label}the numbers of the row are the sums of those above, as in a total"
+    return f"{label}the numbers of the row are the sums of others, as in a total"
 
 
 def _fault(suspect: Suspect, code: str, reason: str) -> tuple[int, str | None, str, str | None, str]:

@@ -121,7 +121,9 @@ KINDS = {
     "words that come once": (("plan", [*repeated("plus", "basic"), "pro", "max"]), ("category", "str", {})),
     "codes by name": (("region", repeated(1, 2, 3)), ("category", "int", {})),
     "ones and twos": (("x", repeated(1, 2)), ("category", "int", {})),
-    "one word or nothing": (("vip", repeated("Y", "")), ("category", "str", {"missing": "category"})),
+    "one word or nothing": (("vip", repeated("gold", "")), ("category", "str", {"missing": "category"})),
+    "yes or nothing": (("vip", repeated("Y", "")), ("flag", "bool", {"missing": "no"})),
+    "yes and no in Japanese": (("vip", repeated("はい", "いいえ")), ("flag", "bool", {})),
     "list between bars": (
         ("likes", repeated("tea|jam", "milk|tea|jam", "jam", "milk")),
         ("items", "list", {"separator": "|"}),
@@ -259,7 +261,7 @@ KINDS = {
         ("numeric", "float", {}),
     ),
     "degrees": (("latitude", [n * 7 % 50 + 0.5 for n in range(60)]), ("numeric", "float", {})),
-    "a number or nothing": (("FN", repeated("1.0", "")), ("category", "str", {"missing": "category"})),
+    "one or nothing": (("FN", repeated("1.0", "")), ("flag", "bool", {"missing": "no"})),
     "a number and hardly nothing": (("year", [*repeated(2020, times=200), ""]), ("ignored", "str", {})),
     "very old people": (
         ("age", [*(18 + n * 7 % 60 for n in range(600)), *[118] * 80]),
@@ -357,6 +359,56 @@ def test_orders_are_refused_with_how_to_roll_them_up(write, columns):
     query = re.search(r"SELECT .* GROUP BY .*", str(refused.value))[0].replace(source.name, str(source))
     with duckdb.connect() as database:
         assert len(database.execute(query).fetchall()) == len(set(columns.get("Customer_ID", MAILS)))
+
+
+#: Columns of orders beside who ordered, each one four times.
+ORDERED = {
+    "customer": {"order": range(60), "sku": ["tea", "ale"] * 30, "qty": [1, 2, 3] * 20},
+    "kunde": {"auftrag": [f"A{n}" for n in N], "artikel": ["tea", "ale"] * 30, "menge": [1, 2, 3] * 20},
+}
+
+
+@pytest.mark.parametrize(("buyer", "others"), ORDERED.items(), ids=ORDERED)
+def test_orders_are_known_by_their_columns(write, buyer, others):
+    text = file_of_columns(**others, **{buyer: [f"{n // 4:05}" for n in N]})
+    with pytest.raises(DataRefused, match=rf"the rows are orders or the like, as '{buyer}' holds 15 different in 60"):
+        draft_schema(str(write(text)))
+
+
+def test_rows_without_a_key_are_no_customers(drafted, write, home):
+    keys = [f"{n * 7919 % 99991:05}" if n % 12 else "" for n in N]
+    spent = [round(3.7 * n % 50, 2) if n % 12 else 999.5 for n in N]
+    text = file_of_columns(client_no=keys, town=["Ulm", "Bonn"] * 30, age=[20 + n for n in N], spent=spent)
+    dataset = drafted(text)
+    assert "Rejected: 5 keyless rows (on line 2 first)." in (dataset.__doc__ or "")
+    assert {found.name: found.settings.role.value for found in columns_of(dataset)}["customer_id"] == "identifier"
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ([f"{n}%" if n % 3 else f"0.{n:02}" for n in N], "'%' after the number in 40 rows"),
+        ([f'[{{"sku": "tea{n % 7}", "qty": 2}}]' for n in N], "lists of JSON objects"),
+        (["Gour", "Fam", "Stud"] * 20, "an earlier segmentation by its name"),
+    ],
+    ids=["percent", "objects", "segments"],
+)
+def test_what_has_two_meanings_is_left_out(write, cells, reason):
+    text = file_of_columns(
+        **{"Kundensegment" if "Fam" in cells else "found": cells, "age": [20 + n * 7 % 50 for n in N]}
+    )
+    assert reason in " ".join(draft_schema(str(write(text))).text.replace("# ", "").split())
+
+
+def test_few_rounded_accounts_are_lost_keys(write):
+    accounts = [f"{4910000000000000 + n}" if n % 6 else "4.91E+15" for n in N]
+    with pytest.raises(DataRefused, match=r"column Account: '4\.91E\+15' is a long number that a spreadsheet rounded"):
+        draft_schema(str(write(file_of_columns(Account=accounts, age=[20 + n for n in N]))))
+
+
+def test_line_under_the_header_is_no_header(drafted):
+    dataset = drafted("Town\tAge\n====\t===\n" + "".join(f"{('Ulm', 'Bonn')[n % 2]}\t{20 + n % 30}\n" for n in N))
+    assert [found.header for found in columns_of(dataset)] == ["town", "age"]
 
 
 def test_shared_addresses_are_no_orders(write):

@@ -48,6 +48,8 @@ COUNTED = {
     "x before": "{n}x {thing}",
     "x before, apart": "{n} x {thing}",
     "a sign before": "{n}\N{MULTIPLICATION SIGN} {thing}",
+    "pieces before": "{n} Stk. {thing}",
+    "pcs before": "{n} pcs {thing}",
 }
 
 

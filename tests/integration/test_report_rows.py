@@ -37,9 +37,21 @@ def codes(checked):
 def test_total_below_the_customers_is_rejected(check, total):
     checked = check(delivery(*ROWS, f"{total},{SUMS}"), fields=SALES)
     assert codes(checked) == [(42, "total_row", next(filter(None, total.split(","))))]
-    assert checked.rejected("reason")[0][0].endswith(
-        "the sums of those above, as in a total; expected one row per customer"
-    )
+    assert checked.rejected("reason")[0][0].endswith("; expected one row per customer")
+
+
+@pytest.mark.parametrize("label", ["TOTAL", ""])
+def test_total_above_the_customers_is_rejected(check, label):
+    checked = check(delivery(f"{label},,,{SUMS}", *ROWS), fields=SALES)
+    assert [code for _, code, _ in codes(checked)] == ["total_row"]
+    assert len(checked.customers("line_number")) == 40
+
+
+@pytest.mark.parametrize("label", ["Moyenne", "Ø Average", "Durchschnitt"])
+def test_means_below_the_customers_are_rejected(check, label):
+    means = f"39.5,{sum(AMOUNTS) / 40:.1f},{sum(n % 7 for n in N) / 40:.2f}"
+    checked = check(delivery(*ROWS, f"{label},,{means}"), fields=SALES.replace("int", "float"))
+    assert codes(checked) == [(42, "total_row", label)]
 
 
 def test_total_without_a_text_is_rejected(check):
@@ -74,6 +86,7 @@ CUSTOMERS = {
     "a city met before and nothing else": (",Ulm,,,", NO_KEY),
     "numbers alone": (",,44,12.5,3", NO_KEY),
     "zeros alone": (",,0,0,0", NO_KEY),
+    "a customer called Media": ("Media,,31,58.62,2", SALES),
 }
 
 
@@ -81,6 +94,13 @@ CUSTOMERS = {
 def test_unusual_customer_is_not_rejected(check, row, fields):
     checked = check(delivery(*ROWS[:3], row, *ROWS[3:], without_key=fields is NO_KEY), fields=fields)
     assert codes(checked) == []
+
+
+def test_line_that_continues_a_customer_is_a_heading(check):
+    rows = [line for row in ROWS for line in (row, f",Bonn {row[:4]},,,")]
+    checked = check(delivery(*rows), fields=SALES, max_rejected_share=0.6)
+    assert {code for _, code, _ in codes(checked)} == {"heading_row"}
+    assert len(checked.customers("line_number")) == 40
 
 
 HEADINGS = {

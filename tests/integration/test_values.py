@@ -249,7 +249,7 @@ NO_NUMBERS = {
     "1e400": "out_of_range",
     "1e99999": "not_a_number",
     "0x10": "not_a_number",
-    "1_000": "not_a_number",
+    "1_00": "not_a_number",
     ".": "not_a_number",
     "-3": "out_of_range",
     "1893": "out_of_range",

@@ -32,6 +32,11 @@ WRITTEN = {
     "1_234.5": 1234.5,
     "1\u2019234.5": 1234.5,
     "'12.5": 12.5,
+    "12.-": 12,
+    "12.\u2013": 12,
+    "12.--": 12,
+    "-12.-": -12,
+    "1'234.-": 1234,
     '="12.5"': 12.5,
     "\uff11\uff12\uff0e\uff15": 12.5,
     "\u0661\u0662\u066b\u0665": 12.5,
@@ -106,6 +111,13 @@ def test_rejected_number_says_what_to_do(check, cell, reason):
     checked = check(one_column(["7.25", cell]), fields=AMOUNT.format('strip="€"'), decimal=".")
     assert checked.rejected("value") == [(cell,)]
     assert reason in checked.rejected("reason")[0][0]
+
+
+@pytest.mark.parametrize("cells", [["€ 796,71", "€ 996,-"], ["1.234,- €", "996,- €"], ["996,--", "7,-"]])
+def test_dash_for_cents_is_no_minus(check, cells):
+    numbers = {"€ 796,71": 796.71, "1.234,- €": 1234, "7,-": 7}
+    checked = check(one_column(cells), fields=AMOUNT.format('strip="€"'))
+    assert checked.customers("amount") == [(numbers.get(cell, 996),) for cell in cells]
 
 
 def test_declared_mark_groups_digits(check):

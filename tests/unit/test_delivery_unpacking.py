@@ -302,7 +302,11 @@ TEXTS = {
         b"--\n-- PostgreSQL database dump\n--\n",
         b"INSERT INTO customers VALUES (1, 30);\n",
         b"-- customers\ncreate table customers (age int);\n",
+        b"COPY public.customers (age) FROM stdin;\n30\n",
     ],
+    "YAML": [b"customers:\n- id: 1\n  age: 30\n", b"---\n- id: 1\n  age: 30\n"],
+    "an e-mail or an address card": [b"From: a@b.de\nTo: b@c.de\nSubject: list\n", b"BEGIN:VCARD\nN:A\n"],
+    "a web page (HTML)": [b"<table><tr><th>age</th></tr></table>"],
 }
 
 
@@ -313,7 +317,7 @@ def test_other_texts_are_refused_by_name(refused, name, text):
 
 @pytest.mark.parametrize(
     "head",
-    ["{milk},age", "[id],age", "{id},age", "--id,age", "-- dumped on,age", "insert,age", "<id>,age", "{'a': 1},b"],
+    ["{milk},age", "From: To,age", "- id: 1,age", "copy,age", "table,age", "[id],age", "{id},age", "--id,age", "-- dumped on,age", "insert,age", "<id>,age", "{'a': 1},b"],
 )
 def test_headers_with_brackets_are_read(tmp_path, head):
     source = tmp_path / "customers.csv"

@@ -21,12 +21,12 @@ _NONE_OF_IT = r"(?i)^[\"'].*[\"']\s*:\s*(?:0+(?:\.0*)?|false|null|none)$"
 _ENTITY = "&#?[a-zA-Z0-9]+;"
 _READ_ENTITIES = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&#039;": "'", "&amp;": "&"}
 
-#: How many of an item there are, around it: milk (2), milk x2 or milk*2, milk: 2, 2 x milk.
+#: How many of an item there are, around it: milk (2), milk x2 or milk*2, milk: 2, 2 x milk or 2 pcs. milk.
 COUNTS = (
     r"^(.*\pL(?:.*\S)?)\s*[(\[](?:(?:qty\.?:?|[xX\x{{d7}}])\s*)?(?:{})\s*[xX\x{{d7}}]?[)\]]$",
     r"^(.*\pL(?:.*\S)?)(?:\s+[xX]\s?|\s*[\x{{d7}}*]\s*)(?:{})$",
     r"^(.*\pL(?:.*\S)?)\s*[:=]\s*(?:{})$",
-    r"^(?:{})\s*(?:[xX]\s+|[\x{{d7}}*]\s*)(.*\pL.*)$",
+    r"^(?:{})\s*(?:(?i:x|pcs?|stk|stück|szt|uds?)\.?\s+|[\x{{d7}}*]\s*)(.*\pL.*)$",
 )
 _NUMBER, _ZERO = "[0-9]{1,3}", "0{1,3}"
 

@@ -228,8 +228,12 @@ def _is_simple(text: str) -> str:
 
 
 def _without_dash(text: str, before: str) -> str:
-    """Return the expression for a text in the characters of ASCII, with a 0 for the dash beside a sign of currency."""
+    """Return the expression for a text in the characters of ASCII, with zeros for dashes that are no minus.
+
+    These stand for the cents, ``900,-``, or beside a sign of currency for the number.
+    """
     plain = f"translate({text}, {quote_text(OTHER_CHARACTERS)}, {quote_text(CHARACTERS)})"
+    plain = f"regexp_replace({plain}, '([0-9][.,])--?([^0-9]|$)', '\\100\\2')"
     if not before:
         return plain
     first, last = (quote_text(f"(?i){pattern}") for pattern in (f"^ *({before}) *--? *$", f"^ *--? *({before}) *$"))

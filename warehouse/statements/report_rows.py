@@ -6,10 +6,11 @@ from schemas.dataset import Column
 from schemas.fields import Role
 from warehouse.statements.quoting import quote_identifier, quote_text
 
-#: Words of many languages that name a total, as a pattern in small letters.
+#: Words of many languages that name a total or a mean, as a pattern in small letters.
 _TOTALS = (
     r"(?:^|[^\pL])(?:(?:sub|zwischen|gesamt|end)?(?:totals?|summen?)|total[eit]|totaal|totalt|toplam|sums?|suma|somme|"
-    r"som|gesamt|insgesamt|összesen|celkem|spolu|razem|ogółem|ukupno|yhteensä|i alt|итого|всего|合計|總計|总计|합계)"
+    r"som|gesamt|insgesamt|összesen|celkem|spolu|razem|ogółem|ukupno|yhteensä|i alt|итого|всего|合計|總計|总计|합계|"
+    r"averages?|mean|avg|moyennes?|durchschnitt|mittelwert|schnitt|promedio|media|média|gemiddelde|średnia|среднее|平均)"
     r"(?:[^\pL]|$)"
 )
 
@@ -95,6 +96,11 @@ def select_met_once(column: Column) -> str:
     return f"""
         SELECT {name} AS label FROM work.texts
         WHERE {name} IN (SELECT label FROM _suspects) GROUP BY {name} HAVING count(*) = 1"""
+
+
+def select_without(column: Column) -> str:
+    """Return the query for the records of ``work.texts`` in which a column is empty: one row per record."""
+    return f"SELECT _record AS record FROM work.texts WHERE {quote_identifier(column.name)} IS NULL ORDER BY _record"
 
 
 def _text_of(column: Column) -> str:

@@ -39,7 +39,9 @@ def amounts_of(profile: ColumnProfile) -> Amounts:
         return Amounts(doubt=f"numbers in several units, such as {examples[0]} and {examples[-1]}: deliver one unit")
     if is_multiplied and (len(units) > 1 or ("k" in units and n_with_unit < profile.count("number", "amount"))):
         return Amounts(tuple(befores), {text: 10 ** SUFFIXES[text.lower()] for text in afters})
-    if not units - {"%"} or n_with_unit >= _MOST * profile.n_known:
+    # A third of a hundred may be written 33 % and 0.33 in one file.
+    most = 1 - _FEW if units == {"%"} else _MOST
+    if not units or n_with_unit >= most * profile.n_known:
         return Amounts(tuple(sorted({*befores, *afters})))
     if n_with_unit <= _FEW * profile.n_known:
         return Amounts(tuple(befores), strays=tuple(with_unit))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.fields import Role
-from schemas.yes_no import TICKS, are_yes_and_no
+from schemas.yes_no import YES_WORDS, are_yes_and_no
 from tasks.draft.columns.facts import MAX_LISTED, Arguments, Facts, Kind, ignored, missing_arguments
 from tasks.draft.columns.sentinels import text_sentinels, word_sentinels
 from tasks.draft.text.headers import is_named_like_code, is_named_like_count, words_of
@@ -77,8 +77,8 @@ def category_kind(facts: Facts) -> Kind:
 
 
 def one_word_kind(facts: Facts) -> Kind:
-    """Return the category of a column that holds one text, or nothing; a flag where that is a tick."""
-    if facts.known[0].text.lower() in TICKS:
+    """Return the category of a column that holds one text, or nothing; a flag where that says yes."""
+    if facts.known[0].text.lower() in YES_WORDS:
         missing, reasons = missing_arguments("no", facts, {})
         return Kind(Role.FLAG, "bool", missing, (counted(facts.known, 1), *reasons))
     missing, _ = missing_arguments("category", facts, word_sentinels(facts.profile.most_common))

@@ -29,21 +29,26 @@ class KeySettings:
     """What makes a column a key.
 
     Attributes:
-        present: share of the rows that must have a key.
+        present: share of the rows that must have a key, and of those where the name says so: others are no customers.
         different: share of the keys that must be different where the name says key: a few repeat a customer.
         codes: share of the cells that must be codes.
         min_rows: rows from which values that are all different are no accident.
         rows_per_customer: rows of each customer, on the average, from which they are not customers.
-        order_columns: columns named after an order from which rows with the same e-mail address are orders.
+        order_columns: columns named after an order from which rows of the same customer are orders.
+        rows_per_buyer: rows of each, on the average, where the rows are named as orders.
+        lost: share of rounded keys up to which a run rejects their rows.
         min_groups: different whole numbers from which they number groups of rows, where they rise without gaps.
     """
 
     present: float = 0.99
+    named_present: float = 0.8
     different: float = 0.95
     codes: float = 0.9
     min_rows: int = 20
     rows_per_customer: float = 2.0
     order_columns: int = 2
+    rows_per_buyer: float = 1.3
+    lost: float = 0.01
     min_groups: int = 100
 
 
@@ -52,7 +57,9 @@ _SETTINGS = KeySettings()
 #: Words for an order and what it holds.
 _ORDERS = frozenset(
     {"order", "invoice", "transaction", "receipt", "created", "item", "items", "line", "lineitem", "sku", "quantity",
-     "qty", "total", "fulfillment", "financial", "shipping", "bestellung", "rechnung", "commande", "pedido"}
+     "qty", "total", "fulfillment", "financial", "shipping", "bestellung", "rechnung", "commande", "pedido", "auftrag",
+     "artikel", "menge", "facture", "article", "quantite", "factura", "cantidad", "fattura", "articolo", "quantita",
+     "ordine", "factuur", "aantal", "amount", "price", "preis", "betrag", "montant"}
 )  # fmt: skip
 
 
@@ -101,8 +108,10 @@ def refuse_orders(columns: Sequence[Facts], source: str) -> None:
     Raises:
         DataRefused: with how to make one row per customer of them.
     """
-    owner = several_rows(columns) or _repeated_mail(columns)
+    owner, buyer = several_rows(columns), _buyer(columns)
     if owner is None or owner.rows_per_value < _SETTINGS.rows_per_customer:
+        owner = buyer
+    if owner is None:
         return
     key, table = quote_identifier(owner.header or ""), quote_text(Path(source).name)
     amounts = [one.header or "" for one in columns if one.profile.is_numeric and is_money(one.header)]
@@ -122,17 +131,23 @@ def refuse_lost_keys(columns: Sequence[Facts], source: str) -> None:
     """
     for facts in columns:
         lost = [found for found in facts.known if ROUNDED.fullmatch(found.text)]
-        if is_named_like_identifier(facts.header) and 2 * len(lost) > len(facts.known):
+        is_key = is_named_like_identifier(facts.header) or is_named_like_customer(facts.header)
+        if is_key and sum(found.n for found in lost) > _SETTINGS.lost * facts.n_known:
             raise DataRefused(f"{source} column {facts.header}: {rounded_in_words(lost[0].text)}")
 
 
-def _repeated_mail(columns: Sequence[Facts]) -> Facts | None:
-    """Return the e-mail addresses of a file of orders, which names what belongs to orders, and no customer's key."""
+def _buyer(columns: Sequence[Facts]) -> Facts | None:
+    """Return who ordered in a file that names what belongs to orders, several times each, where no key says so."""
     if any(_is_customers_key(facts) and _is_different(facts) for facts in columns):
         return None
     n_named = sum(bool(words_of(facts.header) & _ORDERS) for facts in columns)
-    mails = [facts for facts in columns if facts.profile.count("mail") > 0.5 * facts.n_rows]
-    return mails[0] if mails and n_named >= _SETTINGS.order_columns else None
+    buyers = [
+        facts
+        for facts in columns
+        if facts.profile.count("mail") > 0.5 * facts.n_rows or is_named_customer(facts.header)
+    ]
+    repeated = [facts for facts in buyers if facts.rows_per_value >= _SETTINGS.rows_per_buyer]
+    return repeated[0] if repeated and n_named >= _SETTINGS.order_columns else None
 
 
 def _is_of_another_thing(facts: Facts) -> bool:
@@ -152,7 +167,9 @@ def _is_different(facts: Facts) -> bool:
 def _rank(facts: Facts) -> int:
     """Return how good a key the column is; 0 is none."""
     is_fraction = facts.numbers is not None and not facts.numbers.is_whole
-    if facts.runs_on or is_fraction or facts.n_known < _SETTINGS.present * facts.n_rows or facts.n_rows < 2:
+    is_named = is_named_like_customer(facts.header) or is_bare_key(facts.header)
+    present = _SETTINGS.named_present if is_named else _SETTINGS.present
+    if facts.runs_on or is_fraction or facts.n_known < present * facts.n_rows or facts.n_rows < 2:
         return 0
     if facts.profile.count("instant", "link", "phone") > 0.5 * facts.n_rows:
         return 0

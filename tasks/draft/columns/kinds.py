@@ -81,7 +81,7 @@ def decide_kind(facts: Facts) -> Kind:
 
 def _earlier_segment(facts: Facts) -> Kind | None:
     """Leave out what an earlier segmentation said of the customers: segments should not be made of segments."""
-    words = words_of(facts.header)
+    words = {word.removeprefix("kunden") for word in words_of(facts.header)}
     if not words & _SEGMENTS or words - _SEGMENTS - _OF_SEGMENTS or not facts.n_known:
         return None
     return ignored(f"an earlier segmentation by its name, such as {examples(facts.known, 2)}: segments of segments")
@@ -126,6 +126,13 @@ def _constant(facts: Facts) -> Kind | None:
     if facts.n_missing <= _SETTINGS.max_empty * facts.n_rows:
         return ignored(f"the same in every row that has a value: {examples(facts.known, 1)}")
     return one_word_kind(facts) if facts.profile.longest <= CATEGORIES.max_length else None
+
+
+def _objects(facts: Facts) -> Kind | None:
+    """Leave out lists of objects, of which any part may be the item."""
+    if not facts.known or not all(found.text.startswith("[{") for found in facts.known):
+        return None
+    return ignored(f"lists of JSON objects, such as {examples(facts.known, 1)}: deliver the names of the items alone")
 
 
 def _list_in_a_field(facts: Facts) -> Kind | None:
@@ -236,6 +243,7 @@ _RULES: tuple[Callable[[Facts], Kind | None], ...] = (
     personal_kind,
     day_kind,
     postcode_kind,
+    _objects,
     _list_in_a_field,
     _other_key,
     number_kind,

@@ -18,6 +18,8 @@ _ONE_TYPE, _REACHED = 0.8, 0.5
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
+_RULED = re.compile(r"[-=_+:]{2,}")
+
 Record = Sequence[str]
 
 
@@ -94,7 +96,8 @@ def _fullest(records: Sequence[Record]) -> int:
 
 
 def _names(record: Record) -> set[str]:
-    return {cell for cell in record if cell}
+    """Return the texts of a record that may name columns; a line drawn under the header does not."""
+    return {cell for cell in record if cell and not _RULED.fullmatch(cell)}
 
 
 def _is_repeated(records: Sequence[Record]) -> bool:

@@ -3,6 +3,6 @@ select
     code,
     list(distinct record order by record) as lines
 from work.rejected
-where code in ('total_row', 'heading_row', 'ruled_line')
+where code in ('total_row', 'heading_row', 'ruled_line', 'missing_value')
 group by code
 order by code;
