@@ -3,11 +3,12 @@
 Run: python -m benchmarks.continuity [--customers N,...] [--runs N] [--deaths N] [--real] [--year N]. Each day 1 % of
 the customers leave and come, 1 % change a product, ages drift and the rows are shuffled. Printed is the share with the
 same number, of the customers of both days whose segment is still of the same planted kind: over all days, and on the
-worst one. "refit" is scikit-learn's k-means with a seed of its own per day, "by size" the same with the largest segment
-first. With --deaths, one kind closes on the day another one opens, once per seed: how often the new one takes its
-number. With --real, real files of $SEGMENTS_TEST_DATA/customers lose 5 % of their rows anew on ten days: how many of
-the customers of both days have the same number. With --year, 10,000 customers have so many days in one home: bytes at
-both ends, and seconds and memory of the last ten days beside a home that has only those.
+worst one; and how often a segment changed its name. "refit" is scikit-learn's k-means with a seed of its own per day,
+"by size" the same with the largest segment first. With --deaths, one kind closes on the day another one opens, once per
+seed: how often the new one takes its number. With --real, real files of $SEGMENTS_TEST_DATA/customers lose 5 % of their
+rows anew on ten days: how many of the customers of both days have the same number. With --year, 10,000 customers have
+so many days in one home: bytes at both ends, and seconds and memory of the last ten days beside a home that has only
+those.
 """
 
 import argparse
@@ -102,6 +103,19 @@ def run_day(shop: Shop, folder: Path, number: int, **order: Any) -> Day:
     return _day(shop, np.array([found[f"C{customer}"] for customer in shop.ids]))
 
 
+def name_changes(home: Path) -> int:
+    """Return how often the segment whose name changed most often had another one than in the run before."""
+    from tests.nights import rows
+
+    names: dict[int, list[str]] = {}
+    query = """
+        SELECT segment_id, name FROM (SELECT as_of, segment_id, name FROM history.segments
+            UNION ALL SELECT (SELECT max(as_of) FROM runs), segment_id, name FROM segments) ORDER BY as_of"""
+    for segment_id, name in rows(home, query):
+        names.setdefault(segment_id, []).append(name)
+    return max(sum(before != now for before, now in pairwise(own)) for own in names.values())
+
+
 def takes_number(seed: int, n_customers: int) -> bool:
     """Return whether a kind that opens on the day another one closes takes its number, of 95 % the same customers."""
     with tempfile.TemporaryDirectory(prefix="segments-continuity-") as folder:
@@ -176,9 +190,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for n_customers in filter(None, map(int, options.customers.split(","))):
         with tempfile.TemporaryDirectory(prefix="segments-continuity-") as folder:
             found = daily_segments(n_customers, options.runs, Path(folder))
+            changes = name_changes(Path(folder) / "home")
         for numbering, days in found.items():
             shares = [kept(before, now) for before, now in pairwise(days)]
             print(f"{n_customers:>9,} {options.runs:>4} {numbering:<12} {np.mean(shares):>8.2%} {min(shares):>9.2%}")
+        print(f"no segment changed its name more than {changes} times")
     if options.deaths:
         taken = sum(takes_number(seed, 1_000) for seed in range(options.deaths))
         print(f"a kind that opens took the number of one that closes: {taken} of {options.deaths}")

@@ -44,6 +44,12 @@ class Column:
         return tuple(str(value) for value in allowed[0]) if allowed else ()
 
     @property
+    def as_profiled(self) -> "Column":
+        """The column with the role in which segments are compared by it, of one that is ignored otherwise."""
+        roles = {bool: Role.FLAG, str: Role.CATEGORY}
+        return replace(self, role=roles.get(self.value_type, Role.NUMERIC))
+
+    @property
     def is_feature(self) -> bool:
         """Whether the column takes part in the fit."""
         return self.role not in (Role.IDENTIFIER, Role.IGNORED)

@@ -71,6 +71,7 @@ class FieldSettings:
         keep: which of several rows with one identifier is kept, ``"first"`` or ``"last"``.
         min_frequency: share of the customers below which categories are infrequent; they share one feature,
             ``(other)``. The table customers keeps them as delivered. 0 gives each category a feature.
+        profile: whether segments are compared by an ignored column, too.
     """
 
     role: Role
@@ -87,6 +88,7 @@ class FieldSettings:
     case_sensitive: bool = False
     keep: Literal["first", "last"] = "first"
     min_frequency: float = 0.001
+    profile: bool = False
 
 
 def identifier(*, keep: Literal["first", "last"] = "first", **pandera_arguments: Any) -> Any:
@@ -171,10 +173,10 @@ def items(
     return _field(settings, pandera_arguments)
 
 
-def ignored(**pandera_arguments: Any) -> Any:
-    """Declare a column that is kept with the customer and is never a feature."""
+def ignored(*, profile: bool = False, **pandera_arguments: Any) -> Any:
+    """Declare a column that is kept with the customer and is never a feature; ``profile`` compares segments by it."""
     pandera_arguments.setdefault("nullable", True)
-    return _field(FieldSettings(Role.IGNORED), pandera_arguments)
+    return _field(FieldSettings(Role.IGNORED, profile=profile), pandera_arguments)
 
 
 def _texts(given: str | Sequence[str]) -> tuple[str, ...]:

@@ -232,10 +232,10 @@ class MembershipEvents(pa.DataFrameModel):
 
 
 class SegmentStats(pa.DataFrameModel):
-    """One row per segment and feature, in the units of the source column."""
+    """One row per segment and feature, or value of a column profiled beside them; in the units of the source column."""
 
     segment_id: Series[int] = pa.Field(ge=1, description="Key of segments")
-    feature: Series[str] = pa.Field(description="Key of features")
+    feature: Series[str] = pa.Field(description="Key of features; of a column with profile=True its name or a value")
     source_column: Series[str] = pa.Field(description="Column of customers that the feature comes from")
     kind: Series[str] = pa.Field(
         isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
@@ -244,6 +244,8 @@ class SegmentStats(pa.DataFrameModel):
         nullable=True, description="Mean; of a binary feature the share of customers that have it"
     )
     median: Series[float] = pa.Field(nullable=True, description="Median")
+    q1: Series[float] = pa.Field(nullable=True, description="Lower quartile: a quarter of the customers are below")
+    q3: Series[float] = pa.Field(nullable=True, description="Upper quartile: a quarter of the customers are above")
     std: Series[float] = pa.Field(nullable=True, ge=0, description="Standard deviation of the segment as a population")
     min: Series[float] = pa.Field(nullable=True, description="Smallest value")
     max: Series[float] = pa.Field(nullable=True, description="Largest value")
@@ -251,6 +253,26 @@ class SegmentStats(pa.DataFrameModel):
     difference: Series[float] = pa.Field(nullable=True, description="mean - overall_mean")
     lift: Series[float] = pa.Field(
         nullable=True, ge=0, description="mean / overall_mean of a binary feature; null for numbers"
+    )
+    standardized_difference: Series[float] = pa.Field(
+        nullable=True, description="difference in standard deviations of all customers; null where all are the same"
+    )
+    support: Series[int] = pa.Field(
+        ge=0, description="Customers of the segment that have the value; of a number, those whose value is known"
+    )
+    z_score: Series[float] = pa.Field(
+        nullable=True,
+        description="Difference from the other customers in standard errors: of a share the signed root of the "
+        "likelihood ratio (Dunning 1993), of a mean by the larger one of the pooled and of Welch's standard error; "
+        "null where fewer than 5 customers have or should have the value",
+    )
+    is_significant: Series[bool] = pa.Field(
+        description="Whether z_score is one that chance gives anywhere in this table in 5 % of runs at most "
+        "(Bonferroni); never of a feature where the verdict is none, "
+        "as k-means finds such differences in customers without segments, too",
+    )
+    is_feature: Series[bool] = pa.Field(
+        description="Whether it is a feature, key of features; not where a column is declared with profile=True alone"
     )
 
 

@@ -18,15 +18,17 @@ from tasks.reporting.column_association import (
     association_of_number,
     association_of_values,
 )
-from tasks.reporting.naming import Trait, description_of, name_of, unique_names
+from tasks.reporting.naming import Names, Trait, description_of
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from warehouse.column_associations import lists_of_several, number_counts, present_counts
-from warehouse.connection import Connection, one_thread, read_sql, staging
+from warehouse.connection import Connection, one_thread, staging
+from warehouse.earlier_run import beside_earlier_run, earlier_segments
 from warehouse.features import create_profile_view
 from warehouse.home.run import Run
-from warehouse.segments import insert_segment_stats, numbered_segments
-from warehouse.tables import insert_frame, read_dicts
+from warehouse.home.segment_names import given_names
+from warehouse.segments import insert_segment_stats, numbered_segments, segment_traits
+from warehouse.tables import insert_frame
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,12 @@ def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
     """Fill segment_stats, segments, column_associations and the view segment_profile."""
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database:
-        insert_segment_stats(database, columns)
+        insert_segment_stats(database, columns, is_any=clustered.verdict_level != "none")
         sizes = numbered_segments(database)
         with one_thread(database):
-            traits = read_dicts(database, read_sql("select_traits"))
-        insert_frame(database, "segments", _segments(sizes, traits, columns))
+            traits = segment_traits(database)
+        names = Names(given_names(run.home), _earlier_names(database, run))
+        insert_frame(database, "segments", _segments(sizes, traits, columns, names))
         told = _columns_telling(database, columns, sizes)
         insert_frame(database, "column_associations", _associations(told))
         create_profile_view(database)
@@ -56,21 +59,28 @@ def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
     return Described(clustered.n_clusters, int(sizes["customers"].max()), int(sizes["customers"].min()), notes)
 
 
-def _segments(sizes: pd.DataFrame, rows: Sequence[dict[str, Any]], columns: tuple[Column, ...]) -> pd.DataFrame:
+def _segments(
+    sizes: pd.DataFrame, rows: Sequence[dict[str, Any]], columns: tuple[Column, ...], names: Names
+) -> pd.DataFrame:
     shares = sizes["customers"] / sizes["customers"].sum()
     traits = [_traits(rows, int(segment_id), columns) for segment_id in sizes["segment_id"]]
-    is_only = len(sizes) == 1
-    names = ["all customers"] if is_only else unique_names([name_of(own) for own in traits])
     descriptions = [description_of(own, share=share) for own, share in zip(traits, shares, strict=True)]
     return sizes.assign(
-        name=names,
+        name=names.of(dict(zip(sizes["segment_id"].tolist(), traits, strict=True))),
         description=descriptions,
         share=shares,
     ).astype({"previous_customers": "Int64"})
 
 
+def _earlier_names(database: Connection, run: Run) -> dict[int, str]:
+    """Return the name that each segment had in the previous run."""
+    with beside_earlier_run(database, run) as earlier:
+        return {one.segment_id: one.name for one in earlier_segments(database)} if earlier else {}
+
+
 def _traits(rows: Sequence[dict[str, Any]], segment_id: int, columns: tuple[Column, ...]) -> list[Trait]:
     words = {column.name: column.name.replace("_", " ") for column in columns}
+    units = {column.name: column.settings.unit for column in columns}
     return [
         Trait(
             column=words[row["source_column"]],
@@ -80,6 +90,9 @@ def _traits(rows: Sequence[dict[str, Any]], segment_id: int, columns: tuple[Colu
             overall=row["overall_mean"],
             spread=row["spread"] or 0.0,
             is_item=row["kind"] == Role.ITEMS,
+            is_certain=row["is_certain"],
+            is_feature=row["is_feature"],
+            unit=units[row["source_column"]],
         )
         for row in rows
         if row["segment_id"] == segment_id

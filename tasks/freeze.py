@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from schemas.errors import UsageError
-from tasks.run.lifecycle import begin_freezing
+from tasks.run.lifecycle import begin_amending
 from warehouse.audiences import (
     Audience,
     audiences,
@@ -51,7 +51,7 @@ def freeze(home: Path, name: str, segment_id: int, *, control: float = 0.0, seed
     _check_name(name)
     if not 0 <= seed < 2**32:
         raise UsageError(f"--seed {seed} cannot be used; expected a number from 0 to {2**32 - 1}")
-    with begin_freezing(home) as run:
+    with begin_amending(home, "freeze") as run:
         model = published_model(run.home)
         _refuse_without_identifier(run.home, model.dataset)
         _refuse_taken(run.home, name)
@@ -69,7 +69,7 @@ def drop_audience(home: Path, name: str) -> None:
     Raises:
         UsageError: there is none of that name.
     """
-    with begin_freezing(home) as run:
+    with begin_amending(home, "freeze") as run:
         model = published_model(run.home)
         _audience(run.home, name)
         with amending(run, model.run_id) as database:

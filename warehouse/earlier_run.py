@@ -53,6 +53,7 @@ class EarlierSegment:
     """A segment as the earlier run published it."""
 
     segment_id: int
+    name: str
     customers: int
     first_seen: date
 

@@ -1,14 +1,32 @@
 """Answer an analyst's SQL from the published file."""
 
+from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 import duckdb
 
+import warehouse
 from schemas.errors import UsageError
 from warehouse.connection import Connection, is_damage, one_line, published, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.run import SOFTWARE_VERSION, has_same_names
 from warehouse.tables import read_value
+
+
+@dataclass(frozen=True)
+class NamedQuery:
+    """A query that is kept with the software: the question that it answers, in words, and the statement."""
+
+    question: str
+    sql: str
+
+
+def named_queries() -> dict[str, NamedQuery]:
+    """Return name -> query of the questions that analysts ask most, by name."""
+    found = sorted((resources.files(warehouse) / "sql" / "queries").iterdir(), key=lambda file: file.name)
+    texts = {file.name.removesuffix(".sql"): file.read_text(encoding="utf-8") for file in found}
+    return {name: NamedQuery(text.partition("\n")[0].removeprefix("-- "), text) for name, text in texts.items()}
 
 
 def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -1,6 +1,8 @@
 """Store the segment of each customer, and the distinctive features of each segment."""
 
 from collections.abc import Iterable
+from statistics import NormalDist
+from typing import Any
 
 import pandas as pd
 
@@ -8,7 +10,11 @@ from schemas.dataset import Column
 from schemas.fields import Role
 from warehouse.connection import Connection, one_thread, read_sql
 from warehouse.features import create_long_views
-from warehouse.tables import read_frame, read_value, registered, transaction
+from warehouse.statements.features import insert_profiled
+from warehouse.tables import read_dicts, read_frame, read_value, registered, transaction
+
+#: Share of runs in which any difference is significant by chance, and customers who must have a value for it.
+SIGNIFICANCE, MIN_SUPPORT = 0.05, 5
 
 #: Customers whose binary features are counted at a time.
 COUNTED_CUSTOMERS = 500_000
@@ -27,11 +33,22 @@ def insert_customer_segments(database: Connection, pieces: Iterable[pd.DataFrame
             first += len(piece)
 
 
-def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> None:
+def insert_segment_stats(database: Connection, columns: tuple[Column, ...], *, is_any: bool) -> None:
     """Fill ``segment_stats`` and ``tier_stats`` from the customers and their segments.
 
     Doubles are added up on one thread, so that their sums are the same every time; counts need none.
+
+    Args:
+        database: of the run.
+        columns: the columns of the run.
+        is_any: whether the verdict finds any segments, without which no difference of a feature is significant.
     """
+    database.execute(read_sql("create_profiled"))
+    beside = [column.as_profiled for column in columns if column.settings.profile]
+    for column in beside:
+        needed = {"min_support": MIN_SUPPORT} if column.role is Role.CATEGORY else {}
+        database.execute(insert_profiled(column), needed)
+    columns = (*columns, *beside)
     create_long_views(database, columns)
     _count_present(database)
     with one_thread(database):
@@ -39,8 +56,20 @@ def insert_segment_stats(database: Connection, columns: tuple[Column, ...]) -> N
         for column in columns:
             if column.role is Role.NUMERIC:
                 database.execute(read_sql("insert_number_stats"), {"source_column": column.name})
-        database.execute(read_sql("insert_segment_stats"))
+        known = {"critical_z": _critical_z(database), "min_support": MIN_SUPPORT, "is_any": is_any}
+        database.execute(read_sql("insert_segment_stats"), known)
         database.execute(read_sql("insert_tier_stats"))
+
+
+def _critical_z(database: Connection) -> float:
+    """Return the z-score that chance reaches anywhere in ``segment_stats`` in so few runs (Bonferroni)."""
+    n_tests = read_value(database, read_sql("count_profiled"))
+    return NormalDist().inv_cdf(1 - SIGNIFICANCE / (2 * max(1, n_tests)))
+
+
+def segment_traits(database: Connection) -> list[dict[str, Any]]:
+    """Return the figures that segments are named by, one per segment and feature."""
+    return read_dicts(database, read_sql("select_traits"), {"critical_z": _critical_z(database)})
 
 
 def insert_numbered_segments(database: Connection, segments: pd.DataFrame, shared: pd.DataFrame) -> None:

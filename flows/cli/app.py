@@ -42,9 +42,14 @@ Example: segments score --sql snowflake --table crm.customers""",
 Example: segments freeze spring-campaign --segment 3 --control 0.1
 
 Example: segments freeze --list""",
+    "name": """Give a segment a name of its own, which it keeps in all later runs; without arguments, list all names.
+
+Example: segments name 3 "Grillers\"""",
     "query": """Run SQL on the published file, read-only: a table on a terminal, CSV when piped.
 
-Example: segments query "SELECT name, customers FROM segments ORDER BY segment_id\"""",
+Example: segments query "SELECT name, customers FROM segments ORDER BY segment_id"
+
+Example: segments query --list""",
     "explain": "Explain the published segments: why this encoding, why this number of segments, how stable they are.",
     "report": "Print the path of a run's report.",
     "rejects": """Return the rejected rows of a run: a table on a terminal, or a CSV file to correct.

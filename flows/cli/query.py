@@ -1,17 +1,42 @@
 """``segments query``: run SQL on the published file, read-only."""
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from flows.cli.options import DEFAULT_HOME, HomeOption
-from flows.cli.tables import print_rows
+from flows.cli.tables import print_rows, print_table, result_console
+from schemas.errors import UsageError
 from warehouse.home.directory import Home
-from warehouse.querying import query_published
+from warehouse.querying import named_queries, query_published
 
 
-def query(sql: str, *, home: HomeOption = DEFAULT_HOME) -> None:
+def query(
+    sql: str | None = None,
+    *,
+    name: str | None = None,
+    list: Annotated[bool, Parameter(negative="")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
     """Run SQL on the published file, read-only.
 
     Parameters
     ----------
     sql
         One statement; it can read the published tables and nothing else.
+    name
+        Run a query that is kept under this name instead.
+    list
+        List these queries, each with the question that it answers.
     """
-    print_rows(*query_published(Home(home), sql))
+    if sum((sql is not None, name is not None, list)) != 1:
+        raise UsageError("give one of SQL, --name and --list; as in: segments query --name segment_sizes")
+    kept = named_queries()
+    if list:
+        print_table(
+            result_console(), "queries", [{"name": one, "answers": text.question} for one, text in kept.items()]
+        )
+        return
+    if name is not None and name not in kept:
+        raise UsageError(f"there is no query {name!r}; the queries are {', '.join(kept)}")
+    print_rows(*query_published(Home(home), kept[name].sql if name else sql or ""))

@@ -35,7 +35,16 @@ def has_identifier(run: Run) -> bool:
 
 def declaration_of(columns: Sequence[Column]) -> str:
     """Return a hash of what the declaration says of the features."""
-    facts = [(column.name, asdict(column.settings), column.nullable, column.value_type.__name__) for column in columns]
+    usual = asdict(FieldSettings(Role.IGNORED))  # a setting that is new changes nothing for those who do not use it
+    facts = [
+        (
+            column.name,
+            {name: value for name, value in asdict(column.settings).items() if value != usual[name]},
+            column.nullable,
+            column.value_type.__name__,
+        )
+        for column in columns
+    ]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

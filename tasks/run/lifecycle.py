@@ -29,7 +29,7 @@ from warehouse.home.ledger import (
     update_manifest,
 )
 from warehouse.home.lock import locked
-from warehouse.home.run import Order, Run
+from warehouse.home.run import Order, Purpose, Run
 from warehouse.integrity import published_state
 from warehouse.publishing import damaged_file, discard_staging, set_log_aside
 
@@ -89,13 +89,13 @@ def begin_scoring(order: Order) -> Iterator[Run]:
 
 
 @contextmanager
-def begin_freezing(home: Path) -> Iterator[Run]:
+def begin_amending(home: Path, purpose: Purpose) -> Iterator[Run]:
     """Hold the home to amend the published file; there is no source, and nothing to record.
 
     Raises:
         HomeNotWritable, AnotherRunUnderWay: the home cannot be held.
     """
-    run = Run.begin(Order(home=str(home)), "freeze")
+    run = Run.begin(Order(home=str(home)), purpose)
     run.home.prepare()
     with locked(run):
         discard_staging(run.home)

@@ -19,6 +19,11 @@ class Home:
         return self.root / "segments.duckdb"
 
     @property
+    def segment_names_file(self) -> Path:
+        """The names that people gave segments."""
+        return self.root / "segment_names.csv"
+
+    @property
     def inbox(self) -> Path:
         """Where the nightly file is dropped."""
         return self.root / "inbox"

@@ -164,7 +164,7 @@ def sources_read(manifest: Manifest) -> list[Manifest]:
 
 def step_record(manifest: Manifest, step: str) -> Manifest:
     """Return what a step of a run recorded; empty if the run ended before it, or its version has no such step."""
-    return next((record for record in manifest["steps"] if record["step"] == step), {})
+    return next((record for record in manifest["steps"] or () if record["step"] == step), {})
 
 
 def by_step(manifest: Manifest, fact: str) -> dict[str, float] | None:

@@ -2,8 +2,9 @@
 create or replace temporary table number_stats (
     segment_id bigint,
     source_column varchar,
+    n_known bigint,
     mean double,
-    median double,
+    quartiles double[],
     std double,
     min double,
     max double

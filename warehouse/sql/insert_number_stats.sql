@@ -4,8 +4,9 @@ insert into number_stats
 select
     customer_segments.segment_id,
     $source_column,
+    count(*) as n_known,
     avg(number.v) as mean,
-    median(number.v) as median,
+    quantile_cont(number.v, [0.25, 0.5, 0.75]) as quartiles,
     stddev_pop(number.v) as std,
     min(number.v) as min,
     max(number.v) as max

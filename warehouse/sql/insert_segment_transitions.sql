@@ -26,7 +26,7 @@ centers as (
         segment_id,
         map(list(feature), list(mean)) as center
     from segment_stats
-    where mean is not null
+    where is_feature and mean is not null
     group by segment_id
 ),
 
@@ -35,7 +35,7 @@ earlier_centers as (
         segment_id,
         map(list(feature), list(mean)) as center
     from previous.segment_stats
-    where mean is not null
+    where mean is not null and feature in (select feature from previous.features)
     group by segment_id
 ),
 
@@ -48,7 +48,7 @@ variances as (
         ) / sum(segments.customers) as variance
     from segment_stats
     inner join segments on segment_stats.segment_id = segments.segment_id
-    where segment_stats.mean is not null
+    where segment_stats.is_feature and segment_stats.mean is not null
     group by segment_stats.feature
 ),
 

@@ -18,19 +18,22 @@ select
     segment_stats.segment_id,
     segment_stats.source_column,
     segment_stats.kind,
-    features.value,
+    profiled.value,
     segment_stats.mean,
     segment_stats.overall_mean,
     case
         when segment_stats.kind = 'numeric' then spreads.spread
         else sqrt(segment_stats.overall_mean * (1 - segment_stats.overall_mean))
-    end as spread
+    end as spread,
+    coalesce(abs(segment_stats.z_score) >= $critical_z, false) as is_certain,
+    segment_stats.is_feature
 from segment_stats
-inner join features on segment_stats.feature = features.feature
+inner join profiled on segment_stats.feature = profiled.feature
+left join features on segment_stats.feature = features.feature
 left join spreads on segment_stats.source_column = spreads.source_column
 left join fitted on segment_stats.source_column = fitted.source_column
 where
     segment_stats.mean is not null
-    and features.encoding <> 'bracket'
-    and (features.kind <> 'category' or features.weight > 0 or fitted.source_column is null)
-order by segment_stats.segment_id, features.feature_number;
+    and profiled.encoding <> 'bracket'
+    and (profiled.kind <> 'category' or features.weight > 0 or fitted.source_column is null)
+order by segment_stats.segment_id, profiled.feature_number;

@@ -92,6 +92,24 @@ def create_value_views(columns: Sequence[Column], joined: Collection[str] = (), 
     ]
 
 
+def insert_profiled(column: Column) -> str:
+    """Return the statement that adds a column that is profiled beside the features to ``profiled``.
+
+    Of a category the values that ``$min_support`` customers have and that are not infrequent.
+    """
+    name, kind = quote_text(column.name), quote_text(column.role.value)
+    next_number = "(SELECT coalesce(max(feature_number), 0) FROM profiled)"
+    if column.role is not Role.CATEGORY:
+        encoding = "standardized" if column.role is Role.NUMERIC else "flag"
+        return f"INSERT INTO profiled SELECT {name}, {next_number} + 1, {name}, {kind}, '{encoding}', NULL, false"
+    return f"""
+        INSERT INTO profiled
+        SELECT {name} || '=' || v, {next_number} + row_number() OVER (ORDER BY count(*) DESC, v), {name}, {kind},
+            'one-hot', v, false
+        FROM ({stored_values(column)}) WHERE v IS NOT NULL GROUP BY v
+        HAVING count(*) >= greatest($min_support, {column.settings.min_frequency} * (SELECT count(*) FROM customers))"""
+
+
 def create_profile(features: Sequence[str]) -> list[str]:
     """Return the statements that create ``segment_profile``, the wide form of ``segment_stats``."""
     # One list per segment, split by index: one aggregate per feature would be quadratic in their number.
@@ -165,6 +183,9 @@ def _present_values(column: Column) -> str:
             f"SELECT rowid AS _position, customer_id, {source} AS source_column, NULL::VARCHAR AS v FROM customers"
         )
         return f"{present} WHERE {truth(column)}{imputed}"
+    if column.settings.profile:
+        own = f"(SELECT value FROM profiled WHERE source_column = {source})"
+        return f"SELECT * FROM ({stored_values(column)}) WHERE v IN {own}"
     return f"SELECT * FROM ({stored_values(column)}) WHERE v IS NOT NULL{imputed}"
 
 

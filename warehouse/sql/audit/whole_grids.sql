@@ -26,4 +26,5 @@ select
     segment_stats.segment_id,
     segment_stats.feature
 from segment_stats
-anti join grid on segment_stats.segment_id = grid.segment_id and segment_stats.feature = grid.feature;
+anti join grid on segment_stats.segment_id = grid.segment_id and segment_stats.feature = grid.feature
+where segment_stats.is_feature;
