@@ -8,7 +8,7 @@ REJECT_CODES: dict[str, str] = {
     "header_again": "The row repeats the header, as files that were joined do; remove it.",
     "empty_row": "The row is all delimiters, as the empty rows of a spreadsheet are; nothing is lost with it.",
     "ruled_line": "The row is dashes, as programs draw under a header; nothing is lost with it.",
-    "total_row": "The numbers of the row are the sums of the rows above it, as those of a total are; remove it.",
+    "total_row": "The numbers of the row are the sums of other rows, or its text says total or mean; remove it.",
     "heading_row": "One cell of the row is filled, and not as its column is: a heading or a footer; remove it.",
     "too_few_fields": "The row has fewer fields than the header; a delimiter or the end of the row is missing.",
     "too_many_fields": "The row has more fields than the header, none a list; quote what holds a delimiter.",

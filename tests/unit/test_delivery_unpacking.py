@@ -317,7 +317,20 @@ def test_other_texts_are_refused_by_name(refused, name, text):
 
 @pytest.mark.parametrize(
     "head",
-    ["{milk},age", "From: To,age", "- id: 1,age", "copy,age", "table,age", "[id],age", "{id},age", "--id,age", "-- dumped on,age", "insert,age", "<id>,age", "{'a': 1},b"],
+    [
+        "{milk},age",
+        "From: To,age",
+        "- id: 1,age",
+        "copy,age",
+        "table,age",
+        "[id],age",
+        "{id},age",
+        "--id,age",
+        "-- dumped on,age",
+        "insert,age",
+        "<id>,age",
+        "{'a': 1},b",
+    ],
 )
 def test_headers_with_brackets_are_read(tmp_path, head):
     source = tmp_path / "customers.csv"
