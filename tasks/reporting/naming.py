@@ -124,9 +124,8 @@ class Trait:
             return f"{'high' if self.mean > self.overall else 'low'} {self.column}"
         if not self.is_lack:
             return self._what
-        return (
-            f"no {self._what}" if self.mean <= LIMITS.none else f"few {'in' if self.is_place else 'with'} {self._what}"
-        )
+        few = "no" if self.mean <= LIMITS.none else "few in" if self.is_place else "few with"
+        return f"{few} {self._what}"
 
     @property
     def rarely_bought(self) -> str:
@@ -146,11 +145,7 @@ class Trait:
             return f"{share} buy {self._value}"
         if self.is_place:
             return f"{share} are in {self._value}"
-        return (
-            f"{share} have {self._value} in {self.column}"
-            if self.is_item
-            else f"{share} have {self.column} {self._value}"
-        )
+        return f"{share} have {f'{self._value} in {self.column}' if self.is_item else f'{self.column} {self._value}'}"
 
     @property
     def figure_of_all(self) -> str:
@@ -291,14 +286,18 @@ def _in_order(traits: Sequence[Trait]) -> list[Trait]:
 
 
 def _one_per_column(traits: Sequence[Trait]) -> list[Trait]:
-    """Return the first trait of each column."""
-    return list({trait.column: trait for trait in reversed(traits)}.values())[::-1]
+    """Return the first trait of each column, in their order."""
+    first: dict[str, Trait] = {}
+    for trait in traits:
+        first.setdefault(trait.column, trait)
+    return list(first.values())
 
 
 def _holds(name: str, traits: Sequence[Trait]) -> bool:
     """Return whether an earlier name is of traits that are distinctive still, in whatever order."""
     words = _words_of(name)
-    certain = sorted((one for one in traits if one.is_distinctive(LIMITS.kept)), key=lambda one: -one.strength)
+    own = [one for one in traits if one.is_feature and one.is_distinctive(LIMITS.kept)]
+    certain = sorted(own, key=lambda one: -one.strength)
     for count in range(1, LIMITS.in_name + 2):
         if any(_words_of(name_of(some)) == words for some in combinations(certain[: LIMITS.tried], count)):
             return True

@@ -120,6 +120,12 @@ def test_description_reads_as_a_sentence():
     )
 
 
+def test_strongest_trait_is_told_first():
+    weaker, strong = replace(ITEM, value="wine", mean=0.85), replace(AGE, mean=61)
+    assert description_of([weaker, strong, ITEM], share=0.5).startswith("50% of the customers: 90% buy steak (20% of")
+    assert names([PLAN, replace(INCOME, mean=5), replace(PLAN, value="pro", mean=0.5)], [AGE])[0] == "basic, low income"
+
+
 def test_description_says_what_is_beside_last():
     churned = replace(PLAN, column="churn", value="Yes", mean=0.48, overall=0.27, is_feature=False)
     assert description_of([INCOME, churned], share=0.1).endswith(
