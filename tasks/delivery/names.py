@@ -25,6 +25,14 @@ _OTHER: dict[str, str] = {
     r")(?:\.(?:gz|zip|zstd?))?",
 }
 
+#: Words for those who are customers no more.
+_OF_OTHERS = frozenset(
+    {"unsubscribed", "unsubscribes", "unsubscriber", "cleaned", "bounced", "bounces", "deleted", "removed", "returns",
+     "refunds", "refunded", "blocked", "blacklist", "suppressed", "suppression", "suppressions", "inactive", "archived",
+     "rejected", "rejects", "abgemeldet", "abgemeldete", "geloescht", "gelöscht", "gesperrt", "retouren",
+     "désabonnés", "desabonnes", "supprimés", "bajas", "cancellati", "afgemeld"}
+)  # fmt: skip
+
 _DATE = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})(?P<mark>[-_.]?)(?P<month>\d{2})(?P=mark)(?P<day>\d{2})"
     r"|(?P<day_>\d{2})\.(?P<month_>\d{2})\.(?P<year_>\d{4}))(?!\d)"
@@ -49,6 +57,11 @@ def why_passed_over(name: str, done_marker: str | None, *, is_named: bool) -> st
 def day_of(path: Path) -> date | None:
     """Return the first date in a file's name; None where there is none."""
     return next((day for day, _ in _dates(path.name)), None)
+
+
+def is_of_others(path: Path) -> bool:
+    """Return whether a file's name says that it lists those who are customers no more, or should not be written to."""
+    return bool(_OF_OTHERS.intersection(re.findall(r"[^\W\d_]+", path.name.casefold())))
 
 
 def stem_of(path: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schemas.errors import UsageError
 from schemas.file_settings import NOTHING_DECLARED, FileSettings
-from tasks.delivery.names import day_of, stem_of, why_passed_over
+from tasks.delivery.names import day_of, is_of_others, stem_of, why_passed_over
 
 #: Gives the share of the declared columns that a file holds; None where that cannot be seen.
 ShareHeld = Callable[[Path], float | None]
@@ -127,9 +127,14 @@ def _of_the_dataset(source: str, found: Deliveries, share_held: ShareHeld | None
         if share is not None and share < _OTHER_KIND
         for path in kinds[stem]
     }
+    possible = [path for path in found.paths if path not in others]
+    if not all(map(is_of_others, possible)):  # a list of those who unsubscribed has the same columns
+        others |= {path: "a list of others, by its name" for path in possible if is_of_others(path)}
     left = _some(source, Deliveries([path for path in found.paths if path not in others], found.passed_over | others))
     likely = [path for path in newest.values() if path not in others]
-    if len(likely) > 1:  # a list of those who unsubscribed has the same columns
+    # Names with dates are not given by chance; of others the newest may have any name.
+    are_kinds = all(map(day_of, left.paths)) or len({path.stat().st_mtime_ns for path in likely}) < len(likely)
+    if len(likely) > 1 and (are_kinds or any(shares[stem_of(path)] != 1 for path in likely)):
         names, word = " and ".join(path.name for path in likely[:_SHOWN]), [*stem_of(likely[0]).split(), "customers"][0]
         raise UsageError(
             f"{source} holds {names}, whose names do not show which is the delivery; expected files of one kind: name "

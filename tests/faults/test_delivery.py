@@ -417,14 +417,14 @@ def test_identical_copy_of_a_file_is_refused(write, begin):
 
 
 def test_newest_visible_file_in_directory_is_picked(tmp_path):
-    for age, name in enumerate(["c (2).csv.mark", ".hidden.csv", "c (2).csv", "c (1).csv", "c (1).csv.mark"]):
+    for age, name in enumerate(["new.csv.mark", ".hidden.csv", "new.csv", "old.csv", "old.csv.mark"]):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
     settings = FileSettings(done_marker=".mark")
-    assert find_source(str(tmp_path), settings, lambda path: 1)[0] == tmp_path / "c (2).csv"
-    assert find_source(str(tmp_path), share_held=lambda path: 1)[0] == tmp_path / "c (2).csv.mark"
-    (tmp_path / "c (2).csv").unlink()
-    (tmp_path / "c (1).csv").unlink()
+    assert find_source(str(tmp_path), settings, lambda path: 1)[0] == tmp_path / "new.csv"
+    assert find_source(str(tmp_path), share_held=lambda path: 1)[0] == tmp_path / "new.csv.mark"
+    (tmp_path / "new.csv").unlink()
+    (tmp_path / "old.csv").unlink()
     with pytest.raises(UsageError, match=r"holds no file but \.hidden\.csv "):
         find_source(str(tmp_path), settings)
 

@@ -26,7 +26,12 @@ def test_run_prints_all_that_it_found(night):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("strong: 4 clearly separate segments; use them. ")
     assert "customers.csv: 400 rows read, 398 customers, 2 rejected; k=4" in done.stdout
-    for expected in ("diapers, milk", "chosen: highest silhouette", "not_a_whole_number", f"{home}/segments.duckdb"):
+    for expected in (
+        "Younger customers in Texas who buy diapers",
+        "chosen: highest silhouette",
+        "not_a_whole_number",
+        f"{home}/segments.duckdb",
+    ):
         assert expected in done.stdout
 
 
@@ -53,7 +58,10 @@ def test_json_holds_run_segments_and_curve(night, segments, sample):
 
 def test_query_is_csv_when_piped(night, segments):
     done = segments("query", "SELECT segment_id, name FROM segments ORDER BY 1", "--home", night[0])
-    assert list(csv.reader(io.StringIO(done.stdout)))[:2] == [["segment_id", "name"], ["1", "diapers, milk"]]
+    assert list(csv.reader(io.StringIO(done.stdout)))[:2] == [
+        ["segment_id", "name"],
+        ["1", "Younger customers in Texas who buy diapers"],
+    ]
 
 
 def test_rejects_are_a_csv_when_piped(night, segments):

@@ -142,6 +142,7 @@ def test_nul_byte_rejects_only_its_row(write, home):
 def test_names_and_reasons_are_single_lines(write, home):
     customers = "".join(f'{30 + n},"New\nYork",apples\n{30 + n},Ohio,juice\n' for n in range(10))
     quick_night(write(f'Age,Location,Purchase History\n{customers}"3\n0",Ohio,tea\n'), home)
-    assert sorted(rows(home, "SELECT name FROM segments")) == [("New York, apples",), ("Ohio, juice",)]
+    names = [(f"Customers in {place} who buy {item}",) for place, item in (("New York", "apples"), ("Ohio", "juice"))]
+    assert sorted(rows(home, "SELECT name FROM segments")) == names
     assert value(home, "SELECT count(*) FROM rejected_rows WHERE contains(reason, chr(10))") == 0
     assert value(home, "SELECT value FROM rejected_rows") == "3\n0"
