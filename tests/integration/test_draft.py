@@ -361,7 +361,7 @@ def test_orders_are_refused_with_how_to_roll_them_up(write, columns):
         assert len(database.execute(query).fetchall()) == len(set(columns.get("Customer_ID", MAILS)))
 
 
-#: Columns of orders beside who ordered, each one four times.
+#: Columns of orders beside who ordered, each one twice.
 ORDERED = {
     "customer": {"order": range(60), "sku": ["tea", "ale"] * 30, "qty": [1, 2, 3] * 20},
     "kunde": {"auftrag": [f"A{n}" for n in N], "artikel": ["tea", "ale"] * 30, "menge": [1, 2, 3] * 20},
@@ -370,9 +370,14 @@ ORDERED = {
 
 @pytest.mark.parametrize(("buyer", "others"), ORDERED.items(), ids=ORDERED)
 def test_orders_are_known_by_their_columns(write, buyer, others):
-    text = file_of_columns(**others, **{buyer: [f"{n // 4:05}" for n in N]})
-    with pytest.raises(DataRefused, match=rf"the rows are orders or the like, as '{buyer}' holds 15 different in 60"):
+    text = file_of_columns(**others, **{buyer: [f"{n // 2:05}" for n in N]})
+    with pytest.raises(DataRefused, match=rf"the rows are orders or the like, as '{buyer}' holds 30 different in 60"):
         draft_schema(str(write(text)))
+
+
+def test_tiers_of_members_are_no_buyers(write):
+    text = file_of_columns(loyalty=["gold", "silver", "none"] * 20, total=MIXED, items=MIXED[::-1], price=MIXED)
+    assert draft_schema(str(write(text))).n_rows == 60
 
 
 def test_rows_without_a_key_are_no_customers(drafted, write, home):

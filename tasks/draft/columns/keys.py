@@ -146,7 +146,9 @@ def _buyer(columns: Sequence[Facts]) -> Facts | None:
         for facts in columns
         if facts.profile.count("mail") > 0.5 * facts.n_rows or is_named_customer(facts.header)
     ]
-    repeated = [facts for facts in buyers if facts.rows_per_value >= _SETTINGS.rows_per_buyer]
+    repeated = [
+        facts for facts in buyers if facts.n_different > MAX_LISTED and facts.rows_per_value >= _SETTINGS.rows_per_buyer
+    ]
     return repeated[0] if repeated and n_named >= _SETTINGS.order_columns else None
 
 
