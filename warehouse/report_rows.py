@@ -19,6 +19,14 @@ from warehouse.tables import read_dicts, read_frame, registered
 
 
 @dataclass(frozen=True)
+class Between:
+    """How many records are between two suspects, or below the last, and the sum of each column of numbers."""
+
+    n: int
+    sums: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Suspect:
     """A record that may be no customer.
 
@@ -28,7 +36,7 @@ class Suspect:
         is_unusual: whether the text is not written as the others of its column.
         is_alone: whether nothing else is in the record.
         numbers: number of each column of numbers; None where there is none.
-        sums: of the same columns, over the n records between it and the suspect before.
+        above: the records between it and the suspect before.
     """
 
     record: int
@@ -38,34 +46,24 @@ class Suspect:
     is_unusual: bool
     is_alone: bool
     numbers: tuple[float | None, ...]
-    sums: tuple[float, ...] = ()
-    n_between: int = 0
-
-
-@dataclass(frozen=True)
-class Between:
-    """How many records are between two suspects, or below the last, and the sum of each column of numbers."""
-
-    n: int
-    sums: tuple[float, ...]
+    above: Between
 
 
 #: A record below all others.
 _BELOW = 2**62
 
 
-def find_suspects(database: Connection, columns: Sequence[Column]) -> tuple[list[Suspect], Between | None]:
+def find_suspects(database: Connection, columns: Sequence[Column]) -> tuple[list[Suspect], Between]:
     """Return the records of ``work.texts`` that may be no customers, in their order, and what is below the last."""
+    nothing = Between(0, (0.0,) * len(number_columns(columns)))
     rows = read_dicts(database, select_suspects(columns))
     if not rows:
-        return [], None
+        return [], nothing
     records = [*(row["record"] for row in rows), _BELOW]
     with registered(database, "_suspects", pd.DataFrame({"record": records})):
         sums = read_dicts(database, select_sums_between(columns))
     between = {row["record"]: Between(row["n"], tuple(row["sums"])) for row in sums}
-    nothing = Between(0, (0.0,) * len(number_columns(columns)))
-    found = [(row, between.get(row["record"], nothing)) for row in rows]
-    suspects = [Suspect(**row, sums=one.sums, n_between=one.n) for row, one in found]
+    suspects = [Suspect(**row, above=between.get(row["record"], nothing)) for row in rows]
     return suspects, between.get(_BELOW, nothing)
 
 

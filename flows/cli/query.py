@@ -31,12 +31,15 @@ def query(
     """
     if sum((sql is not None, name is not None, list)) != 1:
         raise UsageError("give one of SQL, --name and --list; as in: segments query --name segment_sizes")
+    if sql is not None:
+        print_rows(*query_published(Home(home), sql))
+        return
     kept = named_queries()
-    if list:
+    if name is None:
         print_table(
             result_console(), "queries", [{"name": one, "answers": text.question} for one, text in kept.items()]
         )
         return
-    if name is not None and name not in kept:
+    if name not in kept:
         raise UsageError(f"there is no query {name!r}; the queries are {', '.join(kept)}")
-    print_rows(*query_published(Home(home), kept[name].sql if name else sql or ""))
+    print_rows(*query_published(Home(home), kept[name].sql))

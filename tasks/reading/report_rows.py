@@ -66,7 +66,7 @@ def reject_without_key(database: Connection, columns: Sequence[Column]) -> None:
         reject(database, without_key(database, identifier).assign(**reasons))
 
 
-def are_totals(suspects: Sequence[Suspect], below: Between | None = None) -> list[bool]:
+def are_totals(suspects: Sequence[Suspect], below: Between) -> list[bool]:
     """Return which rows add up others: all above that are no totals, those since the last total, or all in the file.
 
     Args:
@@ -74,14 +74,15 @@ def are_totals(suspects: Sequence[Suspect], below: Between | None = None) -> lis
         below: what the records below the last of them add up to.
     """
     found: list[bool] = []
-    nothing = _Sums(np.zeros(len(suspects[0].sums) if suspects else 0), 0)
-    whole = nothing if below is None else nothing.plus(below.sums, below.n)
+    nothing = _Sums(np.zeros(len(below.sums)), 0)
+    whole = nothing.plus(below.sums, below.n)
     for suspect in suspects:
-        whole = whole.plus(suspect.sums, suspect.n_between)
+        whole = whole.plus(suspect.above.sums, suspect.above.n)
     section = overall = nothing
     for suspect in suspects:
         numbers = np.array(suspect.numbers, dtype=np.float64)
-        section, overall = section.plus(suspect.sums, suspect.n_between), overall.plus(suspect.sums, suspect.n_between)
+        above = suspect.above
+        section, overall = section.plus(above.sums, above.n), overall.plus(above.sums, above.n)
         is_total = any(_adds_up(suspect, numbers, others) for others in (section, overall, whole))
         section = nothing if is_total else section.plus(np.nan_to_num(numbers), 1)
         overall = overall if is_total else overall.plus(np.nan_to_num(numbers), 1)

@@ -146,40 +146,11 @@ present_rows as (
 ),
 
 all_rows as (
+    select * from number_rows
+    union all by name
     select
-        segment_id,
-        feature_number,
-        mean,
-        median,
-        q1,
-        q3,
-        std,
-        min,
-        max,
-        overall_mean,
-        null as lift,
-        overall_std,
-        support,
-        least_support,
-        z_score
-    from number_rows
-    union all
-    select
-        segment_id,
-        feature_number,
-        mean,
-        median,
-        q1,
-        q3,
-        std,
-        min,
-        max,
-        overall_mean,
-        case when overall_mean > 0 then mean / overall_mean end as lift,
-        overall_std,
-        support,
-        least_support,
-        z_score
+        *,
+        case when overall_mean > 0 then mean / overall_mean end as lift
     from present_rows
 )
 

@@ -1,14 +1,6 @@
 -- one row per segment and feature: the figures that a segment is named by; a number is named by itself, not by
 -- brackets, and a category that takes part without one of its values not by that one, which another column has, too
-with spreads as (
-    select
-        source_column,
-        stddev_pop(v) as spread
-    from number_values
-    group by source_column
-),
-
-fitted as (
+with fitted as (
     select distinct source_column
     from features
     where weight > 0
@@ -21,16 +13,12 @@ select
     profiled.value,
     segment_stats.mean,
     segment_stats.overall_mean,
-    case
-        when segment_stats.kind = 'numeric' then spreads.spread
-        else sqrt(segment_stats.overall_mean * (1 - segment_stats.overall_mean))
-    end as spread,
+    segment_stats.difference / nullif(segment_stats.standardized_difference, 0) as spread,
     coalesce(abs(segment_stats.z_score) >= $critical_z, false) as is_certain,
     segment_stats.is_feature
 from segment_stats
 inner join profiled on segment_stats.feature = profiled.feature
 left join features on segment_stats.feature = features.feature
-left join spreads on segment_stats.source_column = spreads.source_column
 left join fitted on segment_stats.source_column = fitted.source_column
 where
     segment_stats.mean is not null

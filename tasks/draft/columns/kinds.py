@@ -70,7 +70,7 @@ _SETTINGS = KindSettings()
 #: Words for what an earlier segmentation found, and those that may stand beside them.
 _SEGMENTS = frozenset({"segment", "segments", "segmentation", "cluster", "clusters", "score", "persona"})
 _OF_SEGMENTS = frozenset(
-    {"id", "name", "label", "no", "nr", "number", "customer", "rfm", "kmeans", "k", "current", "old"}
+    {"id", "name", "label", "no", "nr", "number", "customer", "kunden", "rfm", "kmeans", "k", "current", "old"}
 )
 
 
@@ -81,7 +81,7 @@ def decide_kind(facts: Facts) -> Kind:
 
 def _earlier_segment(facts: Facts) -> Kind | None:
     """Leave out what an earlier segmentation said of the customers: segments should not be made of segments."""
-    words = {word.removeprefix("kunden") for word in words_of(facts.header)}
+    words = words_of(facts.header)
     if not words & _SEGMENTS or words - _SEGMENTS - _OF_SEGMENTS or not facts.n_known:
         return None
     return ignored(f"an earlier segmentation by its name, such as {examples(facts.known, 2)}: segments of segments")

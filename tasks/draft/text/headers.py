@@ -15,7 +15,7 @@ _LONGEST_NAME = 60
 _COMPOUND = re.compile(
     r"(account|address|card|client|contact|customer|employee|invoice|member|order|phone|policy|postal|product|user|"
     r"first|last|geburts|handy|haus|kunden|mobil|rechnungs|telefon|vertrags)(first|last)?"
-    r"(code|date|datum|id|line|name|nbr|no|nr|num|number|nummer)"
+    r"(code|date|datum|id|line|name|nbr|no|nr|num|number|nummer|segment)"
 )
 
 _BARE_KEYS = frozenset({"id", "ids", "uuid", "guid", "key", "pk"})
