@@ -1,5 +1,7 @@
 """What became of segments and customers since the earlier run: transitions, lifetimes and memberships that ended."""
 
+from itertools import product
+
 import pandas as pd
 
 from schemas.published import HISTORY
@@ -52,12 +54,18 @@ def insert_history(database: Connection, run: Run, earlier: EarlierRun, at_most:
     """
     first = read_value(database, read_sql("select_first_day_kept"), {"at_most": at_most, "as_of": earlier.as_of})
     database.execute(read_sql("insert_past_memberships"), {"as_of": run.as_of, "first_day": first})
-    for name in HISTORY:
-        if name == "drift" and not earlier.has_drift:
-            continue
-        for statement in insert_earlier(name):
-            known = {"run_id": earlier.run_id, "as_of": earlier.as_of, "first_day": first}
+    known = {"run_id": earlier.run_id, "as_of": earlier.as_of, "first_day": first}
+    for name, schema in product(HISTORY, ("history", "main")):
+        columns = _shared_columns(database, name, schema)
+        if columns:
+            statement = insert_earlier(name, schema, columns)
             database.execute(statement, {key: value for key, value in known.items() if f"${key}" in statement})
+
+
+def _shared_columns(database: Connection, name: str, schema: str) -> list[str]:
+    """Return the columns that a table of the earlier run shares with ours: another version may have had other names."""
+    shared = read_dicts(database, read_sql("select_shared_columns"), {"table": name, "schema": schema})
+    return [row["column_name"] for row in shared]
 
 
 def count_moves(database: Connection, run: Run) -> dict[str, int]:

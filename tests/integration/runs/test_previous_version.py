@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date, timedelta
 
 import duckdb
 import pytest
@@ -29,14 +30,19 @@ def earlier_home(first_night, tmp_path):
     published.chmod(0o644)
     with duckdb.connect(str(published)) as database:
         database.execute(EARLIER_NAMES)
+    amended(home)
+    return home
+
+
+def amended(home):
+    """Put what the published file has become on record."""
     (path,) = home.glob("runs/*/manifest.json")
     manifest = json.loads(path.read_text()) | {
         "software_version": "0.1.0",
-        "published_sha256": sha256_of(published),
+        "published_sha256": sha256_of(home / "segments.duckdb"),
         "fingerprint": "that of another version",
     }
     path.write_text(json.dumps(manifest))
-    return home
 
 
 def test_next_run_replaces_it_in_words(write, earlier_home):
@@ -47,6 +53,25 @@ def test_next_run_replaces_it_in_words(write, earlier_home):
         "0.1.0",
         SOFTWARE_VERSION,
     ]
+    assert_invariants(earlier_home)
+
+
+def test_next_day_goes_on_from_it(write, earlier_home):
+    run_night(write(SEED_ROWS), earlier_home, k=2, as_of=date.today() + timedelta(days=1))
+    assert value(earlier_home, "SELECT count(DISTINCT run_id) FROM history.segment_stats") == 1
+    known = "SELECT DISTINCT difference, mean IS NULL FROM history.segment_stats WHERE kind = 'numeric'"
+    assert rows(earlier_home, known) == [(None, False)]
+    assert_invariants(earlier_home)
+
+
+def test_day_without_a_needed_column_is_left_out(write, earlier_home):
+    published = earlier_home / "segments.duckdb"
+    with duckdb.connect(str(published)) as database:
+        database.execute("ALTER TABLE segment_stats RENAME support TO customers_with")
+    amended(earlier_home)
+    run_night(write(SEED_ROWS), earlier_home, k=2, as_of=date.today() + timedelta(days=1))
+    assert value(earlier_home, "SELECT count(*) FROM history.segment_stats") == 0
+    assert value(earlier_home, "SELECT count(*) FROM history.segments") > 0
     assert_invariants(earlier_home)
 
 
