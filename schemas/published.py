@@ -292,6 +292,25 @@ class TierStats(pa.DataFrameModel):
     overall_mean: Series[float] = pa.Field(nullable=True, description="Mean over all customers")
 
 
+class SegmentRules(pa.DataFrameModel):
+    """One row per segment: who is in it, in a few conditions on the columns; from a shallow decision tree."""
+
+    segment_id: Series[int] = pa.Field(unique=True, ge=1, description="Key of segments")
+    rule: Series[str] = pa.Field(
+        nullable=True, description="The conditions in words; null where no group of so few conditions is mostly of it"
+    )
+    condition: Series[str] = pa.Field(
+        nullable=True, description="The same in SQL: SELECT * FROM customers WHERE <condition>"
+    )
+    customers: Series[int] = pa.Field(ge=0, description="Number of customers that match the rule")
+    precision: Series[float] = pa.Field(
+        nullable=True, ge=0, le=1, description="Share of the matching customers that are in the segment"
+    )
+    recall: Series[float] = pa.Field(
+        nullable=True, ge=0, le=1, description="Share of the customers in the segment that match"
+    )
+
+
 class KScores(pa.DataFrameModel):
     """One row per k tried: why k is what it is."""
 
@@ -675,6 +694,7 @@ PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
     "segment_lifetimes": SegmentLifetimes,
     "past_memberships": PastMemberships,
     "segment_stats": SegmentStats,
+    "segment_rules": SegmentRules,
     "tier_stats": TierStats,
     "k_scores": KScores,
     "encodings": Encodings,

@@ -19,6 +19,8 @@ from tasks.reporting.column_association import (
     association_of_values,
 )
 from tasks.reporting.naming import Names, Trait, description_of
+from tasks.reporting.rules import rule_in_words, rules_of
+from tasks.reporting.sample import sample_positions
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from warehouse.column_associations import lists_of_several, number_counts, present_counts
@@ -27,8 +29,12 @@ from warehouse.earlier_run import beside_earlier_run, earlier_segments
 from warehouse.features import create_profile_view
 from warehouse.home.run import Run
 from warehouse.home.segment_names import given_names
+from warehouse.rules import measured_rules, rule_answers, rule_questions
 from warehouse.segments import insert_segment_stats, numbered_segments, segment_traits
 from warehouse.tables import insert_frame
+
+#: Customers of whom the rules are made; more would change no condition that people read.
+_RULE_CUSTOMERS = 20_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Described:
 
 @recorded
 def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
-    """Fill segment_stats, segments, column_associations and the view segment_profile."""
+    """Fill segment_stats, segments, column_associations, segment_rules and the view segment_profile."""
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database:
         insert_segment_stats(database, columns, is_any=clustered.verdict_level != "none")
@@ -54,6 +60,7 @@ def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
         insert_frame(database, "segments", _segments(sizes, traits, columns, names))
         told = _columns_telling(database, columns, sizes)
         insert_frame(database, "column_associations", _associations(told))
+        insert_frame(database, "segment_rules", _rules(database, columns, clustered.n_customers, run.order.seed))
         create_profile_view(database)
     notes = tuple(one.note for one in told if one.is_redundant)
     return Described(clustered.n_clusters, int(sizes["customers"].max()), int(sizes["customers"].min()), notes)
@@ -70,6 +77,17 @@ def _segments(
         description=descriptions,
         share=shares,
     ).astype({"previous_customers": "Int64"})
+
+
+def _rules(database: Connection, columns: tuple[Column, ...], n_customers: int, random_state: int) -> pd.DataFrame:
+    """Return the rows of segment_rules: grown on a sample of the customers where they are many, counted over all."""
+    questions = rule_questions(database, columns)
+    positions = sample_positions(n_customers, _RULE_CUSTOMERS, random_state)
+    answers, segment_ids = rule_answers(database, questions, positions)
+    rules = rules_of(questions, answers, segment_ids, random_state)
+    words = {segment_id: rule_in_words(alternatives) for segment_id, alternatives in rules.items()}
+    measured = measured_rules(database, rules)
+    return measured.assign(rule=measured["segment_id"].map(words))
 
 
 def _earlier_names(database: Connection, run: Run) -> dict[int, str]:

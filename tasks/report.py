@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
-import numpy as np
 
 from schemas.dataset import Column
 from schemas.fields import Role
@@ -17,6 +16,7 @@ from tasks.encoding.verdict import Level
 from tasks.ingest import Ingested
 from tasks.reporting.charts import AxisText, color_of, draw_scatter, draw_silhouette_curve, text_color_on
 from tasks.reporting.number_text import decimals_of, number_text, percent_text
+from tasks.reporting.sample import sample_positions
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from tasks.validate import Validated
@@ -260,14 +260,6 @@ def scatter_axes(columns: Sequence[Column]) -> tuple[Column, Column] | None:
     return (candidates[0], candidates[1]) if len(numbers) > 0 and len(candidates) == 2 else None
 
 
-def sample_positions(n_customers: int, random_state: int) -> list[int]:
-    """Return the canonical positions that the scatter plot shows: all, or a sample of SCATTER_POINTS."""
-    if n_customers <= SCATTER_POINTS:
-        return list(range(n_customers))
-    drawn = np.random.default_rng(random_state).choice(n_customers, SCATTER_POINTS, replace=False)
-    return [int(position) for position in np.sort(drawn)]
-
-
 def column_label(column: Column) -> str:
     """Return a column's name as people write it, with its unit."""
     words = column.name.replace("_", " ")
@@ -330,7 +322,7 @@ def _scatter(database: Connection, columns: Sequence[Column], *, n_customers: in
             "There is no scatter plot, as it takes a numeric column and either a list of items or a second "
             "numeric column, which this dataset does not declare.",
         )
-    positions = sample_positions(n_customers, random_state)
+    positions = sample_positions(n_customers, SCATTER_POINTS, random_state)
     points = read_points(database, *axes, positions)
     if len(points.x) == 0:
         return Chart(None, "There is no scatter plot, as no customer drawn for it has a value on both axes.")

@@ -18,11 +18,11 @@ from tasks.report import (
     choose_profile,
     render_page,
     report,
-    sample_positions,
     scatter_axes,
 )
 from tasks.reporting.charts import AxisText
 from tasks.reporting.number_text import number_text, percent_text
+from tasks.reporting.sample import sample_positions
 from tests.nights import night_up_to
 from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Order
@@ -438,11 +438,11 @@ def test_scatter_takes_number_and_list_or_number(names, axes):
 
 
 def test_sample_is_seeded_without_repetition():
-    drawn = sample_positions(100_000, 3)
-    assert drawn == sample_positions(100_000, 3)
-    assert drawn != sample_positions(100_000, 4)
+    drawn = sample_positions(100_000, 2_000, 3)
+    assert drawn == sample_positions(100_000, 2_000, 3)
+    assert drawn != sample_positions(100_000, 2_000, 4)
     assert len(set(drawn)) == SCATTER_POINTS
-    assert sample_positions(5, 3) == [0, 1, 2, 3, 4]
+    assert sample_positions(5, 2_000, 3) == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
