@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.page import DriftRow, SegmentDriftRow
 from warehouse.connection import published, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.ledger import notes_of, readable_manifest
 from warehouse.home.run import Run
-from warehouse.page import DriftRow, SegmentDriftRow, read_drift
+from warehouse.page import read_drift
 from warehouse.tables import read_dicts
 
 

@@ -122,6 +122,15 @@ class CustomerSegments(pa.DataFrameModel):
     )
 
 
+class CustomerMap(pa.DataFrameModel):
+    """One row per customer, or per customer of a random sample: a place in the plane, beside those who are alike."""
+
+    customer_id: Series[str] = pa.Field(description="Key of customers")
+    segment_id: Series[int] = pa.Field(ge=1, description="Key of segments")
+    x: Series[float] = pa.Field(description="Along the first principal component of these encoded customers")
+    y: Series[float] = pa.Field(description="Along the second principal component; 0 where there is no second one")
+
+
 class Segments(pa.DataFrameModel):
     """One row per segment."""
 
@@ -689,6 +698,7 @@ PUBLISHED: dict[str, type[pa.DataFrameModel]] = {
     "runs": Runs,
     "customers": CustomersTable,
     "customer_segments": CustomerSegments,
+    "customer_map": CustomerMap,
     "segments": Segments,
     "segment_transitions": SegmentTransitions,
     "segment_lifetimes": SegmentLifetimes,

@@ -14,6 +14,7 @@ from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
 from tasks.clustering.assignment import Assignment, assign, customer_pieces
 from tasks.clustering.choose_k import Choice, NullScore, choose_k
+from tasks.clustering.customer_map import CustomerMap, map_of
 from tasks.clustering.eligibility import min_customers
 from tasks.clustering.incumbent import Incumbent
 from tasks.clustering.lloyd import Fit
@@ -35,7 +36,7 @@ from warehouse.connection import Connection, staging
 from warehouse.earlier_run import EarlierSegmentation, beside_earlier_run, earlier_segmentation
 from warehouse.encodings import k_nulls, loadings, selected_encoding
 from warehouse.home.run import Run
-from warehouse.segments import insert_customer_segments, insert_numbered_segments
+from warehouse.segments import insert_customer_map, insert_customer_segments, insert_numbered_segments
 from warehouse.tables import insert_frame, read_dicts
 
 
@@ -57,7 +58,7 @@ class Clustered:
 
 @recorded
 def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
-    """Choose k on the encoded rows of the run and fill k_scores, centroids and customer_segments.
+    """Choose k on the encoded rows of the run and fill k_scores, centroids, customer_segments and customer_map.
 
     Raises:
         DataRefused: the verdict is none, and the dataset says to refuse such a night.
@@ -111,6 +112,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         insert_numbered_segments(database, _numbered_segments(numbering, choice.stability), numbering.shared)
         pieces = customer_pieces(distinct, assignment, load_far(run.rows_file))
         insert_customer_segments(database, _customer_segments(pieces, numbering))
+        insert_customer_map(database, _drawn(map_of(distinct, run.order.seed)))
     return Clustered(
         n_customers=distinct.n_customers,
         n_different=len(distinct.rows),
@@ -123,6 +125,10 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         own_verdict=own_verdict.kind,
         notes=_notes(choice, distinct.n_customers),
     )
+
+
+def _drawn(drawn: CustomerMap) -> pd.DataFrame:
+    return pd.DataFrame({"position": drawn.positions, "x": drawn.coordinates[:, 0], "y": drawn.coordinates[:, 1]})
 
 
 def _notes(choice: Choice, n_customers: int) -> tuple[str, ...]:

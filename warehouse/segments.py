@@ -33,6 +33,17 @@ def insert_customer_segments(database: Connection, pieces: Iterable[pd.DataFrame
             first += len(piece)
 
 
+def insert_customer_map(database: Connection, drawn: pd.DataFrame) -> None:
+    """Fill ``customer_map``.
+
+    Args:
+        database: of the run; the customers have their segments.
+        drawn: position, x and y, one row per customer drawn.
+    """
+    with registered(database, "_drawn", drawn):
+        database.execute(read_sql("insert_customer_map"))
+
+
 def insert_segment_stats(database: Connection, columns: tuple[Column, ...], *, is_any: bool) -> None:
     """Fill ``segment_stats`` and ``tier_stats`` from the customers and their segments.
 

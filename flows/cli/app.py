@@ -51,7 +51,11 @@ Example: segments query "SELECT name, customers FROM segments ORDER BY segment_i
 
 Example: segments query --list""",
     "explain": "Explain the published segments: why this encoding, why this number of segments, how stable they are.",
-    "report": "Print the path of a run's report.",
+    "report": """Print the path of a run's report, or of a page that lists all runs.
+
+Example: segments report --open
+
+Example: segments report --runs --open""",
     "rejects": """Return the rejected rows of a run: a table on a terminal, or a CSV file to correct.
 
 The CSV has the line, the reason and the columns of the delivered file. Correct it, then run both together.

@@ -9,9 +9,10 @@ from rich.markup import escape
 
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import number, print_table, result_console
+from schemas.page import ColumnAssociationRow, ComponentRow, KRow, LoadingRow, SegmentRow, TriedRow
 from warehouse.connection import published, read_sql
 from warehouse.home.directory import Home
-from warehouse.page import ColumnAssociationRow, ComponentRow, KRow, LoadingRow, SegmentRow, TriedRow, read_rows
+from warehouse.page import read_rows
 from warehouse.querying import refuse_another_version
 from warehouse.tables import read_dicts, read_value
 
@@ -63,7 +64,7 @@ def explanation_of(home: Home) -> Explanation:
         return Explanation(
             **read_dicts(database, query, {"run_id": run_id})[0],
             encodings=read_rows(database, "report_tried", TriedRow),
-            k_scores=read_rows(database, "report_k_scores", KRow),
+            k_scores=read_rows(database, "charts/k_scores", KRow),
             components=read_rows(database, "report_components", ComponentRow),
             loadings=read_rows(database, "report_loadings", LoadingRow),
             column_associations=read_rows(database, "report_column_associations", ColumnAssociationRow),

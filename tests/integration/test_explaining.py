@@ -11,8 +11,8 @@ from flows.cli.explain import explain, explanation_of, print_explanation
 from flows.cli.picture import print_picture
 from flows.summary import RunSummary, picture_of
 from schemas.errors import UsageError
+from schemas.page import ComponentRow, LoadingRow, TriedRow
 from warehouse.home.directory import Home
-from warehouse.page import ComponentRow, LoadingRow, TriedRow
 
 #: A night in which encodings were compared, whatever the night was.
 COMPARED = """

@@ -1,3 +1,3 @@
 -- one row: rows of segment_stats
 select count(*) * (select count(distinct segment_id) from customer_segments) as n_rows
-from profiled;
+from work.profiled;

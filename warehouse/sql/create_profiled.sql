@@ -1,5 +1,5 @@
 -- profiled: one row per figure of a segment: each feature, and each number or value of the columns profiled beside
-create or replace temporary table profiled as
+create or replace table work.profiled as
 select
     feature,
     feature_number,

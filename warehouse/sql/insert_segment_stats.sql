@@ -79,7 +79,7 @@ number_rows as (
             )
         ) as standard_error,
         case when standard_error > 0 then (own.mean - rest_mean) / standard_error end as z_score
-    from profiled
+    from work.profiled
     cross join sizes
     left join number_stats as own
         on profiled.source_column = own.source_column and sizes.segment_id = own.segment_id
@@ -95,7 +95,7 @@ present as (
         sizes.n_customers as n_own,
         coalesce(overall_counts.n_present, 0) as n_with,
         coalesce(segment_counts.n_present, 0) as support
-    from profiled
+    from work.profiled
     cross join sizes
     cross join totals
     left join segment_counts
@@ -180,5 +180,5 @@ select
     ) as is_significant,
     profiled.is_feature
 from all_rows
-inner join profiled on all_rows.feature_number = profiled.feature_number
+inner join work.profiled on all_rows.feature_number = profiled.feature_number
 order by all_rows.segment_id, profiled.feature_number;

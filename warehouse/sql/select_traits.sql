@@ -17,7 +17,7 @@ select
     coalesce(abs(segment_stats.z_score) >= $critical_z, false) as is_certain,
     segment_stats.is_feature
 from segment_stats
-inner join profiled on segment_stats.feature = profiled.feature
+inner join work.profiled on segment_stats.feature = profiled.feature
 left join features on segment_stats.feature = features.feature
 left join fitted on segment_stats.source_column = fitted.source_column
 where

@@ -98,12 +98,12 @@ def insert_profiled(column: Column) -> str:
     Of a category the values that ``$min_support`` customers have and that are not infrequent.
     """
     name, kind = quote_text(column.name), quote_text(column.role.value)
-    next_number = "(SELECT coalesce(max(feature_number), 0) FROM profiled)"
+    next_number = "(SELECT coalesce(max(feature_number), 0) FROM work.profiled)"
     if column.role is not Role.CATEGORY:
         encoding = "standardized" if column.role is Role.NUMERIC else "flag"
-        return f"INSERT INTO profiled SELECT {name}, {next_number} + 1, {name}, {kind}, '{encoding}', NULL, false"
+        return f"INSERT INTO work.profiled SELECT {name}, {next_number} + 1, {name}, {kind}, '{encoding}', NULL, false"
     return f"""
-        INSERT INTO profiled
+        INSERT INTO work.profiled
         SELECT {name} || '=' || v, {next_number} + row_number() OVER (ORDER BY count(*) DESC, v), {name}, {kind},
             'one-hot', v, false
         FROM ({stored_values(column)}) WHERE v IS NOT NULL GROUP BY v
@@ -155,6 +155,13 @@ def select_scatter(x: Column, y: Column) -> str:
         ORDER BY _position"""
 
 
+def select_axes(x: Column, y: Column) -> str:
+    """Return the query for x, y and segment_id of all customers, for people to run on the published tables."""
+    values = [f"    {_axis_value(column, 'customers')} AS {name}" for column, name in ((x, "x"), (y, "y"))]
+    select = ",\n".join([*values, "    customer_segments.segment_id"])
+    return f"SELECT\n{select}\nFROM customers INNER JOIN customer_segments USING (customer_id)"
+
+
 def _number_values(column: Column) -> str:
     name = quote_identifier(column.name)
     return (
@@ -184,7 +191,7 @@ def _present_values(column: Column) -> str:
         )
         return f"{present} WHERE {truth(column)}{imputed}"
     if column.settings.profile:
-        own = f"(SELECT value FROM profiled WHERE source_column = {source})"
+        own = f"(SELECT value FROM work.profiled WHERE source_column = {source})"
         return f"SELECT * FROM ({stored_values(column)}) WHERE v IN {own}"
     return f"SELECT * FROM ({stored_values(column)}) WHERE v IS NOT NULL{imputed}"
 
@@ -271,6 +278,6 @@ def _most_frequent(value: str) -> str:
     )
 
 
-def _axis_value(column: Column) -> str:
-    name = f"ordered.{quote_identifier(column.name)}"
+def _axis_value(column: Column, table: str = "ordered") -> str:
+    name = f"{table}.{quote_identifier(column.name)}"
     return f"CAST({f'len({name})' if column.role is Role.ITEMS else name} AS DOUBLE)"
