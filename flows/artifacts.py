@@ -1,7 +1,8 @@
-"""What a flow run shows in Prefect: progress, sizes, a summary, a link to the report."""
+"""What a flow run shows in Prefect: progress, sizes, every k tried, rejected rows, a summary, a link to the report."""
 
 import logging
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from prefect.artifacts import (
 )
 
 from flows.summary import Picture
+from schemas.reject_codes import REJECT_CODES
 from tasks.run.progress import Event, StepEnded, StepProgressed, StepStarted, now_and_then, watched_by
 
 logger = logging.getLogger(__name__)
@@ -23,8 +25,14 @@ logger = logging.getLogger(__name__)
 #: The steps that take long enough to be watched.
 _WATCHED = ("encode", "cluster")
 
-#: What markdown takes for markup -> the same as text.
-_ESCAPED = {ord(mark): f"&#{ord(mark)};" for mark in "&<>\\`*_[]()#!|~"}
+#: Kinds of fault that are shown, the most frequent first.
+_REJECTED_SHOWN = 20
+
+#: What markdown would take for markup, a link or a cell border. Prefect's newer pages show the cells of a table
+#: artifact as they are and the older ones as markdown, so that what is markup nowhere has no backslash.
+_MARKUP = re.compile(
+    r"[\\`*\[|<~@] | (?<![^\W_])_ | _(?![^\W_]) | ^[#>+=-] | &(?=\#?\w+;) | :(?=//) | (?<=www)\.", re.VERBOSE
+)
 
 
 class Artifacts:
@@ -41,12 +49,24 @@ class Artifacts:
             yield
 
     def show_run(self, picture: Picture) -> None:
-        """Show a published run: a table of sizes, a summary, and a link to its report."""
+        """Show a published run: tables of sizes, every k tried and rejected rows, a summary, a link to its report."""
         run_id, report = picture.summary.run_id, Path(picture.report_file).resolve().as_uri()
         of_run = f"Run {run_id} of {picture.run['as_of']}"
         self.ask(create_table_artifact, table=_sizes(picture), key="segment-sizes", description=of_run)
+        self.ask(create_table_artifact, table=_k_scores(picture), key="k-scores", description=of_run)
+        self._show_rejected(of_run, picture.run, picture.rejected)
         self.ask(create_markdown_artifact, markdown=summary_of(picture), key="segment-summary", description=of_run)
         self.ask(create_link_artifact, link=report, link_text="report.html", key="segment-report", description=of_run)
+
+    def show_unpublished(self, record: Mapping[str, Any]) -> None:
+        """Show a run that published nothing, from its manifest: its rejected rows and a summary."""
+        of_run, summary = f"Run {record['run_id']} of {record['as_of']}", unpublished_in_words(record)
+        self._show_rejected(of_run, record, record.get("rejected", ()))
+        self.ask(create_markdown_artifact, markdown=summary, key="segment-summary", description=of_run)
+
+    def _show_rejected(self, of_run: str, run: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> None:
+        in_words = f"{of_run}: {rejected_in_words(run, len(groups))}"
+        self.ask(create_table_artifact, table=rejected_table(groups), key="rejected-rows", description=in_words)
 
     def ask(self, ask: Callable[..., Any], *arguments: Any, **facts: Any) -> Any:
         """Ask Prefect for something; None where it cannot be reached, and from then on."""
@@ -95,11 +115,11 @@ class _Progress:
 
 def escape_markdown(text: str) -> str:
     """Return a text of a customers file with nothing that markdown would take for markup or a cell border."""
-    return " ".join(text.translate(_ESCAPED).split())
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _sizes(picture: Picture) -> list[dict[str, Any]]:
-    """Return the rows in plain types: Prefect writes JSON, and shows cells as markdown."""
+    """Return the rows in plain types, as Prefect writes JSON."""
     return [
         {
             "segment": int(row["segment_id"]),
@@ -109,6 +129,53 @@ def _sizes(picture: Picture) -> list[dict[str, Any]]:
         }
         for row in picture.segments
     ]
+
+
+def _k_scores(picture: Picture) -> list[dict[str, Any]]:
+    return [
+        {
+            "k": int(row["k"]),
+            "silhouette": _silhouette(row["silhouette"]),
+            "gain": "" if row["silhouette_gain"] is None else f"{row['silhouette_gain']:+.4f}",
+            "smallest segment": row["smallest_segment"],
+            "chosen": "chosen" if row["chosen"] else "",
+            "why": row["reason"],
+        }
+        for row in picture.k_scores
+    ]
+
+
+def rejected_table(groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the most frequent kinds of fault; no value, and no reason, as it quotes one."""
+    return [
+        {
+            "rows": int(group["n_rows"]),
+            "code": group["code"],
+            "column": escape_markdown(group["column_name"] or ""),
+            "file": escape_markdown(group["first_source"]),
+            "first line": int(group["first_line"]),
+            "meaning": REJECT_CODES[group["code"]],
+        }
+        for group in groups[:_REJECTED_SHOWN]
+    ]
+
+
+def rejected_in_words(run: Mapping[str, Any], n_groups: int) -> str:
+    """Return how many rows of a run were rejected, and of how many kinds of fault the table leaves some out."""
+    if run["rows_rejected"] is None:
+        return "its rows were not checked"
+    shown = f"the {_REJECTED_SHOWN} most frequent of {n_groups:,} kinds of fault are shown"
+    rest = f"; {shown}" if n_groups > _REJECTED_SHOWN else ""
+    return f"{run['rows_rejected']:,} of {run['rows_read']:,} rows rejected{rest}"
+
+
+def unpublished_in_words(record: Mapping[str, Any]) -> str:
+    """Return how a run ended that published nothing, in markdown; without its message, which may quote a row."""
+    rejected = rejected_in_words(record, n_groups=0)
+    return (
+        f"**{record['status']}: nothing was published, and the published file is as before.**\n\n"
+        f"{escape_markdown(record['source_name'])}: {rejected}. `segments runs` prints why."
+    )
 
 
 def summary_of(picture: Picture) -> str:

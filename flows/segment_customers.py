@@ -13,11 +13,13 @@ from prefect.exceptions import CancelledRun
 from prefect.states import Cancelled
 
 from flows.artifacts import Artifacts
+from flows.labels import run_name, tag_run
 from flows.night import PLAIN_STEPS, Steps, nights
 from flows.summary import RunSummary, picture_of
 from schemas.encodings import EncodingOption
 from schemas.errors import AnotherRunUnderWay, SegmentsError
 from warehouse.home.directory import Home
+from warehouse.home.ledger import Manifest, readable_manifest
 from warehouse.home.run import Clusters, Order, Seed
 
 
@@ -50,7 +52,7 @@ _TIMEOUT_SECONDS = 6 * 60 * 60
 
 @flow(
     name="segment-customers",
-    flow_run_name="segment-{dataset}",
+    flow_run_name=run_name,
     timeout_seconds=_TIMEOUT_SECONDS,
     retries=0,  # no failure of schemas/errors.py passes by itself
     validate_parameters=True,
@@ -94,6 +96,7 @@ def segment_customers(
     order = Order(**locals())
     artifacts = Artifacts()
     OUTCOME.summary = OUTCOME.error = None
+    artifacts.ask(tag_run, dataset)
     try:
         with artifacts.progress():
             summary = OUTCOME.summary = nights(order, TASKS)
@@ -101,10 +104,19 @@ def segment_customers(
         OUTCOME.error = error
         if isinstance(error, AnotherRunUnderWay):
             return Cancelled(message=str(error))
+        if record := _record_of(Home(Path(home)), error):
+            artifacts.show_unpublished(record)
         raise
     if summary.is_new:
         as_task("show_run", artifacts.show_run)(picture_of(Home(Path(home)), summary))
     return summary
+
+
+def _record_of(home: Home, error: BaseException) -> Manifest | None:
+    """Return the record of the run that an error ended before it was published."""
+    run_id = error.run_id if isinstance(error, SegmentsError) else None
+    record = readable_manifest(home.manifest_file(run_id)) if run_id else None
+    return record if record and record["status"] != "published" else None
 
 
 class _InOneLine(logging.Filter):

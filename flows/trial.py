@@ -41,6 +41,8 @@ class Trial:
             "PREFECT_HOME": str(self.prefect_home.resolve()),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "DO_NOT_TRACK": "1",
+            # Prefect's newer pages ask a host on the internet, analytics off or not; these are the older ones.
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "NO_COLOR": "1",
         }
 

@@ -14,10 +14,15 @@ None of these passes by itself, so none is retried.
 
 
 class SegmentsError(Exception):
-    """Base of all failures; the user sees each as one line."""
+    """Base of all failures; the user sees each as one line.
+
+    Attributes:
+        run_id: the run that it ended; None where it came before a run began.
+    """
 
     exit_code = 1
     status = "failed"
+    run_id: str | None = None
 
     def __str__(self) -> str:
         """Return the message on one line, whatever the names in it."""

@@ -1,7 +1,7 @@
 """Sort the records into customers and rejected rows, in chunks, each fault with its reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
@@ -37,7 +37,7 @@ from warehouse.customers import (
     typed_chunks,
     unify_spellings,
 )
-from warehouse.home.ledger import previous_runs
+from warehouse.home.ledger import previous_runs, update_manifest
 from warehouse.home.run import Run
 from warehouse.rejects import (
     RejectedGroup,
@@ -114,6 +114,7 @@ def validate(run: Run, delivery: Delivery, ingested: Ingested) -> Validated:
         is_too_many = loaded == 0 or validated.rejected_share > max_rejected_share
         if is_too_many:
             export_rejected(database, run)
+            update_manifest(run, rows_rejected=rejected, rejected=[asdict(group) for group in validated.rejected])
     if is_too_many:
         raise DataRefused(_too_many(run, delivery, validated, max_rejected_share))
     return validated
@@ -222,7 +223,7 @@ def _too_many(run: Run, delivery: Delivery, validated: Validated, max_rejected_s
 
 def _orders(validated: Validated) -> str:
     """Return what is to be said where most rows repeat a customer."""
-    repeated = sum(group.rows for group in validated.rejected if group.code == "duplicate_id")
+    repeated = sum(group.n_rows for group in validated.rejected if group.code == "duplicate_id")
     if repeated <= validated.rows_loaded:
         return ""
     return "the rows are orders or the like, several per customer, so roll them up to one row per customer first; "

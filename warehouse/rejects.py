@@ -21,7 +21,7 @@ class RejectedGroup:
 
     column_name: str | None
     code: str
-    rows: int
+    n_rows: int
     first_line: int
     first_reason: str
     first_source: str

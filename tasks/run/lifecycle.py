@@ -149,6 +149,7 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
     try:
         yield
     except SegmentsError as error:
+        error.run_id = run.run_id
         _close(run, error.status, str(error))
         raise
     except Exception as error:

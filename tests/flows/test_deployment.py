@@ -125,14 +125,42 @@ def test_parameters_have_choices_and_bounds(trial, deployed):
         command(trial, "deployment", "run", DEPLOYMENT, "--param", "k_min=1")
 
 
+def artifacts_of(trial, flow_run):
+    return ask(trial.port, "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}})
+
+
+def test_flow_run_has_dataset_and_day(trial, deployed):
+    (flow_run,) = flow_runs(trial, deployed)
+    ((as_of,),) = rows(deployed, "SELECT as_of FROM runs")
+    assert flow_run["name"] == f"customers {as_of}"
+    assert set(flow_run["tags"]) == {"retail", "segmentation", "dataset:customers"}
+
+
+def test_artifacts_show_k_scores_and_rejected_rows(trial, deployed):
+    (flow_run,) = flow_runs(trial, deployed)
+    tables = {one["key"]: json.loads(one["data"]) for one in artifacts_of(trial, flow_run) if one["type"] == "table"}
+    tried = [(row["k"], row["chosen"], row["smallest segment"], row["why"]) for row in tables["k-scores"]]
+    assert tried == rows(
+        deployed, "SELECT k, if(chosen, 'chosen', ''), smallest_segment, reason FROM k_scores ORDER BY k"
+    )
+    rejected = {(row["code"], row["column"], row["first line"], row["rows"]) for row in tables["rejected-rows"]}
+    assert rejected == set(
+        rows(
+            deployed,
+            "SELECT code, coalesce(column_name, ''), min(line_number), count(*) FROM rejected_rows GROUP BY ALL",
+        )
+    )
+
+
 def test_artifacts_show_sizes_summary_and_progress(trial, deployed):
     (flow_run,) = flow_runs(trial, deployed)
-    found = ask(trial.port, "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [flow_run["id"]]}}})
+    found = artifacts_of(trial, flow_run)
     by_key = {artifact["key"]: artifact["data"] for artifact in found}
     (last_words,) = [artifact["description"] for artifact in found if artifact["key"] == "cluster-progress"]
     assert last_words == "k=4 converged"
     assert set(by_key) == {
-        "encode-progress", "cluster-progress", "segment-sizes", "segment-summary", "segment-report",
+        "encode-progress", "cluster-progress", "segment-sizes", "segment-summary", "segment-report", "k-scores",
+        "rejected-rows",
     }  # fmt: skip
     assert by_key["cluster-progress"] == 100
     sizes = json.loads(by_key["segment-sizes"])
@@ -164,8 +192,21 @@ def test_refused_file_fails_in_one_line(trial, deployed, tmp_path):
     newest = flow_runs(trial, deployed)[0]
     assert newest["state_type"] == "FAILED"
     assert f"{source} is empty (0 bytes)" in newest["state"]["message"]
+    shown = {artifact["key"]: artifact for artifact in artifacts_of(trial, newest) if artifact["key"]}
+    assert set(shown) == {"rejected-rows", "segment-summary"}
+    assert shown["rejected-rows"]["description"].endswith(": its rows were not checked")
+    assert shown["segment-summary"]["data"].startswith("**refused: nothing was published")
     assert "Traceback" not in (trial.prefect_home / "worker.log").read_text()
     assert (deployed / "segments.duckdb").read_bytes() == before
+
+
+def test_backfill_is_named_without_a_day(trial, tmp_path):
+    with pytest.raises(SegmentsError, match="failed"):
+        command(
+            trial, "deployment", "run", DEPLOYMENT, "--watch", "--param", "backfill=true",
+            "--param", f"source={tmp_path}", "--param", f"home={tmp_path / 'home'}",
+        )  # fmt: skip
+    assert [flow_run["name"] for flow_run in flow_runs(trial, tmp_path / "home")] == ["customers backfill"]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ UNDER_WAY = "under way"
 
 #: Counts of a step that are facts of the run as a whole.
 _RUN_FACTS = (
-    "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected", "n_clusters", "encoding",
+    "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected", "rejected", "n_clusters", "encoding",
     "model_id", "silhouette", "objective", "verdict_level", "verdict", "own_verdict",
     "fingerprint", "files",
 )  # fmt: skip
