@@ -41,6 +41,9 @@ bench: $(VENV)/dev.stamp ## Time a run, compared with other tools; BENCH="--size
 conservation: $(VENV)/dev.stamp ## Count what becomes of every record of broken files, compared with other readers
 	@$(BIN)/python -m benchmarks.conservation
 
+docs: $(VENV)/run.stamp ## Write docs/data-dictionary.md anew, from the declarations in schemas/
+	@$(BIN)/python -m schemas.dictionary > docs/data-dictionary.md
+
 clean: ## Remove the environment and build files; data/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
@@ -56,4 +59,4 @@ $(VENV)/dev.stamp: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(VENV)/run.stamp $@
 
-.PHONY: help run up test check format bench conservation clean
+.PHONY: help run up test check format bench conservation docs clean

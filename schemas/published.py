@@ -285,6 +285,13 @@ class SegmentStats(pa.DataFrameModel):
     )
 
 
+class SegmentProfile(pa.DataFrameModel):
+    """One row per segment: its number of customers and the mean of every feature, in the source column's units."""
+
+    segment_id: Series[int] = pa.Field(description="Key of segments")
+    customers: Series[int] = pa.Field(description="Number of customers in the segment")
+
+
 class TierStats(pa.DataFrameModel):
     """One row per tier and feature, in the units of the source column; none unless the verdict is a gradient."""
 
@@ -731,4 +738,10 @@ VIEWS: dict[str, type[pa.DataFrameModel]] = {
     "segment_history": SegmentHistory,
     "segment_moves": SegmentMoves,
     "membership_events": MembershipEvents,
+}
+
+#: Macro name -> its comment.
+MACROS = {
+    "score_customer": "The segment of a customer, its distance, and the next nearest, as in customer_segments; of the "
+    "columns of customers, in their order",
 }

@@ -1,5 +1,6 @@
 """Derive columns, SQL types, grains and checks from the declarations of the published tables."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -9,7 +10,7 @@ import numpy as np
 import pandera.pandas as pa
 
 from schemas.dataset import Column
-from schemas.published import PUBLISHED, VIEWS
+from schemas.published import PUBLISHED, VIEWS, SegmentProfile
 
 SQL_TYPES: dict[Any, str] = {
     int: "BIGINT",
@@ -56,14 +57,22 @@ def published_table(name: str, dataset_columns: tuple[Column, ...] = ()) -> Tabl
     if name == "customers":
         taken = {column.name for column in columns}
         columns += [_from_dataset(column) for column in dataset_columns if column.name not in taken]
-    grain = (model.__doc__ or "").strip().splitlines()[0]
-    return Table(name, grain, tuple(columns))
+    return Table(name, _grain(model), tuple(columns))
 
 
 def history_table(name: str) -> Table:
     """Return the declaration of what earlier runs had in a table of ``schemas.published.HISTORY``."""
     own, runs = published_table(name), {column.name: column for column in published_table("runs").columns}
     return Table(name, f"Of earlier runs: {own.grain}", (runs["run_id"], runs["as_of"], *own.columns), "history")
+
+
+def profile_view(features: Iterable[str]) -> Table:
+    """Return the declaration of the view ``segment_profile``, with a column for each of these features."""
+    means = (
+        TableColumn(name, "DOUBLE", True, f"Mean of {name}; of a binary feature the share of customers that have it")
+        for name in features
+    )
+    return Table("segment_profile", _grain(SegmentProfile), (*_own_columns(SegmentProfile), *means))
 
 
 @cache
@@ -84,6 +93,10 @@ def _finite(column: pa.Column) -> list[pa.Check]:
     """Return the check that no table holds an infinity; a missing number is null, never NaN."""
     is_float = str(column.dtype).startswith("float")
     return [pa.Check(lambda values: np.isfinite(values), name="finite")] if is_float else []
+
+
+def _grain(model: type[pa.DataFrameModel]) -> str:
+    return (model.__doc__ or "").strip().splitlines()[0]
 
 
 @cache

@@ -117,5 +117,4 @@ def create_long_views(database: Connection, columns: Sequence[Column]) -> None:
 def create_profile_view(database: Connection) -> None:
     """Make ``segment_profile``, one column per feature."""
     names = [row["feature"] for row in read_dicts(database, "SELECT feature FROM features ORDER BY feature_number")]
-    for statement in create_profile(names):
-        database.execute(statement)
+    database.execute(create_profile(names))

@@ -4,8 +4,10 @@ from collections.abc import Collection, Sequence
 
 from schemas.dataset import Column
 from schemas.fields import MISSING_CATEGORY, OTHER_VALUES, Role
+from schemas.tables import profile_view
 from warehouse.statements.customers import truth
 from warehouse.statements.quoting import quote_identifier, quote_text
+from warehouse.statements.tables import create_view
 
 #: Features up to which each has a comment in segment_profile: every comment writes the whole view once more.
 _MOST_COMMENTED = 1_000
@@ -110,12 +112,11 @@ def insert_profiled(column: Column) -> str:
         HAVING count(*) >= greatest($min_support, {column.settings.min_frequency} * (SELECT count(*) FROM customers))"""
 
 
-def create_profile(features: Sequence[str]) -> list[str]:
-    """Return the statements that create ``segment_profile``, the wide form of ``segment_stats``."""
+def create_profile(features: Sequence[str]) -> str:
+    """Return the statements, in one text, that create ``segment_profile``, the wide form of ``segment_stats``."""
     # One list per segment, split by index: one aggregate per feature would be quadratic in their number.
     means = ", ".join(f"means[{number}] AS {quote_identifier(name)}" for number, name in enumerate(features, start=1))
-    view = f"""
-        CREATE OR REPLACE VIEW segment_profile AS
+    query = f"""
         WITH lists AS (
             SELECT segment_stats.segment_id, list(segment_stats.mean ORDER BY features.feature_number) AS means
             FROM segment_stats JOIN features USING (feature)
@@ -124,19 +125,7 @@ def create_profile(features: Sequence[str]) -> list[str]:
         SELECT segments.segment_id, segments.customers{", " if means else ""}{means}
         FROM segments LEFT JOIN lists USING (segment_id)
         ORDER BY segments.segment_id"""
-    grain = "One row per segment: its number of customers and the mean of every feature, in the source column's units."
-    comments = {"segment_id": "Key of segments", "customers": "Number of customers in the segment"} | {
-        name: f"Mean of {name}; of a binary feature the share of customers that have it"
-        for name in (features if len(features) <= _MOST_COMMENTED else ())
-    }
-    return [
-        view,
-        f"COMMENT ON VIEW segment_profile IS {quote_text(grain)}",
-        *(
-            f"COMMENT ON COLUMN segment_profile.{quote_identifier(name)} IS {quote_text(text)}"
-            for name, text in comments.items()
-        ),
-    ]
+    return create_view(profile_view(features if len(features) <= _MOST_COMMENTED else ()), query)
 
 
 def select_scatter(x: Column, y: Column) -> str:

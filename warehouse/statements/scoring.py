@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from schemas.dataset import Column
 from schemas.fields import Role
+from schemas.published import MACROS
 from warehouse.statements.customers import is_true_word
 from warehouse.statements.engines import ENGINES, Engine, EngineName
 from warehouse.statements.features import stored_values
@@ -144,8 +145,7 @@ def score_macro(model: ScoringModel, parameters: Sequence[str]) -> list[str]:
     names = ", ".join(map(ENGINES["duckdb"].name, parameters))
     return [
         f"CREATE OR REPLACE MACRO score_customer({names}) AS (SELECT {{{result}}} FROM ({query}))",
-        "COMMENT ON MACRO score_customer IS 'The segment of a customer, its distance, and the next nearest, as in "
-        "customer_segments; of the columns of customers, in their order'",
+        f"COMMENT ON MACRO score_customer IS {quote_text(MACROS['score_customer'])}",
     ]
 
 
