@@ -56,7 +56,9 @@ class Artifacts:
         self.ask(create_table_artifact, table=_k_scores(picture), key="k-scores", description=of_run)
         self._show_rejected(of_run, picture.run, picture.rejected)
         self.ask(create_markdown_artifact, markdown=summary_of(picture), key="segment-summary", description=of_run)
-        self.ask(create_link_artifact, link=report, link_text="report.html", key="segment-report", description=of_run)
+        # A browser follows no link from a page of a server to a file.
+        how = f"{of_run}: open it with `segments report {run_id} --open`, or copy the address of the link"
+        self.ask(create_link_artifact, link=report, link_text="report.html", key="segment-report", description=how)
 
     def show_unpublished(self, record: Mapping[str, Any]) -> None:
         """Show a run that published nothing, from its manifest: its rejected rows and a summary."""

@@ -18,7 +18,7 @@ TASKS = ScoringSteps(
 )
 
 
-@flow(name="score-customers", retries=0, validate_parameters=True, persist_result=False)
+@flow(name="score-customers", retries=0, validate_parameters=True, persist_result=False, result_serializer="json")
 def score_customers(
     source: str | list[str], home: str = Order.home, output: str | None = None, dataset: str | None = None
 ) -> Scored:

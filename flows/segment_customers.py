@@ -57,6 +57,7 @@ _TIMEOUT_SECONDS = 6 * 60 * 60
     retries=0,  # no failure of schemas/errors.py passes by itself
     validate_parameters=True,
     persist_result=False,
+    result_serializer="json",  # Prefect keeps the error of a failed run all the same, and would pickle it
 )
 def segment_customers(
     source: str | list[str],

@@ -194,6 +194,7 @@ def test_refused_file_fails_in_one_line(trial, deployed, tmp_path):
     assert f"{source} is empty (0 bytes)" in newest["state"]["message"]
     shown = {artifact["key"]: artifact for artifact in artifacts_of(trial, newest) if artifact["key"]}
     assert set(shown) == {"rejected-rows", "segment-summary"}
+    assert [one["data"]["serializer"]["type"] for one in artifacts_of(trial, newest) if not one["key"]] == ["json"]
     assert shown["rejected-rows"]["description"].endswith(": its rows were not checked")
     assert shown["segment-summary"]["data"].startswith("**refused: nothing was published")
     assert "Traceback" not in (trial.prefect_home / "worker.log").read_text()
