@@ -1,9 +1,17 @@
-"""Recognize cells that a spreadsheet would run as formulas, and remove the mark that keeps it from doing so."""
+"""Recognize cells that a spreadsheet would run as formulas; add and remove the mark that keeps it from doing so."""
 
 import re
 
 #: A cell that a spreadsheet would run; marks of an earlier escape before it count, so that one can be taken off again.
 FORMULA = r"'*[=+\-@\t\r]"
+
+#: What begins as a formula does but is a number, such as -3.2 or +4915112345678.
+NUMBER = r"\s*[+-]?[0-9.,]*[0-9][0-9.,]*%?\s*"
+
+
+def with_mark(text: str) -> str:
+    """Return a text, after a ``'`` where a spreadsheet would run it."""
+    return f"'{text}" if re.match(FORMULA, text) and not re.fullmatch(NUMBER, text) else text
 
 
 def without_mark(text: str) -> str:

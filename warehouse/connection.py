@@ -158,8 +158,12 @@ def _size(run: Run) -> int:
 
 
 @contextmanager
-def published(home: Home) -> Iterator[Connection]:
+def published(home: Home, exports_to: Path | None = None) -> Iterator[Connection]:
     """Open the published file, read-only and locked down: no other file, no setting, no write.
+
+    Args:
+        home: directory of the published file.
+        exports_to: the one folder, if any, in which the statements may write and read files.
 
     Raises:
         UsageError: nothing has been published in this home yet.
@@ -167,27 +171,31 @@ def published(home: Home) -> Iterator[Connection]:
     """
     if not home.published_file.exists():
         raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
-    with opened(home.published_file, home) as database:
+    with opened(home.published_file, home, exports_to) as database:
         yield database
 
 
 @contextmanager
-def opened(path: Path, home: Home) -> Iterator[Connection]:
-    """Open a file that is or was published, read-only and locked down.
+def opened(path: Path, home: Home, exports_to: Path | None = None) -> Iterator[Connection]:
+    """Open a file that is or was published, read-only and locked down; see ``published``.
 
     Raises:
         SegmentsError: the file is damaged.
     """
     if not path.is_file():  # DuckDB would wait for what a pipe has to say
         raise _damaged(path, home, "is not a file")
+    config = LOCKED_DOWN | {"enable_external_access": exports_to is not None}
     with ExitStack() as stack:
         try:
             file = stack.enter_context(_readable(path))
-            database = stack.enter_context(closing(duckdb.connect(str(file), read_only=True, config=LOCKED_DOWN)))
+            database = stack.enter_context(closing(duckdb.connect(str(file), read_only=True, config=config)))
         except duckdb.Error as error:
             raise _damaged(path, home, f"cannot be opened ({one_line(error)})") from error
         try:
             database.execute(_QUIET)
+            if exports_to is not None:  # DuckDB takes the exception only while it runs, and before the rule
+                database.execute(f"SET allowed_directories = [{quote_text(str(exports_to))}]")
+                database.execute("SET enable_external_access = false")
             database.execute("SET lock_configuration = true")
             yield database
         except duckdb.Error as error:

@@ -50,6 +50,11 @@ Example: segments name 3 "Grillers\"""",
 Example: segments query "SELECT name, customers FROM segments ORDER BY segment_id"
 
 Example: segments query --list""",
+    "export": """Write the published tables to a folder as Parquet, CSV, XLSX or JSON.
+
+Example: segments export exported --format csv
+
+Example: segments export exported --format xlsx --tables segments,segment_stats""",
     "explain": "Explain the published segments: why this encoding, why this number of segments, how stable they are.",
     "report": """Print the path of a run's report, or of a page that lists all runs.
 

@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from cyclopts import Parameter
 
@@ -11,4 +11,9 @@ DEFAULT_HOME: Final = Path(Order.home)
 
 HomeOption = Annotated[
     Path, Parameter(env_var="SEGMENTS_HOME", help="Directory of the published file and of the runs.")
+]
+
+FormulasOption = Annotated[
+    Literal["mark", "keep"],
+    Parameter(help="Whether CSV and XLSX get a ' before texts that a spreadsheet would run; keep is for programs."),
 ]

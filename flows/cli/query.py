@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.cli.options import DEFAULT_HOME, HomeOption
+from flows.cli.options import DEFAULT_HOME, FormulasOption, HomeOption
 from flows.cli.tables import print_rows, print_table, result_console
 from schemas.errors import UsageError
 from warehouse.home.directory import Home
@@ -16,6 +16,7 @@ def query(
     *,
     name: str | None = None,
     list: Annotated[bool, Parameter(negative="")] = False,
+    formulas: FormulasOption = "mark",
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Run SQL on the published file, read-only.
@@ -32,7 +33,7 @@ def query(
     if sum((sql is not None, name is not None, list)) != 1:
         raise UsageError("give one of SQL, --name and --list; as in: segments query --name segment_sizes")
     if sql is not None:
-        print_rows(*query_published(Home(home), sql))
+        print_rows(*query_published(Home(home), sql), marks_formulas=formulas == "mark")
         return
     kept = named_queries()
     if name is None:
@@ -42,4 +43,4 @@ def query(
         return
     if name not in kept:
         raise UsageError(f"there is no query {name!r}; the queries are {', '.join(kept)}")
-    print_rows(*query_published(Home(home), kept[name].sql))
+    print_rows(*query_published(Home(home), kept[name].sql), marks_formulas=formulas == "mark")

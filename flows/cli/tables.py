@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from schemas.spreadsheet import with_mark
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -66,14 +68,34 @@ def print_table(console: Console, title: str, rows: Sequence[dict[str, str]]) ->
     console.print(table, "\n")
 
 
-def print_rows(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print the rows of a query: a table on a terminal, CSV when piped."""
+def print_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], *, marks_formulas: bool = True) -> None:
+    """Print the rows of a query: a table on a terminal, CSV when piped.
+
+    Args:
+        names: of the columns.
+        rows: their values.
+        marks_formulas: whether CSV gets a mark before what a spreadsheet would run.
+    """
     if sys.stdout.isatty():
         _print_on_terminal(result_console(), names, [["" if v is None else str(v) for v in row] for row in rows])
         return
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
+    writer, n_marked = csv.writer(sys.stdout, lineterminator="\n"), 0
+    for line in (names, *rows):
+        cells = [with_mark(cell) if marks_formulas and isinstance(cell, str) else cell for cell in line]
+        n_marked += sum(cell is not marked for cell, marked in zip(line, cells, strict=True))
+        writer.writerow(cells)
+    say_marked(n_marked)
+
+
+def say_marked(n_cells: int) -> None:
+    """Say on standard error how many cells were marked, if any."""
+    if n_cells:
+        cells = (
+            "1 cell that a spreadsheet would run has"
+            if n_cells == 1
+            else (f"{n_cells:,} cells that a spreadsheet would run have")
+        )
+        print(f"segments: {cells} a ' before (--formulas keep writes them as they are)", file=sys.stderr)
 
 
 def _print_plain(console: Console, names: Sequence[str], rows: Sequence[dict[str, str]]) -> None:

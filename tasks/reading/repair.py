@@ -8,10 +8,8 @@ from functools import cached_property
 
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
-from schemas.spreadsheet import FORMULA
+from schemas.spreadsheet import with_mark
 from tasks.reading.reject_columns import REJECT_HEADERS
-
-_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*%?")
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class RepairShape:
                 them, which is taken off when the row is read again.
         """
         line, row = self._taken_off(raw) or (str(line_number), raw)
-        return self.delimiter.join((line, self._quoted(_safe(reason)), self._cell.sub(self._safe_cell, row)))
+        return self.delimiter.join((line, self._quoted(with_mark(reason)), self._cell.sub(self._safe_cell, row)))
 
     @cached_property
     def _cell(self) -> re.Pattern[str]:
@@ -101,7 +99,7 @@ class RepairShape:
 
     def _marked(self, text: str) -> str:
         """Return the text of a cell with a quote where a spreadsheet would run it; a corrected row may have one."""
-        return text if self.is_repair and text.startswith("'") else _safe(text)
+        return text if self.is_repair and text.startswith("'") else with_mark(text)
 
     def _quoted(self, text: str) -> str:
         if self.quote is None:
@@ -128,10 +126,6 @@ def _countable(layout: Layout, position: int) -> int:
     """Return the position of a field for records of any length: after a list it is counted from the end."""
     is_after_list = layout.takes_more and position > layout.positions[layout.list_column or ""]
     return position - layout.n_fields if is_after_list else position
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if re.match(FORMULA, text) and not _NUMBER.fullmatch(text.strip()) else text
 
 
 def _header_text(layout: Layout, quote: str) -> str:

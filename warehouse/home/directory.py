@@ -48,6 +48,11 @@ class Home:
         return self.root / "archive"
 
     @property
+    def audiences(self) -> Path:
+        """The last list of each audience that was written, to find what has changed since."""
+        return self.root / "audiences"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the run under way; the lock dies with its process."""
         return self.root / ".lock"
