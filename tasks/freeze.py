@@ -102,7 +102,9 @@ def _check_name(name: str) -> None:
 
 
 def _refuse_without_identifier(home: Home, dataset: str) -> None:
-    if not has_identifier(home):
+    with published(home) as database:
+        is_recognized = has_identifier(database)
+    if not is_recognized:
         raise UsageError(
             f"the dataset {dataset} declares no identifier, so that its customers cannot be recognized in later runs; "
             "declare one, as in: customer_id: Series[str] = identifier()"

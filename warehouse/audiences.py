@@ -52,10 +52,9 @@ def numeric_columns(home: Home) -> list[str]:
         return [row["source_column"] for row in read_dicts(database, query)]
 
 
-def has_identifier(home: Home) -> bool:
+def has_identifier(database: Connection) -> bool:
     """Return whether the published customers can be recognized in later runs."""
-    with published(home) as database:
-        return bool(read_value(database, "SELECT count(segment_since) > 0 FROM customer_segments"))
+    return bool(read_value(database, "SELECT count(segment_since) > 0 FROM customer_segments"))
 
 
 def insert_audience(

@@ -55,6 +55,11 @@ Example: segments query --list""",
 Example: segments export exported --format csv
 
 Example: segments export exported --format xlsx --tables segments,segment_stats""",
+    "audience": """List the customers of a segment for upload: all, or those added and removed since the last list.
+
+Example: segments audience 3 --columns customer_id,email --output grillers.csv
+
+Example: segments audience 3 --hash email,phone --country-code 1 --delta --output changes.csv""",
     "explain": "Explain the published segments: why this encoding, why this number of segments, how stable they are.",
     "report": """Print the path of a run's report, or of a page that lists all runs.
 

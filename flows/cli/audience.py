@@ -1,0 +1,69 @@
+"""``segments audience``: list the customers of a segment for upload, or what has changed since the last list."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.cli.options import DEFAULT_HOME, FormulasOption, HomeOption
+from flows.cli.tables import say_marked
+from schemas.errors import UsageError
+from warehouse.exporting import ExportFormat, TableFormat
+from warehouse.home.directory import Home
+
+#: Formats that are text, and can be printed.
+_PRINTED = ("csv", "json")
+
+
+def audience(
+    segment: str,
+    *,
+    format: ExportFormat = "csv",
+    output: Path | None = None,
+    columns: str | None = None,
+    hash: str | None = None,
+    country_code: str | None = None,
+    delta: Annotated[bool, Parameter(negative="")] = False,
+    formulas: FormulasOption = "mark",
+    force: bool = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """List the customers of a segment for upload.
+
+    Parameters
+    ----------
+    segment
+        Number or name of the published segment.
+    format
+        Of the list.
+    output
+        The file to write. It is then the list that --delta compares the next one with; left out, the list is printed.
+    columns
+        Columns of customers with commas between them; left out, those of --hash, or customer_id alone.
+    hash
+        Columns to list as SHA-256: e-mail addresses trimmed and in lower case, phone numbers as +4915112345678.
+    country_code
+        Of phone numbers without one, such as 1 or 49.
+    delta
+        List the customers added and removed since the last list alone, with a column change.
+    force
+        Write over a file that exists.
+    """
+    from tasks.list_audience import ListOrder, list_audience
+
+    if output is None and format not in _PRINTED:
+        raise UsageError(f"--format {format} cannot be printed; name a file with --output")
+    order = ListOrder(segment, columns, hash, country_code, delta)
+    form = TableFormat(format, marks_formulas=formulas == "mark")
+    listed = list_audience(Home(home), order, form, output or sys.stdout.buffer, force=force)
+    for remark in listed.remarks:
+        print(f"segments: {remark}", file=sys.stderr)
+    say_marked(listed.n_marked)
+    name = f"segment {listed.segment_id}" + (f" ({listed.segment_name})" if listed.segment_name else "")
+    if output is not None:
+        rows = f"{listed.n_rows:,} {'row' if listed.n_rows == 1 else 'rows'}"
+        changes = "" if listed.added is None else f", {listed.added:,} added and {listed.removed:,} removed"
+        print(f"{output}: {rows} of {name}{changes}")
+    elif delta:
+        print("segments: printed only: with --output the next --delta is compared with this list", file=sys.stderr)
