@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from schemas.errors import HomeNotWritable, UsageError
+from schemas.errors import HomeNotWritable, SegmentsError, UsageError
 from tasks.export import refuse_in_home
 from warehouse.audience_lists import (
     Listed,
@@ -258,7 +258,10 @@ def _changes(database: Connection, listing: _Listing, last: Path, folder: Path) 
         listing.remarks.append(
             f"segment {listing.segment_id} is not published any more: all of its last list are removed"
         )
-    return make_changes(database, listing.columns, copied)
+    try:
+        return make_changes(database, listing.columns, copied)
+    except SegmentsError as error:
+        raise SegmentsError(f"{last}: {error}; remove it, and all customers are listed as added") from error
 
 
 def _prepare(home: Home) -> None:

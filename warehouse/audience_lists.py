@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from warehouse.connection import Connection
+import duckdb
+
+from schemas.errors import SegmentsError
+from warehouse.connection import Connection, one_line
 from warehouse.exporting import Relation, copy, relation_of
 from warehouse.home.directory import Home
 from warehouse.statements.audience_lists import (
@@ -94,9 +97,15 @@ def make_changes(database: Connection, columns: Sequence[ListColumn], last: Path
 
     Returns:
         Number of rows added, and removed.
+
+    Raises:
+        SegmentsError: the last list is damaged.
     """
     source = "FROM listed LIMIT 0" if last is None else f"FROM read_parquet({quote_text(str(last))})"
-    database.execute(f"CREATE TEMP TABLE last_list AS {source}")
+    try:
+        database.execute(f"CREATE TEMP TABLE last_list AS {source}")
+    except duckdb.Error as error:
+        raise SegmentsError(f"the last list is damaged ({one_line(error)})") from error
     database.execute(create_changes(keys_of(columns)))
     query = "SELECT count(*) FILTER (change = 'added') AS a, count(*) FILTER (change = 'removed') AS r FROM changes"
     (counts,) = read_dicts(database, query)

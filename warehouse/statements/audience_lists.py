@@ -62,12 +62,12 @@ def count_blank(keys: Sequence[str]) -> str:
 
 
 def create_changes(keys: Sequence[str]) -> str:
-    """Return the statement that makes ``changes``: what ``last_list`` has and ``listed`` lacks, and what is added."""
+    """Return the statements that make ``changes``: what ``last_list`` has and ``listed`` lacks, then what is added."""
     same = " AND ".join(f"last_list.{name} IS NOT DISTINCT FROM listed.{name}" for name in map(quote_identifier, keys))
     return (
-        "CREATE TEMP TABLE changes AS "
-        f"SELECT 'removed' AS change, last_list.* FROM last_list ANTI JOIN listed ON {same} "
-        f"UNION ALL SELECT 'added' AS change, listed.* FROM listed ANTI JOIN last_list ON {same}"
+        f"CREATE TEMP TABLE changes AS SELECT 'removed' AS change, last_list.* FROM last_list ANTI JOIN listed "
+        f"ON {same} ORDER BY last_list.rowid; "
+        f"INSERT INTO changes SELECT 'added', listed.* FROM listed ANTI JOIN last_list ON {same} ORDER BY listed.rowid"
     )
 
 
