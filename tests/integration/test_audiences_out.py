@@ -271,6 +271,24 @@ def test_failed_writing_does_not_advance_the_list(shop, basic, monkeypatch):
     assert listed(shop, basic, shop / "list.csv", delta=True)[0][1:] == [("removed", "C84")]
 
 
+def test_list_that_cannot_be_kept_is_listed_again(shop, basic, monkeypatch):
+    import warehouse.private_files as private_files
+
+    replace = private_files.os.replace
+
+    def broken(partial, target):
+        if target.parent.name == "audiences":
+            raise OSError(5, "Input/output error")
+        replace(partial, target)
+
+    monkeypatch.setattr(private_files.os, "replace", broken)
+    with pytest.raises(UsageError, match="Input/output error"):
+        listed(shop, basic, shop / "list.csv", delta=True)
+    monkeypatch.undo()
+    assert len((shop / "list.csv").read_text().splitlines()) == 31
+    assert listed(shop, basic, shop / "list.csv", delta=True)[1].added == 30
+
+
 def test_segment_that_ended_is_removed_whole(shop, basic):
     listed(shop, basic, shop / "list.csv")
     night(shop, {number: plan for number, plan in PLANS.items() if plan != "basic"}, 2, k=2)
