@@ -275,7 +275,7 @@ def _scatter(database: Connection, columns: Sequence[Column], facts: Facts) -> C
     if axes is None:
         return Chart(
             None,
-            "There is no scatter plot, as it takes a numeric column and either a list of items or a second "
+            "There is no plot of two columns, as it takes a numeric column and either a list of items or a second "
             "numeric column, which this dataset does not declare.",
         )
     positions = sample_positions(facts.rows_loaded, SCATTER_POINTS, facts.seed)
