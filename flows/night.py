@@ -35,7 +35,7 @@ class Steps:
     cluster: Callable[[Run, Delivery, Encoded], Clustered] = cluster
     describe: Callable[[Run, Ingested, Clustered], Described] = describe
     track_segments: Callable[[Run, Described], Tracked] = track_segments
-    report: Callable[[Run, Delivery, Ingested, Validated, Clustered], Reported] = report
+    report: Callable[[Run, Delivery, Ingested, Validated, Clustered, Tracked], Reported] = report
     audit: Callable[[Run, Ingested, Validated, Clustered], Audited] = audit
     publish: Callable[[Run, Audited], Published] = publish
 
@@ -82,8 +82,8 @@ def night(order: Order, steps: Steps = PLAIN_STEPS) -> RunSummary:
         encoded = steps.encode(run, delivery, ingested)
         clustered = steps.cluster(run, delivery, encoded)
         described = steps.describe(run, ingested, clustered)
-        steps.track_segments(run, described)
-        steps.report(run, delivery, ingested, validated, clustered)
+        tracked = steps.track_segments(run, described)
+        steps.report(run, delivery, ingested, validated, clustered, tracked)
         audited = steps.audit(run, ingested, validated, clustered)
         published = steps.publish(run, audited)
         return RunSummary(run.run_id, True, published.message)

@@ -80,6 +80,13 @@ class KRow:
     ari_bootstrap: float | None = None
 
     @property
+    def sample_silhouette(self) -> float | None:
+        """The silhouette of the sample that the null model was fitted beside."""
+        if self.null_silhouette is None or self.silhouette_gain is None:
+            return None
+        return self.null_silhouette + self.silhouette_gain
+
+    @property
     def is_sampled(self) -> bool:
         """Whether the silhouette has an interval."""
         return self.silhouette_low != self.silhouette_high

@@ -5,8 +5,8 @@ import re
 #: A cell that a spreadsheet would run; marks of an earlier escape before it count, so that one can be taken off again.
 FORMULA = r"'*[=+\-@\t\r]"
 
-#: What begins as a formula does but is a number, such as -3.2 or +4915112345678.
-NUMBER = r"\s*[+-]?[0-9.,]*[0-9][0-9.,]*%?\s*"
+#: What begins as a formula does but is a number, such as -3.2 or +49 151 12345678.
+NUMBER = r"\s*[+-]?[0-9., ]*[0-9][0-9., ]*%?\s*"
 
 
 def with_mark(text: str) -> str:

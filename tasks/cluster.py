@@ -51,6 +51,7 @@ class Clustered:
     objective: float
     encoding: str
     verdict_level: Level
+    verdict_words: str
     verdict: str
     own_verdict: Kind
     notes: tuple[str, ...]
@@ -121,6 +122,7 @@ def cluster(run: Run, delivery: Delivery, encoded: Encoded) -> Clustered:
         objective=choice.fit.objective,
         encoding=encoded.encoding,
         verdict_level=verdict.level,
+        verdict_words=verdict.words,
         verdict=str(verdict),
         own_verdict=own_verdict.kind,
         notes=_notes(choice, distinct.n_customers),

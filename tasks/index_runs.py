@@ -74,7 +74,12 @@ def _listed(home: Home, manifest: Manifest) -> ListedRun:
         rows_loaded=manifest.get("rows_loaded"),
         rows_rejected=manifest.get("rows_rejected"),
         n_clusters=manifest.get("n_clusters"),
-        verdict=manifest.get("verdict") or "",
+        verdict=_verdict(manifest),
         message=manifest.get("message") or "",
         has_report=(home.runs / manifest["run_id"] / "report.html").is_file(),
     )
+
+
+def _verdict(manifest: Manifest) -> str:
+    words = manifest.get("verdict_words")  # runs before version 0.2.0 have none
+    return f"{manifest['verdict_level']}: {words}" if words else manifest.get("verdict") or ""

@@ -158,7 +158,7 @@ def _segment(database: Connection, home: Home, order: ListOrder) -> tuple[int, s
         found = []
     if len(found) != 1:
         known = ", ".join(f"{number} ({name})" for number, name in names.items())
-        raise UsageError(f"there is no one segment {asked!r}; the published ones are {known}")
+        raise UsageError(f"there is no segment {asked!r}; the published ones are {known}")
     return found[0], names[found[0]]
 
 
@@ -229,7 +229,8 @@ def _note_left_out(database: Connection, listing: _Listing, listed: Listed) -> N
             listing.remarks.append(
                 f"{column.name}: {n:,} {'value is' if n == 1 else 'values are'} no {column.kind}; left blank"
             )
-    names = ", ".join(column.name for column in listing.columns if column.kind != "as it is") or "any column"
+    hashed = [column.name for column in listing.columns if column.kind != "as it is"]
+    names = ", ".join(hashed or [column.name for column in listing.columns])
     if n := listed.n_blank:
         listing.remarks.append(
             f"{n:,} {'customer is' if n == 1 else 'customers are'} left out, without a value in {names}"

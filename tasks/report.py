@@ -1,7 +1,7 @@
 """Write the HTML report of a run: one self-contained file, the same bytes for the same run."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -41,11 +41,12 @@ from tasks.reporting.profile import Profile, choose_profile, column_label
 from tasks.reporting.sample import sample_positions
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
+from tasks.track_segments import Tracked
 from tasks.validate import Validated
 from warehouse.connection import Connection, one_thread, read_sql, staging
 from warehouse.home.ledger import notes_of
 from warehouse.home.run import SOFTWARE_VERSION, Run
-from warehouse.page import read_drift, read_map, read_points, read_rows, read_sizes
+from warehouse.page import names_ever, read_drift, read_map, read_points, read_rows, read_sizes
 from warehouse.rejects import RejectedGroup, rejected_groups
 from warehouse.statements.features import select_axes
 
@@ -55,7 +56,7 @@ NO_CHART = Chart(None, "")
 #: Points of the scatter plot; more would only cover one another.
 SCATTER_POINTS = 2_000
 
-_REJECTED_GROUPS, _COMPONENTS, _ASSOCIATIONS = 20, 8, 8
+_REJECTED_GROUPS, _COMPONENTS, _ASSOCIATIONS, _LARGEST_MOVES = 20, 8, 8, 5
 
 #: What to do with the segments, by the level of the verdict.
 _ADVICE: dict[Level, str] = {
@@ -89,9 +90,11 @@ class Facts:
     silhouette: float | None
     seed: int
     verdict_level: Level
+    verdict_words: str
     verdict: str
     software_version: str
     notes: tuple[str, ...]
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,8 @@ class Page:
     silhouettes: Chart = NO_CHART
     map: Chart = NO_CHART
     previous_day: date | None = None
+    largest_moves: tuple[MoveRow, ...] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
     n_moved: int | None = None
     profile_sql: str = ""
 
@@ -168,7 +173,9 @@ class Page:
 
 
 @recorded
-def report(run: Run, delivery: Delivery, ingested: Ingested, validated: Validated, clustered: Clustered) -> Reported:
+def report(
+    run: Run, delivery: Delivery, ingested: Ingested, validated: Validated, clustered: Clustered, tracked: Tracked
+) -> Reported:
     """Write the report of the night under construction."""
     facts = Facts(
         run_id=run.run_id,
@@ -183,9 +190,11 @@ def report(run: Run, delivery: Delivery, ingested: Ingested, validated: Validate
         silhouette=clustered.silhouette,
         seed=run.order.seed,
         verdict_level=clustered.verdict_level,
+        verdict_words=clustered.verdict_words,
         verdict=clustered.verdict,
         software_version=SOFTWARE_VERSION,
-        notes=notes_of(run),
+        notes=tuple(note for note in notes_of(run) if note not in tracked.notes),
+        changes=tracked.notes,
     )
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database, one_thread(database):
@@ -254,11 +263,15 @@ def _with_changes(database: Connection, page: Page) -> Page:
     if not earlier:
         return page
     moves = read_rows(database, "report_moves", MoveRow, {"as_of": today.isoformat()})
-    between = [row for row in moves if None not in (row.from_segment_id, row.to_segment_id)]
+    apart = [
+        row for row in moves if None not in (ends := (row.from_segment_id, row.to_segment_id)) and len(set(ends)) > 1
+    ]
     return replace(
         page,
         previous_day=max(earlier),
-        n_moved=sum(row.customers for row in between if row.from_segment_id != row.to_segment_id) if moves else None,
+        n_moved=sum(row.customers for row in apart) if moves else None,
+        largest_moves=tuple(sorted(apart, key=lambda row: -row.customers)[:_LARGEST_MOVES]),
+        names=names_ever(database),
         moves=moves_chart(moves, max(earlier), read_sql("charts/moves")),
         sizes=sizes_chart(sizes, read_sql("charts/sizes")),
     )

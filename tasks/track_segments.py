@@ -11,6 +11,7 @@ from schemas.dataset import file_settings_of
 from schemas.loading import load_dataset
 from tasks.continuity.transitions import Transition, transitions_of
 from tasks.describe import Described
+from tasks.reporting.number_text import joined
 from tasks.run.columns import has_identifier
 from tasks.run.step import recorded
 from warehouse.audiences import carry_audiences
@@ -103,7 +104,7 @@ def _segments_in_words(earlier: EarlierRun, transitions: Sequence[Transition]) -
     survivors = [str(one.from_segment_id) for one in transitions if one.transition == "survived"]
     if survivors:
         segments = "segment" if len(survivors) == 1 else "segments"
-        said.append(f"{segments} {_listed(survivors)} survived")
+        said.append(f"{segments} {joined(survivors, 'and')} survived")
     said += _changes(transitions)
     return f"since the run of {earlier.as_of}: {', '.join(said)}"
 
@@ -132,7 +133,3 @@ def _customers_in_words(moves: dict[str, int] | None) -> str:
         f"{moves['stayed']:,} of {known:,} customers stayed in their segment{share}; {moves['new']:,} new, "
         f"{moves['gone']:,} gone"
     )
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

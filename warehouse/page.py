@@ -1,56 +1,25 @@
 """Read the rows that the report shows from the tables of a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
 import numpy as np
 
 from schemas.dataset import Column
-from schemas.page import (
-    ColumnAssociationRow,
-    ComponentRow,
-    DeclaredRow,
-    DriftRow,
-    EncodingRow,
-    Figure,
-    KRow,
-    LoadingRow,
-    MoveRow,
-    Points,
-    SegmentDriftRow,
-    SegmentRow,
-    SilhouetteRow,
-    SizeRow,
-    TriedRow,
-)
+from schemas.page import DriftRow, Points, SegmentDriftRow, SizeRow
 from warehouse.connection import Connection, read_sql
 from warehouse.statements.features import select_scatter
 from warehouse.tables import read_dicts
 
-Row = TypeVar(
-    "Row",
-    SegmentRow,
-    Figure,
-    KRow,
-    EncodingRow,
-    DeclaredRow,
-    TriedRow,
-    ComponentRow,
-    LoadingRow,
-    ColumnAssociationRow,
-    DriftRow,
-    SegmentDriftRow,
-    MoveRow,
-    SilhouetteRow,
-)
+Row = TypeVar("Row")
 
 #: Columns and items, and means of segments, whose drift is shown.
 DRIFT_SHOWN = 10
 
 
 def read_rows(
-    database: Connection, name: str, row: type[Row], parameters: Mapping[str, Any] | None = None
+    database: Connection, name: str, row: Callable[..., Row], parameters: Mapping[str, Any] | None = None
 ) -> tuple[Row, ...]:
     """Return the rows of a statement of ``warehouse/sql`` whose columns are the fields of ``row``."""
     found: list[dict[str, Any]] = read_dicts(database, read_sql(name), parameters)
@@ -78,6 +47,12 @@ def read_sizes(database: Connection, today: date | None = None) -> list[SizeRow]
     """
     found: list[dict[str, Any]] = read_dicts(database, read_sql("charts/sizes"))
     return [SizeRow(**row | {"as_of": row["as_of"] or today}) for row in found]
+
+
+def names_ever(database: Connection) -> dict[int, str]:
+    """Return the name of each segment that there ever was, by its number."""
+    found: list[dict[str, Any]] = read_dicts(database, "SELECT segment_id, name FROM segment_lifetimes")
+    return {row["segment_id"]: row["name"] for row in found}
 
 
 def read_points(database: Connection, x: Column, y: Column, positions: Sequence[int]) -> Points:

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 from cyclopts import Parameter
 
@@ -18,8 +18,9 @@ _PRINTED = ("csv", "json")
 
 def audience(
     segment: str,
+    /,
     *,
-    format: ExportFormat = "csv",
+    format: ExportFormat | None = None,
     output: Path | None = None,
     columns: str | None = None,
     hash: str | None = None,
@@ -36,7 +37,7 @@ def audience(
     segment
         Number or name of the published segment.
     format
-        Of the list.
+        Of the list; left out, it is that of the name of the output, and csv where it is printed.
     output
         The file to write. It is then the list that --delta compares the next one with; left out, the list is printed.
     columns
@@ -52,10 +53,8 @@ def audience(
     """
     from tasks.list_audience import ListOrder, list_audience
 
-    if output is None and format not in _PRINTED:
-        raise UsageError(f"--format {format} cannot be printed; name a file with --output")
+    form = TableFormat(_format_of(output, format), marks_formulas=formulas == "mark")
     order = ListOrder(segment, columns, hash, country_code, delta)
-    form = TableFormat(format, marks_formulas=formulas == "mark")
     listed = list_audience(Home(home), order, form, output or sys.stdout.buffer, force=force)
     for remark in listed.remarks:
         print(f"segments: {remark}", file=sys.stderr)
@@ -67,3 +66,15 @@ def audience(
         print(f"{output}: {rows} of {name}{changes}")
     elif delta:
         print("segments: printed only: with --output the next --delta is compared with this list", file=sys.stderr)
+
+
+def _format_of(output: Path | None, asked: ExportFormat | None) -> ExportFormat:
+    """Return the format asked for, or that of the output's name, which must not be another one."""
+    if output is None:
+        if asked in _PRINTED or asked is None:
+            return asked or "csv"
+        raise UsageError(f"--format {asked} cannot be printed; name a file with --output")
+    named = next((form for form in get_args(ExportFormat) if output.suffix.lower() == f".{form}"), None)
+    if asked and named and asked != named:
+        raise UsageError(f"--output {output} is named as {named}, and --format is {asked}; make them the same")
+    return asked or named or "csv"

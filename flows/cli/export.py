@@ -10,6 +10,7 @@ from warehouse.home.directory import Home
 
 def export(
     folder: Path,
+    /,
     *,
     format: ExportFormat = "parquet",
     tables: str | None = None,

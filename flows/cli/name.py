@@ -46,4 +46,4 @@ def name(
         raise UsageError(f'no NAME is given; as in: segments name {segment} "Grillers"')
     else:
         name_segment(home, segment, name)
-        print(f"segment {segment} is named {name.strip()}, in this run and all later ones")
+        print(f"segment {segment} is named {name.strip()}, in the published tables and reports from the next run on")

@@ -113,6 +113,9 @@ def _is_number(text: str) -> bool:
 
 def _print_on_terminal(console: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table, or one line per cell where the columns would be too narrow to read."""
+    if not rows:
+        console.print("no rows")
+        return
     if len(names) * LAYOUT.min_column <= console.width:
         table = Table(*map(escape, names), show_edge=False)
         for row in rows:

@@ -24,11 +24,24 @@ _PARTITION = "no evidence of segments; treat them as an arbitrary partition"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether there are segments, and why, for people."""
+    """Whether there are segments, and why, for people.
+
+    Attributes:
+        level: strong, weak or none.
+        words: what was found, for everybody.
+        why: what it rests on, for those who know the figures; it goes on where the words end.
+        is_gradient: whether it is a gradient, and weak for that.
+    """
 
     level: Level
-    reason: str
+    words: str
+    why: str = ""
     is_gradient: bool = False
+
+    @property
+    def reason(self) -> str:
+        """The words, and what they rest on."""
+        return self.words + self.why
 
     @property
     def kind(self) -> Kind:
@@ -105,27 +118,27 @@ def verdict_on(evidence: Evidence) -> Verdict:
     """Return whether there are segments, and what to do about it."""
     chosen = evidence.chosen
     if chosen.silhouette is None:
-        return Verdict("none", f"the customers could not be segmented ({chosen.reason})")
+        return Verdict("none", "the customers could not be segmented", f" ({chosen.reason})")
     if evidence.margin is None or evidence.null_std is None or evidence.null_model is None:
-        return Verdict("none", f"{_PARTITION} ({evidence.why_untried})")
+        return Verdict("none", _PARTITION, f" ({evidence.why_untried})")
     is_alone = evidence.null_model == UNIMODAL
     above = f"{evidence.margin:.2f} above {_WORDS.get(evidence.null_model, 'the best of permuted columns')}"
     if is_alone and evidence.n_columns > 1:
         return Verdict(
             "none",
-            f"no evidence of segments across columns; treat them as {chosen.k} groups of {_names(evidence)} alone "
-            f"(silhouette {above})",
+            f"no evidence of segments across columns; treat them as {chosen.k} groups of {_names(evidence)} alone",
+            f" (silhouette {above})",
         )
     if not is_apart(evidence.margin, evidence.null_std, min_margin(evidence.null_model)):
         figures = f"silhouette {evidence.margin:+.3f} from the null model, whose standard deviation is"
-        return Verdict("none", f"{_PARTITION} ({figures} {evidence.null_std:.3f})")
+        return Verdict("none", _PARTITION, f" ({figures} {evidence.null_std:.3f})")
     figures = f"silhouette {chosen.silhouette:.2f}, {above}"
     if evidence.population_gain is None or evidence.population_std is None:
         return _found(chosen, evidence.margin, figures)
     figures += f", {evidence.population_gain:+.2f} from one population as correlated as these columns"
     if not is_apart(evidence.population_gain, evidence.population_std, min_margin(POPULATION)):
         tiers = f"use the {chosen.k} segments as tiers, as nothing separates them"
-        return Verdict("weak", f"a gradient {evidence.gradient}; {tiers} ({figures})", is_gradient=True)
+        return Verdict("weak", f"a gradient {evidence.gradient}; {tiers}", f" ({figures})", is_gradient=True)
     return _found(chosen, evidence.margin, figures)
 
 
@@ -146,7 +159,7 @@ def held_verdict(own: Verdict, earlier: EarlierVerdict | None, k_runs: int) -> V
     level: Level = "weak" if earlier.kind == "gradient" else earlier.kind
     what = "a gradient, as in the previous run" if is_gradient else "as in the previous run"
     return Verdict(
-        level, f"{what}; this run alone would be {own.kind}, run {runs} of {k_runs} ({own.reason})", is_gradient
+        level, f"{what}; this run alone would be {own.kind}, run {runs} of {k_runs}", f" ({own.reason})", is_gradient
     )
 
 
@@ -159,10 +172,10 @@ def _found(chosen: KScore, margin: float, figures: str) -> Verdict:
     seeds, bootstrap = chosen.ari_seeds, chosen.ari_bootstrap
     by_degree = f"{chosen.k} segments whose borders are a matter of degree"
     if seeds is not None and seeds < BOUNDS.min_ari_seeds:
-        return Verdict("weak", f"{by_degree}; other random seeds find other ones (ARI {seeds:.2f}, {figures})")
+        return Verdict("weak", by_degree, f"; other random seeds find other ones (ARI {seeds:.2f}, {figures})")
     if bootstrap is not None and bootstrap < BOUNDS.min_ari_bootstrap:
-        return Verdict("weak", f"{by_degree}; bootstrap resamples give other ones (ARI {bootstrap:.2f}, {figures})")
+        return Verdict("weak", by_degree, f"; bootstrap resamples give other ones (ARI {bootstrap:.2f}, {figures})")
     if margin < BOUNDS.min_margin:
-        return Verdict("weak", f"{by_degree}, as they overlap ({figures})")
+        return Verdict("weak", by_degree, f", as they overlap ({figures})")
     same = "They come back with other random seeds and bootstrap resamples"
-    return Verdict("strong", f"{chosen.k} clearly separate segments; use them. {same} ({figures})")
+    return Verdict("strong", f"{chosen.k} clearly separate segments", f"; use them. {same} ({figures})")

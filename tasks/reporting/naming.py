@@ -7,7 +7,7 @@ from itertools import combinations
 
 from schemas.fields import MISSING_CATEGORY, NO_ITEMS, OTHER_VALUES
 from schemas.yes_no import NO_WORDS, YES_WORDS
-from tasks.reporting.number_text import decimals_of, number_text, percent_text
+from tasks.reporting.number_text import decimals_of, joined, number_text, percent_text
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def description_of(traits: Sequence[Trait], *, share: float) -> str:
     clauses = [
         f"{one.clause} ({one.figure_of_all}{'' if number else ' of all customers'})" for number, one in enumerate(told)
     ]
-    figures = _joined(clauses, "and") if clauses else "no column sets them apart from all customers"
+    figures = joined(clauses, "and") if clauses else "no column sets them apart from all customers"
     return f"{percent_text(share)} of the customers: {figures}."
 
 
@@ -249,8 +249,8 @@ def name_of(traits: Sequence[Trait]) -> str:
     words = [
         *(one.short for one in others if one.is_age),
         "customers",
-        f"in {_joined(places, 'or')}" if places else "",
-        f"with {_joined(having, 'and')}" if having else "",
+        f"in {joined(places, 'or')}" if places else "",
+        f"with {joined(having, 'and')}" if having else "",
         _buying(bought),
     ]
     return _capitalized(", ".join([" ".join(filter(None, words)), *lacks]))
@@ -313,17 +313,13 @@ def _first_unused(names: Sequence[str], used: set[str]) -> str:
 def _buying(bought: Sequence[Trait]) -> str:
     """Return what customers buy and do not buy, as a relative clause; empty where that is not known."""
     has = [one.short for one in bought if not one.is_lack]
-    parts = [f"buy {_joined(has, 'and')}"] if has else []
+    parts = [f"buy {joined(has, 'and')}"] if has else []
     parts += [one.rarely_bought for one in bought if one.is_lack]
-    return f"who {_joined(parts, 'and')}" if parts else ""
+    return f"who {joined(parts, 'and')}" if parts else ""
 
 
 def _words_of(name: str) -> list[str]:
     return sorted(re.findall(r"\w+", name.casefold()))
-
-
-def _joined(words: Sequence[str], last: str) -> str:
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else words[0]
 
 
 def _capitalized(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Format numbers for people: thousands separators, few decimals, percentages."""
+"""Format numbers and lists for people: thousands separators, few decimals, percentages, "and" before the last."""
 
 import math
 from collections.abc import Sequence
@@ -26,3 +26,8 @@ def percent_text(share: float | None) -> str:
     if 0 < share < 0.001:
         return "<0.1%"
     return f"{share:.1%}" if 0 < share < 0.01 or 0.99 < share < 1 else f"{share:.0%}"
+
+
+def joined(words: Sequence[str], last: str) -> str:
+    """Return words with commas between them and ``last`` before the last one; one at least."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else words[0]

@@ -30,6 +30,7 @@ def environment() -> jinja2.Environment:
         "shade": _shade,
         "figure": _figure,
         "count": _count,
+        "change": _change,
     }
     templates.globals |= {"color_of": color_of, "text_color_on": text_color_on, "unstable": _UNSTABLE}
     return templates
@@ -49,3 +50,8 @@ def _figure(value: float | None, pattern: str) -> str:
 def _count(value: int | None) -> str:
     """Return a count with thousands separators; a dash where it was never reached."""
     return "—" if value is None else f"{value:,}"
+
+
+def _change(customers: int) -> str:
+    """Return how many more or fewer customers there are, with a minus that is as wide as the plus."""
+    return f"{customers:+,}".replace("-", "\N{MINUS SIGN}")

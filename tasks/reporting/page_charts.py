@@ -58,8 +58,8 @@ def scatter_chart(
     x_axis, y_axis = axes
     missing = f"; {n_drawn - n_shown:,} of them lack a value and are left out" if n_shown < n_drawn else ""
     words = (
-        f"{_who(n_drawn, n_customers)}: {y_axis.label} by {x_axis.label}{missing}. Whole numbers are jittered, so that "
-        "equal customers do not overlap; each segment's number is at its medians or next to them."
+        f"{_who(n_drawn, n_customers)}: {y_axis.label} by {x_axis.label}{missing}. Customers with the same values "
+        "are drawn beside each other; each segment's number is in its middle."
     )
     return Chart(_scatter(points, axes, random_state), words, sql)
 
@@ -94,7 +94,9 @@ def sizes_chart(sizes: Sequence[SizeRow], sql: str) -> Chart:
     own = {
         segment_id: [known.get((day, segment_id)) for day in days] for segment_id in sorted({two for _, two in known})
     }
-    words = f"Customers of each segment in the last {len(days)} runs; one that has ended is gray, without its number."
+    has_ended = any(sizes_of[-1] is None for sizes_of in own.values())
+    ended = "; one that has ended is dashed, without its number" if has_ended else ""
+    words = f"Customers of each segment in the last {len(days)} runs{ended}."
     return Chart(draw_sizes([str(day) for day in days], own), words, sql)
 
 

@@ -64,8 +64,7 @@ def draw_sizes(days: Sequence[str], sizes: Mapping[int, Sequence[int | None]]) -
             if size is not None
         ]
         has_ended = own[-1] is None
-        color, opacity = ("currentColor", 0.35) if has_ended else (color_of(segment_id), 1.0)
-        parts.append(_line(points, color, opacity=opacity))
+        parts.append(_line(points, "currentColor" if has_ended else color_of(segment_id), is_dashed=has_ended))
         if not has_ended:
             ends[segment_id] = points[-1][1]
     parts += [_text(last + 8, y + 4, str(own), weight="bold") for own, y in _apart(ends).items()]
@@ -105,14 +104,14 @@ def draw_silhouettes(silhouettes: Mapping[int, Sequence[float]], sizes: Mapping[
     return _svg("Silhouettes of the customers of each segment, the highest first", y + 24, parts)
 
 
-def _line(points: Sequence[tuple[float, float, str]], color: str, *, opacity: float) -> str:
+def _line(points: Sequence[tuple[float, float, str]], color: str, *, is_dashed: bool) -> str:
     places = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
     dots = "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{color}"><title>{title}</title></circle>'
         for x, y, title in points
     )
-    line = f'<polyline points="{places}" fill="none" stroke="{color}" stroke-width="2.5"/>'
-    return f'<g opacity="{opacity:g}">{line}{dots}</g>'
+    dashes = ' stroke-dasharray="4 4" opacity=".5"' if is_dashed else ""
+    return f'<polyline points="{places}" fill="none" stroke="{color}" stroke-width="2.5"{dashes}/>{dots}'
 
 
 def _apart(heights: Mapping[int, float]) -> dict[int, float]:

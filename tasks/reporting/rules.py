@@ -15,7 +15,7 @@ from sklearn.tree import DecisionTreeClassifier
 from schemas.fields import Role
 from schemas.rules import Condition, Question
 from tasks.clustering.rows import Floats
-from tasks.reporting.number_text import number_text
+from tasks.reporting.number_text import joined, number_text
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,8 @@ def _words_of(column: str, conditions: list[Condition]) -> str:
         for is_yes in (True, False)
     )
     is_list = first.question.column.role is Role.ITEMS
-    parts = [f"{'with' if is_list else 'is'} {' and '.join(has)}"] if has else []
-    parts += [f"{'without' if is_list else 'is not'} {' or '.join(has_not)}"] if has_not else []
+    parts = [f"{'with' if is_list else 'is'} {joined(has, 'and')}"] if has else []
+    parts += [f"{'without' if is_list else 'is not'} {joined(has_not, 'or')}"] if has_not else []
     return f"{column} {' and '.join(parts)}"
 
 

@@ -48,12 +48,13 @@ def test_cards_are_the_table_segments(home, page):
     assert list(map(int, cards)) == [row[0] for row in published]
     for segment_id, name, customers, share, before, description, rule, precision, recall in published:
         words = plain(cards[str(segment_id)])
-        change = "new since 2026-03-01" if before is None else f"{customers - before:+d} since 2026-03-01"
+        change = "new since 2026-03-01" if before is None else f"{customers - before:+,} since 2026-03-01"
+        change = change.replace("-", "\N{MINUS SIGN}").replace("2026\N{MINUS SIGN}03\N{MINUS SIGN}01", "2026-03-01")
         change = "as many as on 2026-03-01" if before == customers else change
         assert words == (
             f"{segment_id} {name} {customers} customers, {percent_text(share)}; {change} {description} "
-            f"In short: {rule}. "
-            f"Of those who match, {percent_text(precision)} are in it; of those in it, {percent_text(recall)} match."
+            f"Rule of thumb: {rule}. It holds for {percent_text(recall)} of these customers, and "
+            f"{percent_text(precision)} of those for whom it holds are in this segment."
         )
 
 
@@ -96,6 +97,20 @@ def test_sizes_are_those_of_the_history(home, page):
     assert sorted(drawn) == sorted((str(day), str(segment), f"{size:,}") for day, segment, size in published)
 
 
+def test_largest_moves_have_their_names(home, page):
+    table = re.search(r'aria-label="Largest moves"><table>(.*?)</table>', page, re.DOTALL)[1]
+    shown = [plain(line) for line in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)[1:]]
+    published = rows(
+        home,
+        "SELECT segment_moves.customers, from_segment_id, earlier.name, to_segment_id, now.name FROM segment_moves "
+        "JOIN segment_lifetimes AS earlier ON from_segment_id = earlier.segment_id "
+        "JOIN segments AS now ON to_segment_id = now.segment_id WHERE from_segment_id <> to_segment_id",
+    )
+    assert len(shown) == 5
+    assert set(shown) <= {" ".join(map(str, row)) for row in published}
+    assert [int(line.split()[0]) for line in shown] == sorted((row[0] for row in published), reverse=True)[:5]
+
+
 def test_curve_table_is_k_scores(home, page):
     scores = rows(home, "SELECT k, silhouette, null_silhouette, objective, smallest_segment FROM k_scores ORDER BY k")
     table = re.search(r'aria-label="Figures of each k"><table>(.*?)</table>', page, re.DOTALL)[1]
@@ -104,6 +119,13 @@ def test_curve_table_is_k_scores(home, page):
     for line, (k, silhouette, *_, smallest) in zip(lines, scores, strict=True):
         assert line.startswith(f"{k} {silhouette:.4f} ")
         assert f" {smallest} " in line
+
+
+def test_page_ends_with_the_whole_verdict(home, page):
+    words = plain(page)
+    verdict = value(home, "SELECT max_by(verdict, started_at) FROM runs")
+    assert words.index(verdict) > words.index("For statisticians")
+    assert words.index("clearly separate segments.") < words.index("Who they are")
 
 
 def test_rejected_rows_are_counted_as_in_the_table(tmp_path):

@@ -162,3 +162,11 @@ def test_category_met_says_the_others():
 def test_bound_has_the_fewest_digits(below, above, bound):
     assert round_bound(below, above) == pytest.approx(bound)
     assert below <= round_bound(below, above) < above
+
+
+def test_several_values_are_listed_in_english():
+    place = columns_of(People)[1]
+    questions = [Question(place, name) for name in ("Texas", "Ohio", "Iowa")]
+    answers = np.vstack([np.repeat(np.eye(3), 30, axis=0), np.zeros((40, 3))])
+    rules = rules_of(questions, answers, np.repeat([1, 2, 3, 4], [30, 30, 30, 40]), random_state=0)
+    assert rule_in_words(rules[4]) == "place is not Texas, Ohio or Iowa"

@@ -45,6 +45,7 @@ FACTS = Facts(
     silhouette=0.5225,
     seed=7,
     verdict_level="strong",
+    verdict_words="4 clearly separate segments",
     verdict="strong: 4 clearly separate segments; use them (silhouette 0.52)",
     software_version="0.1.0",
     notes=("customers.csv was read as utf-8 text", "location: 1 new ('Utah') value since the previous run"),
@@ -165,12 +166,14 @@ def assert_self_contained(text):
 
 def night_of(path, home, dataset, **options):
     return night_up_to(
-        "describe", Order(str(path), dataset=str(dataset), home=str(home), as_of=date(2026, 11, 24), **options)
+        "track_segments", Order(str(path), dataset=str(dataset), home=str(home), as_of=date(2026, 11, 24), **options)
     )
 
 
 def reported(night):
-    return report(night.run, *(night.results[step] for step in ("deliver", "ingest", "validate", "cluster")))
+    return report(
+        night.run, *(night.results[step] for step in ("deliver", "ingest", "validate", "cluster", "track_segments"))
+    )
 
 
 def page_text(night):
@@ -267,15 +270,16 @@ def test_long_texts_from_the_file_are_cut():
     "words",
     [
         "Customer segments: customers, 2026-11-24",
-        "1,003,012 rows read from customers.csv: 1,003,000 loaded, 12 rejected. k = 4, silhouette 0.52.",
+        "1,003,012 rows read from customers.csv: 1,003,000 loaded, 12 rejected. Rejected rows are in no segment.",
+        "k = 4, silhouette 0.52.",
         "out_of_range age 1,200 17 age 207: expected at most 120",
         "20261124T010203Z-abcdef",
         "age: 2",
         "limited to 0 to 90,000, then taken as its logarithm",
         "Encoding mixed; multi-hot: 1 column as 20 features",
         "Each was tried on 2,000 customers and compared with a null model",
-        "mixed 3 4 0.6100 0.2500 +0.3600 selected: its segments stand out most",
-        "numbers — — — — — there is one number",
+        "mixed 3 4 0.6100 0.2500 +0.3600 0.4000 +0.2100 selected: its segments stand out most",
+        "numbers — — — — — — — there is one number",
         "milk, tea against high age (variance 4.2, of permuted columns up to 1.3)",
         "age 0.71 cut at 31: predicts the segment well",
     ],
@@ -288,17 +292,17 @@ def test_marketer_comes_before_statistician():
     words = Outline(render_page(page_of())).text
     headings = [
         "1,003,000 customers in 4 segments.",
-        "Use these segments. strong: 4 clearly separate segments",
+        "Use these segments. 4 clearly separate segments.",
         "Who they are",
         "What sets",
         "What changed",
         "Customers on",
-        "Rejected",
-        "How it was read and judged 1,003,012 rows read",
-        "For statisticians",
+        "The data 1,003,012 rows read",
+        "Rejected rows by reason",
+        "For statisticians: encodings",
         "Why these segments An encoding",
         "Why k",
-        "Silhouettes and stability",
+        "Silhouettes by centroids",
         "About",
     ]
     places = [words.index(heading) for heading in headings]
@@ -366,8 +370,8 @@ def test_k_table_shows_gain_and_ari():
     assert not re.search("ARI", words_of(plain))
     score = replace(plain.k_scores[0], null_silhouette=0.11, silhouette_gain=0.09, ari_seeds=0.87, ari_bootstrap=0.78)
     words = words_of(replace(plain, k_scores=(score, *plain.k_scores[1:])))
-    assert "2 0.2000 0.1100 +0.0900 0.87 0.78 4.500 40" in words
-    assert "3 0.3000 — — — — 3.000 40" in words
+    assert "2 0.2000 0.2000 0.1100 +0.0900 0.87 0.78 4.500 40" in words
+    assert "3 0.3000 — — — — — 3.000 40" in words
 
 
 def test_left_out_column_is_named_without_weight():

@@ -25,7 +25,7 @@ UNDER_WAY = "under way"
 #: Counts of a step that are facts of the run as a whole.
 _RUN_FACTS = (
     "source_name", "source_sha256", "rows_read", "rows_loaded", "rows_rejected", "rejected", "n_clusters", "encoding",
-    "model_id", "silhouette", "objective", "verdict_level", "verdict", "own_verdict",
+    "model_id", "silhouette", "objective", "verdict_level", "verdict_words", "verdict", "own_verdict",
     "fingerprint", "files",
 )  # fmt: skip
 
@@ -241,6 +241,7 @@ def _new_manifest(run: Run) -> Manifest:
         "objective": None,
         "seed": run.order.seed if 0 <= run.order.seed < 2**32 else None,
         "verdict_level": None,
+        "verdict_words": None,
         "verdict": None,
         "own_verdict": None,
         "message": "the run has not finished",

@@ -56,9 +56,12 @@ def checked_name(name: str, place: str) -> str:
     """Return a name without blanks around it.
 
     Raises:
-        UsageError: it is empty, long, or not one line of text.
+        UsageError: it is empty, long, or not one line of text; or a number, which would be that of a segment.
     """
     text = name.strip()
-    if not text or not text.isprintable() or len(text) > _LONGEST:
-        raise UsageError(f"{place}: {name!r} cannot name a segment; expected 1 to {_LONGEST} characters in one line")
+    if not text or not text.isprintable() or len(text) > _LONGEST or text.isdecimal():
+        shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
+        raise UsageError(
+            f"{place}: {shown!r} cannot name a segment; expected 1 to {_LONGEST} characters in one line, no mere number"
+        )
     return text

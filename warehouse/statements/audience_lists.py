@@ -112,7 +112,8 @@ def _is_email(text: str) -> str:
 
 
 def _may_be_phone(text: str) -> str:
-    return f"regexp_full_match({text}, '\\+?[0-9 ().\\-/\\x{{a0}}]*[0-9][0-9 ().\\-/\\x{{a0}}]*')"
+    """Return the expression for whether a value is of at least seven digits, and what people write between them."""
+    return f"regexp_full_match({text}, '\\+?[ ().\\-/\\x{{a0}}]*([0-9][ ().\\-/\\x{{a0}}]*){{7,}}')"
 
 
 def _digits(text: str) -> str:
