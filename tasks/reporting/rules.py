@@ -47,7 +47,7 @@ class _Branch:
 
     Attributes:
         segment_id: the segment that most of its customers are in.
-        bounds: question -> what answers are above, and at most.
+        bounds: question -> places of answers that are above, and at most.
         without: questions to which no answer leads there, too.
         n_own: customers of the segment.
     """
@@ -69,15 +69,20 @@ def rules_of(
         segment_ids: shape (n_customers,).
         random_state: decides between questions that separate equally well.
     """
+    places, values = _placed(answers)
     tree = DecisionTreeClassifier(
         max_leaf_nodes=max(2, math.ceil(SETTINGS.leaves_per_segment * len(np.unique(segment_ids)))),
         min_impurity_decrease=SETTINGS.min_gain,
         random_state=random_state,
-    ).fit(answers if questions else np.zeros((len(segment_ids), 1)), segment_ids)
+    ).fit(places if questions else np.zeros((len(segment_ids), 1)), segment_ids)
     rules: dict[int, Alternatives] = {}
-    for leaf in sorted(_leaves(tree, answers), key=lambda one: -one.n_own):
+    for leaf in sorted(_leaves(tree, len(questions)), key=lambda one: -one.n_own):
         if leaf.n_own >= SETTINGS.min_share * np.count_nonzero(segment_ids == leaf.segment_id):
-            conditions = [_condition(questions, answers, place, leaf) for place in sorted(leaf.bounds)]
+            conditions = [
+                _condition(question, values[place], leaf, place)
+                for place, question in enumerate(questions)
+                if place in leaf.bounds
+            ]
             rules.setdefault(leaf.segment_id, []).append(_without_repetition(conditions))
     return rules
 
@@ -90,16 +95,30 @@ def rule_in_words(alternatives: Alternatives) -> str:
 def round_bound(below: float, above: float) -> float:
     """Return the bound with the fewest digits that keeps two numbers apart: at least the one, less than the other."""
     for digits in range(-math.ceil(math.log10(max(abs(above), 1.0))), SETTINGS.max_digits + 1):
-        middle = (below + above) / 2
+        middle = below / 2 + above / 2
         for bound in (round(middle, digits), math.floor(middle * 10.0**digits) / 10.0**digits):
             if below <= bound < above:
                 return float(bound)
     return below
 
 
-def _leaves(tree: DecisionTreeClassifier, answers: Floats) -> list[_Branch]:
+def _placed(answers: Floats) -> tuple[Floats, list[Floats]]:
+    """Return the answers as places among the different ones of their question, and these; NaN stays, and is the last.
+
+    The tree compares numbers of half the width, in which large ones are the same or infinite.
+    """
+    placed = np.empty(answers.shape)
+    values = []
+    for place, own in enumerate(answers.T):
+        different, codes = np.unique(own, return_inverse=True)
+        placed[:, place] = np.where(np.isnan(own), np.nan, codes)
+        values.append(different)
+    return placed, values
+
+
+def _leaves(tree: DecisionTreeClassifier, n_questions: int) -> list[_Branch]:
     """Return the leaves; two of one segment that only their last split tells apart are one."""
-    return _leaves_below(tree, 0, _Branch(0, {}, frozenset(range(answers.shape[1])), 0))
+    return _leaves_below(tree, 0, _Branch(0, {}, frozenset(range(n_questions)), 0))
 
 
 def _leaves_below(tree: DecisionTreeClassifier, node: int, reached: _Branch) -> list[_Branch]:
@@ -122,25 +141,21 @@ def _leaves_below(tree: DecisionTreeClassifier, node: int, reached: _Branch) -> 
     return [here] if len({leaf.segment_id for leaf in found}) == 1 else found
 
 
-def _condition(questions: Sequence[Question], answers: Floats, place: int, leaf: _Branch) -> Condition:
+def _condition(question: Question, values: Floats, leaf: _Branch, place: int) -> Condition:
     low, high = leaf.bounds[place]
-    if not questions[place].is_number:
-        return Condition(questions[place], low, high)
-    known = answers[:, place]
-    is_missing = np.isnan(known)
-    or_missing = bool(is_missing.any()) and place in leaf.without
-    return Condition(questions[place], _bound(known[~is_missing], low), _bound(known[~is_missing], high), or_missing)
+    if not question.is_number:
+        return Condition(question, low, high)
+    is_missing = bool(np.isnan(values[-1]))
+    known = values[:-1] if is_missing else values
+    return Condition(question, _bound(known, low), _bound(known, high), is_missing and place in leaf.without)
 
 
 def _bound(known: Floats, threshold: float) -> float:
-    """Return a threshold of the tree with few digits, between the same two numbers."""
+    """Return the bound with few digits between the values on both sides of a threshold of the tree."""
     if math.isinf(threshold):
         return threshold
-    # The tree compares numbers of half the width.
-    is_below = known.astype(np.float32) <= threshold
-    if is_below.all() or not is_below.any():
-        return threshold
-    return round_bound(float(known[is_below].max()), float(known[~is_below].min()))
+    below = math.floor(threshold)
+    return round_bound(float(known[below]), float(known[below + 1])) if below + 1 < len(known) else threshold
 
 
 def _without_repetition(conditions: list[Condition]) -> list[Condition]:

@@ -327,7 +327,7 @@ def test_report_shows_what_has_drifted(slowly):
     shop, _ = slowly
     run_id = value(shop.home, "SELECT arg_max(run_id, as_of) FROM runs")
     report = (shop.home / "runs" / run_id / "report.html").read_text()
-    section = report.split("<h2>Drift since 2026-03-01</h2>")[1].split("<h2>")[0]
+    section = report.split("<h3>Drift since 2026-03-01</h3>")[1].split("</details>")[0]
     assert section.index('<th scope="row">age</th>') < section.index('<th scope="row">town</th>')
     assert "<td>major</td>" in section
     assert section.count('<th scope="row">age</th><td>2026-03-01</td>') == 2

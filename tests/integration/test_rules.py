@@ -20,7 +20,7 @@ from schemas import Dataset, category, flag, items, numeric
 class Shop(Dataset):
     '''A shop.'''
     select: Series[float] = numeric(missing="median")
-    amount: Series[float] = numeric(alias='a"b')
+    distance: Series[float] = numeric(alias='a"b')
     member: Series[str] = flag(nullable=True)
     place: Series[str] = category(missing="category")
     basket: Series[list] = items()
@@ -170,3 +170,13 @@ def test_several_values_are_listed_in_english():
     answers = np.vstack([np.repeat(np.eye(3), 30, axis=0), np.zeros((40, 3))])
     rules = rules_of(questions, answers, np.repeat([1, 2, 3, 4], [30, 30, 30, 40]), random_state=0)
     assert rule_in_words(rules[4]) == "place is not Texas, Ohio or Iowa"
+
+
+def test_huge_numbers_are_told_apart():
+    """The tree compares numbers of 32 bits, in which these are the same or infinite."""
+    age = Question(columns_of(People)[0])
+    for unit, expected in ((1e300, 3e300), (1.0, 2**53 - 3)):
+        numbers = unit * np.repeat([2.0, 4.0], 30) if unit > 1 else np.repeat([2.0**53 - 4, 2.0**53 - 2], 30)
+        rules = rules_of([age], numbers[:, None], np.repeat([1, 2], 30), random_state=0)
+        assert rules[1][0][0].high == pytest.approx(expected)
+        assert rules[2][0][0].low == rules[1][0][0].high

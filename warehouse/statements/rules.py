@@ -15,11 +15,12 @@ def select_answers(questions: Sequence[Question]) -> str:
     One row per customer: segment_id, then a double per question, named by its place; null where it is not known.
     """
     answers = "".join(f", CAST({_answer(one)} AS DOUBLE) AS a{place}" for place, one in enumerate(questions))
+    # The columns of a file may have the names of ours, so that they are asked alone.
     return f"""
-        SELECT customer_segments.segment_id{answers}
-        FROM customers INNER JOIN customer_segments ON customers.rowid = customer_segments.rowid
-        WHERE customers.rowid IN (SELECT unnest($positions))
-        ORDER BY customers.rowid"""
+        SELECT customer_segments.segment_id, asked.* EXCLUDE (_position)
+        FROM (SELECT rowid AS _position{answers} FROM customers WHERE rowid IN (SELECT unnest($positions))) AS asked
+        INNER JOIN customer_segments ON asked._position = customer_segments.rowid
+        ORDER BY asked._position"""
 
 
 def rule_in_sql(alternatives: Sequence[Sequence[Condition]]) -> str:
@@ -36,8 +37,8 @@ def count_matching(condition: str) -> str:
             count(*) FILTER (WHERE customer_segments.segment_id = $segment_id) AS matching_members,
             matching_members / nullif(count(*), 0) AS precision,
             matching_members / (SELECT customers FROM segments WHERE segment_id = $segment_id) AS recall
-        FROM customers INNER JOIN customer_segments ON customers.rowid = customer_segments.rowid
-        WHERE {condition}"""
+        FROM (SELECT rowid AS _position FROM customers WHERE {condition}) AS matching
+        INNER JOIN customer_segments ON matching._position = customer_segments.rowid"""
 
 
 def _answer(question: Question) -> str:
