@@ -189,7 +189,7 @@ def summary_of(picture: Picture) -> str:
         f"{escape_markdown(run['source_name'])}: {run['rows_read']:,} rows read, "
         f"{run['rows_loaded']:,} customers, {run['rows_rejected']:,} rejected.",
         "",
-        *(f"- {escape_markdown(note)}" for note in picture.notes),
+        *(f"- {escape_markdown(note)}" for note in picture.public_notes),
         "",
         "| segment | name | customers | share |",
         "|---|---|---|---|",

@@ -1,5 +1,6 @@
 """A run as a Prefect flow: its steps are tasks, and its result is shown as artifacts."""
 
+import functools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -25,7 +26,21 @@ from warehouse.home.run import Clusters, Order, Seed
 
 def as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
     """Make a step a Prefect task: never cached, as it writes; no result kept, as tables are the hand-over."""
-    return task(name=name.replace("_", "-"), cache_policy=NO_CACHE, persist_result=False)(step)
+    return task(name=name.replace("_", "-"), cache_policy=NO_CACHE, persist_result=False)(_hiding_values(step))
+
+
+def _hiding_values(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a step whose failure quotes no delivered row to Prefect, which shows and keeps it."""
+
+    @functools.wraps(step)
+    def run_step(*arguments: Any, **named: Any) -> Any:
+        try:
+            return step(*arguments, **named)
+        except SegmentsError as error:
+            error.hides_values = True
+            raise
+
+    return run_step
 
 
 @dataclass

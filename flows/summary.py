@@ -38,6 +38,7 @@ class Picture:
     k_scores: list[dict[str, Any]]
     rejected: list[dict[str, Any]]
     notes: list[str]
+    public_notes: list[str]
     drift: tuple[DriftRow, ...]
     segment_drift: tuple[SegmentDriftRow, ...]
     published_file: str
@@ -57,6 +58,7 @@ def nothing_new(run: Run, earlier_run_id: str) -> RunSummary:
 
 def picture_of(home: Home, summary: RunSummary) -> Picture:
     """Return the published run, read back from the published file."""
+    record = readable_manifest(home.manifest_file(summary.run_id)) or {}
     with published(home) as database:
         run = read_dicts(database, "SELECT * FROM runs WHERE run_id = $run_id", {"run_id": summary.run_id})[0]
         drift, segment_drift = read_drift(database, run["as_of"])
@@ -66,7 +68,8 @@ def picture_of(home: Home, summary: RunSummary) -> Picture:
             segments=read_dicts(database, "SELECT * FROM segments ORDER BY segment_id"),
             k_scores=read_dicts(database, "SELECT * FROM k_scores ORDER BY k"),
             rejected=read_dicts(database, read_sql("count_rejected")),
-            notes=(readable_manifest(home.manifest_file(summary.run_id)) or {}).get("notes", []),
+            notes=record.get("notes", []),
+            public_notes=record.get("public_notes", []),
             drift=drift,
             segment_drift=segment_drift,
             published_file=str(home.published_file),

@@ -12,21 +12,34 @@ A message is one line: what, where (file, line, column), what was expected, what
 None of these passes by itself, so none is retried.
 """
 
+from schemas.private import with_values, without_values
+
 
 class SegmentsError(Exception):
     """Base of all failures; the user sees each as one line.
 
     Attributes:
         run_id: the run that it ended; None where it came before a run began.
+        hides_values: whether it says nothing of delivered rows when it is asked for its text, as Prefect asks.
     """
 
     exit_code = 1
     status = "failed"
     run_id: str | None = None
+    hides_values = False
 
     def __str__(self) -> str:
         """Return the message on one line, whatever the names in it."""
-        return " ".join(super().__str__().split())
+        return " ".join(without_values(super().__str__()).split()) if self.hides_values else self.in_full
+
+    def __repr__(self) -> str:
+        """Return the class and the message: Prefect logs it."""
+        return f"{type(self).__name__}({str(self)!r})"
+
+    @property
+    def in_full(self) -> str:
+        """The message on one line, with the values that it quotes."""
+        return " ".join(with_values(super().__str__()).split())
 
 
 class AuditFailed(SegmentsError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from schemas.dataset import Column, identifier_of
 from schemas.errors import DataRefused
 from schemas.fields import Role
+from schemas.private import private
 from tasks.ingest import Ingested
 from tasks.reporting.number_text import number_text
 from tasks.run.columns import run_columns
@@ -104,21 +105,21 @@ def _refuse_other_identifiers(run: Run, database: Connection, columns: Sequence[
     if identifier is None or run.order.force:
         return
     found = recognized_customers(database)
-    where = f"{' + '.join(run.order.sources)}: {identifier.header} is {found.example!r}"
+    where = f"{' + '.join(run.order.sources)}: {identifier.header} is {private(repr(found.example))}"
     unrecognized = found.customers - found.recognized
     enough = min(max(KEY_CHANGE.fewest, KEY_CHANGE.few * found.customers), KEY_CHANGE.alike * found.customers)
     if found.alike >= max(KEY_CHANGE.alike * unrecognized, enough, 1):
         raise DataRefused(
-            f"{where} where it was {found.earlier_example!r} in the previous run, so that "
+            f"{where} where it was {private(repr(found.earlier_example))} in the previous run, so that "
             f"{found.recognized / found.customers:.0%} of the customers are recognized, and "
             f"{found.alike / found.customers:.0%} in that form; expected the same form: deliver it as before, or "
             "--force takes them all for new customers"
         )
     if found.recognized == 0 and found.customers >= KEY_CHANGE.fewest:
+        had = private(repr(found.earlier_example))
         raise DataRefused(
-            f"{where} and others, of which the previous run has none (it has {found.earlier_example!r} and others); "
-            "expected the same customers: deliver the same key of the same customers as before, or --force takes them "
-            "all for new customers"
+            f"{where} and others, of which the previous run has none (it has {had} and others); expected the same "
+            "customers: deliver the same key of the same customers as before, or --force takes them all for new ones"
         )
 
 
@@ -147,4 +148,4 @@ def _drift(database: Connection, columns: Sequence[Column]) -> Iterator[str]:
 def _examples(values: tuple[str, ...], count: int) -> str:
     """Return some values, each cut and in one line, and whether there are more."""
     shown = ", ".join(repr(value if len(value) <= 40 else f"{value[:37]}...") for value in values)
-    return f"{shown} and {count - EXAMPLES:,} more" if count > EXAMPLES else shown
+    return private(f"{shown} and {count - EXAMPLES:,} more" if count > EXAMPLES else shown)

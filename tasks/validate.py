@@ -9,6 +9,7 @@ import pandas as pd
 from schemas.dataset import Column, file_settings_of, identifier_of, items_of
 from schemas.errors import DataRefused
 from schemas.loading import load_dataset
+from schemas.private import private
 from tasks.delivery.delivered import Delivery
 from tasks.ingest import Ingested
 from tasks.reading.checks import (
@@ -213,8 +214,9 @@ def _too_many(run: Run, delivery: Delivery, validated: Validated, max_rejected_s
     net = f" net of the {validated.rows_corrected} corrected" if validated.rows_corrected else ""
     net += f", {validated.rows_empty:,} empty ones aside" if validated.rows_empty else ""
     place = f"{delivery.path_of(first.first_source)} line {first.first_line}"
+    fault = private(first.first_reason, f"{first.column_name or 'the row'}: {first.code}")
     return (
-        f"{place}: {first.first_reason}; {_orders(validated)}in total {validated.rows_rejected:,} of {read:,} "
+        f"{place}: {fault}; {_orders(validated)}in total {validated.rows_rejected:,} of {read:,} "
         f"rows are rejected ({validated.rejected_share:.1%}{net}, at most {max_rejected_share:.0%} allowed): "
         f"see {run.rejected_rows_file}, correct the rows (segments rejects {run.run_id} --csv FILE) or the schema"
         + (", or raise max_rejected_share in the schema" if validated.rows_loaded else "")

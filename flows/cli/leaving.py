@@ -71,7 +71,7 @@ def _leave_failed(error: BaseException) -> NoReturn:
         _leave(2, f"{' '.join(str(error).split())} (see: segments --help)")
     published = f"; {_publication(error)}" if _publication(error) else ""
     if isinstance(error, SegmentsError):
-        _leave(error.exit_code, f"{error}{published}")
+        _leave(error.exit_code, f"{error.in_full}{published}")
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     what = " ".join(f"unexpected {type(error).__name__}: {error}".split())

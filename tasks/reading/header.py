@@ -11,6 +11,7 @@ from schemas.dialect import Dialect
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout, WideCells
+from schemas.private import private
 from tasks.reading.head import HeadRecord, count_quoted_fields, head_records, without_closing
 from tasks.reading.reject_columns import refuse_half_a_repair, reject_positions
 from tasks.reading.wide_list import FEWEST_ITEMS, wide_items
@@ -302,6 +303,6 @@ def _looks_like_data(fields: tuple[str, ...]) -> bool:
 def _no_header(fields: tuple[str, ...], columns: tuple[Column, ...], path: str) -> str:
     wanted = ", ".join(repr(column.header) for column in columns)
     return (
-        f"{path}: no header, found {_shown(fields)}; expected {wanted}. If the file has none, set header=False "
-        "in the schema and declare the columns in their order"
+        f"{path}: no header, found {private(_shown(fields))}; expected {wanted}. If the file has none, set "
+        "header=False in the schema and declare the columns in their order"
     )

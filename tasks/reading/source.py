@@ -11,6 +11,7 @@ from schemas.dialect import OTHER_MARK, QUOTE_FAULTS, Dialect, LineRange, LineSt
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
+from schemas.private import private
 from tasks.reading.header import read_layout
 from tasks.reading.lists import list_forms, list_writing
 from tasks.reading.record_spans import (
@@ -269,7 +270,7 @@ def _refuse_differing(
                 raise DataRefused(
                     f"{source.path} line {line}: header {layout.header[position]!r} occurs twice, "
                     f"in columns {layout.positions[column.name] + 1} and {position + 1}, which hold "
-                    f"{found['value']!r} and {found['other']!r}; rename or remove one"
+                    f"{private(repr(found['value']))} and {private(repr(found['other']))}; rename or remove one"
                 )
 
 
@@ -372,7 +373,9 @@ def _items_in_words(layout: Layout) -> list[str]:
     notes = []
     for name, form in layout.forms.items():
         if form.count:
-            notes.append(f"{name}: counts such as {form.example!r} are taken off; an item is bought or not")
+            notes.append(
+                f"{name}: counts such as {private(repr(form.example))} are taken off; an item is bought or not"
+            )
         if form.last_word:
             but = f", but not {', '.join(map(repr, form.whole[: _LIMITS.shown_items]))}" if form.whole else ""
             notes.append(f"{name}: {form.last_word!r} before the last item separates items{but}")

@@ -60,7 +60,7 @@ def refuse_early(order: Order) -> None:
     try:
         check_order(order)
     except SegmentsError as error:
-        record_ended(Run.begin(order), error.status, str(error))
+        record_ended(Run.begin(order), error.status, error.in_full)
         raise
 
 
@@ -150,7 +150,7 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
         yield
     except SegmentsError as error:
         error.run_id = run.run_id
-        _close(run, error.status, str(error))
+        _close(run, error.status, error.in_full)
         raise
     except Exception as error:
         if signals:  # DuckDB turns what a signal raises within a statement into an error of its own

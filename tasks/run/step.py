@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
 
+from schemas.private import with_values, without_values
 from tasks.run.progress import StepEnded, StepStarted, tell
 from warehouse.home.ledger import record_step
 from warehouse.home.run import Run
@@ -47,9 +48,9 @@ def recorded(compute: Step[Earlier, C]) -> Step[Earlier, C]:
         record_step(run, step, seconds, peak, facts, notes)
         in_words = _in_words(facts)
         logger.info("step=%s seconds=%.2f peak_mb=%.0f %s", step, seconds, peak, in_words)
-        tell(StepEnded(step, seconds, peak, in_words, tuple(notes)))
+        tell(StepEnded(step, seconds, peak, in_words, tuple(map(with_values, notes))))
         for note in notes:
-            logger.info("step=%s %s", step, note)
+            logger.info("step=%s %s", step, without_values(note))
         return counts
 
     return compute_and_record

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from flows.server import answers, api_url, ask, free_port
 from flows.trial import command
 from schemas.encodings import ENCODINGS
 from schemas.errors import SegmentsError
-from tests.conftest import ROOT
+from tests.conftest import ROOT, aged
 from tests.nights import SEED_ROWS, assert_invariants, rows
 from warehouse.home.directory import Home
 from warehouse.home.lock import locked
@@ -56,6 +57,11 @@ def deployed(trial, sample, tmp_path_factory):
     home = tmp_path_factory.mktemp("deployed")
     command(trial, "deployment", "run", DEPLOYMENT, "--param", f"source={sample}", "--param", f"home={home}", "--watch")
     return home
+
+
+def aged_file(path, lines):
+    path.write_text("\n".join([*lines, ""]))
+    return aged(path)
 
 
 def flow_runs(trial, home):
@@ -199,6 +205,46 @@ def test_refused_file_fails_in_one_line(trial, deployed, tmp_path):
     assert shown["segment-summary"]["data"].startswith("**refused: nothing was published")
     assert "Traceback" not in (trial.prefect_home / "worker.log").read_text()
     assert (deployed / "segments.duckdb").read_bytes() == before
+
+
+CANARY = "canary7f3e"
+
+
+def kept_by_prefect(trial):
+    """Return the files of Prefect that hold the canary: its database, its storage, its logs."""
+    files = (path for path in trial.prefect_home.rglob("*") if path.is_file())
+    return [str(path) for path in files if CANARY.encode() in path.read_bytes()]
+
+
+def test_bad_value_stays_in_the_home(trial, sample, tmp_path):
+    header, *people = sample.read_text().splitlines()
+    bad = [f"{CANARY},{line.split(',', 1)[1]}" for line in people[:200]]
+    source = aged_file(tmp_path / "customers.csv", [header, *bad, *people[200:]])
+    with pytest.raises(SegmentsError, match="failed"):
+        command(
+            trial, "deployment", "run", DEPLOYMENT, "--watch",
+            "--param", f"source={source}", "--param", f"home={tmp_path / 'home'}",
+        )  # fmt: skip
+    (flow_run,) = flow_runs(trial, tmp_path / "home")
+    assert "age: not_a_whole_number; in total 201 of 400 rows are rejected" in flow_run["state"]["message"]
+    (manifest,) = (tmp_path / "home").glob("runs/*/manifest.json")
+    assert f"age '{CANARY}' is not a whole number" in manifest.read_text()
+    assert kept_by_prefect(trial) == []
+
+
+def test_new_value_stays_in_the_home(trial, deployed, sample, tmp_path):
+    shutil.copytree(deployed, tmp_path / "home")
+    header, *people = sample.read_text().splitlines()
+    source = aged_file(tmp_path / "customers.csv", [header, *people, f"33,{CANARY},milk"])
+    command(
+        trial, "deployment", "run", DEPLOYMENT, "--watch", "--param", f"source={source}",
+        "--param", f"home={tmp_path / 'home'}", "--param", f"as_of={date.today() + timedelta(days=1)}",
+    )  # fmt: skip
+    notes = max((tmp_path / "home").glob("runs/*/manifest.json")).read_text()
+    assert f"location: 1 new ('{CANARY}') value since the previous run" in notes
+    shown = {artifact["key"]: artifact for artifact in artifacts_of(trial, flow_runs(trial, tmp_path / "home")[0])}
+    assert "location: 1 new (…) value since the previous run" in shown["segment-summary"]["data"]
+    assert kept_by_prefect(trial) == []
 
 
 def test_backfill_is_named_without_a_day(trial, tmp_path):

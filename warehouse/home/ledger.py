@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import HomeNotWritable
+from schemas.private import with_values, without_values
 from warehouse.home.directory import Home
 from warehouse.home.run import SOFTWARE_VERSION, Run
 
@@ -21,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 #: Status of a manifest whose run has not ended; the published tables never show it.
 UNDER_WAY = "under way"
+
+#: What a run has to say, with the values that it quotes and without them, as Prefect shows it.
+_NOTES = {"notes": with_values, "public_notes": without_values}
 
 #: Counts of a step that are facts of the run as a whole.
 _RUN_FACTS = (
@@ -60,8 +64,8 @@ def record_step(
     """Add a finished step to the run's manifest: seconds, megabytes at the peak, counts and what it has to say."""
     record = {"step": step, "seconds": round(seconds, 3), "peak_mb": round(peak_mb), **counts}
     facts = {name: counts[name] for name in _RUN_FACTS if name in counts}
-    steps, said = [*run.record["steps"], record], [*run.record["notes"], *notes]
-    update_manifest(run, **facts, steps=steps, notes=said)
+    said = {name: [*run.record[name], *map(told, notes)] for name, told in _NOTES.items()}
+    update_manifest(run, **facts, steps=[*run.record["steps"], record], **said)
 
 
 def record_amended(home: Home, run_id: str, *sha256s: str) -> None:
@@ -88,9 +92,9 @@ def close_manifest(run: Run, status: str, message: str) -> None:
 
 def add_note(run: Run, note: str) -> None:
     """Add a sentence to what the run has to say, and to the log; what is said already is not said again."""
-    if note not in run.record["notes"]:
-        logger.warning("%s", printable(note))
-        update_manifest(run, notes=[*run.record["notes"], note])
+    if with_values(note) not in run.record["notes"]:
+        logger.warning("%s", printable(without_values(note)))
+        update_manifest(run, **{name: [*run.record[name], told(note)] for name, told in _NOTES.items()})
 
 
 def notes_of(run: Run) -> tuple[str, ...]:
@@ -248,7 +252,7 @@ def _new_manifest(run: Run) -> Manifest:
         "software_version": SOFTWARE_VERSION,
         "process": os.getpid(),
         "order": {**asdict(run.order), "as_of": run.order.as_of and run.order.as_of.isoformat()},
-        "notes": [],
+        **{name: [] for name in _NOTES},
         "steps": [],
     }
 
