@@ -119,7 +119,8 @@ def _refuse_other_identifiers(run: Run, database: Connection, columns: Sequence[
         had = private(repr(found.earlier_example))
         raise DataRefused(
             f"{where} and others, of which the previous run has none (it has {had} and others); expected the same "
-            "customers: deliver the same key of the same customers as before, or --force takes them all for new ones"
+            "customers: deliver the same key of the same customers as before, or --force takes them all for new "
+            "customers"
         )
 
 
