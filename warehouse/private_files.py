@@ -53,10 +53,12 @@ def refuse_filled(path: Path, is_replaceable: Callable[[Path], bool] | None) -> 
         raise UsageError(f"{path} is a file; name a new folder for the export")
     if not path.resolve().parent.is_dir():
         raise UsageError(f"there is no directory {path.parent}; create it, or name another folder")
-    if path.is_dir() and any(path.iterdir()) and not (is_replaceable and is_replaceable(path)):
-        raise UsageError(
-            f"{path} is not empty; name a new folder, or replace an earlier export, and nothing else, with --force"
-        )
+    found = sorted(path.iterdir()) if path.is_dir() else []
+    if not found or (is_replaceable and is_replaceable(path)):
+        return
+    if is_replaceable:
+        raise UsageError(f"{path} holds more or less than an export ({found[0].name}, ...); name a new folder")
+    raise UsageError(f"{path} is not empty; name a new folder, or replace an earlier export with --force")
 
 
 def place_files(files: Sequence[tuple[Path, Path]]) -> None:

@@ -38,8 +38,6 @@ def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ..
     """
     with published(home) as database:
         try:
-            if len(database.extract_statements(sql)) > 1:
-                raise UsageError("query: there are several statements; give one of them")
             cursor = database.execute(sql)
             if cursor is None:
                 raise UsageError("query: there is no statement; give one as SQL")

@@ -53,7 +53,7 @@ def audience(
     """
     from tasks.list_audience import ListOrder, list_audience
 
-    form = TableFormat(_format_of(output, format), marks_formulas=formulas == "mark")
+    form = TableFormat(format_of(output, format), marks_formulas=formulas == "mark")
     order = ListOrder(segment, columns, hash, country_code, delta)
     listed = list_audience(Home(home), order, form, output or sys.stdout.buffer, force=force)
     for remark in listed.remarks:
@@ -68,8 +68,12 @@ def audience(
         print("segments: printed only: with --output the next --delta is compared with this list", file=sys.stderr)
 
 
-def _format_of(output: Path | None, asked: ExportFormat | None) -> ExportFormat:
-    """Return the format asked for, or that of the output's name, which must not be another one."""
+def format_of(output: Path | None, asked: ExportFormat | None) -> ExportFormat:
+    """Return the format asked for, or that of the output's name.
+
+    Raises:
+        UsageError: the two are not the same, or nothing but a file can hold it.
+    """
     if output is None:
         if asked in _PRINTED or asked is None:
             return asked or "csv"

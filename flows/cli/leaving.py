@@ -1,5 +1,6 @@
 """End the process: its exit code, a one-line error on stderr, and the signals that stop it."""
 
+import errno
 import os
 import signal
 import sys
@@ -72,6 +73,8 @@ def _leave_failed(error: BaseException) -> NoReturn:
     published = f"; {_publication(error)}" if _publication(error) else ""
     if isinstance(error, SegmentsError):
         _leave(error.exit_code, f"{error.in_full}{published}")
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        _leave(1, f"the output cannot be written ({error.strerror}); make room and try again{published}")
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     what = " ".join(f"unexpected {type(error).__name__}: {error}".split())

@@ -24,7 +24,7 @@ def query(
     Parameters
     ----------
     sql
-        One statement; it can read the published tables and nothing else.
+        What to run; it can read the published tables and nothing else. Of several statements the last one answers.
     name
         Run a query that is kept under this name instead.
     list

@@ -178,7 +178,7 @@ def test_folder_with_files_is_refused(home, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")
     assert "is not empty" in refusal(home, tmp_path / "out")
-    assert "is not empty" in refusal(home, tmp_path / "out", force=True)
+    assert "holds more or less than an export (mine.txt, ...)" in refusal(home, tmp_path / "out", force=True)
     assert "is a file" in refusal(home, tmp_path / "out" / "mine.txt")
 
 

@@ -177,3 +177,15 @@ def test_closed_pipe_is_not_a_failure(home):
         ["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "range\n", "")
+
+
+def test_full_disk_is_said_in_one_line(home):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "flows", "query", "SELECT 1", "--home", str(home.root)],
+            stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == (
+        "segments: the output cannot be written (No space left on device); make room and try again\n"
+    )

@@ -75,6 +75,12 @@ def test_names_stay_while_figures_drift(folder):
         assert names(folder / "home") == before
 
 
+def test_number_is_no_name(folder):
+    """It would be taken for the number of another segment."""
+    with pytest.raises(UsageError, match="no mere number"):
+        name_segment(folder / "home", 2, "1")
+
+
 def test_given_name_is_published_at_once(folder):
     home = folder / "home"
     name_segment(home, 2, " Grillers ")
