@@ -259,7 +259,7 @@ def _with_changes(database: Connection, page: Page) -> Page:
     """Return the page with what is different since the run of the day before; as it is where there is none."""
     today = page.facts.as_of
     sizes = read_sizes(database, today)
-    earlier = [row.as_of for row in sizes if row.as_of != today]
+    earlier = [row.as_of for row in sizes if row.as_of < today]
     if not earlier:
         return page
     moves = read_rows(database, "report_moves", MoveRow, {"as_of": today.isoformat()})

@@ -7,6 +7,7 @@ import pytest
 
 from schemas.errors import DataRefused, SchemaError
 from tests.nights import assert_invariants, night_up_to, order_of, quick_night, value
+from warehouse.home.ledger import read_manifest
 
 HEADER = "Age,Location,Purchase History\n"
 
@@ -205,9 +206,13 @@ def test_manifest_report_and_log_agree(home, night, caplog):
     with caplog.at_level(logging.INFO, logger="tasks"):
         notes = night(customers(60, ("Ohio", "Utah")))
     assert len(notes) == 3
-    report = (home / "runs" / value(home, "SELECT arg_max(run_id, started_at) FROM runs") / "report.html").read_text()
+    run = home / "runs" / value(home, "SELECT arg_max(run_id, started_at) FROM runs")
+    report, manifest = (run / "report.html").read_text(), read_manifest(run / "manifest.json")
+    assert "location: 1 new (…) and 1 vanished (…) values since the previous run" in manifest["public_notes"]
+    assert len(manifest["notes"]) == len(manifest["public_notes"])
+    assert all(f" {public}" in caplog.text for public in manifest["public_notes"])
+    assert "Utah" not in caplog.text
     for note in notes:
-        assert f" {note}" in caplog.text
         assert note.replace("'", "&#39;").replace("<", "&lt;").replace(">", "&gt;") in report
 
 
