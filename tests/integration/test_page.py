@@ -7,11 +7,14 @@ from datetime import date
 import pytest
 
 from schemas.errors import DataRefused, UsageError
+from schemas.page import Figure
 from tasks.index_runs import index_runs
 from tasks.reporting.number_text import percent_text
 from tests.integration.test_segment_names import run
-from tests.nights import rows, run_night, value
+from tests.nights import SEED_ROWS, night_up_to, order_of, rows, run_night, value
+from warehouse.connection import staging
 from warehouse.home.directory import Home
+from warehouse.page import read_rows
 from warehouse.querying import query_published
 
 
@@ -190,3 +193,13 @@ def test_list_of_runs_has_the_refused_one(home, tmp_path):
 def test_list_of_no_runs_is_refused(tmp_path):
     with pytest.raises(UsageError, match="there is no run in"):
         index_runs(tmp_path / "home")
+
+
+def test_spread_is_of_all_customers(write, tmp_path):
+    """A segment that is as all customers are says nothing of how far they differ; the others of its feature do."""
+    night = night_up_to("describe", order_of(write(SEED_ROWS), tmp_path / "home", k=2))
+    with staging(night.run) as database:
+        before = {figure.feature: figure.spread for figure in read_rows(database, "report_figures", Figure)}
+        database.execute("UPDATE segment_stats SET difference = 0, standardized_difference = 0 WHERE segment_id = 2")
+        after = read_rows(database, "report_figures", Figure)
+    assert [figure.spread for figure in after] == pytest.approx([before[figure.feature] for figure in after])

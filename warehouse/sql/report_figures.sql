@@ -7,7 +7,9 @@ select
     profiled.value,
     segment_stats.mean,
     segment_stats.overall_mean,
-    segment_stats.difference / nullif(segment_stats.standardized_difference, 0) as spread
+    max(segment_stats.difference / nullif(segment_stats.standardized_difference, 0))
+        over (partition by segment_stats.feature)
+        as spread
 from segment_stats
 inner join work.profiled on segment_stats.feature = profiled.feature
 where profiled.encoding <> 'bracket'
