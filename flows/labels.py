@@ -1,12 +1,12 @@
 """What a flow run is found by in Prefect: its name and its tags."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 
+from schemas.loading import dataset_name
 from warehouse.home.run import Order
 
 
@@ -17,11 +17,6 @@ def run_name() -> str:
     if asked.get("backfill"):  # its days are those of its files
         return f"{dataset} backfill"
     return f"{dataset} {asked.get('as_of') or datetime.now(UTC).date()}"
-
-
-def dataset_name(dataset: str) -> str:
-    """Return the name of a dataset, which may be given as the path of its Python file."""
-    return Path(dataset).name.removesuffix(".py")
 
 
 def tag_run(dataset: str) -> None:

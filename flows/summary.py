@@ -73,7 +73,7 @@ def picture_of(home: Home, summary: RunSummary) -> Picture:
             drift=drift,
             segment_drift=segment_drift,
             published_file=str(home.published_file),
-            report_file=str(home.runs / summary.run_id / "report.html"),
+            report_file=str(home.report_file(summary.run_id)),
         )
 
 

@@ -35,6 +35,11 @@ def load_dataset(name: str) -> type[Dataset]:
     return dataset
 
 
+def dataset_name(given: str) -> str:
+    """Return the name of a dataset, which may be given as the path of its Python file."""
+    return Path(given).name.removesuffix(".py")
+
+
 def known_datasets() -> list[str]:
     """Return the names of the datasets declared in this package, sorted."""
     names = [module.name for module in pkgutil.iter_modules(schemas.__path__)]

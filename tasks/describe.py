@@ -10,6 +10,7 @@ import pandas as pd
 from schemas.dataset import Column
 from schemas.fields import Role
 from tasks.cluster import Clustered
+from tasks.clustering.positions import sample_positions
 from tasks.clustering.rows import Floats
 from tasks.ingest import Ingested
 from tasks.reporting.column_association import (
@@ -20,7 +21,6 @@ from tasks.reporting.column_association import (
 )
 from tasks.reporting.naming import Names, Trait, description_of
 from tasks.reporting.rules import rule_in_words, rules_of
-from tasks.reporting.sample import sample_positions
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from warehouse.column_associations import lists_of_several, number_counts, present_counts

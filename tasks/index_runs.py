@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import HomeNotWritable, UsageError
+from schemas.loading import dataset_name
+from schemas.page import SizeRow
 from tasks.reporting.page import environment
 from tasks.reporting.page_charts import Chart, sizes_chart
 from warehouse.connection import published, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.ledger import Manifest, read_manifests
-from warehouse.page import read_sizes
+from warehouse.page import read_rows
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _sizes(home: Home) -> Chart:
     if not home.published_file.exists():
         return Chart(None, "Nothing is published yet.")
     with published(home) as database:
-        sizes = read_sizes(database)
+        sizes = read_rows(database, "charts/sizes", SizeRow)
     return sizes_chart(sizes, read_sql("charts/sizes"))
 
 
@@ -69,14 +71,14 @@ def _listed(home: Home, manifest: Manifest) -> ListedRun:
         run_id=manifest["run_id"],
         as_of=manifest["as_of"],
         status=manifest["status"],
-        dataset=Path(manifest["dataset"]).stem,
+        dataset=dataset_name(manifest["dataset"]),
         source_name=manifest["source_name"],
         rows_loaded=manifest.get("rows_loaded"),
         rows_rejected=manifest.get("rows_rejected"),
         n_clusters=manifest.get("n_clusters"),
         verdict=_verdict(manifest),
         message=manifest.get("message") or "",
-        has_report=(home.runs / manifest["run_id"] / "report.html").is_file(),
+        has_report=home.report_file(manifest["run_id"]).is_file(),
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 from schemas.dataset import Column
 from schemas.fields import Role
+from schemas.loading import dataset_name
 from schemas.page import (
     ColumnAssociationRow,
     ComponentRow,
@@ -19,9 +19,11 @@ from schemas.page import (
     SegmentDriftRow,
     SegmentRow,
     SilhouetteRow,
+    SizeRow,
     TriedRow,
 )
 from tasks.cluster import Clustered
+from tasks.clustering.positions import sample_positions
 from tasks.delivery.delivered import Delivery
 from tasks.encoding.verdict import Level
 from tasks.ingest import Ingested
@@ -38,7 +40,6 @@ from tasks.reporting.page_charts import (
     sizes_chart,
 )
 from tasks.reporting.profile import Profile, choose_profile, column_label
-from tasks.reporting.sample import sample_positions
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from tasks.track_segments import Tracked
@@ -46,7 +47,7 @@ from tasks.validate import Validated
 from warehouse.connection import Connection, one_thread, read_sql, staging
 from warehouse.home.ledger import notes_of
 from warehouse.home.run import SOFTWARE_VERSION, Run
-from warehouse.page import names_ever, read_drift, read_map, read_points, read_rows, read_sizes
+from warehouse.page import names_ever, read_drift, read_map, read_points, read_rows
 from warehouse.rejects import RejectedGroup, rejected_groups
 from warehouse.statements.features import select_axes
 
@@ -129,7 +130,7 @@ class Page:
     @property
     def dataset(self) -> str:
         """Name of the dataset, also where it was given as the path of a file."""
-        return Path(self.facts.dataset).stem
+        return dataset_name(self.facts.dataset)
 
     @property
     def advice(self) -> str:
@@ -258,11 +259,11 @@ def _with_shapes(database: Connection, page: Page) -> Page:
 def _with_changes(database: Connection, page: Page) -> Page:
     """Return the page with what is different since the run of the day before; as it is where there is none."""
     today = page.facts.as_of
-    sizes = read_sizes(database, today)
+    sizes = read_rows(database, "charts/sizes", SizeRow)
     earlier = [row.as_of for row in sizes if row.as_of < today]
     if not earlier:
         return page
-    moves = read_rows(database, "report_moves", MoveRow, {"as_of": today.isoformat()})
+    moves = read_rows(database, "charts/moves", MoveRow)
     apart = [
         row for row in moves if None not in (ends := (row.from_segment_id, row.to_segment_id)) and len(set(ends)) > 1
     ]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from schemas.dataset import Column
-from schemas.page import DriftRow, Points, SegmentDriftRow, SizeRow
+from schemas.page import DriftRow, Points, SegmentDriftRow
 from warehouse.connection import Connection, read_sql
 from warehouse.statements.features import select_scatter
 from warehouse.tables import read_dicts
@@ -36,17 +36,6 @@ def read_drift(database: Connection, as_of: date) -> tuple[tuple[DriftRow, ...],
         read_rows(database, "report_drift", DriftRow, shown),
         read_rows(database, "report_segment_drift", SegmentDriftRow, shown),
     )
-
-
-def read_sizes(database: Connection, today: date | None = None) -> list[SizeRow]:
-    """Return how large the segments were in the last runs.
-
-    Args:
-        database: the published file, or that of a run.
-        today: day of the run, which no table has before it is published.
-    """
-    found: list[dict[str, Any]] = read_dicts(database, read_sql("charts/sizes"))
-    return [SizeRow(**row | {"as_of": row["as_of"] or today}) for row in found]
 
 
 def names_ever(database: Connection) -> dict[int, str]:

@@ -83,7 +83,7 @@ def report_file(home: Home, run_id: str | None) -> Path:
     wanted = run_id or published_run_id(home)
     if wanted is None:
         raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
-    path = home.runs / wanted / "report.html"
+    path = home.report_file(wanted)
     if not path.is_file():
         raise UsageError(f"run {wanted} has no report in {home.runs}; see: segments runs --home {home.root}")
     return path

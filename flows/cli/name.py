@@ -46,4 +46,4 @@ def name(
         raise UsageError(f'no NAME is given; as in: segments name {segment} "Grillers"')
     else:
         name_segment(home, segment, name)
-        print(f"segment {segment} is named {name.strip()}, in the published tables and reports from the next run on")
+        print(f"segment {segment} is named {name.strip()}: in the tables now, in reports from the next run on")

@@ -90,12 +90,12 @@ def print_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], *, marks_for
 def say_marked(n_cells: int) -> None:
     """Say on standard error how many cells were marked, if any."""
     if n_cells:
-        cells = (
-            "1 cell that a spreadsheet would run has"
-            if n_cells == 1
-            else (f"{n_cells:,} cells that a spreadsheet would run have")
+        cells, have = ("cell", "has") if n_cells == 1 else ("cells", "have")
+        print(
+            f"segments: {n_cells:,} {cells} that a spreadsheet would run {have} a ' before "
+            "(--formulas keep writes them as they are)",
+            file=sys.stderr,
         )
-        print(f"segments: {cells} a ' before (--formulas keep writes them as they are)", file=sys.stderr)
 
 
 def _print_plain(console: Console, names: Sequence[str], rows: Sequence[dict[str, str]]) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.utils.extmath import randomized_svd
 
+from tasks.clustering.positions import sample_positions
 from tasks.clustering.rows import Distinct, Floats
 
 #: Customers drawn at most, numbers of their encoded rows at most, and digits of a coordinate that are kept.
@@ -17,11 +17,11 @@ class CustomerMap:
     """Some customers in the plane.
 
     Attributes:
-        positions: canonical positions of the customers, ascending, shape (n_drawn,).
+        positions: canonical positions of the customers, ascending.
         coordinates: along the first and second principal component, in encoded units, shape (n_drawn, 2).
     """
 
-    positions: npt.NDArray[np.intp]
+    positions: list[int]
     coordinates: Floats
 
 
@@ -34,8 +34,7 @@ def map_of(distinct: Distinct, random_state: int) -> CustomerMap:
     """
     n_features = distinct.rows.n_features
     n_drawn = min(MAP_CUSTOMERS, distinct.n_customers, max(100, _MAX_NUMBERS // max(1, n_features)))
-    rng = np.random.default_rng(random_state)
-    positions = np.sort(rng.choice(distinct.n_customers, n_drawn, replace=False))
+    positions = sample_positions(distinct.n_customers, n_drawn, random_state)
     rows = distinct.rows.dense(distinct.row_of[positions].astype(np.intp)).astype(np.float64)
     rows -= rows.mean(axis=0)
     coordinates = np.zeros((n_drawn, 2))

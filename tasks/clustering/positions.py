@@ -1,4 +1,4 @@
-"""Draw the customers that a page or a rule is made of, where all of them would be too many."""
+"""Draw customers where all of them would be too many."""
 
 import numpy as np
 

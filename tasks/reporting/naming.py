@@ -7,7 +7,7 @@ from itertools import combinations
 
 from schemas.fields import MISSING_CATEGORY, NO_ITEMS, OTHER_VALUES
 from schemas.yes_no import NO_WORDS, YES_WORDS
-from tasks.reporting.number_text import decimals_of, joined, number_text, percent_text
+from tasks.reporting.number_text import capitalized, decimals_of, joined, number_text, percent_text
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,7 @@ def name_of(traits: Sequence[Trait]) -> str:
     others = [one for one in traits if not one.is_bought and not one.is_place and not one.is_lack]
     if not bought and not places:
         listed = ", ".join([*(one.short for one in others), *lacks])
-        return listed if others and others[0].is_value else _capitalized(listed)
+        return listed if others and others[0].is_value else capitalized(listed)
     having = [one.short for one in others if not one.is_age]
     words = [
         *(one.short for one in others if one.is_age),
@@ -253,7 +253,7 @@ def name_of(traits: Sequence[Trait]) -> str:
         f"with {joined(having, 'and')}" if having else "",
         _buying(bought),
     ]
-    return _capitalized(", ".join([" ".join(filter(None, words)), *lacks]))
+    return capitalized(", ".join([" ".join(filter(None, words)), *lacks]))
 
 
 def _names(traits: Sequence[Trait]) -> list[str]:
@@ -320,7 +320,3 @@ def _buying(bought: Sequence[Trait]) -> str:
 
 def _words_of(name: str) -> list[str]:
     return sorted(re.findall(r"\w+", name.casefold()))
-
-
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -31,3 +31,8 @@ def percent_text(share: float | None) -> str:
 def joined(words: Sequence[str], last: str) -> str:
     """Return words with commas between them and ``last`` before the last one; one at least."""
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else words[0]
+
+
+def capitalized(text: str) -> str:
+    """Return a text whose first letter is a capital, the others as they are."""
+    return text[:1].upper() + text[1:]

@@ -5,7 +5,7 @@ from functools import cache
 import jinja2
 
 from tasks.reporting.charts import color_of, text_color_on
-from tasks.reporting.number_text import number_text, percent_text
+from tasks.reporting.number_text import capitalized, number_text, percent_text
 
 #: Standard deviations from which a cell is shaded, lightest first.
 _SHADES = (0.25, 0.5, 1.0, 2.0)
@@ -29,8 +29,8 @@ def environment() -> jinja2.Environment:
         "percent": percent_text,
         "shade": _shade,
         "figure": _figure,
-        "count": _count,
         "change": _change,
+        "capitalized": capitalized,
     }
     templates.globals |= {"color_of": color_of, "text_color_on": text_color_on, "unstable": _UNSTABLE}
     return templates
@@ -45,11 +45,6 @@ def _shade(strength: float) -> str:
 def _figure(value: float | None, pattern: str) -> str:
     """Return a figure by a pattern such as ``"%.2f"``; a dash where there is none."""
     return "—" if value is None else pattern % value
-
-
-def _count(value: int | None) -> str:
-    """Return a count with thousands separators; a dash where it was never reached."""
-    return "—" if value is None else f"{value:,}"
 
 
 def _change(customers: int) -> str:

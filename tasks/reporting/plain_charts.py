@@ -25,15 +25,13 @@ def draw_moves(moves: Sequence[MoveRow]) -> str:
     height = max(240, 26 * n_nodes)
     scale = (height - _LINE * n_nodes) / total
     left, right = _stacked(before, scale, height), _stacked(now, scale, height)
-    used: dict[tuple[bool, int | None], float] = {}
+    begins, ends = dict(left), dict(right)
     bands = []
     for move in moves:
         thick = move.customers * scale
-        y0 = left[move.from_segment_id] + used.get((True, move.from_segment_id), 0.0)
-        y1 = right[move.to_segment_id] + used.get((False, move.to_segment_id), 0.0)
-        used[True, move.from_segment_id] = used.get((True, move.from_segment_id), 0.0) + thick
-        used[False, move.to_segment_id] = used.get((False, move.to_segment_id), 0.0) + thick
-        bands.append(_band(move, y0, y1, thick))
+        bands.append(_band(move, begins[move.from_segment_id], ends[move.to_segment_id], thick))
+        begins[move.from_segment_id] += thick
+        ends[move.to_segment_id] += thick
     nodes = [_node(key, before[key], left[key], scale, is_before=True) for key in before]
     nodes += [_node(key, now[key], right[key], scale, is_before=False) for key in now]
     label = f"Moves of {total:,} customers from the segments of the previous run to those of this one"

@@ -13,9 +13,9 @@ from flows.artifacts import (
     summary_of,
     unpublished_in_words,
 )
-from flows.labels import dataset_name
 from flows.summary import picture_of
 from schemas.errors import DataRefused
+from schemas.loading import dataset_name
 from schemas.reject_codes import REJECT_CODES
 from tests.nights import quick_night, rows
 from warehouse.home.directory import Home

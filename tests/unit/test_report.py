@@ -19,12 +19,12 @@ from schemas.page import (
     SegmentRow,
     TriedRow,
 )
+from tasks.clustering.positions import sample_positions
 from tasks.report import SCATTER_POINTS, Facts, Page, render_page, report, scatter_axes
 from tasks.reporting.charts import AxisText
 from tasks.reporting.number_text import number_text, percent_text
 from tasks.reporting.page_charts import Chart
 from tasks.reporting.profile import Profile, choose_profile
-from tasks.reporting.sample import sample_positions
 from tests.nights import night_up_to
 from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Order

@@ -37,6 +37,10 @@ class Home:
         """What happened in a run, written whatever happens."""
         return self.runs / run_id / "manifest.json"
 
+    def report_file(self, run_id: str) -> Path:
+        """The page of a run; there is none of one that was refused."""
+        return self.runs / run_id / "report.html"
+
     @property
     def staging(self) -> Path:
         """The run under construction."""

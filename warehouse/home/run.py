@@ -138,7 +138,7 @@ class Run:
     @property
     def report_file(self) -> Path:
         """The page for people."""
-        return self.directory / "report.html"
+        return self.home.report_file(self.run_id)
 
     @property
     def rejected_rows_file(self) -> Path:

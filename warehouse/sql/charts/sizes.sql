@@ -1,4 +1,4 @@
--- one row per run and segment, of the last 30 runs: how large the segment was; a run that is not published has no day
+-- one row per run and segment, of the last 30 runs: how large the segment was
 with runs_of_segments as (
     select
         as_of,
@@ -7,14 +7,11 @@ with runs_of_segments as (
     from history.segments
     union all
     select
-        (
-            select max_by(runs.as_of, runs.started_at)
-            from runs
-            where runs.status = 'published'
-        ) as as_of,
-        segment_id,
-        customers
+        lifetimes.last_seen as as_of,
+        segments.segment_id,
+        segments.customers
     from segments
+    inner join segment_lifetimes as lifetimes on segments.segment_id = lifetimes.segment_id
 )
 
 select
@@ -22,5 +19,5 @@ select
     segment_id,
     customers
 from runs_of_segments
-qualify dense_rank() over (order by as_of desc nulls first) <= 30
-order by as_of asc nulls last, segment_id asc;
+qualify dense_rank() over (order by as_of desc) <= 30
+order by as_of, segment_id;

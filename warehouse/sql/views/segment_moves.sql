@@ -13,7 +13,11 @@ select
     count(*) as customers
 from past_memberships
 where
-    valid_to = (select max_by(as_of, rowid) from runs)
+    valid_to = (
+        select max(lifetimes.last_seen)
+        from segment_lifetimes as lifetimes
+        inner join segments on lifetimes.segment_id = segments.segment_id
+    )
     and customer_id not in (select customer_segments.customer_id from customer_segments)
 group by segment_id
 order by from_segment_id nulls last, to_segment_id nulls last;
