@@ -19,8 +19,8 @@ Positions = npt.NDArray[np.intp]
 #: Customers per row.
 Weights = npt.NDArray[np.int64]
 
-#: Digits of the largest coordinate along components that are kept; the rest depends on the order of sums.
-_DIGITS = 6
+#: Binary digits of the largest coordinate along components that are kept: those of a float32.
+_BITS = 23
 
 #: Bytes of a dense block, about; what is computed of it takes some times as many.
 BLOCK_BYTES = 8 << 20
@@ -137,7 +137,7 @@ def projected(distinct: Distinct, loadings: Floats) -> Distinct:
     for block in rows.blocks():
         numbers[block] = rows.take(block).products(loadings.T)
     largest = max(float(np.abs(numbers).max(initial=0)), float(np.finfo(np.float32).tiny))
-    unit = np.float32(10.0 ** (math.floor(math.log10(largest)) + 1 - _DIGITS))
+    unit = np.float32(2.0 ** (math.ceil(math.log2(largest)) - _BITS))
     np.multiply(np.round(numbers / unit), unit, out=numbers)
     along = distinct_rows(Rows(numbers, csr_array((len(rows), 0), dtype=np.float32)))
     weights = np.bincount(along.row_of, distinct.weights).astype(np.int64)

@@ -35,5 +35,4 @@ def test_macro_reproduces_published_segments(night, file, dataset):
     ((others, other_seconds, difference, n_customers),) = rows(home, SCORED.format(values=", ".join(columns)))
     assert (others, other_seconds) == (0, 0)
     assert n_customers > 0
-    # Along components coordinates are rounded to six digits, so that equal customers are one row of the fit.
-    assert difference < (2e-5 if rows(home, "FROM components") else 1e-6)
+    assert difference < 1e-6
