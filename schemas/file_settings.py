@@ -26,6 +26,7 @@ _LEAST = {
     "k_runs": 1,
     "model_runs": 1,
     "history_runs": 1,
+    "archived_runs": 1,
     "drift_warn": 0,
     "drift_refuse": 0,
     "max_scored": MIN_SCORED,
@@ -71,6 +72,7 @@ class FileSettings:
             it at once.
         model_runs: runs after which the encoding is chosen anew; None keeps it until there is a reason.
         history_runs: earlier runs that the history reaches back; None keeps all.
+        archived_runs: published files that are kept for a rollback, the last one among them.
         drift_warn: population stability index above which a note says that a column has drifted from the model's run;
             None never says it.
         drift_refuse: population stability index above which the run is refused; None accepts any.
@@ -102,6 +104,7 @@ class FileSettings:
     k_runs: int = 3
     model_runs: int | None = None
     history_runs: int | None = None
+    archived_runs: int = 14
     drift_warn: float | None = 0.25
     drift_refuse: float | None = None
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from schemas.dataset import file_settings_of
+from schemas.loading import load_dataset
 from tasks.audit import Audited
 from tasks.run.step import recorded
 from warehouse.home.ledger import close_manifest
@@ -21,6 +23,7 @@ class Published:
 @recorded
 def publish(run: Run, audited: Audited) -> Published:
     """Swap the file in and close the run as published."""
-    swap_in(run, audited.message)
+    settings = file_settings_of(load_dataset(run.order.dataset))
+    swap_in(run, audited.message, archived_runs=settings.archived_runs)
     close_manifest(run, "published", audited.message)
     return Published(str(run.home.published_file), run.home.published_file.stat().st_size, audited.message)

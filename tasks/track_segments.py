@@ -1,7 +1,7 @@
 """Track the segments since the earlier run: what became of each, and which customers joined, moved or are gone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import numpy as np
@@ -45,12 +45,7 @@ class Tracked:
 def track_segments(run: Run, described: Described) -> Tracked:
     """Fill segment_transitions, segment_lifetimes, segment_drift, past_memberships and history; carry on audiences."""
     with staging(run) as database:
-        about_audiences = carry_audiences(database, run)
-    tracked = _tracked(run, described)
-    return replace(tracked, notes=(*tracked.notes, about_audiences)) if about_audiences else tracked
-
-
-def _tracked(run: Run, described: Described) -> Tracked:
+        carry_audiences(database, run)
     with staging(run) as database, beside_earlier_run(database, run) as earlier:
         insert_lifetimes(database, run)
         insert_segment_drift(database, run, earlier)

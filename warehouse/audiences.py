@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
-
-import duckdb
 
 from warehouse.connection import Connection, attached, published, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.run import Run
+from warehouse.integrity import published_state
 from warehouse.tables import read_dicts, read_value, transaction
 
 #: The tables that every run carries on.
@@ -83,32 +81,14 @@ def delete_audience(database: Connection, name: str) -> None:
             database.execute(f"DELETE FROM amended.{table} WHERE audience = $audience", {"audience": name})
 
 
-def carry_audiences(database: Connection, run: Run) -> str:
-    """Copy the audiences of the published file into the run, or those of the last archived file.
-
-    Returns:
-        That they are of an archived file, in words; empty where they are of the published one, or there are none.
-    """
-    archived = sorted(run.home.archive.glob("[0-9]*.duckdb"), reverse=True)
-    files = filter(Path.is_file, (run.home.published_file, *archived))
-    path = next((path for path in files if _has_readable_audiences(database, path)), None)
-    if path is None:
-        return ""
-    with attached(database, path, "published"):
-        for table in _CARRIED:
-            database.execute(f"INSERT INTO {table} BY NAME FROM published.{table} ORDER BY rowid")
-    n_audiences = int(read_value(database, "SELECT count(*) FROM audiences"))
-    if path == run.home.published_file or n_audiences == 0:
-        return ""
-    return f"frozen audiences are those of {path}, as the published file cannot be read; later ones are lost"
-
-
-def _has_readable_audiences(database: Connection, path: Path) -> bool:
-    try:
-        with attached(database, path, "published"):
-            return _has_audiences(database, "published")
-    except duckdb.Error:
-        return False
+def carry_audiences(database: Connection, run: Run) -> None:
+    """Copy the audiences of the published file into the run; of a damaged file that nothing replaces they are lost."""
+    if published_state(run.home).run_id is None:
+        return
+    with attached(database, run.home.published_file, "published"):
+        if _has_audiences(database, "published"):
+            for table in _CARRIED:
+                database.execute(f"INSERT INTO {table} BY NAME FROM published.{table} ORDER BY rowid")
 
 
 def _has_audiences(database: Connection, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 import errno
 import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
@@ -85,16 +85,24 @@ def attached(database: Connection, path: Path, name: str, *, read_only: bool = T
             database.execute(f"DETACH {name}")
 
 
-def is_held(path: Path) -> bool:
-    """Return whether another program holds a DuckDB file open for writing, so that DuckDB opens it for nobody else."""
+def is_held(file: BinaryIO) -> bool:
+    """Return whether another program holds an open DuckDB file for writing, so that DuckDB opens it for nobody else."""
+    try:
+        fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # what DuckDB asks for; closing the file gives it up
+    except OSError as error:
+        return error.errno in (errno.EAGAIN, errno.EACCES)
+    return False
+
+
+def is_held_elsewhere(path: Path) -> bool:
+    """Return whether another program holds a DuckDB file for writing; not so of what is no file, or cannot be read."""
     if not path.is_file():  # opening a pipe would wait for what it has to say
         return False
     try:
         with path.open("rb") as file:
-            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # what DuckDB asks for; closing the file gives it up
-    except OSError as error:
-        return error.errno in (errno.EAGAIN, errno.EACCES) and os.access(path, os.R_OK)
-    return False
+            return is_held(file)
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -104,7 +112,7 @@ def _readable(path: Path) -> Iterator[Path]:
     Raises:
         duckdb.IOException: the file is written to meanwhile, as DuckDB says it of a file that it cannot read.
     """
-    if not (is_held(path) or path.with_name(f"{path.name}.wal").exists()):
+    if not (is_held_elsewhere(path) or path.with_name(f"{path.name}.wal").exists()):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="segments-") as folder:

@@ -11,7 +11,7 @@ import duckdb
 from schemas.errors import SegmentsError
 from warehouse.connection import one_line, opened, read_sql
 from warehouse.home.directory import Home
-from warehouse.home.ledger import read_manifests, recorded_sha256s
+from warehouse.home.ledger import read_manifests, readable_manifest, recorded_sha256s
 from warehouse.home.run import RUN_ID
 from warehouse.statements.quoting import quote_identifier
 
@@ -51,8 +51,17 @@ def published_state(home: Home) -> PublishedState:
 def file_of(home: Home, run_id: str) -> Path | None:
     """Return the file that a run published, under the published name or in the archive; None where it is gone."""
     is_published = published_state(home).run_id == run_id
-    path = home.published_file if is_published else home.archive / f"{run_id}.duckdb"
+    path = home.published_file if is_published else home.archived_file(run_id)
     return path if path.is_file() else None
+
+
+def is_whole(home: Home, run_id: str) -> bool:
+    """Return whether the archived file of a run is there, byte for byte."""
+    manifest = readable_manifest(home.manifest_file(run_id)) or {}
+    try:
+        return sha256_of(home.archived_file(run_id)) in recorded_sha256s(manifest)
+    except OSError:
+        return False
 
 
 def sha256_of(path: Path) -> str:

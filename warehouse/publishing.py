@@ -8,31 +8,39 @@ from pathlib import Path
 
 from warehouse.connection import Connection, attached, close_files, is_held, staging
 from warehouse.home.directory import Home
-from warehouse.home.ledger import add_note, record_amended, step_record, update_manifest
+from warehouse.home.ledger import add_note, next_publication, record_amended, step_record, update_manifest
 from warehouse.home.run import Run
-from warehouse.integrity import published_state, sha256_of
-
-#: Earlier published files that are kept.
-KEPT_IN_ARCHIVE = 14
+from warehouse.integrity import is_whole, published_state, sha256_of
 
 _READ_ONLY = 0o444
 
+#: Where the name of a write-ahead log leads while another program holds the earlier file: nowhere, so that it can write
+#: none, and that readers find none.
+_NOWHERE = "published-files-are-not-for-writing/open-them-read-only"
 
-def swap_in(run: Run, message: str) -> None:
+
+def swap_in(run: Run, message: str, *, archived_runs: int) -> None:
     """Make the run's file the published one; readers see the old file or the new one, never a part.
 
     The order is what survives a power loss: the file's bytes, then its name, then the directory. The message is
-    recorded before, so that whatever ends the run after the swap can say what was published.
+    recorded before, so that whatever ends the run after the swap can say what was published. The file is in the
+    archive before it is published, so that a published file can always be put back.
+
+    Args:
+        run: the run whose file is finished.
+        message: what the run came to.
+        archived_runs: files that are kept in the archive, this one among them.
     """
     close_files(run)
     _flush(run.night_file)
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
     run.night_file.chmod(_READ_ONLY)
-    update_manifest(run, published_sha256=sha256_of(run.night_file), message=message)
-    set_log_aside(run)
+    publication = next_publication(run.home)
+    update_manifest(run, published_sha256=sha256_of(run.night_file), publication=publication, message=message)
     _keep_previous(run)
-    os.replace(run.night_file, run.home.published_file)
-    _flush(run.home.root)
+    _keep(run.home, run.night_file, run.run_id)
+    replace_published(run, run.night_file)
+    _drop_old(run.home, archived_runs, kept=step_record(run.record, "track_segments").get("previous_run_id"))
     discard_staging(run.home)
 
 
@@ -54,78 +62,137 @@ def amending(run: Run, published: str) -> Iterator[Connection]:
     _flush(amended)
     amended.chmod(_READ_ONLY)
     record_amended(run.home, published, sha256_of(run.home.published_file), sha256_of(amended))
-    os.replace(amended, run.home.published_file)
-    _flush(run.home.root)
+    _keep(run.home, amended, published)
+    replace_published(run, amended)
+
+
+def replace_published(run: Run, path: Path) -> None:
+    """Rename a finished file over the published one, which another program may hold open to write into.
+
+    Such a program finds its write-ahead log by name, so that what it writes would be read with the new file. It is
+    given a name that leads nowhere, before the swap and for as long as the program has the earlier file open.
+    """
+    home = run.home
+    log = _log_of(home.published_file)
+    link = run.home.staging / "log"
+    link.unlink(missing_ok=True)
+    link.symlink_to(_NOWHERE)
+    if log.is_file():
+        _keep_log(run, log)
+    os.replace(link, log)
+    if not home.published_file.is_file():
+        os.replace(path, home.published_file)
+        is_still_held = False
+    else:
+        with home.published_file.open("rb") as earlier:
+            os.replace(path, home.published_file)
+            is_still_held = is_held(earlier)
+    if is_still_held:
+        add_note(
+            run,
+            f"another program still holds the earlier {home.published_file} open for writing: what it writes is not "
+            "published; close it there, and open the file read-only",
+        )
+    else:
+        log.unlink()
+    _flush(home.root)
 
 
 def set_log_aside(run: Run) -> None:
     """Move a write-ahead log left beside the published file into the run's directory.
 
     Only who opened the file to write, against its permissions, leaves one; beside another file it
-    makes that file unopenable.
+    makes that file unopenable, or is read with it.
     """
-    log = run.home.published_file.with_name(f"{run.home.published_file.name}.wal")
-    if log.exists():
-        os.replace(log, run.directory / log.name)
-        add_note(
-            run,
-            f"another program wrote into {run.home.published_file}, which is not for writing; it is read as it was "
-            f"published, and the log of what was written is kept as {run.directory / log.name}",
-        )
+    log = _log_of(run.home.published_file)
+    if log.is_file():
+        _keep_log(run, log)
+        log.unlink()
+
+
+def put_back(run: Run, archived: Path) -> None:
+    """Publish a copy of an archived file."""
+    restored = run.home.staging / "restored.duckdb"
+    _copy(archived, restored)
+    replace_published(run, restored)
+
+
+def set_damaged_aside(run: Run) -> Path:
+    """Keep what lies under the published name as evidence, whatever it is: a directory, or what cannot be read.
+
+    A file stays published until another takes its place.
+    """
+    kept = run.directory / "damaged.duckdb"
+    if run.home.published_file.is_file():
+        _link(run.home.published_file, kept)
+    else:
+        os.replace(run.home.published_file, kept)
+    return kept
 
 
 def discard_staging(home: Home) -> None:
     """Remove what earlier runs left under construction; call it with the lock held."""
     for entry in home.staging.iterdir():
-        if entry.is_dir():
+        if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
         else:
             with suppress(OSError):
                 entry.unlink()
 
 
-def damaged_file(run: Run) -> Path:
-    """Return where the run keeps a published file that it found damaged: in its own record, never in the archive."""
-    return run.directory / "damaged.duckdb"
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _keep_log(run: Run, log: Path) -> None:
+    kept = run.directory / log.name
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    _link(log, kept)
+    add_note(
+        run,
+        f"another program wrote into {run.home.published_file}, which is not for writing; it is read as it was "
+        f"published, and the log of what was written is kept as {kept}",
+    )
 
 
 def _keep_previous(run: Run) -> None:
-    """Keep the published file under its run's name, or in this run's record where it is damaged."""
-    home, previous = run.home, published_state(run.home)
-    if previous.run_id is not None:
-        _link(home.published_file, home.archive / f"{previous.run_id}.duckdb")
-        _drop_old(home, kept=step_record(run.record, "track_segments").get("previous_run_id"))
-    elif previous.fault is not None:
-        _set_damaged_aside(run)
+    """Keep the published file under its run's name; earlier versions have not done so when they published it."""
+    previous = published_state(run.home).run_id
+    if previous is not None and not is_whole(run.home, previous):
+        _keep(run.home, run.home.published_file, previous)
+
+
+def _keep(home: Home, path: Path, run_id: str) -> None:
+    """Keep a copy of a file in the archive: what befalls one of them spares the other."""
+    partial = home.archive / f"{run_id}.partial"
+    _copy(path, partial)
+    os.replace(partial, home.archived_file(run_id))
+    _flush(home.archive)
+
+
+def _copy(path: Path, copy: Path) -> None:
+    copy.unlink(missing_ok=True)
+    shutil.copyfile(path, copy)
+    copy.chmod(_READ_ONLY)
+    _flush(copy)
 
 
 def _link(path: Path, kept: Path) -> None:
     """Keep a file under a second name; a link, so that it takes no time and no room."""
     kept.unlink(missing_ok=True)
-    if not is_held(path):  # a program that holds it would write into what is kept
-        with suppress(OSError):  # a file system without hard links
-            os.link(path.resolve(), kept)
-            return
-    partial = kept.with_suffix(".partial")
-    shutil.copy(path, partial)
-    os.replace(partial, kept)
-
-
-def _set_damaged_aside(run: Run) -> None:
-    """Keep what lies under the published name as evidence, whatever it is: a directory, or what cannot be read."""
     try:
-        _link(run.home.published_file, damaged_file(run))
-    except OSError:
-        os.replace(run.home.published_file, damaged_file(run))
+        os.link(path.resolve(), kept)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(path, kept)
 
 
-def _drop_old(home: Home, kept: str | None) -> None:
+def _drop_old(home: Home, archived_runs: int, kept: str | None) -> None:
     """Drop all but the last files, and the one that this run follows: another run of its day needs that again."""
-    for older in sorted(home.archive.glob("[0-9]*.duckdb"))[:-KEPT_IN_ARCHIVE]:
+    for older in sorted(home.archive.glob("[0-9]*.duckdb"))[:-archived_runs]:
         if older.stem == kept:
             continue
         older.unlink()
-        older.with_name(f"{older.name}.wal").unlink(missing_ok=True)
+        _log_of(older).unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

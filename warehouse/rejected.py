@@ -75,7 +75,7 @@ def _exported_file(home: Home, run_id: str) -> Path:
 def _tables_of(home: Home, run_id: str) -> Path:
     if published_run_id(home) == run_id:
         return home.published_file
-    archived = home.archive / f"{run_id}.duckdb"
+    archived = home.archived_file(run_id)
     if not archived.is_file():
         raise UsageError(
             f"the tables of run {run_id} are not kept any more; those of the published run and of the runs in "

@@ -17,7 +17,7 @@ from schemas.loading import load_dataset
 from tasks.delivery.sources import NotFinishedYet, delivered_files
 from tasks.run.columns import declared_by
 from tasks.run.memory import memory_there
-from warehouse.connection import is_held, kept_open
+from warehouse.connection import is_held_elsewhere, kept_open
 from warehouse.home.directory import Home
 from warehouse.home.ledger import (
     add_note,
@@ -31,7 +31,8 @@ from warehouse.home.ledger import (
 from warehouse.home.lock import locked
 from warehouse.home.run import Order, Purpose, Run
 from warehouse.integrity import published_state
-from warehouse.publishing import damaged_file, discard_staging, set_log_aside
+from warehouse.publishing import discard_staging, set_log_aside
+from warehouse.restoring import heal
 
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -113,13 +114,11 @@ def _begun(run: Run) -> Iterator[Run]:
         open_manifest(run)
         with _recorded_end(run, signals):
             set_log_aside(run)
-            previous = published_state(run.home)
-            if previous.fault:
-                _note_damage(run, previous.fault)
-            elif is_held(run.home.published_file):
-                add_note(run, f"another program holds {run.home.published_file} open for writing: a copy of it is read")
-            close_abandoned(run, previous.run_id)
             discard_staging(run.home)
+            close_abandoned(run, published_state(run.home).run_id)
+            heal(run)
+            if is_held_elsewhere(run.home.published_file):
+                add_note(run, f"another program holds {run.home.published_file} open for writing: a copy of it is read")
             check_order(run.order)
             update_manifest(run, **declared_by(run.order.dataset))
             run.staging.mkdir()
@@ -133,14 +132,6 @@ def forget_night(run: Run) -> None:
     """Remove every trace of a run that had nothing to do."""
     discard_staging(run.home)
     discard_manifest(run)
-
-
-def _note_damage(run: Run, fault: str) -> None:
-    note = (
-        f"the published file is damaged ({fault}): it is not compared with, "
-        f"and is kept as {damaged_file(run)} once this run has published"
-    )
-    add_note(run, note)
 
 
 @contextmanager

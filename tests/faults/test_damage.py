@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 
 import duckdb
@@ -11,7 +12,6 @@ import pytest
 from schemas.errors import SegmentsError, UsageError
 from tests.nights import PUBLISHED_RUN, assert_invariants, quick_night, run_night, value
 from warehouse.home.directory import Home
-from warehouse.publishing import KEPT_IN_ARCHIVE
 from warehouse.querying import query_published
 
 
@@ -102,40 +102,93 @@ def files_in(directory):
     return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
+def first_note(home, run_id):
+    return json.loads((home / "runs" / run_id / "manifest.json").read_text())["notes"][0]
+
+
+def evidence_in(home):
+    (kept,) = home.glob("runs/*/damaged.duckdb")
+    return files_in(kept) if kept.is_dir() else kept.read_bytes()
+
+
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_next_run_replaces_a_damaged_file(first_night, home, damage):
+def test_damaged_file_is_kept_and_put_back(first_night, home, damage):
     published = home / "segments.duckdb"
-    for n in range(KEPT_IN_ARCHIVE):
-        shutil.copyfile(published, home / "archive" / f"2020010{n:02d}T030000Z-abcdef.duckdb")
-    archived = files_in(home / "archive")
+    before, archived, run_id = published.read_bytes(), files_in(home / "archive"), value(home, PUBLISHED_RUN)
+    damage(published)
+    evidence = files_in(published) if published.is_dir() else published.read_bytes()
+    summary = run_night(first_night / "customers.csv", home)
+    assert (summary.is_new, summary.run_id) == (False, run_id)
+    assert re.search(
+        rf"the published file was damaged \(.*\), and is kept as .*: that of run {run_id}", summary.message
+    )
+    assert published.read_bytes() == before
+    assert files_in(home / "archive") == archived
+    assert evidence_in(home) == evidence
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_damaged_file_without_archive_is_replaced(first_night, home, damage):
+    published = home / "segments.duckdb"
+    shutil.rmtree(home / "archive")
     damage(published)
     evidence = files_in(published) if published.is_dir() else published.read_bytes()
     run_id = quick_night(first_night / "customers.csv", home).run_id
     assert_invariants(home)
     assert value(home, PUBLISHED_RUN) == run_id
-    assert files_in(home / "archive") == archived
-    kept = home / "runs" / run_id / "damaged.duckdb"
-    assert (files_in(kept) if kept.is_dir() else kept.read_bytes()) == evidence
-    (note, *_) = json.loads((kept.parent / "manifest.json").read_text())["notes"]
-    assert note.startswith("the published file is damaged (")
-    assert note.endswith(f"it is not compared with, and is kept as {kept} once this run has published")
+    assert evidence_in(home) == evidence
+    assert first_note(home, run_id).startswith("the published file is damaged (")
+    assert first_note(home, run_id).endswith("this run begins anew")
 
 
-def test_refused_run_keeps_the_damaged_file(home, tmp_path):
-    flip_in("customers")(home / "segments.duckdb")
-    damaged = (home / "segments.duckdb").read_bytes()
-    (tmp_path / "empty.csv").touch()
+def test_damage_in_both_takes_the_one_before(first_night, home):
+    earlier, before = value(home, PUBLISHED_RUN), (home / "segments.duckdb").read_bytes()
+    last = quick_night(first_night / "customers.csv", home, force=True).run_id
+    for path in (home / "segments.duckdb", home / "archive" / f"{last}.duckdb"):
+        write(path, b"damaged")
     with pytest.raises(SegmentsError):
-        quick_night(tmp_path / "empty.csv", home)
-    assert (home / "segments.duckdb").read_bytes() == damaged
+        quick_night(home / "nothing.csv", home)
+    assert (home / "segments.duckdb").read_bytes() == before
+    (note,) = [note for path in home.glob("runs/*/manifest.json") for note in json.loads(path.read_text())["notes"]
+               if "was put back" in note]  # fmt: skip
+    assert note.endswith(
+        f"as of {value(home, 'SELECT max(as_of) FROM runs')}, was put back, and what {last} published is lost"
+    )
+    assert run_night(first_night / "customers.csv", home).run_id == earlier
+
+
+def test_swapped_file_is_not_trusted(first_night, home):
+    earlier = value(home, PUBLISHED_RUN)
+    last = quick_night(first_night / "customers.csv", home, force=True).run_id
+    before = (home / "segments.duckdb").read_bytes()
+    write(home / "segments.duckdb", (home / "archive" / f"{earlier}.duckdb").read_bytes())
+    summary = quick_night(first_night / "customers.csv", home)
+    assert f"it is that of run {earlier}, and run {last} was published last" in summary.message
+    assert (home / "segments.duckdb").read_bytes() == before
+
+
+def test_removed_file_is_put_back(first_night, home):
+    before = (home / "segments.duckdb").read_bytes()
+    (home / "segments.duckdb").unlink()
+    assert "segments.duckdb is gone" in run_night(first_night / "customers.csv", home).message
+    assert (home / "segments.duckdb").read_bytes() == before
+
+
+def test_clock_that_went_backwards_changes_nothing(first_night, home):
+    last = quick_night(first_night / "customers.csv", home, force=True).run_id
+    record = home / "runs" / last / "manifest.json"
+    record.write_text(json.dumps({**json.loads(record.read_text()), "started_at": "2001-01-01T00:00:00.000+00:00"}))
+    summary = quick_night(first_night / "customers.csv", home)
+    assert (summary.run_id, "put back" in summary.message) == (last, False)
 
 
 @pytest.mark.parametrize("damage", [None, flip_in("customers")], ids=["whole", "damaged"])
 def test_file_without_hash_is_judged_by_reading(first_night, home, damage):
     (record,) = home.glob("runs/*/manifest.json")
     facts = json.loads(record.read_text())
-    del facts["published_sha256"]
+    del facts["published_sha256"], facts["publication"]
     record.write_text(json.dumps(facts))
+    shutil.rmtree(home / "archive")
     if damage:
         damage(home / "segments.duckdb")
     published = (home / "segments.duckdb").read_bytes()
@@ -172,12 +225,5 @@ def test_linked_published_file_is_archived_as_file(first_night, home):
     (home / "segments.duckdb").rename(home / "elsewhere" / "segments.duckdb")
     (home / "segments.duckdb").symlink_to("elsewhere/segments.duckdb")
     quick_night(first_night / "customers.csv", home, force=True)
-    (archived,) = (home / "archive").iterdir()
-    assert archived.is_file()
-    assert not archived.is_symlink()
-
-
-def test_truncated_published_file_forces_a_new_run(first_night, home):
-    cut(home / "segments.duckdb")
-    assert run_night(first_night / "customers.csv", home).is_new
-    assert not run_night(first_night / "customers.csv", home).is_new
+    assert all(path.is_file() and not path.is_symlink() for path in (home / "archive").iterdir())
+    assert (home / "elsewhere" / "segments.duckdb").exists()

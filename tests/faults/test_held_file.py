@@ -154,7 +154,10 @@ def test_commands_work_beside_a_writer(shop, hold, segments, command):
     hold(shop / "home" / "segments.duckdb")
     named = [str(shop / word) if word.endswith((".csv", ".py")) else word for word in command]
     done = segments(*named, "--home", shop / "home")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == (
+        ["another"] if command[0] == "freeze" else []
+    )
 
 
 def test_what_was_written_beside_is_said(shop, hold):
@@ -176,7 +179,7 @@ def test_file_that_was_written_into_is_said(shop, hold):
     (shop / "next.csv").write_text(lines(62))
     order = order_of(aged(shop / "next.csv"), home, dataset=str(shop / "shop.py"))
     notes = night_up_to("compare_nights", order).manifest["notes"]
-    assert "the published file is damaged (its bytes are not those that run" in notes[0]
+    assert any("the published file was damaged (its bytes are not those that run" in note for note in notes)
 
 
 def test_earlier_file_that_cannot_be_read_is_said(shop):
@@ -184,7 +187,7 @@ def test_earlier_file_that_cannot_be_read_is_said(shop):
     (shop / "next.csv").write_text(lines(62))
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     quick_night(aged(shop / "next.csv"), home, dataset=str(shop / "shop.py"), as_of=tomorrow)
-    (archived,) = (home / "archive").glob("*.duckdb")
+    archived = min((home / "archive").glob("*.duckdb"))
     archived.chmod(0o644)
     archived.write_bytes(b"damaged")
     order = order_of(shop / "next.csv", home, dataset=str(shop / "shop.py"), force=True, as_of=tomorrow)

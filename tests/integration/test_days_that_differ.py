@@ -137,14 +137,12 @@ def test_verdict_none_is_refused_whatever_was_before(run):
         run(2, groups(x=lambda *_: rng.normal(), y=lambda *_: rng.normal()), NUMBERS, settings=settings)
 
 
-def test_base_of_a_day_run_again_is_kept(run, monkeypatch):
-    import warehouse.publishing
-
-    monkeypatch.setattr(warehouse.publishing, "KEPT_IN_ARCHIVE", 2)
+def test_base_of_a_day_run_again_is_kept(run):
     fields = "y: Series[float] = numeric()"
     run(1, groups(y=x_and_y), fields, k=3)
     for _ in range(5):
-        home = run(2, groups(y=x_and_y), fields, k=3, force=True)
+        home = run(2, groups(y=x_and_y), fields, k=3, force=True, settings=", archived_runs=2")
+    assert len(list((home / "archive").iterdir())) == 3
     assert rows(home, "SELECT DISTINCT valid_from FROM segment_history") == [(date(2026, 3, 1),)]
 
 

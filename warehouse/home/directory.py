@@ -48,8 +48,12 @@ class Home:
 
     @property
     def archive(self) -> Path:
-        """Earlier published files, one per run."""
+        """Copies of the published file and of earlier ones, one per run."""
         return self.root / "archive"
+
+    def archived_file(self, run_id: str) -> Path:
+        """What a run published, for a rollback; the last few are kept."""
+        return self.archive / f"{run_id}.duckdb"
 
     @property
     def audiences(self) -> Path:

@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 #: Status of a manifest whose run has not ended; the published tables never show it.
 UNDER_WAY = "under way"
 
+#: Status of a run that was published, and then rolled back: nothing is compared with it any more.
+ROLLED_BACK = "rolled back"
+
 #: What a run has to say, with the values that it quotes and without them, as Prefect shows it.
 _NOTES = {"notes": with_values, "public_notes": without_values}
 
@@ -73,10 +76,34 @@ def record_amended(home: Home, run_id: str, *sha256s: str) -> None:
 
     Both are recorded before the files are swapped, so that the published file is known whatever ends the process.
     """
-    path = home.manifest_file(run_id)
-    manifest = read_manifest(path)
-    known = dict.fromkeys([*manifest.get("amended_sha256s", ()), *sha256s])
-    _write(path, {**manifest, "amended_sha256s": [*known]})
+    known = read_manifest(home.manifest_file(run_id)).get("amended_sha256s", ())
+    _amend(home, run_id, amended_sha256s=[*dict.fromkeys([*known, *sha256s])])
+
+
+def publications(home: Home) -> list[Manifest]:
+    """Return the manifests of the published runs in the order in which their files were published, the last one first.
+
+    They are counted, as a clock may go backwards; those of earlier versions are not.
+    """
+    published = [one for one in read_manifests(home) if one["status"] == "published"]
+    published.sort(key=lambda one: one.get("publication") or 0)
+    return published[::-1]
+
+
+def next_publication(home: Home) -> int:
+    """Return the number of the file that is published next: one more than any was given."""
+    return 1 + max((one.get("publication") or 0 for one in read_manifests(home)), default=0)
+
+
+def record_put_back(home: Home, run_id: str, rolled_back: Sequence[str] = ()) -> None:
+    """Record that the file of a run is published again, and those of some others no more.
+
+    It is recorded before the file is swapped in: the next run completes what is interrupted in between.
+    """
+    number = next_publication(home)
+    _amend(home, run_id, status="published", publication=number)
+    for other in rolled_back:
+        _amend(home, other, status=ROLLED_BACK)
 
 
 def recorded_sha256s(manifest: Manifest) -> list[str]:
@@ -91,8 +118,13 @@ def close_manifest(run: Run, status: str, message: str) -> None:
 
 
 def add_note(run: Run, note: str) -> None:
-    """Add a sentence to what the run has to say, and to the log; what is said already is not said again."""
-    if with_values(note) not in run.record["notes"]:
+    """Add a sentence to what the run has to say, and to the log; what is said already is not said again.
+
+    A command that only amends the published file has a log alone.
+    """
+    if not run.record:
+        logger.warning("%s", printable(without_values(note)))
+    elif with_values(note) not in run.record["notes"]:
         logger.warning("%s", printable(without_values(note)))
         update_manifest(run, **{name: [*run.record[name], told(note)] for name, told in _NOTES.items()})
 
@@ -218,6 +250,12 @@ def _begin(run: Run, **facts: Any) -> None:
         update_manifest(run, **{**_new_manifest(run), **facts})
     except OSError as error:
         raise HomeNotWritable(f"cannot write {run.directory} ({error.strerror}); make room or see --home") from error
+
+
+def _amend(home: Home, run_id: str, **facts: Any) -> None:
+    """Change the manifest of a run that has ended."""
+    path = home.manifest_file(run_id)
+    _write(path, {**read_manifest(path), **facts})
 
 
 def _end(status: str, message: str) -> Manifest:

@@ -26,6 +26,7 @@ EARLIER_NAMES = """
 def earlier_home(first_night, tmp_path):
     """A home as the version before left it: other names in the tables, its bytes on record."""
     home = shutil.copytree(first_night / "home", tmp_path / "home")
+    shutil.rmtree(home / "archive")  # it kept a file only once another one took its place
     published = home / "segments.duckdb"
     published.chmod(0o644)
     with duckdb.connect(str(published)) as database:
@@ -78,8 +79,7 @@ def test_day_without_a_needed_column_is_left_out(write, earlier_home):
 def test_its_archive_loses_nothing(write, earlier_home):
     published = (earlier_home / "segments.duckdb").read_bytes()
     run_night(write(SEED_ROWS), earlier_home, k=2)
-    (kept,) = earlier_home.glob("archive/*.duckdb")
-    assert kept.read_bytes() == published
+    assert published in [kept.read_bytes() for kept in earlier_home.glob("archive/*.duckdb")]
 
 
 def test_query_says_what_the_file_is(earlier_home):

@@ -1,0 +1,64 @@
+"""Heal the published file: what is damaged, swapped or gone is kept as evidence, and the last good one is put back."""
+
+from pathlib import Path
+
+from warehouse.home.directory import Home
+from warehouse.home.ledger import (
+    ROLLED_BACK,
+    Manifest,
+    add_note,
+    publications,
+    readable_manifest,
+    record_put_back,
+)
+from warehouse.home.run import Run
+from warehouse.integrity import PublishedState, is_whole, published_state
+from warehouse.publishing import put_back, set_damaged_aside
+
+
+def heal(run: Run) -> PublishedState:
+    """Return the published state, with the last good archived file put back where the published one is not trusted.
+
+    Call it with the lock held. What was found and done is a note of the run.
+    """
+    state, published = published_state(run.home), publications(run.home)
+    fault = state.fault or _fault_of(run.home, state, published)
+    if fault is None:
+        return state
+    last_good = next((one for one in published if is_whole(run.home, one["run_id"])), None)
+    kept = f", and is kept as {set_damaged_aside(run)}" if _is_anything(run.home.published_file) else ""
+    if last_good is None:
+        add_note(run, f"the published file is damaged ({fault}){kept}; no other is archived, and this run begins anew")
+        return PublishedState(None, fault)
+    record_put_back(run.home, last_good["run_id"])
+    put_back(run, run.home.archived_file(last_good["run_id"]))
+    add_note(run, f"the published file was damaged ({fault}){kept}: {_in_words(last_good, published)}")
+    return published_state(run.home)
+
+
+def _fault_of(home: Home, state: PublishedState, published: list[Manifest]) -> str | None:
+    """Return what is wrong with a file that is whole, or missing: another one was published last."""
+    if not published:
+        return None
+    if state.run_id is None:
+        return f"{home.published_file} is gone"
+    own = readable_manifest(home.manifest_file(state.run_id))
+    if own is None or own["status"] not in ("published", ROLLED_BACK):  # of an earlier version, or killed at its end
+        return None
+    if own["status"] == "published" and _publication(own) == _publication(published[0]):
+        return None
+    return f"it is that of run {state.run_id}, and run {published[0]['run_id']} was published last"
+
+
+def _publication(manifest: Manifest) -> int:
+    return int(manifest.get("publication") or 0)
+
+
+def _in_words(last_good: Manifest, published: list[Manifest]) -> str:
+    lost = [str(one["run_id"]) for one in published if _publication(one) > _publication(last_good)]
+    words = f"that of run {last_good['run_id']}, as of {last_good['as_of']}, was put back"
+    return f"{words}, and what {', '.join(lost)} published is lost" if lost else words
+
+
+def _is_anything(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
