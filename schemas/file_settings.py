@@ -27,6 +27,7 @@ _LEAST = {
     "model_runs": 1,
     "history_runs": 1,
     "archived_runs": 1,
+    "delivery_days": 0,
     "drift_warn": 0,
     "drift_refuse": 0,
     "max_scored": MIN_SCORED,
@@ -60,6 +61,8 @@ class FileSettings:
             all that are finished, of one kind and of no other format.
         done_marker: suffix of the empty file that marks a delivery as complete, such as ``".done"``; None
             needs no marker.
+        delivery_days: days within which a new delivery is expected; a run that finds none for longer is refused. None
+            accepts any age.
         max_unpacked_bytes: size above which a packed file is refused.
         max_unpacked_ratio: unpacked by packed size above which a packed file is refused.
         exact_rows: different encoded rows up to which every customer's silhouette is computed; the time is
@@ -94,6 +97,7 @@ class FileSettings:
     wait_seconds: float = 60.0
     deliveries: str | None = None
     done_marker: str | None = None
+    delivery_days: float | None = None
     max_unpacked_bytes: int = 16 * GIBIBYTE
     max_unpacked_ratio: float = 200.0
     exact_rows: int = 50_000

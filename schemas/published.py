@@ -18,7 +18,8 @@ class Runs(pa.DataFrameModel):
     as_of: Series[date] = pa.Field(description="Business date of the run")
     dataset: Series[str] = pa.Field(description="Dataset that declared the file, as given to --dataset")
     status: Series[str] = pa.Field(
-        isin=["published", "refused", "failed", "interrupted"], description="published, refused, failed or interrupted"
+        isin=["published", "rolled back", "refused", "failed", "interrupted"],
+        description="published, rolled back, refused, failed or interrupted",
     )
     started_at: Series[datetime] = pa.Field(description="Start of the run, UTC")
     finished_at: Series[datetime] = pa.Field(nullable=True, description="End of the run, UTC; null if it was killed")

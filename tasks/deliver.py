@@ -1,7 +1,7 @@
 """Take in the delivered files: copy and hash them first, so that they cannot change during the run."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from tasks.delivery.waiting import Patience
 from tasks.reading.header import share_held
 from tasks.run.fingerprint import fingerprint_of
 from tasks.run.step import recorded
-from warehouse.home.ledger import Manifest, is_of_dataset, printable, readable_manifest
+from warehouse.home.ledger import Manifest, is_of_dataset, printable, readable_manifest, rolled_back_runs
 from warehouse.home.run import Run
+from warehouse.home.space import refuse_without_room
 from warehouse.integrity import published_state
 
 
@@ -46,11 +47,36 @@ def deliver(run: Run) -> Delivery:
 
 
 def published_before(run: Run, delivery: Delivery) -> str | None:
-    """Return the run that published the same files with the same settings, if it is the published one."""
-    manifest = _published_manifest(run)
-    if manifest is None or run.order.force or run.order.refit:
+    """Return the run that published the same files with the same settings, if it is the published one.
+
+    Raises:
+        DataRefused: the run that published them was rolled back, or longer ago than a new delivery should take.
+    """
+    if run.order.force or run.order.refit:
         return None
-    return str(manifest["run_id"]) if manifest.get("fingerprint") == delivery.fingerprint else None
+    for rolled_back in rolled_back_runs(run.home):
+        if rolled_back.get("fingerprint") == delivery.fingerprint:
+            raise DataRefused(
+                f"{delivery.source_file} is the delivery of run {rolled_back['run_id']}, which was rolled back; "
+                "expected another delivery: --force takes it in all the same"
+            )
+    manifest = _published_manifest(run)
+    if manifest is None or manifest.get("fingerprint") != delivery.fingerprint:
+        return None
+    _refuse_if_overdue(run, manifest)
+    return str(manifest["run_id"])
+
+
+def _refuse_if_overdue(run: Run, manifest: Manifest) -> None:
+    """Refuse what was delivered before where the dataset expects a new delivery within some days."""
+    days = file_settings_of(load_dataset(run.order.dataset)).delivery_days
+    age = run.started_at - datetime.fromisoformat(manifest["started_at"])
+    if days is not None and age > timedelta(days=days):
+        raise DataRefused(
+            f"{run.order.sources[0]} holds no new delivery: it is that of run {manifest['run_id']}, "
+            f"{age.total_seconds() / 86_400:.1f} days ago; expected one within {days:g} days (delivery_days={days:g}): "
+            "ask who delivers it"
+        )
 
 
 def _published_manifest(run: Run) -> Manifest | None:
@@ -123,6 +149,7 @@ def _share_held(dataset: type[Dataset], path: Path) -> float | None:
 def _copied_whole(run: Run, number: int, path: Path, settings: FileSettings, patience: Patience) -> SourceCopy | None:
     """Return what was copied; None where the file changed meanwhile, so that whatever was read means nothing."""
     before = patience.until_whole(path)
+    refuse_without_room(run.home.root, path.stat().st_size)
     fault: DataRefused | None = None
     copied: SourceCopy | None = None
     try:

@@ -16,7 +16,7 @@ import duckdb
 from schemas.errors import SegmentsError, UsageError
 from warehouse.home.directory import Home
 from warehouse.home.run import Run
-from warehouse.memory import bound_memory, threads_of
+from warehouse.memory import bound_memory, bound_reader, threads_of
 from warehouse.statements.quoting import quote_text
 
 #: Opens in every DuckDB client since 1.0; a file in 2.0's own format opens in none of 1.x.
@@ -31,6 +31,7 @@ _FRUGAL = "SET disabled_optimizers = 'common_subplan,in_clause'"
 #: Python variables are not tables, and SQL reads no file.
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
+    "temp_directory": "",  # nothing is written beside the published file
     "python_enable_replacements": False,
 }
 
@@ -201,6 +202,7 @@ def opened(path: Path, home: Home, exports_to: Path | None = None) -> Iterator[C
             raise _damaged(path, home, f"cannot be opened ({one_line(error)})") from error
         try:
             database.execute(_QUIET)
+            bound_reader(database)
             if exports_to is not None:  # DuckDB takes the exception only while it runs, and before the rule
                 database.execute(f"SET allowed_directories = [{quote_text(str(exports_to))}]")
                 database.execute("SET enable_external_access = false")

@@ -22,7 +22,7 @@ def heal(run: Run) -> PublishedState:
     Call it with the lock held. What was found and done is a note of the run.
     """
     state, published = published_state(run.home), publications(run.home)
-    fault = state.fault or _fault_of(run.home, state, published)
+    fault = state.fault or fault_of(run.home, state, published)
     if fault is None:
         return state
     last_good = next((one for one in published if is_whole(run.home, one["run_id"])), None)
@@ -36,7 +36,7 @@ def heal(run: Run) -> PublishedState:
     return published_state(run.home)
 
 
-def _fault_of(home: Home, state: PublishedState, published: list[Manifest]) -> str | None:
+def fault_of(home: Home, state: PublishedState, published: list[Manifest]) -> str | None:
     """Return what is wrong with a file that is whole, or missing: another one was published last."""
     if not published:
         return None
@@ -47,7 +47,7 @@ def _fault_of(home: Home, state: PublishedState, published: list[Manifest]) -> s
         return None
     if own["status"] == "published" and _publication(own) == _publication(published[0]):
         return None
-    return f"it is that of run {state.run_id}, and run {published[0]['run_id']} was published last"
+    return f"it is that of run {state.run_id}, and that of run {published[0]['run_id']} was published last"
 
 
 def _publication(manifest: Manifest) -> int:

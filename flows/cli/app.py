@@ -72,6 +72,12 @@ The CSV has the line, the reason and the columns of the delivered file. Correct 
 
 Example: segments rejects --csv corrected.csv""",
     "runs": "List all runs, newest first, with those that were refused or failed.",
+    "rollback": """Publish an earlier file again: the one before the published one, or that of a run.
+
+Example: segments rollback""",
+    "doctor": """Check the home: the published file, its age, the last run, the archive, room, and the server.
+
+Example: segments doctor --max-age 26h""",
     "draft": """Draft the schema of a new file: a Python file to review and edit.
 
 Example: segments draft samples/customers.csv --output shop.py""",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -144,13 +145,29 @@ def _of_the_dataset(source: str, found: Deliveries, share_held: ShareHeld | None
 
 
 def _age(paths: list[Path]) -> Callable[[Path], tuple[object, ...]]:
-    """Return the order of files: by the dates in their names where all have one, then by their last change."""
+    """Return the order of files: by the dates in their names where all have one, then by their last change.
+
+    What is dated after tomorrow is the oldest, or it would hide all that is delivered until then.
+    """
     are_dated = all(map(day_of, paths))
-    return lambda path: (day_of(path) if are_dated else None, path.stat().st_mtime_ns, path.name)
+    return lambda path: (not _is_ahead(path, are_dated), day_of(path) if are_dated else None, _changed(path), path.name)
+
+
+def _is_ahead(path: Path, are_dated: bool) -> bool:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    day = day_of(path) if are_dated else None
+    return day > tomorrow.date() if day is not None else _changed(path) > tomorrow.timestamp()
+
+
+def _changed(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def _in_words(source: str, taken: Path, found: Deliveries) -> str:
-    by = "the date in its name" if all(map(day_of, found.paths)) else "its last change"
+    are_dated = all(map(day_of, found.paths))
+    by = "the date in its name" if are_dated else "its last change"
+    ahead = [path.name for path in found.paths if _is_ahead(path, are_dated)]
     parts = [f"the newest of {len(found.paths):,} by {by}"] if len(found.paths) > 1 else []
+    parts += [f"dated in the future, and so taken for the oldest: {', '.join(ahead[:_SHOWN])}"] if ahead else []
     parts += [f"passed over: {found.passed_over_in_words()}"] if found.passed_over else []
     return f"{source}: {taken.name} was taken; {'; '.join(parts)}" if parts else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from schemas.dataset import file_settings_of
@@ -39,11 +39,12 @@ def plan_backfill(order: Order) -> Backfill:
     the first other one on, every day is run again, as each follows the one before.
 
     Raises:
-        UsageError: a day is named for all, a file has no day, or a day that was published has no file.
+        UsageError: a day is named for all, a file has no day or one to come, or a day that was published has no file.
     """
     if order.as_of is not None:
         raise UsageError("--as-of names one day; with --backfill the days are those in the names of the files")
     files = dated_files(order.sources, file_settings_of(load_dataset(order.dataset)))
+    _refuse_future_days(files, order)
     orders = [
         replace(order, source=str(path), as_of=day, force=True, refit=order.refit and day == min(files))
         for day, path in files.items()
@@ -59,6 +60,15 @@ def plan_backfill(order: Order) -> Backfill:
     done = [] if order.refit or order.force else _in_line(home, orders, published, before)
     _refuse_days_without_file(files, orders[len(done) :], _not_left_out(home, published))
     return Backfill(tuple(files), tuple(orders[len(done) :]), done[-1] if done else None)
+
+
+def _refuse_future_days(files: dict[date, Path], order: Order) -> None:
+    today, (last, path) = datetime.now(UTC).date(), max(files.items())
+    if last > today + timedelta(days=1) and not order.force:
+        raise UsageError(
+            f"{path} is dated {(last - today).days} days after today, {today} in UTC; expected a day that has come: "
+            "rename or move it, or --force takes it in all the same"
+        )
 
 
 def _last_before(day: date, published: Sequence[Manifest]) -> str | None:

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -41,11 +42,12 @@ def check_order(order: Order) -> None:
     """Check what can be checked before any work.
 
     Raises:
-        UsageError: k out of range, an unknown encoding or dataset, no file to take, a memory limit that is not a
-            number.
+        UsageError: k out of range, an unknown encoding or dataset, a day to come, no file to take, a memory limit that
+            is not a number.
         SchemaError: the schema file cannot be used.
     """
     order.check()
+    _refuse_future_day(order)
     memory_there()
     dataset = load_dataset(order.dataset)
     if not order.sources:
@@ -53,6 +55,16 @@ def check_order(order: Order) -> None:
     for source in order.sources:
         with suppress(NotFinishedYet):  # the run waits for it
             delivered_files(source, file_settings_of(dataset))
+
+
+def _refuse_future_day(order: Order) -> None:
+    """Refuse a day to come: no run of a day before it would replace what it publishes."""
+    today = datetime.now(UTC).date()
+    if order.as_of is not None and not order.force and order.as_of > today + timedelta(days=1):
+        raise UsageError(
+            f"--as-of {order.as_of} is {(order.as_of - today).days} days after today, {today} in UTC; expected a day "
+            "that has come: --force publishes it all the same"
+        )
 
 
 def refuse_early(order: Order) -> None:

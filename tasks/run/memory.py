@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from schemas.environment import MEMORY_MB
 from schemas.errors import UsageError
-
-#: Environment variable: megabytes that this process may use in all.
-SETTING = "SEGMENTS_MEMORY_MB"
 
 
 @dataclass(frozen=True)
@@ -30,12 +28,12 @@ def memory_there(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgrou
 
 
 def _allowed(proc: Path) -> Iterator[Memory]:
-    setting = os.environ.get(SETTING)
+    setting = os.environ.get(MEMORY_MB)
     if setting is None:
         return
     if not setting.isdecimal():
-        raise UsageError(f"{SETTING}={setting} should be a whole number of megabytes, such as 1000")
-    yield Memory(max(0, int(setting) * 1_000_000 - _used(proc)), f"{SETTING}={setting}")
+        raise UsageError(f"{MEMORY_MB}={setting} should be a whole number of megabytes, such as 1000")
+    yield Memory(max(0, int(setting) * 1_000_000 - _used(proc)), f"{MEMORY_MB}={setting}")
 
 
 def _used(proc: Path) -> int:

@@ -163,7 +163,7 @@ def test_swapped_file_is_not_trusted(first_night, home):
     before = (home / "segments.duckdb").read_bytes()
     write(home / "segments.duckdb", (home / "archive" / f"{earlier}.duckdb").read_bytes())
     summary = quick_night(first_night / "customers.csv", home)
-    assert f"it is that of run {earlier}, and run {last} was published last" in summary.message
+    assert f"it is that of run {earlier}, and that of run {last} was published last" in summary.message
     assert (home / "segments.duckdb").read_bytes() == before
 
 

@@ -90,6 +90,11 @@ def publications(home: Home) -> list[Manifest]:
     return published[::-1]
 
 
+def rolled_back_runs(home: Home) -> list[Manifest]:
+    """Return the manifests of the runs that were rolled back, the last one first."""
+    return [one for one in reversed(read_manifests(home)) if one["status"] == ROLLED_BACK]
+
+
 def next_publication(home: Home) -> int:
     """Return the number of the file that is published next: one more than any was given."""
     return 1 + max((one.get("publication") or 0 for one in read_manifests(home)), default=0)
@@ -101,9 +106,10 @@ def record_put_back(home: Home, run_id: str, rolled_back: Sequence[str] = ()) ->
     It is recorded before the file is swapped in: the next run completes what is interrupted in between.
     """
     number = next_publication(home)
-    _amend(home, run_id, status="published", publication=number)
+    message = f"published again; {read_manifest(home.manifest_file(run_id))['message']}"
+    _amend(home, run_id, status="published", publication=number, message=message)
     for other in rolled_back:
-        _amend(home, other, status=ROLLED_BACK)
+        _amend(home, other, status=ROLLED_BACK, message=f"rolled back to run {run_id}")
 
 
 def recorded_sha256s(manifest: Manifest) -> list[str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.errors import AnotherRunUnderWay, HomeNotWritable
+from warehouse.home.directory import Home
 from warehouse.home.run import Run
 
 #: How long to wait for a run that has just taken the lock to write who it is.
@@ -32,6 +33,20 @@ def locked(run: Run) -> Iterator[None]:
             yield
         finally:
             os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def holder_of(home: Home) -> str | None:
+    """Return which process holds a home now, in words; None where none does."""
+    try:
+        descriptor = os.open(home.lock_file, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        return (
+            None if _is_acquired(descriptor, fcntl.LOCK_SH, home.lock_file) else _live_holder(descriptor) or "unknown"
+        )
     finally:
         os.close(descriptor)
 

@@ -23,7 +23,7 @@ RUN_ID = r"\d{8}T\d{6}Z-[0-9a-f]{6}"
 
 #: Number of segments: one is none, and a retailer has no use for more than a hundred.
 Clusters = Annotated[int, Field(strict=True, ge=2, le=100)]
-Purpose = Literal["segment", "score", "freeze", "name"]
+Purpose = Literal["segment", "score", "freeze", "name", "rollback"]
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
 
 
@@ -106,7 +106,8 @@ class Run:
     """One attempt at an order: its key, its day and its files.
 
     Attributes:
-        purpose: what for: to segment customers, to score some with the published model, to freeze or to name a segment.
+        purpose: what for: to segment customers, to score some with the published model, to freeze or to name a segment,
+            or to roll back.
         record: what its manifest holds; the steps write into it through ``warehouse.home.ledger`` and read nothing.
     """
 

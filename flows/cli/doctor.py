@@ -1,0 +1,29 @@
+"""``segments doctor``: look at a home and the server, and say what is to be mended."""
+
+from datetime import timedelta
+
+from flows.cli.options import DEFAULT_HOME, HomeOption
+from flows.cli.tables import print_table, result_console
+from schemas.errors import SegmentsError
+
+
+def doctor(*, home: HomeOption = DEFAULT_HOME, max_age: timedelta | None = None) -> None:
+    """Check a home.
+
+    Parameters
+    ----------
+    max_age
+        Age of the published file, as in 26h or 3d, beyond which it is a fault.
+
+    Raises:
+    ------
+    SegmentsError
+        There is something to mend.
+    """
+    from tasks.diagnose import diagnose  # loads DuckDB
+
+    found = diagnose(home, max_age)
+    print_table(result_console(), "", [{"": one.level, "about": one.about, "found": one.words} for one in found])
+    faults = [one for one in found if one.level == "fault"]
+    if faults:
+        raise SegmentsError(f"{len(faults)} to mend: {'; '.join(f'{one.about}: {one.words}' for one in faults)}")
