@@ -9,9 +9,9 @@ import pytest
 
 from schemas.errors import DataRefused
 from tests.conftest import ROOT, aged
-from tests.nights import night_up_to, order_of, quick_night
+from tests.nights import night_up_to, order_of, quick_night, value
 from warehouse.home.directory import Home
-from warehouse.home.ledger import is_of_dataset
+from warehouse.home.ledger import is_of_dataset, read_manifest
 from warehouse.integrity import published_state
 
 SCHEMA = """
@@ -168,6 +168,47 @@ def test_what_was_written_beside_is_said(shop, hold):
     order = order_of(aged(shop / "next.csv"), home, dataset=str(shop / "shop.py"))
     notes = night_up_to("compare_nights", order).manifest["notes"]
     assert notes[0].startswith(f"another program wrote into {home / 'segments.duckdb'}, which is not for writing")
+
+
+WRITE_LATER = """
+import sys, duckdb
+database = duckdb.connect(sys.argv[1])
+{first}
+print("begun", flush=True)
+for line in sys.stdin:
+    try:
+        database.execute("INSERT INTO customers BY NAME SELECT * REPLACE (customer_id || 'x' AS customer_id) "
+                         "FROM customers")
+        print("written", flush=True)
+    except duckdb.Error as error:
+        print("refused", flush=True)
+"""
+
+
+@pytest.mark.parametrize("first", ["", "database.execute('CREATE TABLE mine AS SELECT 1 AS x')"])
+def test_later_writes_reach_no_new_file(shop, begin_python, first):
+    home = shop / "home"
+    (home / "segments.duckdb").chmod(0o644)
+    writer = begin_python(WRITE_LATER.format(first=first), home / "segments.duckdb")
+    (shop / "next.csv").write_text(lines(63))
+    summary = quick_night(aged(shop / "next.csv"), home, dataset=str(shop / "shop.py"))
+    before = (home / "segments.duckdb").read_bytes()
+    writer.stdin.write("write\nwrite\n")
+    writer.stdin.flush()
+    assert writer.stdout.readline() == ("written\n" if first else "refused\n")
+    assert (home / "segments.duckdb").read_bytes() == before
+    assert not (home / "segments.duckdb.wal").exists()
+    assert value(home, "SELECT count(*) FROM customers") == 63
+    notes = read_manifest(home / "runs" / summary.run_id / "manifest.json")["notes"]
+    assert any("another program still holds the earlier" in note for note in notes)
+
+
+def test_reader_leaves_no_link_behind(shop, begin_python):
+    home = shop / "home"
+    begin_python(HOLD.replace("sys.argv[1]", "sys.argv[1], read_only=True").format(then=""), home / "segments.duckdb")
+    (shop / "next.csv").write_text(lines(63))
+    quick_night(aged(shop / "next.csv"), home, dataset=str(shop / "shop.py"))
+    assert [path.name for path in home.glob("segments.duckdb*")] == ["segments.duckdb"]
 
 
 def test_file_that_was_written_into_is_said(shop, hold):

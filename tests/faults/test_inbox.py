@@ -1,8 +1,10 @@
 """A directory as SOURCE: its newest finished delivery of the dataset is taken, and what is passed over is said."""
 
+import json
 import logging
 import os
 import time
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -16,7 +18,7 @@ from tasks.draft.drafting import draft_schema
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, quick_night, read_night
 from warehouse.home.directory import Home
-from warehouse.home.ledger import read_manifest
+from warehouse.home.ledger import publications, read_manifest
 
 ORDERS = "order_id,customer_id,total\n1,K1,10\n2,K2,20\n"
 
@@ -83,7 +85,7 @@ def test_unusual_names_are_taken(inbox, name):
     ("names", "expected", "by"),
     [
         (["customers_20261128.csv", "customers_20261127.csv"], "customers_20261128.csv", "the date in its name"),
-        (["28.11.2026 c.csv", "27.12.2026 c.csv", "01.01.2026 c.csv"], "27.12.2026 c.csv", "the date in its name"),
+        (["28.11.2025 c.csv", "27.12.2025 c.csv", "01.01.2025 c.csv"], "27.12.2025 c.csv", "the date in its name"),
         (["c-2026-11-28.csv.gz", "c-2026-11-27.csv"], "c-2026-11-28.csv.gz", "the date in its name"),
         (["customers_20261128.csv", "customers (1).csv"], "customers (1).csv", "its last change"),
         (["customers_20261399.csv", "customers_20261127.csv"], "customers_20261127.csv", "its last change"),
@@ -209,7 +211,7 @@ def test_nothing_new_says_what_is_still_unfinished(inbox, home):
     ("names", "stem"),
     [
         (["c.csv", "c (1).csv", "C_20261128.csv.gz", "c-v2.csv", "c2.txt"], "c"),
-        (["2026-11-28 shop orders.csv", "shop_orders_7fa3.csv", "shop orders 28.11.2026.tsv"], "shop orders"),
+        (["2026-11-28 shop orders.csv", "shop_orders_7fa3.csv", "shop orders 28.11.2025.tsv"], "shop orders"),
         (["acme.customers.csv"], "acme customers"),
         (["20261128.csv", "77.csv"], ""),
     ],
@@ -220,3 +222,53 @@ def test_stem_is_what_names_share(tmp_path, names, stem):
 
 def test_number_that_is_no_date_is_none(tmp_path):
     assert [day_of(tmp_path / name) for name in ("c_1234567890.csv", "c_20261301.csv", "c_1.2.2026.csv")] == [None] * 3
+
+
+@pytest.mark.parametrize("name", ["customers-{}.csv", "{}_customers.csv.gz"])
+def test_date_to_come_hides_no_newer_file(inbox, name):
+    today = date.today()
+    names = [name.format(day) for day in (today - timedelta(days=1), today, today + timedelta(days=400))]
+    folder = inbox(**dict.fromkeys(names, SEED_ROWS))
+    assert taken(folder)[0] == names[1]
+    assert f"dated in the future, and so taken for the oldest: {names[2]}" in taken(folder)[1]
+
+
+def test_time_to_come_hides_no_newer_file(inbox):
+    folder = inbox(**{"old.csv": SEED_ROWS, "new.csv": SEED_ROWS, "ahead.csv": SEED_ROWS})
+    os.utime(folder / "ahead.csv", (time.time() + 400 * 86_400,) * 2)
+    assert taken(folder)[0] == "new.csv"
+
+
+def test_only_file_is_taken_whatever_its_date(inbox):
+    assert taken(inbox(**{"customers-2999-01-01.csv": SEED_ROWS}))[0] == "customers-2999-01-01.csv"
+
+
+DAILY = """
+from schemas.customers import Customers as _Customers
+
+class Customers(_Customers, delivery_days=2):
+    pass
+"""
+
+
+@pytest.fixture
+def daily(write, tmp_path, home):
+    """A home in which a run of a dataset is published that expects a delivery every two days."""
+    source = write(SEED_ROWS)
+    (tmp_path / "daily.py").write_text(DAILY)
+    quick_night(source, home, dataset=str(tmp_path / "daily.py"))
+    return source
+
+
+def begun(home, days_ago):
+    record = Home(home).manifest_file(publications(Home(home))[0]["run_id"])
+    started = datetime.now(UTC) - timedelta(days=days_ago)
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"started_at": started.isoformat()}))
+
+
+def test_missing_delivery_is_refused_once_overdue(daily, tmp_path, home):
+    begun(home, days_ago=1.9)
+    assert not quick_night(daily, home, dataset=str(tmp_path / "daily.py")).is_new
+    begun(home, days_ago=2.1)
+    with pytest.raises(DataRefused, match=r"holds no new delivery: .* 2\.1 days ago; expected one within 2 days"):
+        quick_night(daily, home, dataset=str(tmp_path / "daily.py"))

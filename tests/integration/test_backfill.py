@@ -136,18 +136,30 @@ def test_older_day_is_refused(deliveries):
 
 def test_clock_that_went_backwards_is_refused(deliveries):
     deliveries.deliver(1)
-    tomorrow = date.today() + timedelta(days=2)
+    tomorrow = date.today() + timedelta(days=1)
     order = {"dataset": str(deliveries.schema), "k": 3}
     run_night(deliveries.folder, deliveries.home, as_of=tomorrow, **order)
     with pytest.raises(DataRefused, match=rf"today, .* in UTC, is before the published run's day, {tomorrow}"):
         run_night(deliveries.folder, deliveries.home, **order)
 
 
+def test_days_to_come_are_refused(deliveries):
+    order = {"dataset": str(deliveries.schema), "k": 3}
+    deliveries.deliver(1)
+    with pytest.raises(UsageError, match=r"--as-of 2999-01-01 is .* days after today.*--force publishes it"):
+        run_night(deliveries.folder, deliveries.home, as_of=date(2999, 1, 1), **order)
+    (deliveries.folder / "customers-2026-03-01.csv").rename(deliveries.folder / "customers-2999-01-01.csv")
+    with pytest.raises(UsageError, match=r"customers-2999-01-01\.csv is dated .* days after today.*rename or move it"):
+        nights(Order(str(deliveries.folder), backfill=True, home=str(deliveries.home), **order))
+
+
 def test_wrong_day_is_left_out_by_force(deliveries):
     deliveries.deliver(1, 2)
     order = {"dataset": str(deliveries.schema), "k": 3}
     run_night(deliveries.folder / "customers-2026-03-01.csv", deliveries.home, as_of=date(2026, 3, 1), **order)
-    run_night(deliveries.folder / "customers-2026-03-02.csv", deliveries.home, as_of=date(2062, 3, 2), **order)
+    run_night(
+        deliveries.folder / "customers-2026-03-02.csv", deliveries.home, as_of=date(2062, 3, 2), force=True, **order
+    )
     with pytest.raises(DataRefused, match="if 2062-03-02 is wrong, --force leaves it out"):
         run_night(deliveries.folder / "customers-2026-03-02.csv", deliveries.home, as_of=date(2026, 3, 2), **order)
     run_night(
