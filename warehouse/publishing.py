@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from warehouse.connection import Connection, attached, close_files, is_held, staging
+from warehouse.home.access import published_mode
 from warehouse.home.directory import Home
 from warehouse.home.ledger import add_note, record_amended, step_record, update_manifest
 from warehouse.home.run import Run
@@ -14,8 +15,6 @@ from warehouse.integrity import published_state, sha256_of
 
 #: Earlier published files that are kept.
 KEPT_IN_ARCHIVE = 14
-
-_READ_ONLY = 0o444
 
 
 def swap_in(run: Run, message: str) -> None:
@@ -27,7 +26,7 @@ def swap_in(run: Run, message: str) -> None:
     close_files(run)
     _flush(run.night_file)
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
-    run.night_file.chmod(_READ_ONLY)
+    run.night_file.chmod(published_mode())
     update_manifest(run, published_sha256=sha256_of(run.night_file), message=message)
     set_log_aside(run)
     _keep_previous(run)
@@ -52,7 +51,7 @@ def amending(run: Run, published: str) -> Iterator[Connection]:
         yield database
         database.execute("CHECKPOINT amended")
     _flush(amended)
-    amended.chmod(_READ_ONLY)
+    amended.chmod(published_mode())
     record_amended(run.home, published, sha256_of(run.home.published_file), sha256_of(amended))
     os.replace(amended, run.home.published_file)
     _flush(run.home.root)

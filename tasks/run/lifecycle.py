@@ -18,6 +18,7 @@ from tasks.delivery.sources import NotFinishedYet, delivered_files
 from tasks.run.columns import declared_by
 from tasks.run.memory import memory_there
 from warehouse.connection import is_held, kept_open
+from warehouse.home.access import close_to_others, keep_private
 from warehouse.home.directory import Home
 from warehouse.home.ledger import (
     add_note,
@@ -96,18 +97,20 @@ def begin_amending(home: Path, purpose: Purpose) -> Iterator[Run]:
         HomeNotWritable, AnotherRunUnderWay: the home cannot be held.
     """
     run = Run.begin(Order(home=str(home)), purpose)
-    run.home.prepare()
+    _prepare(run.home)
     with locked(run):
         discard_staging(run.home)
         run.staging.mkdir()
-        with kept_open(run):
-            yield run
-        discard_staging(run.home)
+        try:
+            with kept_open(run):
+                yield run
+        finally:
+            discard_staging(run.home)
 
 
 @contextmanager
 def _begun(run: Run) -> Iterator[Run]:
-    run.home.prepare()
+    _prepare(run.home)
     # Recorded with the lock held: other runs close the record of a run that has not ended and holds no lock.
     with _signals_noted() as signals, locked(run):
         open_manifest(run)
@@ -127,6 +130,13 @@ def _begun(run: Run) -> Iterator[Run]:
                 yield run
             if run.purpose == "score":
                 discard_staging(run.home)
+
+
+def _prepare(home: Home) -> None:
+    """Prepare a home for a run of this process, which may be a worker's: nobody else reads what is written there."""
+    keep_private()
+    home.prepare()
+    close_to_others(home)
 
 
 def forget_night(run: Run) -> None:
@@ -150,11 +160,13 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
         yield
     except SegmentsError as error:
         error.run_id = run.run_id
+        if error.status == "refused":  # a copy of what was delivered stays nowhere
+            discard_staging(run.home)
         _close(run, error.status, error.in_full)
         raise
     except Exception as error:
         if signals:  # DuckDB turns what a signal raises within a statement into an error of its own
-            _close_stopped(run)
+            _close_stopped(run, signals)
             raise signals[0] from error
         if _is_full(error):
             shutil.rmtree(run.staging, ignore_errors=True)  # or there is no room for the record either
@@ -164,7 +176,7 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
         _close(run, "failed", f"{type(error).__name__}: {' '.join(str(error).split())}")
         raise
     except BaseException:
-        _close_stopped(run)
+        _close_stopped(run, signals)
         raise
 
 
@@ -176,7 +188,9 @@ def _close(run: Run, status: str, message: str) -> None:
         close_manifest(run, status, message)
 
 
-def _close_stopped(run: Run) -> None:
+def _close_stopped(run: Run, signals: list[BaseException]) -> None:
+    if signals:
+        discard_staging(run.home)
     _close(run, "interrupted", "the run was stopped")
 
 
