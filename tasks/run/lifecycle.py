@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from schemas.dataset import file_settings_of
-from schemas.errors import HomeNotWritable, SegmentsError, UsageError
+from schemas.errors import HomeNotWritable, SegmentsError, UsageError, in_full
 from schemas.loading import load_dataset
 from tasks.delivery.sources import NotFinishedYet, delivered_files
 from tasks.run.columns import declared_by
@@ -173,7 +173,7 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
             full = HomeNotWritable(f"cannot write {run.home.root} (No space left on device); make room or see --home")
             _close(run, full.status, str(full))
             raise full from error
-        _close(run, "failed", f"{type(error).__name__}: {' '.join(str(error).split())}")
+        _close(run, "failed", in_full(error))
         raise
     except BaseException:
         _close_stopped(run, signals)
