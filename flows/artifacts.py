@@ -16,7 +16,10 @@ from prefect.artifacts import (
 )
 
 from flows.summary import Picture
+from schemas.private import without_values
 from schemas.reject_codes import REJECT_CODES
+from schemas.shown import shown
+from tasks.continuity.drift import reason_in_message
 from tasks.run.progress import Event, StepEnded, StepProgressed, StepStarted, now_and_then, watched_by
 
 logger = logging.getLogger(__name__)
@@ -76,7 +79,7 @@ class Artifacts:
             return ask(*arguments, **facts) if self._is_reached else None
         except Exception as error:
             self._is_reached = False
-            logger.info("the run cannot be shown in Prefect: %s", error)
+            logger.info("the run cannot be shown in Prefect: %s", type(error).__name__)
             return None
 
     def _watch(self, event: Event) -> None:
@@ -117,7 +120,7 @@ class _Progress:
 
 def escape_markdown(text: str) -> str:
     """Return a text of a customers file with nothing that markdown would take for markup or a cell border."""
-    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    return _MARKUP.sub(r"\\\g<0>", shown(" ".join(text.split())))
 
 
 def _sizes(picture: Picture) -> list[dict[str, Any]]:
@@ -216,7 +219,7 @@ def _drift(picture: Picture) -> Iterator[str]:
     yield from ("", f"Drift since {picture.drift[0].reference_date}:", "")
     yield from ("| column | item | PSI | drift | largest change |", "|---|---|---|---|---|")
     for row in picture.drift:
-        item, reason = escape_markdown(row.value or ""), escape_markdown(row.reason)
+        item, reason = escape_markdown(row.value or ""), escape_markdown(without_values(reason_in_message(row.reason)))
         yield f"| {escape_markdown(row.source_column)} | {item} | {row.psi:.3f} | {row.level} | {reason} |"
     if picture.segment_drift:
         yield from ("", "| segment | feature | then | now | standard deviations |", "|---|---|---|---|---|")

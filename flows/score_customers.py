@@ -6,10 +6,11 @@ from pathlib import Path
 from prefect import flow
 from prefect.artifacts import create_table_artifact
 
+from flows.allowed_paths import refuse_foreign_paths
 from flows.artifacts import Artifacts
 from flows.scoring import PLAIN_STEPS, ScoringSteps
 from flows.scoring import score_customers as score_file
-from flows.segment_customers import as_task
+from flows.segment_customers import as_task, values_hidden
 from tasks.score import Scored
 from warehouse.home.run import Order
 
@@ -30,7 +31,9 @@ def score_customers(
         output: A CSV or Parquet file to write the labels to, besides the table scored_customers.
         dataset: What declares the file; that of the published run by default.
     """
-    scored = score_file(source, Path(home), None if output is None else Path(output), dataset, TASKS)
+    refuse_foreign_paths(dataset, source=source, home=home, output=output)
+    with values_hidden("the score"):
+        scored = score_file(source, Path(home), None if output is None else Path(output), dataset, TASKS)
     sizes = [asdict(segment) for segment in scored.segments]
     Artifacts().ask(create_table_artifact, table=sizes, key="scored-customers", description=scored.message)
     return scored

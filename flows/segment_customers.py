@@ -2,7 +2,8 @@
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -13,12 +14,13 @@ from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import CancelledRun
 from prefect.states import Cancelled
 
+from flows.allowed_paths import refuse_foreign_paths
 from flows.artifacts import Artifacts
 from flows.labels import run_name, tag_run
 from flows.night import PLAIN_STEPS, Steps, nights
 from flows.summary import RunSummary, picture_of
 from schemas.encodings import EncodingOption
-from schemas.errors import AnotherRunUnderWay, SegmentsError
+from schemas.errors import AnotherRunUnderWay, SegmentsError, Unforeseen
 from warehouse.home.directory import Home
 from warehouse.home.ledger import Manifest, readable_manifest
 from warehouse.home.run import Clusters, Order, Seed
@@ -34,13 +36,24 @@ def _hiding_values(step: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(step)
     def run_step(*arguments: Any, **named: Any) -> Any:
-        try:
+        with values_hidden(step.__name__):
             return step(*arguments, **named)
-        except SegmentsError as error:
-            error.hides_values = True
-            raise
 
     return run_step
+
+
+@contextmanager
+def values_hidden(step: str) -> Iterator[None]:
+    """Let no error of a step say what a row holds: one of ours leaves it out, another one says its type alone."""
+    try:
+        yield
+    except SegmentsError as error:
+        error.hides_values = True
+        raise
+    except Unforeseen:
+        raise
+    except Exception as error:
+        raise Unforeseen(error, step) from None
 
 
 @dataclass
@@ -110,11 +123,12 @@ def segment_customers(
             is not published yet; the published file goes through these days.
     """
     order = Order(**locals())
+    refuse_foreign_paths(dataset, source=source, home=home)
     artifacts = Artifacts()
     OUTCOME.summary = OUTCOME.error = None
     artifacts.ask(tag_run, dataset)
     try:
-        with artifacts.progress():
+        with artifacts.progress(), values_hidden("the run"):
             summary = OUTCOME.summary = nights(order, TASKS)
     except BaseException as error:
         OUTCOME.error = error
@@ -141,7 +155,7 @@ class _InOneLine(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep the record, without the traceback of what has its line; a run that cancels itself is no error."""
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, SegmentsError | CancelledRun):
+        if isinstance(error, SegmentsError | Unforeseen | CancelledRun):
             record.exc_info = None
         if isinstance(error, CancelledRun):
             record.levelno, record.levelname = logging.INFO, "INFO"

@@ -1,5 +1,6 @@
 """Control a Prefect server from outside: start it on 127.0.0.1, wait for it, query it, stop it."""
 
+import base64
 import ctypes
 import http.client
 import json
@@ -58,19 +59,24 @@ def api_url(port: int) -> str:
     return f"http://127.0.0.1:{port}/api"
 
 
-def ask(port: int, path: str, body: Mapping[str, Any]) -> Any:
-    """Post a question to the server on a port and return its answer, both as JSON."""
-    request = urllib.request.Request(  # noqa: S310
-        f"{api_url(port)}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
+def ask(port: int, path: str, body: Mapping[str, Any], auth: str | None = None) -> Any:
+    """Post a question to the server on a port and return its answer, both as JSON.
+
+    Args:
+        auth: the server's auth string; that of ``PREFECT_API_AUTH_STRING`` by default.
+    """
+    headers = {"Content-Type": "application/json"}
+    if auth := auth or os.environ.get("PREFECT_API_AUTH_STRING"):
+        headers["Authorization"] = f"Basic {base64.b64encode(auth.encode()).decode()}"
+    request = urllib.request.Request(f"{api_url(port)}{path}", json.dumps(body).encode(), headers)  # noqa: S310
     with _WITHOUT_PROXY.open(request, timeout=PATIENCE.answer) as answer:
         return json.loads(answer.read())
 
 
-def scheduled_runs(port: int) -> list[datetime]:
+def scheduled_runs(port: int, auth: str | None = None) -> list[datetime]:
     """Return when the runs that the server on a port has scheduled are due, the earliest first; in UTC."""
     due = {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": {"after_": f"{datetime.now(UTC)}"}}
-    found = ask(port, "/flow_runs/filter", {"flow_runs": due, "sort": "EXPECTED_START_TIME_ASC"})
+    found = ask(port, "/flow_runs/filter", {"flow_runs": due, "sort": "EXPECTED_START_TIME_ASC"}, auth)
     return [datetime.fromisoformat(flow_run["expected_start_time"]) for flow_run in found]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 from flows.environment import named_server
 from flows.server import is_heard
 from schemas.errors import AnotherRunUnderWay
+from schemas.shown import shown
 from warehouse.home.run import Order
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run_on_server(order: Order, url: str, *, debug: bool) -> "RunSummary":
         else:
             sys.stderr = stderr
         if OUTCOME.error is not None:
-            raise OUTCOME.error from None
+            raise getattr(OUTCOME.error, "original", OUTCOME.error) from None  # whole, as only this terminal shows it
         if not _lost:
             raise
         return OUTCOME.summary or night(order)
@@ -56,7 +57,7 @@ def leave_lost_server(code: int) -> None:
 
 def warn(message: str, stderr: TextIO) -> None:
     """Print a line about the server."""
-    print(f"segments: {message}", file=stderr)
+    print(f"segments: {shown(message)}", file=stderr)
 
 
 def _is_lost(error: BaseException, of_run: BaseException | None) -> bool:

@@ -10,22 +10,25 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from flows.server import answers, api_url, scheduled_runs, start_prefect, start_server, stop, wait_for_server
+from flows.server_access import access_settings, new_auth_string
 from schemas.errors import SegmentsError, UsageError
+from warehouse.home.access import keep_private
 
 _SCHEDULE_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Trial:
-    """The port of the trial's server, and the directory of Prefect's own files."""
+    """The port of the trial's server, the directory of Prefect's own files, and the auth string of this start."""
 
     port: int
     prefect_home: Path
+    auth: str = field(default_factory=new_auth_string, repr=False)
 
     @property
     def server_log(self) -> Path:
@@ -44,6 +47,7 @@ class Trial:
             # Prefect's newer pages ask a host on the internet, analytics off or not; these are the older ones.
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "NO_COLOR": "1",
+            **access_settings(self.auth, api_url(self.port).removesuffix("/api")),
         }
 
 
@@ -59,7 +63,9 @@ def running(trial: Trial) -> Iterator[None]:
         raise UsageError(
             f"port {trial.port} is in use; stop the program that uses it, or choose another: make up PORT=4300"
         )
+    keep_private()
     trial.prefect_home.mkdir(parents=True, exist_ok=True)
+    trial.prefect_home.chmod(0o700)  # what Prefect keeps there is for its own account, whatever reads the home
     worker_log = trial.prefect_home / "worker.log"
     started = [start_server(trial.port, environment=trial.environment, log=trial.server_log)]
     try:
@@ -103,7 +109,7 @@ def next_runs(trial: Trial) -> list[datetime]:
     deadline = time.monotonic() + _SCHEDULE_SECONDS
     while time.monotonic() < deadline:
         with suppress(OSError):  # a busy server may not answer in time
-            if due := scheduled_runs(trial.port):
+            if due := scheduled_runs(trial.port, trial.auth):
                 return due
         time.sleep(0.5)
     raise SegmentsError(f"Prefect's server schedules no run; see the errors in {trial.server_log}")
@@ -119,7 +125,7 @@ def main() -> None:
         with running(trial):
             due = " · ".join(f"{moment:%a %Y-%m-%d %H:%M} UTC" for moment in next_runs(trial)[:3])
             url = api_url(trial.port)
-            print(_INSTRUCTIONS.format(pages=url.removesuffix("/api"), url=url, due=due), flush=True)
+            print(_INSTRUCTIONS.format(pages=url.removesuffix("/api"), url=url, auth=trial.auth, due=due), flush=True)
             signal.pause()
     except KeyboardInterrupt:
         print("stopped worker and server")
@@ -129,12 +135,12 @@ def main() -> None:
 
 
 _INSTRUCTIONS = """\
-ready: {pages}
+ready: {pages}, where you log in with {auth}
 next runs, of the newest file in data/inbox: {due}
 
 In another terminal, in this directory:
 
-  export PREFECT_API_URL={url}
+  export PREFECT_API_URL={url} PREFECT_API_AUTH_STRING={auth}
   .venv/bin/prefect deployment run 'segment-customers/nightly' --param source=samples/customers.csv --watch
   .venv/bin/segments query "SELECT segment_id, name, customers FROM segments ORDER BY segment_id"
 

@@ -12,7 +12,11 @@ A message is one line: what, where (file, line, column), what was expected, what
 None of these passes by itself, so none is retried.
 """
 
+import errno
+import os
+
 from schemas.private import with_values, without_values
+from schemas.shown import shown
 
 
 class SegmentsError(Exception):
@@ -30,7 +34,7 @@ class SegmentsError(Exception):
 
     def __str__(self) -> str:
         """Return the message on one line, whatever the names in it."""
-        return " ".join(without_values(super().__str__()).split()) if self.hides_values else self.in_full
+        return shown(" ".join(without_values(super().__str__()).split())) if self.hides_values else self.in_full
 
     def __repr__(self) -> str:
         """Return the class and the message: Prefect logs it."""
@@ -39,7 +43,7 @@ class SegmentsError(Exception):
     @property
     def in_full(self) -> str:
         """The message on one line, with the values that it quotes."""
-        return " ".join(with_values(super().__str__()).split())
+        return shown(" ".join(with_values(super().__str__()).split()))
 
 
 class AuditFailed(SegmentsError):
@@ -73,3 +77,24 @@ class AnotherRunUnderWay(SegmentsError):
     """Another run holds the lock of the home."""
 
     exit_code = 75
+
+
+class Unforeseen(Exception):
+    """Stands for an error that is none of these, whose text may quote a row: it says its type and the step alone.
+
+    Attributes:
+        original: the error itself.
+        errno: of the system, as in an ``OSError``.
+    """
+
+    def __init__(self, original: Exception, step: str) -> None:
+        super().__init__(f"unexpected {type(original).__name__} in {step}; segments runs prints what it says")
+        is_full = os.strerror(errno.ENOSPC) in str(original)  # as DuckDB says it
+        self.original = original
+        self.errno = errno.ENOSPC if is_full else getattr(original, "errno", None)
+
+
+def in_full(error: Exception) -> str:
+    """Return the type and the text of an error that is none of these, on one line; for the home's own record."""
+    original = error.original if isinstance(error, Unforeseen) else error
+    return f"{type(original).__name__}: {' '.join(str(original).split())}"

@@ -12,6 +12,7 @@ from types import ModuleType
 import schemas
 from schemas.dataset import Dataset, columns_of
 from schemas.errors import SchemaError, UsageError
+from schemas.trust import is_path, schema_trust
 
 
 def load_dataset(name: str) -> type[Dataset]:
@@ -22,10 +23,9 @@ def load_dataset(name: str) -> type[Dataset]:
 
     Raises:
         UsageError: there is no such dataset or file.
-        SchemaError: the file cannot be imported, or does not declare exactly one dataset.
+        SchemaError: the file may not run, cannot be imported, or does not declare exactly one dataset.
     """
-    is_path = name.endswith(".py") or "/" in name
-    module = _import_file(Path(name)) if is_path else _import_named(name)
+    module = _import_file(Path(name)) if is_path(name) else _import_named(name)
     dataset = _only_dataset(module, name)
     try:
         columns_of(dataset)
@@ -56,6 +56,8 @@ def _import_named(name: str) -> ModuleType:
 def _import_file(path: Path) -> ModuleType:
     if not path.is_file():
         raise UsageError(f"--dataset {path}: no such file; give the path of a Python file that declares a Dataset")
+    if fault := schema_trust(path):
+        raise SchemaError(f"--dataset {path} runs as Python, and {fault}")
     module_name = f"segments_dataset_{path.stem}"
     spec = importlib.util.spec_from_file_location(module_name, path)
     if spec is None or spec.loader is None:

@@ -7,12 +7,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from warehouse.connection import Connection, attached, close_files, is_held, staging
+from warehouse.home.access import published_mode
 from warehouse.home.directory import Home
 from warehouse.home.ledger import add_note, next_publication, record_amended, step_record, update_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import is_whole, published_state, sha256_of
-
-_READ_ONLY = 0o444
 
 #: Where the name of a write-ahead log leads while another program holds the earlier file: nowhere, so that it can write
 #: none, and that readers find none.
@@ -34,7 +33,7 @@ def swap_in(run: Run, message: str, *, archived_runs: int) -> None:
     close_files(run)
     _flush(run.night_file)
     # Analysts cannot write into what they read, and so never leave a write-ahead log beside it.
-    run.night_file.chmod(_READ_ONLY)
+    run.night_file.chmod(published_mode())
     publication = next_publication(run.home)
     update_manifest(run, published_sha256=sha256_of(run.night_file), publication=publication, message=message)
     _keep_previous(run)
@@ -60,7 +59,7 @@ def amending(run: Run, published: str) -> Iterator[Connection]:
         yield database
         database.execute("CHECKPOINT amended")
     _flush(amended)
-    amended.chmod(_READ_ONLY)
+    amended.chmod(published_mode())
     record_amended(run.home, published, sha256_of(run.home.published_file), sha256_of(amended))
     _keep(run.home, amended, published)
     replace_published(run, amended)
@@ -173,7 +172,7 @@ def _keep(home: Home, path: Path, run_id: str) -> None:
 def _copy(path: Path, copy: Path) -> None:
     copy.unlink(missing_ok=True)
     shutil.copyfile(path, copy)
-    copy.chmod(_READ_ONLY)
+    copy.chmod(published_mode())
     _flush(copy)
 
 

@@ -5,6 +5,7 @@ import gc
 from cyclopts import App
 
 from flows.cli.leaving import exit_codes
+from warehouse.home.access import keep_private
 
 _HELP = """Customer segments from a customers file: a CSV in, one DuckDB file and one report out.
 
@@ -103,4 +104,5 @@ def main() -> None:
     """Run the command line and leave with its exit code; a failure is one line on stderr."""
     gc.set_threshold(_GC_THRESHOLD)
     with exit_codes():
+        keep_private()
         app(exit_on_error=False, print_error=False, result_action="return_none")

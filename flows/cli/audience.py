@@ -1,14 +1,18 @@
 """``segments audience``: list the customers of a segment for upload, or what has changed since the last list."""
 
+import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, BinaryIO, get_args
 
 from cyclopts import Parameter
 
 from flows.cli.options import DEFAULT_HOME, FormulasOption, HomeOption
 from flows.cli.tables import say_marked
 from schemas.errors import UsageError
+from schemas.shown import shown, shown_lines
 from warehouse.exporting import ExportFormat, TableFormat
 from warehouse.home.directory import Home
 
@@ -55,17 +59,29 @@ def audience(
 
     form = TableFormat(format_of(output, format), marks_formulas=formulas == "mark")
     order = ListOrder(segment, columns, hash, country_code, delta)
-    listed = list_audience(Home(home), order, form, output or sys.stdout.buffer, force=force)
+    with _printed() as stdout:
+        listed = list_audience(Home(home), order, form, output or stdout, force=force)
     for remark in listed.remarks:
-        print(f"segments: {remark}", file=sys.stderr)
+        print(f"segments: {shown(remark)}", file=sys.stderr)
     say_marked(listed.n_marked)
     name = f"segment {listed.segment_id}" + (f" ({listed.segment_name})" if listed.segment_name else "")
     if output is not None:
         rows = f"{listed.n_rows:,} {'row' if listed.n_rows == 1 else 'rows'}"
         changes = "" if listed.added is None else f", {listed.added:,} added and {listed.removed:,} removed"
-        print(f"{output}: {rows} of {name}{changes}")
+        print(shown(f"{output}: {rows} of {name}{changes}"))
     elif delta:
         print("segments: printed only: with --output the next --delta is compared with this list", file=sys.stderr)
+
+
+@contextmanager
+def _printed() -> Iterator[BinaryIO]:
+    """Yield standard output as bytes; a terminal gets them with what would steer it escaped."""
+    if not sys.stdout.isatty():
+        yield sys.stdout.buffer
+        return
+    written = io.BytesIO()
+    yield written
+    print(shown_lines(written.getvalue().decode()), end="")
 
 
 def format_of(output: Path | None, asked: ExportFormat | None) -> ExportFormat:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from schemas.errors import UsageError
+from schemas.shown import shown, shown_lines
 from tasks.draft.drafting import draft_schema
 
 
@@ -33,16 +34,16 @@ def draft(source: str, *, output: Path | None = None, text_encoding: str | None 
         _refuse_output(output, force=force)
     drafted = draft_schema(source, text_encoding)
     if drafted.choice:
-        print(drafted.choice, file=sys.stderr)
+        print(shown(drafted.choice), file=sys.stderr)
     if output is None:
-        print(drafted.text, end="")
+        print(shown_lines(drafted.text) if sys.stdout.isatty() else drafted.text, end="")
         return
     try:
         output.write_text(drafted.text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{output} cannot be written ({error.strerror}); name another file with --output") from error
     command = shlex.join(["segments", "run", source, "--dataset", str(output)])
-    print(f"{output} written from {drafted.n_rows:,} rows; review it, then run: {command}", file=sys.stderr)
+    print(f"{output} written from {drafted.n_rows:,} rows; review it, then run: {shown(command)}", file=sys.stderr)
 
 
 def _refuse_output(output: Path, *, force: bool) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from json import dumps as to_json
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,6 +9,7 @@ from rich.markup import escape
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import number, print_table, result_console
 from schemas.page import ColumnAssociationRow, ComponentRow, KRow, LoadingRow, SegmentRow, TriedRow
+from schemas.shown import shown_as_json
 from warehouse.connection import published, read_sql
 from warehouse.home.directory import Home
 from warehouse.page import read_rows
@@ -46,7 +46,7 @@ def explain(*, home: HomeOption = DEFAULT_HOME, json: bool = False) -> None:
     """
     explanation = explanation_of(Home(home))
     if json:
-        print(to_json(asdict(explanation), indent=2, ensure_ascii=False))
+        print(shown_as_json(asdict(explanation)))
     else:
         print_explanation(explanation)
 

@@ -1,6 +1,5 @@
 """``segments freeze``: keep the members of a segment as they are today, so that a campaign can be measured."""
 
-import json as as_json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from cyclopts import Parameter
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import print_table, result_console
 from schemas.errors import UsageError
+from schemas.shown import shown_as_json
 
 if TYPE_CHECKING:
     from tasks.freeze import Frozen
@@ -89,4 +89,4 @@ def _print(found: Sequence["Frozen"], *, as_json: bool) -> None:
 
 def _print_json(found: Sequence["Frozen"]) -> None:
     facts = [{**asdict(one.audience), "comparison": one.comparison} for one in found]
-    print(as_json.dumps(facts, indent=2, default=str, ensure_ascii=False))
+    print(shown_as_json(facts))

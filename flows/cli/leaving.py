@@ -13,6 +13,7 @@ from typing import NoReturn
 from cyclopts import CycloptsError
 
 from schemas.errors import SegmentsError
+from schemas.shown import shown
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -88,7 +89,7 @@ def _publication(error: BaseException) -> str:
 
 def _leave(code: int, message: str) -> NoReturn:
     with suppress(OSError):  # the terminal may be gone
-        print(f"segments: {message}", file=sys.__stderr__, flush=True)
+        print(f"segments: {shown(message)}", file=sys.__stderr__, flush=True)
     _end(code)
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from schemas.shown import shown
 from tasks.run.progress import Event, StepEnded, StepProgressed, StepStarted, watched_by
 
 #: Characters of the names of the steps, and of their seconds.
@@ -69,7 +70,7 @@ class View:
         line = f"{ended.step:<{_NAME}}{took:>{_TIME}}{peak:>{_TIME + 2}}  {ended.counts}"
         self._console.print(_line(line), no_wrap=True, overflow="crop")
         for note in ended.notes:
-            self._console.print(Text(_shown(f"  {note}")), soft_wrap=True)
+            self._console.print(Text(shown(f"  {note}")), soft_wrap=True)
 
 
 class Pace:
@@ -119,9 +120,4 @@ def clock_time(seconds: float) -> str:
 
 def _line(text: str) -> Text:
     """Return a text that takes one line of the terminal, however narrow it is."""
-    return Text(_shown(text), no_wrap=True, overflow="crop", end="")
-
-
-def _shown(text: str) -> str:
-    """Return a text without characters that would move the cursor."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+    return Text(shown(text), no_wrap=True, overflow="crop", end="")

@@ -1,6 +1,5 @@
 """Print the result of ``segments run``: verdict, segments, k curve, rejected rows, and what to do next."""
 
-import json
 import shutil
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from rich.markup import escape
 from flows.cli.options import DEFAULT_HOME
 from flows.cli.tables import number, print_table, result_console
 from flows.summary import Picture
+from schemas.shown import shown_as_json
 
 _A_QUERY = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
 
@@ -44,7 +44,7 @@ def print_json(picture: Picture) -> None:
     """Print the published run as one JSON object."""
     facts = asdict(picture)
     summary = facts.pop("summary")
-    print(json.dumps({**summary, **facts}, indent=2, default=str, ensure_ascii=False))
+    print(shown_as_json({**summary, **facts}))
 
 
 def _segment_rows(segments: Sequence[dict[str, Any]]) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import print_rows
 from schemas.errors import UsageError
+from schemas.shown import shown
 from tasks.reading.repair import RepairShape
 from warehouse.home.directory import Home
 from warehouse.home.ledger import sources_read
@@ -83,11 +84,11 @@ def write_rejects(home: Home, run_id: str | None, output: Path, *, force: bool) 
             with _created(path, force=force) as file:
                 count = _write(file, _shape(manifest, source), of_source)
             written.append(path)
-            print(f"{path}: {count:,} {'row' if count == 1 else 'rows'} of {source}")
+            print(shown(f"{path}: {count:,} {'row' if count == 1 else 'rows'} of {source}"))
     if not written:
         _say_none(manifest)
         return
-    print(f"correct the rows, then: {_command(manifest, written)}")
+    print(shown(f"correct the rows, then: {_command(manifest, written)}"))
 
 
 @contextmanager

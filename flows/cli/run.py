@@ -16,6 +16,7 @@ from flows.environment import named_server, use_server
 from flows.server import is_heard
 from flows.server_run import run_on_server, warn
 from schemas.errors import UsageError
+from schemas.shown import shown, shown_lines
 from warehouse.home.directory import Home
 from warehouse.home.ledger import read_manifests
 from warehouse.home.run import Order
@@ -109,7 +110,7 @@ def _run(order: Order, *, debug: bool) -> "RunSummary":
 def _told(words: str) -> None:
     """Show a day of a backfill on a terminal; a scheduled run's error output stays free for errors."""
     if sys.stderr.isatty():
-        print(words, file=sys.stderr)
+        print(shown(words), file=sys.stderr)
 
 
 def _print(order: Order, summary: "RunSummary", *, as_json: bool) -> None:
@@ -146,19 +147,27 @@ def _published_here(order: Order, since: datetime) -> str | None:
     return None
 
 
+class _Formatter(logging.Formatter):
+    """A formatter for a terminal, which no text of a file steers."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and the traceback where there is one."""
+        return shown_lines(super().format(record))
+
+
 @contextmanager
 def _logged(level: int) -> Iterator[None]:
     """Print the log of our packages from a level on."""
-    shown = logging.StreamHandler()
-    shown.setLevel(level)
-    shown.setFormatter(logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
+    printed = logging.StreamHandler()
+    printed.setLevel(level)
+    printed.setFormatter(_Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
     loggers = [logging.getLogger(name) for name in _PACKAGES]
     for logger in loggers:
-        logger.addHandler(shown)
+        logger.addHandler(printed)
         logger.setLevel(logging.INFO)
         logger.propagate = False
     try:
         yield
     finally:
         for logger in loggers:
-            logger.removeHandler(shown)
+            logger.removeHandler(printed)

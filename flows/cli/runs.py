@@ -1,12 +1,12 @@
 """``segments runs``: list every run recorded in a home directory."""
 
-import json as as_json
 from collections.abc import Sequence
 from typing import Any
 
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import print_table, result_console
 from flows.summary import verdict_level
+from schemas.shown import shown_as_json
 from warehouse.home.directory import Home
 from warehouse.home.ledger import by_step, read_manifests
 
@@ -23,7 +23,7 @@ def runs(*, home: HomeOption = DEFAULT_HOME, json: bool = False) -> None:
         Print the whole record of every run as JSON.
     """
     manifests = list(reversed(read_manifests(Home(home))))
-    print(as_json.dumps(manifests, indent=2, ensure_ascii=False)) if json else print_runs(manifests)
+    print(shown_as_json(manifests)) if json else print_runs(manifests)
 
 
 def print_runs(manifests: Sequence[dict[str, Any]]) -> None:

@@ -1,6 +1,5 @@
 """``segments score``: label customers with the published model, or print the SQL that does it elsewhere."""
 
-import json as as_json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.run import progress_shown
 from flows.cli.tables import print_table, result_console
 from schemas.errors import UsageError
+from schemas.shown import shown_as_json
 from warehouse.home.directory import Home
 from warehouse.statements.engines import EngineName
 
@@ -60,7 +60,7 @@ def score(
     with progress_shown(debug=False):
         scored = score_customers(source, home, output, dataset)
     if json:
-        print(as_json.dumps(asdict(scored), indent=2, ensure_ascii=False))
+        print(shown_as_json(asdict(scored)))
     else:
         print_scored(scored, home)
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from schemas.shown import shown, shown_lines
 from schemas.spreadsheet import with_mark
 
 
@@ -34,7 +35,11 @@ _NO_DIGITS = str.maketrans("", "", ",.+-")
 
 
 class _Console(Console):
-    """A console whose reader may stop reading: the command line ends quietly then, not rich."""
+    """A console that no text of a file steers, and whose reader may stop reading: the command ends quietly then."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print texts with what would steer the terminal escaped."""
+        super().print(*(shown_lines(one) if isinstance(one, str) else one for one in objects), **options)
 
     def on_broken_pipe(self) -> None:
         """Let the command line end."""
@@ -64,7 +69,7 @@ def print_table(console: Console, title: str, rows: Sequence[dict[str, str]]) ->
         is_unbroken = name in LAYOUT.unbroken
         table.add_column(name, justify="right" if is_number else "left", overflow="fold", no_wrap=is_unbroken)
     for row in rows:
-        table.add_row(*map(escape, row.values()))
+        table.add_row(*(escape(shown(cell)) for cell in row.values()))
     console.print(table, "\n")
 
 
@@ -99,7 +104,7 @@ def say_marked(n_cells: int) -> None:
 
 
 def _print_plain(console: Console, names: Sequence[str], rows: Sequence[dict[str, str]]) -> None:
-    lines = [list(names), *(list(row.values()) for row in rows)]
+    lines = [[shown(cell) for cell in line] for line in (names, *(row.values() for row in rows))]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
@@ -117,11 +122,12 @@ def _print_on_terminal(console: Console, names: Sequence[str], rows: Sequence[Se
         console.print("no rows")
         return
     if len(names) * LAYOUT.min_column <= console.width:
-        table = Table(*map(escape, names), show_edge=False)
+        table = Table(*(escape(shown(name)) for name in names), show_edge=False)
         for row in rows:
-            table.add_row(*map(escape, row))
+            table.add_row(*(escape(shown(cell)) for cell in row))
         console.print(table)
         return
+    names = list(map(shown, names))
     max_name = max(map(len, names))
     for row_number, row in enumerate(rows, start=1):
         console.rule(f"row {row_number}", align="left")

@@ -12,6 +12,7 @@ from schemas.dataset import Column, file_settings_of
 from schemas.errors import DataRefused
 from schemas.fields import MISSING_CATEGORY, NO_ITEMS, OTHER_VALUES, UNKNOWN_VALUES, Role
 from schemas.loading import load_dataset
+from schemas.private import private
 from tasks.continuity.psi import PSI, Floats, Level, bin_labels, chance_psi, level_of, psi_parts, upper_ends
 from tasks.delivery.delivered import Delivery
 from warehouse.connection import Connection
@@ -128,8 +129,15 @@ def refuse_drift(run: Run, delivery: Delivery, drift: DriftSince | None) -> None
     raise DataRefused(
         f"{delivery.source_file}: {_name(worst)}{others} has drifted since the run of {worst.reference_date}: "
         f"PSI {worst.psi:.2f}; expected at most {limit:g} (drift_refuse in the schema); largest change: "
-        f"{worst.reason}. If the customers have changed, form a new model with --refit, or raise drift_refuse"
+        f"{reason_in_message(worst.reason)}. If the customers have changed, form a new model with --refit, or raise "
+        "drift_refuse"
     )
+
+
+def reason_in_message(reason: str) -> str:
+    """Return the reason of a drift, with the value in it marked as one."""
+    value, colon, change = reason.rpartition(": ")
+    return f"{private(value)}{colon}{change}" if colon else reason
 
 
 def _moved_number_bins(database: Connection, columns: Sequence[Column]) -> Iterator[Bin]:
@@ -252,14 +260,17 @@ def _in_words(rows: Sequence[DriftRow]) -> Iterator[str]:
     since = f"since the run of {rows[0].reference_date}"
     for row in rows:
         if row.value is None:
-            yield f"{_name(row)} has drifted {since} (PSI {row.psi:.2f}); largest change: {row.reason}"
+            change = reason_in_message(row.reason)
+            yield f"{_name(row)} has drifted {since} (PSI {row.psi:.2f}); largest change: {change}"
     items = sorted((row for row in rows if row.value is not None), key=lambda row: -row.psi)
     if items:
-        named = "; ".join(f"{row.value!r} (PSI {row.psi:.2f}), {row.reason}" for row in items[:_NAMED_ITEMS])
+        named = "; ".join(
+            f"{private(repr(row.value))} (PSI {row.psi:.2f}), {row.reason}" for row in items[:_NAMED_ITEMS]
+        )
         more = f"; and {len(items) - _NAMED_ITEMS:,} more" if len(items) > _NAMED_ITEMS else ""
         verb = "item has" if len(items) == 1 else "items have"
         yield f"{items[0].source_column}: {len(items):,} {verb} drifted {since}: {named}{more}"
 
 
 def _name(row: DriftRow) -> str:
-    return row.source_column if row.value is None else f"{row.source_column} {row.value!r}"
+    return row.source_column if row.value is None else f"{row.source_column} {private(repr(row.value))}"

@@ -1,5 +1,6 @@
 """Find the files that an order names; of a directory, the newest one that is a finished delivery of the dataset."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ ShareHeld = Callable[[Path], float | None]
 
 #: Share of them below which a file is of another kind; one with more may be a delivery whose columns have changed.
 _OTHER_KIND = 0.5
+
+#: Environment variable: 1 lets a directory hold links to files outside it, which others may have put there.
+LINKS_SETTING = "SEGMENTS_FOLLOW_LINKS"
 
 #: Names of files that a message shows.
 _SHOWN = 10
@@ -100,11 +104,20 @@ def _in_directory(directory: Path, settings: FileSettings) -> Deliveries:
         why = why_passed_over(path.name, settings.done_marker, is_named=is_named)
         if why is None and settings.deliveries and not is_named:
             why = f"not {settings.deliveries}"
+        if why is None and _leads_outside(path, directory):
+            why = f"a link to a file outside; {LINKS_SETTING}=1 follows it"
         if why is None:
             found.paths.append(path)
         else:
             found.passed_over[path] = why
     return _some(str(directory), found)
+
+
+def _leads_outside(path: Path, directory: Path) -> bool:
+    """Return whether a name is a link out of its directory: whoever may write there could name any file of ours."""
+    if not path.is_symlink() or os.environ.get(LINKS_SETTING) == "1":
+        return False
+    return not path.resolve().is_relative_to(directory.resolve())
 
 
 def _some(source: str, found: Deliveries) -> Deliveries:

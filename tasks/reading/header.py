@@ -72,10 +72,10 @@ def read_layout(head: Sequence[str], columns: tuple[Column, ...], settings: File
     wide = _wide_column(missing, columns, spare)
     items, cells = wide_items(spare if wide else (), head[heading.record.last_line :], dialect, len(header))
     lists = [column.header for column in items_of(columns)]
-    kept = [name for name, _ in (spare if settings.columns == "evolve" else items)]
+    kept = [name for name, _ in (spare if settings.columns == "evolve" and positions else items)]
     refuse_duplicate_headers(header, where, [*lists, *kept])
     if missing and len(items) < FEWEST_ITEMS:
-        raise DataRefused(_missing_columns(missing, header, where, items, cells))
+        raise DataRefused(_missing_columns(missing, header, where, items, cells, has_header=bool(positions)))
     return Layout(
         dialect=dialect,
         header=header,
@@ -257,19 +257,30 @@ def _wide_column(missing: list[Column], columns: tuple[Column, ...], spare: tupl
 
 
 def _missing_columns(
-    missing: list[Column], header: tuple[str, ...], path: str, items: tuple[tuple[str, int], ...], cells: WideCells
+    missing: list[Column],
+    header: tuple[str, ...],
+    path: str,
+    items: tuple[tuple[str, int], ...],
+    cells: WideCells,
+    *,
+    has_header: bool,
 ) -> str:
     """Return the message for declared columns that the header does not hold.
 
     Args:
         items: (header, position) of the columns of 0 and 1 or the like, too few for a list.
         cells: what these hold.
+        has_header: whether a declared column was found, so that the other fields are headers, too.
     """
     wanted = ", ".join(repr(column.header) for column in missing)
+    # Without a declared column this may be a row of a file without a header.
+    said = str if has_header else private
     likely = _most_similar(missing[0], header, is_only_one=len(missing) == 1)
-    hint = f"; is {likely!r} the same? then set alias={likely!r}" if likely else ""
-    lone = "".join(f"; {name!r} holds {cells.in_words}, but one such column is not a list" for name, _ in items)
-    found = _shown(header)
+    hint = f"; is {said(repr(likely))} the same? then set alias={said(repr(likely))}" if likely else ""
+    lone = "".join(
+        f"; {said(repr(name))} holds {cells.in_words}, but one such column is not a list" for name, _ in items
+    )
+    found = said(_shown(header))
     what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
     advice = "deliver the column, or name its header with alias= in the schema"
     return f"{path}: {what} missing (found {found}){hint}{lone}; {advice}"

@@ -377,7 +377,8 @@ def _items_in_words(layout: Layout) -> list[str]:
                 f"{name}: counts such as {private(repr(form.example))} are taken off; an item is bought or not"
             )
         if form.last_word:
-            but = f", but not {', '.join(map(repr, form.whole[: _LIMITS.shown_items]))}" if form.whole else ""
+            whole = private(", ".join(map(repr, form.whole[: _LIMITS.shown_items])))
+            but = f", but not {whole}" if form.whole else ""
             notes.append(f"{name}: {form.last_word!r} before the last item separates items{but}")
     return notes
 

@@ -5,12 +5,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from schemas.shown import shown_in_html
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -262,8 +263,10 @@ def _drawn(
         # As savefig does, which draws the figure once more for what it may crop.
         FigureCanvasSVG(figure).print_svg(text, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = _inline(text.getvalue())
-    svg = svg.replace(">x-label<", f">{escape(x_axis.label)}<").replace(">y-label<", f">{escape(y_axis.label)}<")
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+    svg = svg.replace(">x-label<", f">{shown_in_html(x_axis.label)}<").replace(
+        ">y-label<", f">{shown_in_html(y_axis.label)}<"
+    )
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{shown_in_html(label)}" ', 1)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """The templates of the pages, with the filters and figures that they use."""
 
 from functools import cache
+from typing import Any
 
 import jinja2
 
+from schemas.shown import shown_lines
 from tasks.reporting.charts import color_of, text_color_on
 from tasks.reporting.number_text import capitalized, number_text, percent_text
 
@@ -21,6 +23,7 @@ def environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("tasks", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -34,6 +37,11 @@ def environment() -> jinja2.Environment:
     }
     templates.globals |= {"color_of": color_of, "text_color_on": text_color_on, "unstable": _UNSTABLE}
     return templates
+
+
+def _seen(value: Any) -> Any:
+    """Return what a page shows of a value: of a text that others wrote no character that acts unseen."""
+    return shown_lines(value) if type(value) is str else value
 
 
 def _shade(strength: float) -> str:

@@ -5,9 +5,9 @@ Numbers in, inline SVG out; the color of the ink is that of the page's text, lig
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from schemas.page import MoveRow
+from schemas.shown import shown_in_html
 from tasks.reporting.charts import color_of
 
 #: Units of the drawing, about pixels on a wide screen; and from one line of text to the next.
@@ -180,9 +180,10 @@ def _round_up(value: float) -> float:
 def _text(x: float, y: float, text: str, *, anchor: str = "start", weight: str = "normal") -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="13" font-weight="{weight}" text-anchor="{anchor}" '
-        f'fill="currentColor">{escape(text)}</text>'
+        f'fill="currentColor">{shown_in_html(text)}</text>'
     )
 
 
 def _svg(label: str, height: float, parts: Sequence[str]) -> str:
-    return f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {_WIDTH} {height:.0f}">{"".join(parts)}</svg>'
+    drawn = "".join(parts)
+    return f'<svg role="img" aria-label="{shown_in_html(label)}" viewBox="0 0 {_WIDTH} {height:.0f}">{drawn}</svg>'

@@ -41,6 +41,7 @@ def plan_backfill(order: Order) -> Backfill:
     Raises:
         UsageError: a day is named for all, a file has no day or one to come, or a day that was published has no file.
     """
+    order.check()
     if order.as_of is not None:
         raise UsageError("--as-of names one day; with --backfill the days are those in the names of the files")
     files = dated_files(order.sources, file_settings_of(load_dataset(order.dataset)))

@@ -13,12 +13,13 @@ from types import FrameType
 from typing import Any
 
 from schemas.dataset import file_settings_of
-from schemas.errors import HomeNotWritable, SegmentsError, UsageError
+from schemas.errors import HomeNotWritable, SegmentsError, UsageError, in_full
 from schemas.loading import load_dataset
 from tasks.delivery.sources import NotFinishedYet, delivered_files
 from tasks.run.columns import declared_by
 from tasks.run.memory import memory_there
 from warehouse.connection import is_held_elsewhere, kept_open
+from warehouse.home.access import close_to_others, keep_private
 from warehouse.home.directory import Home
 from warehouse.home.ledger import (
     add_note,
@@ -36,6 +37,9 @@ from warehouse.publishing import discard_staging, set_log_aside
 from warehouse.restoring import heal
 
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+#: What the system says where there is no room: on the disk, for this account, for a file of this process.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def check_order(order: Order) -> None:
@@ -109,18 +113,20 @@ def begin_amending(home: Path, purpose: Purpose) -> Iterator[Run]:
         HomeNotWritable, AnotherRunUnderWay: the home cannot be held.
     """
     run = Run.begin(Order(home=str(home)), purpose)
-    run.home.prepare()
+    _prepare(run.home)
     with locked(run):
         discard_staging(run.home)
         run.staging.mkdir()
-        with kept_open(run):
-            yield run
-        discard_staging(run.home)
+        try:
+            with kept_open(run):
+                yield run
+        finally:
+            discard_staging(run.home)
 
 
 @contextmanager
 def _begun(run: Run) -> Iterator[Run]:
-    run.home.prepare()
+    _prepare(run.home)
     # Recorded with the lock held: other runs close the record of a run that has not ended and holds no lock.
     with _signals_noted() as signals, locked(run):
         open_manifest(run)
@@ -140,6 +146,13 @@ def _begun(run: Run) -> Iterator[Run]:
                 discard_staging(run.home)
 
 
+def _prepare(home: Home) -> None:
+    """Prepare a home for a run of this process, which may be a worker's: nobody else reads what is written there."""
+    keep_private()
+    home.prepare()
+    close_to_others(home)
+
+
 def forget_night(run: Run) -> None:
     """Remove every trace of a run that had nothing to do."""
     discard_staging(run.home)
@@ -153,21 +166,23 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
         yield
     except SegmentsError as error:
         error.run_id = run.run_id
+        if error.status == "refused":  # a copy of what was delivered stays nowhere
+            discard_staging(run.home)
         _close(run, error.status, error.in_full)
         raise
     except Exception as error:
         if signals:  # DuckDB turns what a signal raises within a statement into an error of its own
-            _close_stopped(run)
+            _close_stopped(run, signals)
             raise signals[0] from error
         if _is_full(error):
             shutil.rmtree(run.staging, ignore_errors=True)  # or there is no room for the record either
-            full = HomeNotWritable(f"cannot write {run.home.root} (No space left on device); make room or see --home")
+            full = HomeNotWritable(f"cannot write {run.home.root} ({_is_full(error)}); make room or see --home")
             _close(run, full.status, str(full))
             raise full from error
-        _close(run, "failed", f"{type(error).__name__}: {' '.join(str(error).split())}")
+        _close(run, "failed", in_full(error))
         raise
     except BaseException:
-        _close_stopped(run)
+        _close_stopped(run, signals)
         raise
 
 
@@ -179,12 +194,16 @@ def _close(run: Run, status: str, message: str) -> None:
         close_manifest(run, status, message)
 
 
-def _close_stopped(run: Run) -> None:
+def _close_stopped(run: Run, signals: list[BaseException]) -> None:
+    if signals:
+        discard_staging(run.home)
     _close(run, "interrupted", "the run was stopped")
 
 
-def _is_full(error: Exception) -> bool:
-    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in str(error)
+def _is_full(error: Exception) -> str:
+    """Return what the system says where there is no room; empty where something else failed."""
+    said = f"{error} {os.strerror(getattr(error, 'errno', None) or 0)}"
+    return next((os.strerror(number) for number in _FULL if os.strerror(number) in said), "")
 
 
 @contextmanager

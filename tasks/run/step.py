@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
 
 from schemas.private import with_values, without_values
+from schemas.shown import shown
 from tasks.run.progress import StepEnded, StepStarted, tell
 from warehouse.home.ledger import record_step
 from warehouse.home.run import Run
@@ -50,7 +51,7 @@ def recorded(compute: Step[Earlier, C]) -> Step[Earlier, C]:
         logger.info("step=%s seconds=%.2f peak_mb=%.0f %s", step, seconds, peak, in_words)
         tell(StepEnded(step, seconds, peak, in_words, tuple(map(with_values, notes))))
         for note in notes:
-            logger.info("step=%s %s", step, without_values(note))
+            logger.info("step=%s %s", step, shown(without_values(note)))
         return counts
 
     return compute_and_record

@@ -17,7 +17,10 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-headless-s
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed; apt-get install chromium")
 
-HOSTILE = "<img src=x onerror=alert(1)>|*a*|😀 " + "x" * 300
+HOSTILE = "<img src=x onerror=alert(1)>|*a*|😀 \x1b[31m\u202e\u2066</svg><script>alert(2)</script> " + "x" * 300
+
+#: In the text of a page: what turns the direction of reading, and control characters.
+ACTING = r"/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u"
 
 WIDE_SCHEMA = """
 from pandera.typing import Series
@@ -117,6 +120,15 @@ def test_page_can_be_read_by_everybody(browser, page_files):
         violations = Axe().run(page).response["violations"]
         serious = [f"{name}: {one['id']}" for one in violations if one["impact"] in ("serious", "critical")]
         assert serious == []
+    page.close()
+
+
+def test_page_has_no_character_that_acts(browser, page_files):
+    page = browser.new_page()
+    for file in page_files.values():
+        opened(page, file.as_uri())
+        assert page.evaluate(f"document.documentElement.outerHTML.search({ACTING})") == -1
+        assert page.locator("script, img").count() == 0
     page.close()
 
 

@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import urllib.error
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,11 @@ from tests.nights import rows, run_night
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
 FILES = (ROOT / "docs" / "customers-files.md").read_text()
+SECURITY = (ROOT / "SECURITY.md").read_text()
 BIN = Path(sys.executable).parent
+
+#: What makes the password of the server, which a test must know.
+PASSWORD = "head -c 18 /dev/urandom | base64"
 
 
 def blocks(kind):
@@ -97,20 +102,23 @@ def test_readme_scheduling_commands_work_as_written(tmp_path):
     script = "\n".join(commands(written)).replace(".venv/bin/", f"{shlex.quote(str(BIN))}/")
     # Another port and home, so that nothing of this machine's is touched; otherwise as written.
     script = script.replace("--host 127.0.0.1", f"--host 127.0.0.1 --port {port}").replace(":4200/", f":{port}/")
-    script = script.replace("--watch", f"--param home={home} --watch")
+    script = script.replace("--watch", f"--param home={home} --watch").replace(f"$({PASSWORD})", "secret")
+    allowed = {"SEGMENTS_ALLOWED_PATHS": str(tmp_path), "PREFECT_HOME": str(tmp_path / "prefect"), "COLUMNS": "160"}
     log = tmp_path / "said"
     with log.open("w") as said:
         terminal = subprocess.Popen(
             ["bash", "-c", script],
             cwd=ROOT,
-            env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "COLUMNS": "160"},
+            env={**os.environ, **allowed},
             stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         try:
             assert terminal.wait(timeout=240) == 0, log.read_text()[-3000:]
-            due = scheduled_runs(port)
+            due = scheduled_runs(port, "segments:secret")
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                scheduled_runs(port)
         finally:
             # Server and worker, which go on in the background as they do in a terminal.
             os.killpg(terminal.pid, signal.SIGKILL)
@@ -142,6 +150,16 @@ def table(document, heading):
     lines = document.split(f"\n## {heading}\n")[1].split("\n## ")[0].splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("| `")]
     return {name.strip("`"): cells for name, *cells in rows}
+
+
+def test_security_names_every_setting_of_the_environment():
+    """The one of memory is documented where memory is."""
+    code = "".join(
+        path.read_text() for name in ("flows", "tasks", "warehouse", "schemas") for path in (ROOT / name).rglob("*.py")
+    )
+    named = set(re.findall(r"\"(SEGMENTS_\w+)\"", code)) - {"SEGMENTS_MEMORY_MB", "SEGMENTS_HOME"}
+    assert {name for name in named if f"`{name}`" not in SECURITY} == set()
+    assert named
 
 
 def test_dataset_settings_are_documented_with_defaults():

@@ -1,4 +1,4 @@
-"""Count what becomes of faults: python -m tests.faults [--long] [KIND ...]; each is judged by ``tests.faults.oracle``."""
+"""Count what becomes of faults, each judged by ``tests.faults.oracle``: python -m tests.faults [--long] [KIND ...]."""
 
 import argparse
 import logging

@@ -83,7 +83,7 @@ def _killed_at(number: int) -> None:
 def killed_at_random(good: Home, times: int) -> Counter[str]:
     """Kill runs at random moments, from the first file under construction to the end."""
     found: Counter[str] = Counter()
-    moments = random.Random(0)  # noqa: S311
+    moments = random.Random(0)
     seconds = _seconds(good)
     for _ in range(times):
         with good.copy() as (home, before):
@@ -116,7 +116,7 @@ def _until(child: Child, is_so: Callable[[], bool]) -> None:
 def stopped(good: Home, times: int) -> Counter[str]:
     """Tell runs to stop at random moments and right after they published; each has ten seconds."""
     found: Counter[str] = Counter()
-    moments, seconds = random.Random(1), _seconds(good)  # noqa: S311
+    moments, seconds = random.Random(1), _seconds(good)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         for turn in range(times):
             with good.copy() as (home, before):
@@ -164,7 +164,7 @@ def full_disk(good: Home, times: int) -> Counter[str]:
 def damaged(good: Home, times: int) -> Counter[str]:
     """Flip bits of published files, cut them, put other files and logs in their place."""
     found: Counter[str] = Counter()
-    places = random.Random(2)  # noqa: S311
+    places = random.Random(2)
     for turn in range(times):
         kind = (_flip, _flip, _flip, _flip, _cut, _log, _foreign)[turn % 7]
         with good.copy() as (home, before):
@@ -318,7 +318,7 @@ def together(good: Home, home: Path, n_runs: int) -> dict[int, Ended]:
 
 
 def order_of_calls(good: Home, times: int) -> Counter[str]:
-    """Trace what a run asks of the system: the bytes are flushed, then the name is given, then the directory flushed."""
+    """Trace what a run asks of the system: the bytes are flushed, the name is given, the directory is flushed."""
     for _ in range(times):
         with good.copy() as (home, _before):
             trace = home / "trace"
@@ -328,7 +328,9 @@ def order_of_calls(good: Home, times: int) -> Counter[str]:
             lines = trace.read_text().splitlines()
             (swap,) = [n for n, line in enumerate(lines) if re.search(r'rename.*/segments\.duckdb"\)? *=? *0?', line)
                        and "staging" in line]  # fmt: skip
-            flushed = [n for n, line in enumerate(lines) if re.search(r"sync\(\d+<.*/staging/.*/segments\.duckdb>", line)]
+            flushed = [
+                n for n, line in enumerate(lines) if re.search(r"sync\(\d+<.*/staging/.*/segments\.duckdb>", line)
+            ]
             root = [n for n, line in enumerate(lines) if re.search(rf"sync\(\d+<{re.escape(str(home))}>\)", line)]
             assert flushed, "the file's bytes are not flushed"
             assert max(flushed) < swap, "the name is given before the bytes are flushed"

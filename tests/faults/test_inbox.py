@@ -102,6 +102,25 @@ def test_newest_is_told_by_dates_or_times(inbox, names, expected, by):
     assert taken(folder) == (expected, f"{folder}: {expected} was taken; the newest of {len(names)} by {by}")
 
 
+def test_link_out_of_the_directory_is_passed_over(inbox, tmp_path, monkeypatch):
+    folder = inbox(**{"customers.csv": SEED_ROWS})
+    (tmp_path / "secret.csv").write_text(SEED_ROWS)
+    (folder / "newer.csv").symlink_to(tmp_path / "secret.csv")
+    name, words = taken(folder)
+    assert name == "customers.csv"
+    assert words.endswith("newer.csv (a link to a file outside; SEGMENTS_FOLLOW_LINKS=1 follows it)")
+    monkeypatch.setenv("SEGMENTS_FOLLOW_LINKS", "1")
+    assert taken(folder)[0] == "newer.csv"
+
+
+def test_link_that_is_named_is_followed(inbox, tmp_path):
+    folder = inbox(**{"customers.csv": SEED_ROWS})
+    (tmp_path / "named.csv").symlink_to(folder / "customers.csv")
+    (tmp_path / "named").symlink_to(folder)
+    assert taken(tmp_path / "named.csv")[0] == "named.csv"
+    assert taken(tmp_path / "named")[0] == "customers.csv"
+
+
 def test_orders_are_not_taken_for_customers(inbox, tmp_path):
     files = {"customers_20261127.csv": SEED_ROWS, "orders_20261127.csv": ORDERS, "orders_20261128.csv": ORDERS}
     folder = inbox(**files)

@@ -126,6 +126,7 @@ def test_foreign_lock_file_is_named_with_owner(home, hold):
     lock = Home(home).lock_file
     holder = hold()
     os.chown(lock, 65534, 65534)
+    lock.chmod(0o644)  # as where the group may read the home
     said, _ = printed(ASK, home, prefix=as_an_account)
     assert said.startswith(f"75 another run is under way (pid {holder.pid}, since ")
     holder.kill()

@@ -25,8 +25,11 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     """A real server, work pool, deployment and worker, as ``make up`` brings them up."""
     os.chdir(ROOT)
     trial = Trial(free_port(), tmp_path_factory.mktemp("prefect"))
-    with running(trial):
-        yield trial
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SEGMENTS_ALLOWED_PATHS", str(tmp_path_factory.getbasetemp()))
+        environment.setenv("PREFECT_API_AUTH_STRING", trial.auth)  # that of our own questions
+        with running(trial):
+            yield trial
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -247,6 +249,65 @@ def test_new_value_stays_in_the_home(trial, deployed, sample, tmp_path):
     assert kept_by_prefect(trial) == []
 
 
+#: A run on the server whose step fails at what none of ours foresaw.
+BROKEN = f"""
+import sys
+from dataclasses import replace
+import flows.segment_customers as deployed
+def encode(*_):
+    raise ValueError("cannot convert {CANARY}")
+deployed.TASKS = replace(deployed.TASKS, encode=deployed.as_task("encode", encode))
+deployed.segment_customers(sys.argv[1], home=sys.argv[2])
+"""
+
+
+def test_text_of_an_unforeseen_error_stays_in_the_home(trial, sample, tmp_path):
+    command = [sys.executable, "-c", BROKEN, sample, tmp_path / "home"]
+    done = subprocess.run(command, cwd=ROOT, env=trial.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    (flow_run,) = flow_runs(trial, tmp_path / "home")
+    said = "unexpected ValueError in encode; segments runs prints what it says"
+    assert said in flow_run["state"]["message"]
+    (manifest,) = (tmp_path / "home").glob("runs/*/manifest.json")
+    assert f"ValueError: cannot convert {CANARY}" in manifest.read_text()
+    assert CANARY not in done.stdout
+    assert kept_by_prefect(trial) == []
+
+
+@pytest.mark.parametrize("parameter", ["source", "home", "dataset"])
+def test_paths_that_nobody_allowed_are_refused(trial, sample, tmp_path, parameter):
+    given = {"source": str(sample), "home": str(tmp_path / "home"), parameter: f"/usr/{parameter}.py"}
+    options = [text for name, path in given.items() for text in ("--param", f"{name}={path}")]
+    with pytest.raises(SegmentsError, match="failed"):
+        command(trial, "deployment", "run", DEPLOYMENT, "--watch", *options)
+    (newest, *_) = flow_runs(trial, given["home"])
+    assert f"{parameter}=/usr/{parameter}.py is not below {ROOT}; name a path below it" in newest["state"]["message"]
+    assert not list((tmp_path / "home").glob("runs/*"))
+
+
+def test_server_answers_only_with_its_auth_string(trial, monkeypatch):
+    monkeypatch.delenv("PREFECT_API_AUTH_STRING")
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        ask(trial.port, "/flow_runs/filter", {})
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        ask(trial.port, "/flow_runs/filter", {}, "segments:guessed")
+    assert isinstance(ask(trial.port, "/flow_runs/filter", {}, trial.auth), list)
+
+
+def test_pages_of_other_sites_may_not_call_the_server(trial):
+    def allowed(origin):
+        request = urllib.request.Request(f"{api_url(trial.port)}/health", headers={"Origin": origin})
+        with urllib.request.urlopen(request) as answer:
+            return answer.headers["Access-Control-Allow-Origin"]
+
+    assert allowed("http://evil.example") is None
+    assert allowed(f"http://127.0.0.1:{trial.port}") == f"http://127.0.0.1:{trial.port}"
+
+
+def test_prefect_keeps_its_files_private(trial, deployed):
+    assert {path.name for path in trial.prefect_home.rglob("*") if path.stat().st_mode & 0o007} == set()
+
+
 def test_backfill_is_named_without_a_day(trial, tmp_path):
     with pytest.raises(SegmentsError, match="failed"):
         command(
@@ -281,14 +342,15 @@ def test_flow_run_on_locked_home_is_canceled(trial, sample, held):
 
 @pytest.mark.parametrize("is_server_named", [True, False])
 def test_command_exits_75_while_home_is_held(trial, segments, sample, held, is_server_named):
-    server = {"PREFECT_API_URL": api_url(trial.port)} if is_server_named else {}
+    server = {"PREFECT_API_URL": api_url(trial.port), "PREFECT_API_AUTH_STRING": trial.auth} if is_server_named else {}
     done = segments("run", sample, "--home", held, **server)
     assert (done.returncode, done.stdout) == (75, "")
     assert re.fullmatch(f"segments: {HELD}.*\n", done.stderr)
 
 
 def test_run_uses_the_named_server(trial, segments, sample, tmp_path):
-    done = segments("run", sample, "--home", tmp_path, "--json", PREFECT_API_URL=api_url(trial.port))
+    server = {"PREFECT_API_URL": api_url(trial.port), "PREFECT_API_AUTH_STRING": trial.auth}
+    done = segments("run", sample, "--home", tmp_path, "--json", **server)
     assert json.loads(done.stdout)["run"]["n_clusters"] == 4
     assert [flow_run["state_type"] for flow_run in flow_runs(trial, tmp_path)] == ["COMPLETED"]
 
@@ -314,8 +376,11 @@ def test_make_up_stops_all_that_it_started(tmp_path):
         text=True,
     )
     assert up.stdout is not None
+    said = ""
     while not (line := up.stdout.readline()).startswith("next runs"):
         assert line, "it ended before it was ready"
+        said += line
+    assert re.search(r"^ready: http://127\.0\.0\.1:\d+, where you log in with segments:\S{24}$", said, re.MULTILINE)
     assert line.startswith("next runs, of the newest file in data/inbox: ")
     assert len(re.findall(r"\w{3} \d{4}-\d\d-\d\d 02:30 UTC", line)) == 3
     time.sleep(1)

@@ -82,7 +82,8 @@ class Machine:
     def flow_runs(self, state: str) -> list[dict[str, Any]]:
         """Return the scheduled flow runs in a state, the earliest first."""
         asked = {"flow_runs": {"state": {"type": {"any_": [state]}}}, "sort": "EXPECTED_START_TIME_ASC"}
-        return [run for run in ask(self.trial.port, "/flow_runs/filter", asked) if run["auto_scheduled"]]
+        found = ask(self.trial.port, "/flow_runs/filter", asked, self.trial.auth)
+        return [run for run in found if run["auto_scheduled"]]
 
     def is_in(self, state: str) -> bool:
         """Return whether a scheduled run is in a state; a running one, whether its night is under way."""
@@ -109,7 +110,8 @@ class Machine:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return {**self.trial.environment, self.mark: "1"}
+        allowed = {"SEGMENTS_ALLOWED_PATHS": str(self.inbox.parent)}
+        return {**self.trial.environment, **allowed, self.mark: "1"}
 
     def _log(self, name: str) -> Path:
         self.logs.append(self.trial.prefect_home / f"{name}-{len(self.logs)}.log")

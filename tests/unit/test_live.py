@@ -131,4 +131,4 @@ def test_no_line_is_wider_than_the_terminal(clock, width):
 
 def test_sentence_cannot_move_the_cursor(clock, console):
     View(console, clock).watch(StepEnded("compare_nights", 0.1, 300.0, "", ("new value '\x1b[2J\r\n'",)))
-    assert said(console).splitlines()[1] == "  new value '?[2J??'"
+    assert said(console).splitlines()[1] == "  new value '\\x1b[2J\\x0d\\x0a'"

@@ -54,7 +54,7 @@ def holder_of(home: Home) -> str | None:
 def _open(run: Run) -> int:
     path = run.home.lock_file
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o660)
     except PermissionError as error:
         _refuse_if_held(path, run)
         raise HomeNotWritable(

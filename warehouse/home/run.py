@@ -1,5 +1,6 @@
 """``Order``, what was asked for, and ``Run``, one attempt at it: what every step takes."""
 
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, asdict, dataclass, field
@@ -13,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from schemas.encodings import EncodingOption
 from schemas.errors import UsageError
+from schemas.trust import delivered_into
 from warehouse.home.directory import Home
 
 SOFTWARE_VERSION = version("nightly-segments")
@@ -89,6 +91,16 @@ class Order:
             raise UsageError(f"--{option} {fault['input']} cannot be used; expected {expected}") from None
         if self.k_min > self.k_max:
             raise UsageError(f"--k-min {self.k_min} is above --k-max {self.k_max}; expected k-min <= k-max")
+        self._refuse_delivered_schema()
+
+    def _refuse_delivered_schema(self) -> None:
+        """Refuse a schema that came with a delivery, or may have: it would run as Python."""
+        folders = [Home(Path(self.home)).inbox, *(Path(source) for source in self.sources if os.path.isdir(source))]
+        if folder := delivered_into(self.dataset, folders):
+            raise UsageError(
+                f"--dataset {self.dataset} lies in {folder}, where files are delivered, and a schema runs as Python; "
+                "move it to a directory of your own"
+            )
 
 
 @cache

@@ -55,7 +55,7 @@ def test_open_reader_keeps_reading_the_old_file(home, publish_again):
 
 
 def test_published_file_is_complete_and_read_only(home):
-    assert stat.S_IMODE((home / "segments.duckdb").stat().st_mode) == 0o444
+    assert stat.S_IMODE((home / "segments.duckdb").stat().st_mode) == 0o400
     assert sorted(path.name for path in home.glob("segments*")) == ["segments.duckdb"]
 
 
