@@ -280,15 +280,15 @@ def test_flow_run_on_locked_home_is_canceled(trial, sample, held):
 
 
 @pytest.mark.parametrize("is_server_named", [True, False])
-def test_command_exits_75_while_home_is_held(trial, segments, sample, held, is_server_named):
+def test_command_exits_75_while_home_is_held(trial, started, sample, held, is_server_named):
     server = {"PREFECT_API_URL": api_url(trial.port)} if is_server_named else {}
-    done = segments("run", sample, "--home", held, **server)
+    done = started("run", sample, "--home", held, **server)
     assert (done.returncode, done.stdout) == (75, "")
     assert re.fullmatch(f"segments: {HELD}.*\n", done.stderr)
 
 
-def test_run_uses_the_named_server(trial, segments, sample, tmp_path):
-    done = segments("run", sample, "--home", tmp_path, "--json", PREFECT_API_URL=api_url(trial.port))
+def test_run_uses_the_named_server(trial, started, sample, tmp_path):
+    done = started("run", sample, "--home", tmp_path, "--json", PREFECT_API_URL=api_url(trial.port))
     assert json.loads(done.stdout)["run"]["n_clusters"] == 4
     assert [flow_run["state_type"] for flow_run in flow_runs(trial, tmp_path)] == ["COMPLETED"]
 
