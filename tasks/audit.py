@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 
-import pandera.pandas as pa
-
 from schemas.errors import AuditFailed
 from schemas.published import PUBLISHED
-from schemas.tables import checks_of
 from tasks.cluster import Clustered
 from tasks.ingest import Ingested
 from tasks.run.columns import run_columns
 from tasks.run.step import recorded
 from tasks.validate import Validated
-from warehouse.audit import INVARIANTS, SCORED_AGAIN, broken_rows, table_chunks
-from warehouse.connection import Connection, staging
+from warehouse.audit import INVARIANTS, SCORED_AGAIN, broken_rows, broken_values
+from warehouse.connection import staging
 from warehouse.home.run import Run
 from warehouse.runs import insert_runs
 from warehouse.scoring import create_scoring
@@ -39,8 +36,8 @@ def audit(run: Run, ingested: Ingested, validated: Validated, clustered: Cluster
     message = _publication_message(validated.rows_loaded, clustered.n_clusters)
     with staging(run) as database:
         insert_runs(database, run, message)
-        for name in PUBLISHED:
-            _check_table(database, run, name)
+        for name, values in broken_values(database).items():
+            _refuse_broken(run, f"of the table {name}", values)
         for name in INVARIANTS:
             _refuse_broken(run, name, broken_rows(database, run, name))
         create_scoring(database, columns)
@@ -58,13 +55,3 @@ def _refuse_broken(run: Run, name: str, rows: list[dict[str, object]]) -> None:
             f"the audit {name} found {len(rows)} rows, the first {rows[0]}; nothing is published, "
             f"and the run's files are kept in {run.staging} until the next run: please report it"
         )
-
-
-def _check_table(database: Connection, run: Run, name: str) -> None:
-    checks = checks_of(name)
-    for frame in table_chunks(database, name):
-        try:
-            checks.validate(frame, lazy=True, inplace=True)
-        except pa.errors.SchemaErrors as errors:
-            cases = errors.failure_cases[["column", "check", "failure_case"]].astype(str)
-            _refuse_broken(run, f"of the table {name}", [dict(row) for row in cases.to_dict("records")])

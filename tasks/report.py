@@ -27,7 +27,7 @@ from tasks.clustering.positions import sample_positions
 from tasks.delivery.delivered import Delivery
 from tasks.encoding.verdict import Level
 from tasks.ingest import Ingested
-from tasks.reporting.charts import AxisText
+from tasks.reporting.drawing import AxisText
 from tasks.reporting.number_text import decimals_of
 from tasks.reporting.page import environment
 from tasks.reporting.page_charts import (

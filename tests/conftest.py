@@ -1,5 +1,7 @@
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -46,6 +48,38 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     aged(folder / "customers.csv")
     run_night(folder / "customers.csv", folder / "home")
     return folder
+
+
+@pytest.fixture(scope="session")
+def serverless(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a command of which no server is named; its Prefect home is its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return {**environment, "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect_home"))}
+
+
+@pytest.fixture(scope="session")
+def segments(serverless: dict[str, str]):
+    """Run the command line in a forked process, without a server named."""
+    from tests.commands import forked
+
+    return lambda *arguments, **more: forked(*arguments, environment={**serverless, **more})
+
+
+@pytest.fixture(scope="session")
+def started(serverless: dict[str, str]):
+    """Run the command line in a Python of its own, as a user does, without a server named."""
+
+    def run(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "flows", *map(str, arguments)],
+            env={**serverless, **more},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
 
 
 @pytest.fixture

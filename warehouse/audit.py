@@ -1,19 +1,12 @@
 """Run the audit's queries, which find rows of the finished run that break an invariant."""
 
-from collections.abc import Iterator
-
-import pandas as pd
-
-from schemas.tables import published_table
+from schemas.published import PUBLISHED
 from warehouse.connection import Connection, read_sql, sql_names
 from warehouse.home.run import Run
-from warehouse.statements.quoting import quote_identifier
+from warehouse.statements.checks import broken_checks, broken_tables
 from warehouse.tables import read_dicts
 
-#: Rows of a published table checked at a time.
-_CHUNK_ROWS = 100_000
-
-#: Rows that break an invariant which are read, at most; one is shown.
+#: Rows or values that break something which are read, at most; one is shown.
 _BROKEN_ROWS = 1_000
 
 #: It scores the customers again, and is asked last: the others say more precisely what is wrong.
@@ -33,9 +26,7 @@ def broken_rows(database: Connection, run: Run, invariant: str) -> list[dict[str
     return read_dicts(database, f"SELECT * FROM ({statement.rstrip().rstrip(';')}) LIMIT {_BROKEN_ROWS}", used)
 
 
-def table_chunks(database: Connection, name: str) -> Iterator[pd.DataFrame]:
-    """Yield the declared columns of a published table, chunk by chunk."""
-    names = ", ".join(quote_identifier(column.name) for column in published_table(name).columns)
-    query = f"SELECT {names} FROM {quote_identifier(name)}"
-    for batch in database.sql(query).to_arrow_reader(_CHUNK_ROWS):
-        yield batch.to_pandas(date_as_object=False)
+def broken_values(database: Connection) -> dict[str, list[dict[str, object]]]:
+    """Return published tables with values that break a check of their declaration, a thousand of each at most."""
+    broken = [row["name"] for row in read_dicts(database, broken_tables(PUBLISHED))]
+    return {name: read_dicts(database, broken_checks(name, _BROKEN_ROWS)) for name in broken}

@@ -65,10 +65,14 @@ def staging(run: Run) -> Iterator[Connection]:
     Unqualified names are the night's.
     """
     with ExitStack() as stack:
-        database = stack.enter_context(closing(_taken(run) or _opened_to_write(run)))
-        bound_memory(database, run)
+        taken = _taken(run)
+        database = stack.enter_context(closing(taken or _opened_to_write(run)))
+        if taken is None:
+            bound_memory(database, run)
         yield database
         if run.staging in _kept and _size(run) <= _KEPT_OPEN_BYTES:
+            if taken is None:  # the first step has made the tables, and no later one makes a wider one
+                bound_memory(database, run)
             _kept[run.staging] = database
             stack.pop_all()
         else:

@@ -10,6 +10,7 @@ from schemas.fields import Role
 from warehouse.connection import Connection
 from warehouse.statements.report_rows import (
     number_columns,
+    select_any_bare,
     select_met_once,
     select_sums_between,
     select_suspects,
@@ -56,7 +57,9 @@ _BELOW = 2**62
 def find_suspects(database: Connection, columns: Sequence[Column]) -> tuple[list[Suspect], Between]:
     """Return the records of ``work.texts`` that may be no customers, in their order, and what is below the last."""
     nothing = Between(0, (0.0,) * len(number_columns(columns)))
-    rows = read_dicts(database, select_suspects(columns))
+    # The patterns of words take longer to compile than most files to read.
+    bare = read_dicts(database, select_any_bare(columns))
+    rows = read_dicts(database, select_suspects(columns)) if bare else []
     if not rows:
         return [], nothing
     records = [*(row["record"] for row in rows), _BELOW]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import cache
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import sklearn.cluster  # noqa: F401  # loads OpenMP, which is to be limited as well
@@ -42,8 +43,11 @@ def in_order(
         ahead: results that exist or are computed at a time, at most; None: two more than threads.
         n_cells: cells of the array that each item works on; with few, most of the work is Python's own.
     """
-    if n_cells is not None and n_cells < _MIN_CELLS:
-        with one_thread_each():
+    items = iter(items)
+    first = list(islice(items, 2))
+    items = chain(first, items)
+    if len(first) < 2 or n_threads() == 1 or (n_cells is not None and n_cells < _MIN_CELLS):
+        with one_thread_each():  # a thread that begins costs more than most blocks of a small file
             yield from map(compute, items)
         return
     max_waiting = ahead or n_threads() + 2

@@ -10,7 +10,7 @@ from schemas.layout import Layout, ListForm
 from warehouse.connection import Connection
 from warehouse.record_spans import any_line_contains
 from warehouse.records import SeparatedLists, count_separators
-from warehouse.statements.lists import COUNTS, select_counts, select_enclosed, select_last_word
+from warehouse.statements.lists import COUNTS, select_any_digit, select_counts, select_enclosed, select_last_word
 from warehouse.tables import read_dicts
 
 
@@ -73,7 +73,9 @@ def list_forms(
             if rows and len(rows[0]["whole"]) <= _LIMITS.max_whole:
                 form = replace(form, last_word=word, whole=tuple(rows[0]["whole"]))
         own = replace(layout, forms={column.name: form})
-        for row in read_dicts(database, select_counts(own, column, records)):
+        # The patterns of counts take longer to compile than most files to read.
+        has_digits = read_dicts(database, select_any_digit(own, column, records))
+        for row in read_dicts(database, select_counts(own, column, records)) if has_digits else ():
             form = replace(form, count=COUNTS[row["way"]], example=row["example"])
         forms[column.name] = form
     return forms

@@ -1,22 +1,14 @@
-"""The charts of the report as inline SVG: numbers in, text out, the same bytes for the same numbers."""
+"""The charts of the report with axes, as inline SVG: numbers in, text out, the same bytes for the same numbers."""
 
-import logging
-import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from io import StringIO
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from schemas.shown import shown_in_html
+from tasks.reporting.drawing import LINE, WIDTH, Axis, AxisText, Floats, axes_svg, axis_over, room_beside, svg, text
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 #: Petroff (2021), arXiv:2107.02270: ten colors chosen for color-blind readers.
@@ -25,28 +17,46 @@ PALETTE = (
     "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
 
+
+def _polygon(corners: int, *, turned: float = 0.0, inner: float = 1.0, narrow: float = 1.0) -> str:
+    """Return a mark with so many corners, the first above, every other one nearer to the middle."""
+    angles = [2 * math.pi * (corner / corners + turned) for corner in range(corners)]
+    radii = [3.4 * (inner if corner % 2 else 1) for corner in range(corners)]
+    places = [
+        f"{narrow * radius * math.sin(angle):.1f},{-radius * math.cos(angle):.1f}"
+        for radius, angle in zip(radii, angles, strict=True)
+    ]
+    return f"M{'L'.join(places)}Z"
+
+
 #: Their number and that of the colors have no common divisor, so 130 segments look different.
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*", "d")
+_MARKERS = (
+    "M-3.1,0a3.1,3.1 0 1,0 6.2,0a3.1,3.1 0 1,0 -6.2,0Z",
+    _polygon(4, turned=1 / 8),
+    _polygon(3),
+    _polygon(4),
+    _polygon(3, turned=1 / 2),
+    _polygon(8, inner=0.35),
+    _polygon(8, inner=0.35, turned=1 / 8),
+    _polygon(3, turned=3 / 4),
+    _polygon(3, turned=1 / 4),
+    _polygon(5),
+    _polygon(6),
+    _polygon(10, inner=0.45),
+    _polygon(4, narrow=0.6),
+)
 
-#: Stands for the color of the page's text, whether the page is light or dark.
-_INK = "#010203"
+#: From the top of a chart to the bottom of its drawing, and to that of its axes.
+_CURVE_HEIGHT, _SCATTER_HEIGHT, _BELOW_AXES = 320, 460, 44
 
-_CHART_INCHES = (7.2, 3.2)
-_SCATTER_INCHES = (7.2, 4.6)
+#: Segments in a line of the legend.
+_LEGEND_COLUMNS = 12
 
 #: Half a step of whole numbers, less a gap that keeps the steps apart.
 _JITTER = 0.36
 
 #: Size of a segment's number in the chart, as shares of its width and height.
 _NUMBER_WIDTH, _NUMBER_HEIGHT = 0.045, 0.075
-
-
-@dataclass(frozen=True)
-class AxisText:
-    """What stands along an axis, and whether the axis is logarithmic where the values span decades."""
-
-    label: str
-    is_log: bool = False
 
 
 def color_of(segment_id: int) -> str:
@@ -88,21 +98,52 @@ def draw_silhouette_curve(
         if mean is not None
     ]
 
-    def paint(axes: "Axes") -> None:
-        at, mean, below, above = np.array(points, dtype=np.float64).reshape(-1, 4).T
-        axes.plot(at, mean, color=PALETTE[0], marker="o", markersize=5, linewidth=1.8)
-        sampled = below + above > 0
-        axes.errorbar(
-            at[sampled], mean[sampled], yerr=(below[sampled], above[sampled]), fmt="none", ecolor=_INK, capsize=3
-        )
-        _mark_chosen(axes, at, mean, chosen_k)
-        if nulls:
-            _paint_null(axes, np.array(nulls, dtype=np.float64))
-        _label(axes, x_is_whole=True, y_is_whole=False)
-
+    drawn = np.array(points, dtype=np.float64).reshape(-1, 4)
+    nulls_drawn = np.array(nulls, dtype=np.float64).reshape(-1, 2)
+    at, mean, below, above = drawn.T
+    up = axis_over(
+        np.concatenate([mean - below, mean + above, nulls_drawn[:, 1]]), _CURVE_HEIGHT - _BELOW_AXES, 10, margin=0.2
+    )
+    across = axis_over(np.concatenate([at, nulls_drawn[:, 0]]), room_beside(up), WIDTH - 10, is_whole=True)
+    parts = [
+        axes_svg(across, up, "k (number of segments)", "silhouette"),
+        _null_svg(across.at(nulls_drawn[:, 0]), up.at(nulls_drawn[:, 1])) if nulls else "",
+        *(
+            _interval_svg(x, float(up.at(lowest)), float(up.at(highest)))
+            for x, lowest, highest in zip(across.at(at), mean - below, mean + above, strict=True)
+            if highest > lowest
+        ),
+        _line_svg(across.at(at), up.at(mean), 3.5, f'stroke="{PALETTE[0]}" stroke-width="2.5"', PALETTE[0]),
+        *(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" fill="none" stroke="currentColor" stroke-width="1.4"/>'
+            + text(x, y - 16, f"k = {chosen_k}", anchor="middle", weight="bold")
+            for k_drawn, x, y in zip(at, across.at(at), up.at(mean), strict=True)
+            if k_drawn == chosen_k
+        ),
+    ]
     beside = ", and of permuted columns" if nulls else ""
-    label = f"Mean silhouette for each k{beside}; the chosen k is {chosen_k}"
-    return _drawn("silhouette", label, _CHART_INCHES, paint, AxisText("k (number of segments)"), AxisText("silhouette"))
+    return svg(f"Mean silhouette for each k{beside}; the chosen k is {chosen_k}", _CURVE_HEIGHT, parts)
+
+
+def _line_svg(x: Floats, y: Floats, radius: float, stroke: str, fill: str) -> str:
+    """Return a line through points, and a dot at each."""
+    places = " ".join(f"{one:.1f},{other:.1f}" for one, other in zip(x, y, strict=True))
+    dots = "".join(
+        f'<circle cx="{one:.1f}" cy="{other:.1f}" r="{radius}" fill="{fill}"/>' for one, other in zip(x, y, strict=True)
+    )
+    return f'<polyline points="{places}" fill="none" {stroke}/>{dots}'
+
+
+def _interval_svg(x: float, low: float, high: float) -> str:
+    ends = "".join(f"M{x - 4:.1f},{y:.1f}h8" for y in (low, high))
+    return f'<path d="M{x:.1f},{low:.1f}V{high:.1f}{ends}" stroke="currentColor" stroke-width="1.5"/>'
+
+
+def _null_svg(x: Floats, y: Floats) -> str:
+    """Draw what permuted columns give as a line that stands back, its name at its end."""
+    dashed = 'stroke="currentColor" stroke-width="1.5" stroke-dasharray="6 3"'
+    line = f'<g opacity=".5">{_line_svg(x, y, 1.8, dashed, "currentColor")}</g>'
+    return line + f'<g opacity=".7">{text(x[-1], y[-1] + LINE, "columns permuted", anchor="end")}</g>'
 
 
 def draw_scatter(
@@ -121,58 +162,66 @@ def draw_scatter(
     rng = np.random.default_rng(random_state)
     moved_x, moved_y = _jittered(x, rng), _jittered(y, rng)
 
-    def paint(axes: "Axes") -> None:
-        if x_axis.is_log and _span_decades(x):
-            axes.set_xscale("symlog", linthresh=1.0)
-        if y_axis.is_log and _span_decades(y):
-            axes.set_yscale("symlog", linthresh=1.0)
-        for segment_id in np.unique(segment_ids):
-            own = segment_ids == segment_id
-            _paint_points(axes, moved_x[own], moved_y[own], int(segment_id))
-        _label(axes, x_is_whole=_are_whole(x), y_is_whole=_are_whole(y))
-        _number_segments(axes, x, y, segment_ids)
-        # Outside the axes, where no point is covered.
-        handles, labels = axes.get_legend_handles_labels()
-        axes.figure.legend(
-            handles, labels, loc="outside upper center", ncols=12, title="segment", frameon=False,
-            columnspacing=1.0, handletextpad=0.1,
-        )  # fmt: skip
-
+    ids = np.unique(segment_ids)
+    legend = LINE * (2 + math.ceil(len(ids) / _LEGEND_COLUMNS))
+    is_log_x, is_log_y = (axis.is_log and _span_decades(values) for axis, values in ((x_axis, x), (y_axis, y)))
+    up = axis_over(moved_y, _SCATTER_HEIGHT - _BELOW_AXES, legend, is_whole=_are_whole(y), is_log=is_log_y)
+    across = axis_over(moved_x, room_beside(up), WIDTH - 10, is_whole=_are_whole(x), is_log=is_log_x)
+    places = across.at(moved_x), up.at(moved_y)
+    parts = [
+        f"<defs>{''.join(_mark_svg(number) for number in sorted({_marker_of(int(own)) for own in ids}))}</defs>",
+        axes_svg(across, up, x_axis.label, y_axis.label),
+        *(_points_svg(int(own), *(place[segment_ids == own] for place in places)) for own in ids),
+        *_numbers_svg(across, up, x, y, segment_ids),
+        *_legend_svg(ids),
+    ]
     label = f"{len(x)} customers: {x_axis.label} against {y_axis.label}, colored by segment"
-    return _drawn("scatter", label, _SCATTER_INCHES, paint, x_axis, y_axis)
+    return svg(label, _SCATTER_HEIGHT, parts)
 
 
-def _paint_points(axes: "Axes", x: Floats, y: Floats, segment_id: int) -> None:
-    axes.plot(
-        x,
-        y,
-        linestyle="none",
-        marker=_MARKERS[(segment_id - 1) % len(_MARKERS)],
-        markersize=4.5,
-        markerfacecolor=color_of(segment_id),
-        markeredgecolor=_INK,
-        markeredgewidth=0.3,
-        alpha=0.75,
-        label=str(segment_id),
-    )
+def _marker_of(segment_id: int) -> int:
+    return (segment_id - 1) % len(_MARKERS)
 
 
-def _number_segments(axes: "Axes", x: Floats, y: Floats, segment_ids: Ints) -> None:
+def _mark_svg(number: int) -> str:
+    return f'<path id="mark{number}" d="{_MARKERS[number]}"/>'
+
+
+def _points_svg(segment_id: int, x: Floats, y: Floats) -> str:
+    """Say the style of many equal marks once, and their places to a tenth of a unit."""
+    mark = f'<use href="#mark{_marker_of(segment_id)}"'
+    uses = "".join(f'{mark} x="{one:.1f}" y="{other:.1f}"/>' for one, other in zip(x, y, strict=True))
+    return f'<g fill="{color_of(segment_id)}" stroke="currentColor" stroke-width=".4" opacity=".75">{uses}</g>'
+
+
+def _legend_svg(ids: Ints) -> list[str]:
+    """Return the mark of each segment beside its number; above the axes, where no point is covered."""
+    parts = [text(WIDTH / 2, 12, "segment", anchor="middle")]
+    columns = min(len(ids), _LEGEND_COLUMNS)
+    for place, segment_id in enumerate(ids):
+        row, column = divmod(place, _LEGEND_COLUMNS)
+        x, y = WIDTH / 2 + 44 * (column - columns / 2), LINE * (row + 1) + 12
+        parts += [_points_svg(int(segment_id), np.array([x + 10]), np.array([y - 4])), text(x + 18, y, str(segment_id))]
+    return parts
+
+
+def _numbers_svg(across: Axis, up: Axis, x: Floats, y: Floats, segment_ids: Ints) -> list[str]:
     """Write each segment's number at the medians of its points, moved aside where two would meet."""
     ids = np.unique(segment_ids)
-    if len(ids) == 0:
-        return
-    medians = [(np.median(x[segment_ids == own]), np.median(y[segment_ids == own])) for own in ids]
-    # Until the limits are asked for, the place of a value on the page is not known.
-    axes.get_xlim(), axes.get_ylim()
-    places = (axes.transData + axes.transAxes.inverted()).transform(medians)
-    for segment_id, (across, up) in zip(ids, _apart(places), strict=True):
-        color = color_of(int(segment_id))
-        axes.text(
-            across, up, str(segment_id), transform=axes.transAxes, ha="center", va="center", weight="bold",
-            color=text_color_on(color), in_layout=False,
-            bbox={"boxstyle": "circle,pad=0.3", "facecolor": color, "edgecolor": _INK, "linewidth": 0.8},
-        )  # fmt: skip
+    medians = np.array([(np.median(x[segment_ids == own]), np.median(y[segment_ids == own])) for own in ids])
+    shares = np.column_stack(
+        [replace(axis, start=0, end=1).at(part) for axis, part in zip((across, up), medians.T, strict=True)]
+    )
+    parts = []
+    for segment_id, (right, above) in zip(ids, _apart(shares), strict=True):
+        color, number = color_of(int(segment_id)), str(segment_id)
+        at_x, at_y = across.start + (across.end - across.start) * right, up.start + (up.end - up.start) * above
+        parts.append(
+            f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="{6 + 3 * len(number):g}" fill="{color}" '
+            f'stroke="currentColor"/>'
+            + text(at_x, at_y + 4.5, number, anchor="middle", weight="bold", fill=text_color_on(color))
+        )
+    return parts
 
 
 def _apart(places: Floats) -> list[tuple[float, float]]:
@@ -192,27 +241,6 @@ def _covers_any(place: tuple[float, float], taken: Sequence[tuple[float, float]]
     )
 
 
-def _mark_chosen(axes: "Axes", k: Floats, silhouette: Floats, chosen_k: int) -> None:
-    for at, mean in zip(k, silhouette, strict=True):
-        if at == chosen_k:
-            axes.plot(
-                [at], [mean], linestyle="none", marker="o", markersize=13, markerfacecolor="none", markeredgecolor=_INK
-            )
-            axes.annotate(
-                f"k = {chosen_k}", (at, mean), (0, 12), textcoords="offset points", ha="center", weight="bold"
-            )
-    axes.margins(y=0.25)
-
-
-def _paint_null(axes: "Axes", nulls: Floats) -> None:
-    """Draw what permuted columns give as a line that stands back, its name at its end."""
-    at, mean = nulls.T
-    axes.plot(at, mean, color=_INK, alpha=0.5, linestyle="--", marker="o", markersize=2.5, linewidth=1.1)
-    axes.annotate(
-        "columns permuted", (at[-1], mean[-1]), (0, -12), textcoords="offset points", ha="right", alpha=0.7, size=8
-    )
-
-
 def _jittered(values: Floats, rng: np.random.Generator) -> Floats:
     moves = rng.uniform(-_JITTER, _JITTER, len(values))
     return values + moves if _are_whole(values) else values
@@ -226,104 +254,3 @@ def _span_decades(values: Floats) -> bool:
     """Return whether a logarithmic axis would have at least two of its ticks."""
     sizes = np.abs(values)
     return bool(sizes.max() >= 100 * max(1.0, sizes.min()))
-
-
-def _label(axes: "Axes", *, x_is_whole: bool, y_is_whole: bool) -> None:
-    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
-
-    for axis, is_whole in ((axes.xaxis, x_is_whole), (axes.yaxis, y_is_whole)):
-        if axis.get_scale() == "linear":
-            axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=is_whole))
-        axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
-    axes.set_xlabel("x-label")
-    axes.set_ylabel("y-label")
-
-
-def _drawn(
-    name: str,
-    label: str,
-    inches: tuple[float, float],
-    paint: Callable[["Axes"], None],
-    x_axis: AxisText,
-    y_axis: AxisText,
-) -> str:
-    """Return what ``paint`` draws, with the labels that matplotlib is not shown.
-
-    Matplotlib would read ``$`` as mathematics, and warn of letters that its own font lacks though
-    the reader's browser has them.
-    """
-    with _plain_style(name):
-        from matplotlib.backends.backend_svg import FigureCanvasSVG
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=inches, layout="constrained")
-        paint(figure.add_subplot())
-        text = StringIO()
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        # As savefig does, which draws the figure once more for what it may crop.
-        FigureCanvasSVG(figure).print_svg(text, metadata=nothing)  # type: ignore[no-untyped-call]
-    svg = _inline(text.getvalue())
-    svg = svg.replace(">x-label<", f">{shown_in_html(x_axis.label)}<").replace(
-        ">y-label<", f">{shown_in_html(y_axis.label)}<"
-    )
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{shown_in_html(label)}" ', 1)
-
-
-@contextmanager
-def _plain_style(salt: str) -> Iterator[None]:
-    """Draw in matplotlib's own defaults, whatever the machine's settings; they are as before afterwards."""
-    with _unwarned():
-        import matplotlib.style
-        from matplotlib.backends import backend_svg  # noqa: F401  loads the fonts too
-    ink = dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK)
-    ours = {
-        "figure.facecolor": "none",
-        "axes.facecolor": "none",
-        "svg.fonttype": "none",
-        "svg.hashsalt": salt,
-        "text.parse_math": False,
-        "font.sans-serif": ["DejaVu Sans"],
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "grid.color": _INK,
-        "grid.alpha": 0.15,
-    }
-    with matplotlib.style.context(["default", {**ink, **ours}]):
-        yield
-
-
-@contextmanager
-def _unwarned() -> Iterator[None]:
-    """Keep matplotlib quiet where the home directory cannot be written: it takes a temporary one by itself."""
-    logger = logging.getLogger("matplotlib")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
-def _inline(svg: str) -> str:
-    """Return an SVG file as an element that can stand in a page beside others."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", r"<svg \1>", svg, count=1)
-    # Its rules would hold for the whole page.
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
-    svg = svg.replace("xlink:href", "href").replace(_INK, "currentColor")
-    referenced = set(re.findall(r"#([\w.-]+)", svg))
-    svg = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in referenced else "", svg)
-    return re.sub(r"\n\s*", "\n", _lighter(svg))
-
-
-def _lighter(svg: str) -> str:
-    """Say the style of many equal marks once, and their places to a tenth of a point."""
-
-    def once(found: re.Match[str]) -> str:
-        uses = found[2].replace(f' style="{found[3]}"', "")
-        rounded = re.sub(r'( [xy]="-?\d+\.\d)\d+"', r'\1"', uses)
-        return f'<g{found[1]} style="{found[3]}">{rounded}</g>'
-
-    return re.sub(r"<g([^>]*)>(\s*(?:<use [^>]* style=\"([^\"]*)\"/>\s*)+)</g>", once, svg)

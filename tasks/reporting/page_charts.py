@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from schemas.page import KRow, MoveRow, Points, SizeRow
-from tasks.reporting.charts import AxisText, draw_scatter, draw_silhouette_curve
+from tasks.reporting.charts import draw_scatter, draw_silhouette_curve
+from tasks.reporting.drawing import AxisText
 from tasks.reporting.plain_charts import draw_moves, draw_silhouettes, draw_sizes
 
 

@@ -1,4 +1,4 @@
-"""Charts of the report that need no axes of matplotlib: moves, sizes over the runs, silhouettes of each segment.
+"""Charts of the report that need no axes: moves, sizes over the runs, silhouettes of each segment.
 
 Numbers in, inline SVG out; the color of the ink is that of the page's text, light or dark.
 """
@@ -7,11 +7,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from schemas.page import MoveRow
-from schemas.shown import shown_in_html
 from tasks.reporting.charts import color_of
-
-#: Units of the drawing, about pixels on a wide screen; and from one line of text to the next.
-_WIDTH, _LINE = 720, 16
+from tasks.reporting.drawing import LINE, WIDTH, svg, text
 
 
 def draw_moves(moves: Sequence[MoveRow]) -> str:
@@ -23,7 +20,7 @@ def draw_moves(moves: Sequence[MoveRow]) -> str:
     before, now = _totals(moves, is_before=True), _totals(moves, is_before=False)
     n_nodes, total = max(len(before), len(now)), sum(move.customers for move in moves)
     height = max(240, 26 * n_nodes)
-    scale = (height - _LINE * n_nodes) / total
+    scale = (height - LINE * n_nodes) / total
     left, right = _stacked(before, scale, height), _stacked(now, scale, height)
     begins, ends = dict(left), dict(right)
     bands = []
@@ -35,7 +32,7 @@ def draw_moves(moves: Sequence[MoveRow]) -> str:
     nodes = [_node(key, before[key], left[key], scale, is_before=True) for key in before]
     nodes += [_node(key, now[key], right[key], scale, is_before=False) for key in now]
     label = f"Moves of {total:,} customers from the segments of the previous run to those of this one"
-    return _svg(label, height, [*bands, *nodes])
+    return svg(label, height, [*bands, *nodes])
 
 
 def draw_sizes(days: Sequence[str], sizes: Mapping[int, Sequence[int | None]]) -> str:
@@ -45,7 +42,7 @@ def draw_sizes(days: Sequence[str], sizes: Mapping[int, Sequence[int | None]]) -
         days: day of each run, the oldest first; two at least.
         sizes: segment -> its customers in each of these runs, None where there was no such segment.
     """
-    height, top, bottom, first, last = 240, 14, 210, 60, _WIDTH - 40
+    height, top, bottom, first, last = 240, 14, 210, 60, WIDTH - 40
     known = [size for own in sizes.values() for size in own if size is not None]
     largest = _round_up(max(known))
     across = [first + (last - first) * place / (len(days) - 1) for place in range(len(days))]
@@ -65,9 +62,9 @@ def draw_sizes(days: Sequence[str], sizes: Mapping[int, Sequence[int | None]]) -
         parts.append(_line(points, "currentColor" if has_ended else color_of(segment_id), is_dashed=has_ended))
         if not has_ended:
             ends[segment_id] = points[-1][1]
-    parts += [_text(last + 8, y + 4, str(own), weight="bold") for own, y in _apart(ends).items()]
-    parts += [_text(first, 230, days[0]), _text(last, 230, days[-1], anchor="end")]
-    return _svg(f"Customers of each segment from {days[0]} to {days[-1]}", height, parts)
+    parts += [text(last + 8, y + 4, str(own), weight="bold") for own, y in _apart(ends).items()]
+    parts += [text(first, 230, days[0]), text(last, 230, days[-1], anchor="end")]
+    return svg(f"Customers of each segment from {days[0]} to {days[-1]}", height, parts)
 
 
 def draw_silhouettes(silhouettes: Mapping[int, Sequence[float]], sizes: Mapping[int, int]) -> str:
@@ -77,7 +74,7 @@ def draw_silhouettes(silhouettes: Mapping[int, Sequence[float]], sizes: Mapping[
         silhouettes: segment -> evenly spaced quantiles of its customers' silhouettes, -1 to 1, ascending; two at least.
         sizes: segment -> its customers.
     """
-    total, first, last = sum(sizes.values()), 60, _WIDTH - 20
+    total, first, last = sum(sizes.values()), 60, WIDTH - 20
     lowest = min(-0.05, min(min(own) for own in silhouettes.values()))
 
     def across(value: float) -> float:
@@ -92,14 +89,14 @@ def draw_silhouettes(silhouettes: Mapping[int, Sequence[float]], sizes: Mapping[
         parts.append(
             f'<polygon points="{zero:.1f},{y:.1f} {edge} {zero:.1f},{y + tall:.1f}" fill="{color_of(segment_id)}"/>'
         )
-        parts.append(_text(zero - 8, y + tall / 2 + 4, str(segment_id), weight="bold", anchor="end"))
+        parts.append(text(zero - 8, y + tall / 2 + 4, str(segment_id), weight="bold", anchor="end"))
         y += tall + 8
     parts += [
         f'<line x1="{across(at):.1f}" x2="{across(at):.1f}" y1="4" y2="{y:.1f}" stroke="currentColor" opacity=".3"/>'
-        + _text(across(at), y + 16, f"{at:g}", anchor="middle")
+        + text(across(at), y + 16, f"{at:g}", anchor="middle")
         for at in (0, 0.25, 0.5, 0.75, 1)
     ]
-    return _svg("Silhouettes of the customers of each segment, the highest first", y + 24, parts)
+    return svg("Silhouettes of the customers of each segment, the highest first", y + 24, parts)
 
 
 def _line(points: Sequence[tuple[float, float, str]], color: str, *, is_dashed: bool) -> str:
@@ -116,7 +113,7 @@ def _apart(heights: Mapping[int, float]) -> dict[int, float]:
     """Return the heights moved upward where two are less than a line apart, from the lowest on."""
     moved, highest = {}, math.inf
     for key, y in sorted(heights.items(), key=lambda one: -one[1]):
-        moved[key] = highest = min(y, highest - _LINE)
+        moved[key] = highest = min(y, highest - LINE)
     return moved
 
 
@@ -139,7 +136,7 @@ def _stacked(totals: Mapping[int | None, int], scale: float, height: float) -> d
 
 
 def _band(move: MoveRow, y0: float, y1: float, thick: float) -> str:
-    x0, x1, middle = 150, _WIDTH - 150, _WIDTH / 2
+    x0, x1, middle = 150, WIDTH - 150, WIDTH / 2
     path = (
         f"M{x0},{y0:.1f} C{middle:g},{y0:.1f} {middle:g},{y1:.1f} {x1},{y1:.1f} v{thick:.2f} "
         f"C{middle:g},{y1 + thick:.1f} {middle:g},{y0 + thick:.1f} {x0},{y0 + thick:.1f} Z"
@@ -151,11 +148,11 @@ def _band(move: MoveRow, y0: float, y1: float, thick: float) -> str:
 
 
 def _node(key: int | None, customers: int, top: float, scale: float, *, is_before: bool) -> str:
-    x, tall = (140 if is_before else _WIDTH - 150), max(1.5, customers * scale)
-    text = f"{_named(key, 'new' if is_before else 'gone')}: {customers:,}"
+    x, tall = (140 if is_before else WIDTH - 150), max(1.5, customers * scale)
+    words = f"{_named(key, 'new' if is_before else 'gone')}: {customers:,}"
     at, anchor = (x - 6, "end") if is_before else (x + 16, "start")
     bar = f'<rect x="{x}" y="{top:.1f}" width="10" height="{tall:.1f}" fill="{_color(key)}"/>'
-    return bar + _text(at, top + tall / 2 + 4, text, anchor=anchor)
+    return bar + text(at, top + tall / 2 + 4, words, anchor=anchor)
 
 
 def _named(segment_id: int | None, otherwise: str) -> str:
@@ -166,24 +163,12 @@ def _color(segment_id: int | None) -> str:
     return "currentColor" if segment_id is None else color_of(segment_id)
 
 
-def _rule(y: float, first: float, last: float, text: str) -> str:
+def _rule(y: float, first: float, last: float, number: str) -> str:
     line = f'<line x1="{first}" x2="{last}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" opacity=".25"/>'
-    return line + _text(first - 8, y + 4, text, anchor="end")
+    return line + text(first - 8, y + 4, number, anchor="end")
 
 
 def _round_up(value: float) -> float:
     """Return the next of 1, 2, 4, 6, 8 or 10 times a power of ten."""
     power = 10.0 ** (len(str(int(value))) - 1)
     return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= value)
-
-
-def _text(x: float, y: float, text: str, *, anchor: str = "start", weight: str = "normal") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="13" font-weight="{weight}" text-anchor="{anchor}" '
-        f'fill="currentColor">{shown_in_html(text)}</text>'
-    )
-
-
-def _svg(label: str, height: float, parts: Sequence[str]) -> str:
-    drawn = "".join(parts)
-    return f'<svg role="img" aria-label="{shown_in_html(label)}" viewBox="0 0 {_WIDTH} {height:.0f}">{drawn}</svg>'

@@ -42,8 +42,8 @@ def night(customers: Path, new_night: Callable[..., Path]) -> Night:
 
 @pytest.fixture(scope="session")
 def read_night(customers: Path, new_night: Callable[..., Path]) -> Night:
-    """The same with one k, for tests that look at the customers and not at their segments."""
-    return cache(lambda file, dataset: new_night(customers / file, dataset, k=2))
+    """The same with one k and one encoding, for tests that look at the customers and not at their segments."""
+    return cache(lambda file, dataset: new_night(customers / file, dataset, k=2, encoding="standard"))
 
 
 @pytest.fixture(scope="session")
@@ -68,5 +68,5 @@ def drafted_night(customers: Path, draft_of: Callable[[str], Path], new_night: C
 
 @pytest.fixture(scope="session")
 def read_draft(customers: Path, draft_of: Callable[[str], Path], new_night: Callable[..., Path]) -> Night:
-    """The same with one k, for tests that look at the customers and not at their segments."""
-    return cache(lambda file: new_night(customers / file, str(draft_of(file)), k=2))
+    """The same with one k and one encoding, for tests that look at the customers and not at their segments."""
+    return cache(lambda file: new_night(customers / file, str(draft_of(file)), k=2, encoding="standard"))

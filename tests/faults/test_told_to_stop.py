@@ -1,7 +1,6 @@
 """A run that is told to stop says so and records it."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -34,14 +33,13 @@ def record_of_new_run(home, earlier):
 
 
 @pytest.fixture
-def night(prefect_home, source, home):
+def night(serverless, source, home):
     """Start a night; give its process, and what returns the run's record."""
     earlier = set(home.glob("runs/*/manifest.json"))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     with subprocess.Popen(
         [sys.executable, "-m", "flows", "run", str(source), "--home", str(home)],
         cwd=ROOT,
-        env={**environment, "PREFECT_HOME": str(prefect_home)},
+        env=serverless,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

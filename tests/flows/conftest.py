@@ -1,6 +1,4 @@
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,22 +28,3 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
         environment.setenv("PREFECT_API_AUTH_STRING", trial.auth)  # that of our own questions
         with running(trial):
             yield trial
-
-
-@pytest.fixture(scope="session")
-def segments(tmp_path_factory: pytest.TempPathFactory):
-    """Run the command line as a user does, without a server named; its Prefect home is its own."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    environment["PREFECT_HOME"] = str(tmp_path_factory.mktemp("prefect_home"))
-
-    def run(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "flows", *map(str, arguments)],
-            env={**environment, **more},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run

@@ -15,10 +15,10 @@ from tests.nights import SEED_ROWS
 
 
 @pytest.fixture(scope="module")
-def night(segments, sample, tmp_path_factory):
+def night(started, sample, tmp_path_factory):
     """A published home and what the run that published it printed."""
     home = tmp_path_factory.mktemp("night")
-    return home, segments("run", sample, "--home", home)
+    return home, started("run", sample, "--home", home)
 
 
 def test_run_prints_all_that_it_found(night):
@@ -56,16 +56,16 @@ def test_json_holds_run_segments_and_curve(night, segments, sample):
     assert sum(row["n_rows"] for row in told["rejected"]) == 2
 
 
-def test_query_is_csv_when_piped(night, segments):
-    done = segments("query", "SELECT segment_id, name FROM segments ORDER BY 1", "--home", night[0])
+def test_query_is_csv_when_piped(night, started):
+    done = started("query", "SELECT segment_id, name FROM segments ORDER BY 1", "--home", night[0])
     assert list(csv.reader(io.StringIO(done.stdout)))[:2] == [
         ["segment_id", "name"],
         ["1", "Younger customers in Texas who buy diapers"],
     ]
 
 
-def test_rejects_are_a_csv_when_piped(night, segments):
-    done = segments("rejects", "--home", night[0])
+def test_rejects_are_a_csv_when_piped(night, started):
+    done = started("rejects", "--home", night[0])
     lines = done.stdout.splitlines()
     assert lines[0] == "rejected_line,rejected_reason,Age,Location,Purchase History"
     assert len(lines) == 3
@@ -92,9 +92,9 @@ def test_home_is_taken_from_the_environment(night, segments):
     )
 
 
-def test_explain_answers_in_words_and_json(night, segments):
+def test_explain_answers_in_words_and_json(night, started, segments):
     home, _ = night
-    done = segments("explain", "--home", home)
+    done = started("explain", "--home", home)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.match(r"(strong|weak|none): .*\nrun \S+: k=4", done.stdout)
     told = json.loads(segments("explain", "--home", home, "--json").stdout)
@@ -102,28 +102,28 @@ def test_explain_answers_in_words_and_json(night, segments):
     assert {row["source_column"] for row in told["column_associations"]} == {"age", "location", "purchase_history"}
 
 
-def test_unknown_encoding_is_named_with_the_choices(segments, sample, tmp_path):
-    done = segments("run", sample, "--home", tmp_path / "home", "--encoding", "xyz")
+def test_unknown_encoding_is_named_with_the_choices(started, sample, tmp_path):
+    done = started("run", sample, "--home", tmp_path / "home", "--encoding", "xyz")
     assert (done.returncode, done.stdout) == (2, "")
     choices = '"auto", "standard", "numbers", "mixed", "brackets", "single"'
     said = f'Invalid value "xyz" for --encoding. Choose from: {choices}.'
     assert done.stderr == f"segments: {said} (see: segments --help)\n"
 
 
-def test_report_prints_a_path_that_exists(night, segments):
+def test_report_prints_a_path_that_exists(night, started):
     home, _ = night
-    path = segments("report", "--home", home).stdout.strip()
+    path = started("report", "--home", home).stdout.strip()
     assert (ROOT / path).is_file()
 
 
-def test_runs_lists_refused_ones_with_their_reason(segments, tmp_path):
+def test_runs_lists_refused_ones_with_their_reason(started, tmp_path):
     source = tmp_path / "customers.csv"
     source.write_text("Age,Location\n1,2\n")
-    refused = segments("run", source, "--home", tmp_path / "home")
+    refused = started("run", source, "--home", tmp_path / "home")
     assert refused.returncode == 65
     assert refused.stdout == ""
     assert len(refused.stderr.splitlines()) == 1
-    listed = segments("runs", "--home", tmp_path / "home").stdout
+    listed = started("runs", "--home", tmp_path / "home").stdout
     assert "refused" in listed
     assert "column 'purchase_history' is missing" in listed
 
@@ -139,8 +139,8 @@ def test_directory_as_source_takes_its_newest_file(segments, tmp_path):
 
 
 @pytest.mark.parametrize("command", [[], ["run"], ["query"], ["report"], ["runs"], ["explain"]])
-def test_help_of_each_command_names_its_options(segments, command):
-    done = segments(*command, "--help")
+def test_help_of_each_command_names_its_options(started, command):
+    done = started(*command, "--help")
     assert done.returncode == 0
     assert "--home" in done.stdout or not command
     assert "Exit codes" in done.stdout or command

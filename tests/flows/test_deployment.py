@@ -341,16 +341,16 @@ def test_flow_run_on_locked_home_is_canceled(trial, sample, held):
 
 
 @pytest.mark.parametrize("is_server_named", [True, False])
-def test_command_exits_75_while_home_is_held(trial, segments, sample, held, is_server_named):
+def test_command_exits_75_while_home_is_held(trial, started, sample, held, is_server_named):
     server = {"PREFECT_API_URL": api_url(trial.port), "PREFECT_API_AUTH_STRING": trial.auth} if is_server_named else {}
-    done = segments("run", sample, "--home", held, **server)
+    done = started("run", sample, "--home", held, **server)
     assert (done.returncode, done.stdout) == (75, "")
     assert re.fullmatch(f"segments: {HELD}.*\n", done.stderr)
 
 
-def test_run_uses_the_named_server(trial, segments, sample, tmp_path):
+def test_run_uses_the_named_server(trial, started, sample, tmp_path):
     server = {"PREFECT_API_URL": api_url(trial.port), "PREFECT_API_AUTH_STRING": trial.auth}
-    done = segments("run", sample, "--home", tmp_path, "--json", **server)
+    done = started("run", sample, "--home", tmp_path, "--json", **server)
     assert json.loads(done.stdout)["run"]["n_clusters"] == 4
     assert [flow_run["state_type"] for flow_run in flow_runs(trial, tmp_path)] == ["COMPLETED"]
 

@@ -880,17 +880,13 @@ def test_output_that_is_not_python_is_refused(write, tmp_path, output):
         write_draft(str(write(people())), output=tmp_path / output)
 
 
-def test_command_line_uses_its_exit_codes(write):
-    def draft(*arguments):
-        command = [sys.executable, "-m", "flows", "draft", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-
-    done = draft(write(people()))
+def test_command_line_uses_its_exit_codes(started, segments, write):
+    done = started("draft", write(people()))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("from pandera.typing import Series\n")
-    refused = draft(write("", "empty.csv"))
+    refused = segments("draft", write("", "empty.csv"))
     assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (65, "", 1)
-    assert draft("no_such_file.csv").returncode == 2
+    assert segments("draft", "no_such_file.csv").returncode == 2
 
 
 def test_bad_files_are_drafted_or_refused(data):

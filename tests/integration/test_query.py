@@ -25,17 +25,6 @@ def home(tmp_path_factory):
     return Home(folder / "home")
 
 
-@pytest.fixture
-def segments(home):
-    """Run the command line with its output piped, as a script does."""
-
-    def run(*arguments):
-        command = [sys.executable, "-m", "flows", *map(str, arguments)]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-    return run
-
-
 ANSWERS = {
     "SELECT customers AS n, count(*) FROM segments GROUP BY ALL": (["n", "count_star()"], [(3, 2)]),
     "FROM customers SELECT age, purchase_history WHERE location = 'Illinois'": (

@@ -21,7 +21,7 @@ from schemas.page import (
 )
 from tasks.clustering.positions import sample_positions
 from tasks.report import SCATTER_POINTS, Facts, Page, render_page, report, scatter_axes
-from tasks.reporting.charts import AxisText
+from tasks.reporting.drawing import AxisText
 from tasks.reporting.number_text import number_text, percent_text
 from tasks.reporting.page_charts import Chart
 from tasks.reporting.profile import Profile, choose_profile

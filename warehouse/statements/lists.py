@@ -100,6 +100,14 @@ def plain_item(text: str) -> str:
     return text
 
 
+def select_any_digit(layout: Layout, column: Column, records: LineRange) -> str:
+    """Return the query for one record with a digit in an item of a column; without one, none carries a count."""
+    items = items_of_column(layout, column)
+    return f"""
+        SELECT record FROM work.record_fields
+        WHERE {_within(records)} AND regexp_matches(array_to_string({items}, ''), '[0-9]') LIMIT 1"""
+
+
 def select_counts(layout: Layout, column: Column, records: LineRange) -> str:
     """Return the query for how the items of a column carry counts: one row, the way in ``COUNTS``, or none.
 

@@ -23,6 +23,11 @@ def number_columns(columns: Sequence[Column]) -> list[Column]:
     return [column for column in columns if column.role is Role.NUMERIC]
 
 
+def select_any_bare(columns: Sequence[Column]) -> str:
+    """Return the query for one record of ``work.texts`` with one text at most, as each suspect has."""
+    return f"SELECT _record FROM work.texts WHERE {_is_bare(columns)} LIMIT 1"
+
+
 def select_suspects(columns: Sequence[Column]) -> str:
     """Return the query for the records of ``work.texts`` that may be no customers: one row per record.
 
@@ -57,7 +62,7 @@ def select_suspects(columns: Sequence[Column]) -> str:
             SELECT *, CASE {" ".join(names)} END AS _column_name,
                 coalesce({", ".join([*cells, *strays, "NULL"])}) AS _label,
                 {_count(cells)} + {_count(strays)} AS _n_texts, {_count(values)} AS _n_numbers
-            FROM work.texts WHERE {_count(cells)} <= 1
+            FROM work.texts WHERE {_is_bare(columns)}
         ), judged AS (
             SELECT *,
                 coalesce(regexp_matches(lower(_label), {quote_text(_TOTALS)}), false) AS _is_named_total,
@@ -101,6 +106,10 @@ def select_met_once(column: Column) -> str:
 def select_without(column: Column) -> str:
     """Return the query for the records of ``work.texts`` in which a column is empty: one row per record."""
     return f"SELECT _record AS record FROM work.texts WHERE {quote_identifier(column.name)} IS NULL ORDER BY _record"
+
+
+def _is_bare(columns: Sequence[Column]) -> str:
+    return f"{_count(_text_of(column) for column in columns if column.role is not Role.NUMERIC)} <= 1"
 
 
 def _text_of(column: Column) -> str:
