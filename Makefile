@@ -22,6 +22,13 @@ up: $(VENV)/run.stamp ## Start a Prefect server, pool, deployment and worker to 
 test: $(VENV)/dev.stamp ## Run the tests
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+faults: $(VENV)/dev.stamp ## Kill, fill, damage and stop runs on purpose, two minutes of it; FAULTS=damage for one kind
+	@$(BIN)/python -m tests.faults $(FAULTS)
+
+faults-long: $(VENV)/dev.stamp ## The same as often as docs/faults.md counts, and defects planted in a copy; two hours
+	@$(BIN)/python -m tests.faults --long $(FAULTS)
+	@$(BIN)/python -m tests.faults.defects
+
 check: $(VENV)/dev.stamp ## Check format, lint, types, imports and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from schemas.dataset import file_settings_of
-from schemas.errors import HomeNotWritable, SegmentsError, UsageError, in_full
+from schemas.errors import AuditFailed, HomeNotWritable, SegmentsError, UsageError, in_full
 from schemas.loading import load_dataset
 from tasks.delivery.sources import NotFinishedYet, delivered_files
 from tasks.run.columns import declared_by
@@ -166,7 +166,7 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
         yield
     except SegmentsError as error:
         error.run_id = run.run_id
-        if error.status == "refused":  # a copy of what was delivered stays nowhere
+        if not isinstance(error, AuditFailed):  # a copy of what was delivered stays only where it is to be looked into
             discard_staging(run.home)
         _close(run, error.status, error.in_full)
         raise

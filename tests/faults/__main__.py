@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.harness import KINDS, Home
+from tests.faults.harness import KINDS, GoodHome
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
         parser.error(f"{', '.join(sorted(unknown))}: no such kind; expected {', '.join(KINDS)}")
     logging.disable(logging.WARNING)
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    good = Home(folder)
+    good = GoodHome(folder)
     for kind in asked.kinds or KINDS:
         make, short, long = KINDS[kind]
         if kind == "order" and shutil.which("strace") is None:

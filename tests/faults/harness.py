@@ -27,7 +27,7 @@ _CALLS = ("replace", "fsync", "link", "unlink", "rename", "symlink", "mkdir", "r
 _OPTIONS = ("--k", "2", "--encoding", "standard", "--force", "--accept-volume")
 
 
-class Home:
+class GoodHome:
     """A home with one published run, copied anew for every fault."""
 
     def __init__(self, folder: Path) -> None:
@@ -51,11 +51,11 @@ class Home:
         return Child("run", self.source, "--home", home, *_OPTIONS, **how)  # type: ignore[arg-type]
 
 
-def killed_at_calls(good: Home, times: int) -> Counter[str]:
-    """Kill a run right before every one of the calls that change files, as often as there are calls."""
+def killed_at_calls(good: GoodHome, times: int) -> Counter[str]:
+    """Kill a run right before every one of the calls that change files; with 0 times before every fifth one."""
     found: Counter[str] = Counter()
-    for _ in range(times):
-        for number in count(1):
+    for _ in range(max(1, times)):
+        for number in count(1, 1 if times else 5):
             with good.copy() as (home, before):
                 ended = good.run(home, hooked=partial(_killed_at, number)).wait()
                 if ended.exit_code == 0:
@@ -80,7 +80,7 @@ def _killed_at(number: int) -> None:
         setattr(os, name, counted(getattr(os, name)))
 
 
-def killed_at_random(good: Home, times: int) -> Counter[str]:
+def killed_at_random(good: GoodHome, times: int) -> Counter[str]:
     """Kill runs at random moments, from the first file under construction to the end."""
     found: Counter[str] = Counter()
     moments = random.Random(0)
@@ -98,7 +98,7 @@ def killed_at_random(good: Home, times: int) -> Counter[str]:
     return found
 
 
-def _seconds(good: Home) -> float:
+def _seconds(good: GoodHome) -> float:
     """Return how long a run takes from its first file under construction on."""
     with good.copy() as (home, _):
         child = good.run(home)
@@ -113,7 +113,7 @@ def _until(child: Child, is_so: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
-def stopped(good: Home, times: int) -> Counter[str]:
+def stopped(good: GoodHome, times: int) -> Counter[str]:
     """Tell runs to stop at random moments and right after they published; each has ten seconds."""
     found: Counter[str] = Counter()
     moments, seconds = random.Random(1), _seconds(good)
@@ -147,7 +147,7 @@ def _inode(home: Path) -> int:
     return (home / "segments.duckdb").stat().st_ino
 
 
-def full_disk(good: Home, times: int) -> Counter[str]:
+def full_disk(good: GoodHome, times: int) -> Counter[str]:
     """Let no file grow beyond a size, from next to nothing to nearly all that a run needs."""
     found: Counter[str] = Counter()
     with good.copy() as (home, _):
@@ -161,7 +161,7 @@ def full_disk(good: Home, times: int) -> Counter[str]:
     return found
 
 
-def damaged(good: Home, times: int) -> Counter[str]:
+def damaged(good: GoodHome, times: int) -> Counter[str]:
     """Flip bits of published files, cut them, put other files and logs in their place."""
     found: Counter[str] = Counter()
     places = random.Random(2)
@@ -237,7 +237,7 @@ while not pathlib.Path(sys.argv[2]).exists():
 """  # noqa: E501
 
 
-def read_meanwhile(good: Home, times: int) -> Counter[str]:
+def read_meanwhile(good: GoodHome, times: int) -> Counter[str]:
     """Publish again and again while four processes read, each time through a connection of its own."""
     with good.copy() as (home, before):
         stop = home / "stop"
@@ -255,7 +255,7 @@ def read_meanwhile(good: Home, times: int) -> Counter[str]:
     return Counter({"publishes under four readers": times, "looks of readers, 0 errors, 0 mixed": looked})
 
 
-def held_meanwhile(good: Home, times: int) -> Counter[str]:
+def held_meanwhile(good: GoodHome, times: int) -> Counter[str]:
     """Publish again and again while a process opens whatever is published to write into it."""
     with good.copy() as (home, _):
         stop, foreign = home / "stop", 0
@@ -286,7 +286,7 @@ def _python(code: str, *arguments: Path) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
-def pairs(good: Home, times: int) -> Counter[str]:
+def pairs(good: GoodHome, times: int) -> Counter[str]:
     """Start two runs of one home at the same moment: one publishes, the other says who holds the home."""
     found: Counter[str] = Counter()
     for _ in range(times):
@@ -302,7 +302,7 @@ def pairs(good: Home, times: int) -> Counter[str]:
     return found
 
 
-def together(good: Home, home: Path, n_runs: int) -> dict[int, Ended]:
+def together(good: GoodHome, home: Path, n_runs: int) -> dict[int, Ended]:
     """Run nights of one home at one moment; by process how it ended."""
     gate, opened = os.pipe()
     os.set_inheritable(gate, True)
@@ -317,7 +317,7 @@ def together(good: Home, home: Path, n_runs: int) -> dict[int, Ended]:
     return {child.pid: child.wait() for child in children}
 
 
-def order_of_calls(good: Home, times: int) -> Counter[str]:
+def order_of_calls(good: GoodHome, times: int) -> Counter[str]:
     """Trace what a run asks of the system: the bytes are flushed, the name is given, the directory is flushed."""
     for _ in range(times):
         with good.copy() as (home, _before):
@@ -339,14 +339,14 @@ def order_of_calls(good: Home, times: int) -> Counter[str]:
 
 
 #: Kind of fault -> what makes it, how often in the short version, and in the long one.
-KINDS: dict[str, tuple[Callable[[Home, int], Counter[str]], int, int]] = {
-    "kills at calls": (killed_at_calls, 1, 10),
-    "kills at random": (killed_at_random, 6, 500),
-    "stops": (stopped, 2, 50),
+KINDS: dict[str, tuple[Callable[[GoodHome, int], Counter[str]], int, int]] = {
+    "kills at calls": (killed_at_calls, 0, 10),
+    "kills at random": (killed_at_random, 4, 500),
+    "stops": (stopped, 1, 50),
     "full disk": (full_disk, 5, 30),
-    "damage": (damaged, 14, 350),
-    "readers": (read_meanwhile, 5, 100),
-    "writer": (held_meanwhile, 2, 100),
-    "pairs": (pairs, 4, 200),
+    "damage": (damaged, 7, 350),
+    "readers": (read_meanwhile, 3, 100),
+    "writer": (held_meanwhile, 1, 100),
+    "pairs": (pairs, 3, 200),
     "order": (order_of_calls, 1, 3),
 }

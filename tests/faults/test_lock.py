@@ -12,6 +12,7 @@ import pytest
 
 from schemas.errors import AnotherRunUnderWay
 from tests.conftest import ROOT
+from tests.faults.harness import GoodHome, together
 from tests.nights import SEED_ROWS, run_night, value
 from warehouse.home.directory import Home
 from warehouse.home.lock import locked
@@ -38,17 +39,6 @@ try:
         print("held")
 except SegmentsError as error:
     print(error.exit_code, error)
-"""
-
-#: Runs nights of one home at one moment and prints their exit codes, then what each said.
-TOGETHER = """
-import sys
-from pathlib import Path
-from benchmarks.faults import together
-ended = together(Path(sys.argv[1]), Path(sys.argv[2]), times=3)
-print(*sorted(code for code, _ in ended.values()))
-for _, message in ended.values():
-    print(message)
 """
 
 
@@ -110,13 +100,14 @@ def test_killed_holder_is_never_named(home, hold):
     assert str(killed.pid) not in str(raised.value)
 
 
-def test_only_one_of_three_simultaneous_runs_publishes(write, home):
-    said, _ = printed(TOGETHER, write(SEED_ROWS), home)
-    exit_codes, _, messages = said.partition("\n")
-    assert exit_codes == "0 75 75"
-    assert len(re.findall(r"^another run is under way \(pid \d+, since ", messages, re.MULTILINE)) == 2
-    assert value(home, "SELECT count(*) FROM runs WHERE status <> 'published'") == 0
-    assert len(list((home / "runs").iterdir())) == 2
+def test_only_one_of_three_simultaneous_runs_publishes(tmp_path):
+    good = GoodHome(tmp_path)
+    with good.copy() as (home, _):
+        ended = together(good, home, 3).values()
+        assert sorted(one.exit_code for one in ended) == [0, 75, 75]
+        assert sum(bool(re.search(r"another run is under way \(pid \d+, since ", one.stderr)) for one in ended) == 2
+        assert value(home, "SELECT count(*) FROM runs WHERE status <> 'published'") == 0
+        assert len(list((home / "runs").iterdir())) == 2
 
 
 def test_foreign_lock_file_is_named_with_owner(home, hold):
