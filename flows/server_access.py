@@ -2,10 +2,14 @@
 
 import ipaddress
 import secrets
+import urllib.request
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-#: What a server without the setting has.
-_HOST, _ORIGINS = "127.0.0.1", "*"
+from flows.server import PATIENCE, is_heard
+
+#: Where a page comes from that is none of the server's.
+_STRANGER = "http://stranger.example"
 
 
 def new_auth_string() -> str:
@@ -22,35 +26,46 @@ def access_settings(auth: str, origin: str) -> dict[str, str]:
     }
 
 
-def server_faults(environment: Mapping[str, str]) -> list[str]:
-    """Return what lets others reach a server that is started with these settings, each with what to do."""
+def server_faults(url: str) -> list[str]:
+    """Ask a server as a stranger does, and return what lets others reach it, each with what to do.
+
+    Args:
+        url: its API, as in PREFECT_API_URL.
+    """
+    if not is_heard(url):
+        return [f"nothing answers at {url}; start it, or unset PREFECT_API_URL"]
     faults = []
-    if not environment.get("PREFECT_SERVER_API_AUTH_STRING"):
+    if _answer(f"{url}/admin/version") is not None:
         faults.append(
-            "the server answers everybody on this machine; set PREFECT_SERVER_API_AUTH_STRING=user:password, and the "
-            "same as PREFECT_API_AUTH_STRING for worker and commands"
+            f"{url} answers without a password; set PREFECT_SERVER_API_AUTH_STRING=user:password where it is started, "
+            "and the same as PREFECT_API_AUTH_STRING for worker and commands"
         )
-    origins = _either(environment, "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS", "PREFECT_SERVER_CORS_ALLOWED_ORIGINS")
-    if "*" in (origins or _ORIGINS):
+    allowed = (_answer(f"{url}/health") or {}).get("Access-Control-Allow-Origin")
+    if allowed in ("*", _STRANGER):
         faults.append(
             "pages of any site may call the server from a browser; set "
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS=http://127.0.0.1:4200, the address of its own pages"
         )
-    host = environment.get("PREFECT_SERVER_API_HOST") or _HOST
-    if not _is_loopback(host):
+    host = urlsplit(url).hostname or ""
+    if url.startswith("http://") and not _is_loopback(host):
         faults.append(
-            f"other machines reach the server at {host}; set PREFECT_SERVER_API_HOST={_HOST}, and give access through "
-            "a proxy with TLS or an SSH tunnel"
+            f"{host} is asked without TLS, so that the password can be read on the way; use https or a tunnel"
         )
     return faults
 
 
-def _either(environment: Mapping[str, str], *names: str) -> str | None:
-    return next((environment[name] for name in names if environment.get(name)), None)
+def _answer(url: str) -> Mapping[str, str] | None:
+    """Return the headers of an answer to somebody without a password; None where it is refused."""
+    request = urllib.request.Request(url, headers={"Origin": _STRANGER})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE.health) as answer:  # noqa: S310
+            return dict(answer.headers)
+    except (OSError, ValueError):
+        return None
 
 
 def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import print_table, result_console
+from flows.environment import named_server
+from flows.server_access import server_faults
 from schemas.errors import SegmentsError
 
 
@@ -20,9 +22,11 @@ def doctor(*, home: HomeOption = DEFAULT_HOME, max_age: timedelta | None = None)
     SegmentsError
         There is something to mend.
     """
-    from tasks.diagnose import diagnose  # loads DuckDB
+    from tasks.diagnose import Finding, diagnose  # loads DuckDB
 
-    found = diagnose(home, max_age)
+    found, url = diagnose(home, max_age), named_server()
+    if url is not None:
+        found += [Finding("fault", "server", words) for words in server_faults(url)]
     print_table(result_console(), "", [{"": one.level, "about": one.about, "found": one.words} for one in found])
     faults = [one for one in found if one.level == "fault"]
     if faults:

@@ -24,8 +24,8 @@ class Defect:
 
 DEFECTS = (
     Defect(
-        "the bytes are not flushed",
-        "warehouse/publishing.py", "    _flush(run.night_file)\n", "",
+        "the directory is not flushed",
+        "warehouse/publishing.py", "    _flush(home.root)\n", "",
         ("tests/faults/test_harness.py", "-k", "order"),
     ),
     Defect(
@@ -80,7 +80,7 @@ DEFECTS = (
         "warehouse/publishing.py",
         "    shutil.copyfile(path, copy)\n    copy.chmod",
         "    os.link(path, copy)\n    copy.chmod",
-        ("tests/faults/test_damage.py",),
+        ("tests/integration/runs/test_publishing.py",),
     ),
     Defect(
         "the file is copied, not renamed",

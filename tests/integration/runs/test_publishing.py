@@ -59,6 +59,13 @@ def test_published_file_is_complete_and_read_only(home):
     assert sorted(path.name for path in home.glob("segments*")) == ["segments.duckdb"]
 
 
+def test_archive_has_a_file_of_its_own(home, publish_again):
+    run_id = publish_again()
+    kept, published = home / "archive" / f"{run_id}.duckdb", home / "segments.duckdb"
+    assert kept.read_bytes() == published.read_bytes()
+    assert kept.stat().st_ino != published.stat().st_ino
+
+
 def test_published_file_uses_the_duckdb_1_format(home):
     header = (home / "segments.duckdb").read_bytes()[:20]
     assert header[8:12] == b"DUCK"
