@@ -132,14 +132,18 @@ def answers(port: int) -> bool:
 
 def is_heard(url: str) -> bool:
     """Return whether anything answers HTTP at an API, if only to refuse; a proxy's 502 is not an answer."""
-    opener = _WITHOUT_PROXY if url.startswith("http://127.0.0.1:") else urllib.request.build_opener()
     try:
-        with opener.open(f"{url.rstrip('/')}/health", timeout=PATIENCE.health):
+        with opener_for(url).open(f"{url.rstrip('/')}/health", timeout=PATIENCE.health):
             return True
     except urllib.error.HTTPError as error:
         return error.code < 500
     except (OSError, ValueError, http.client.HTTPException):
         return False
+
+
+def opener_for(url: str) -> urllib.request.OpenerDirector:
+    """Return what asks a server: one on this machine is asked past any proxy."""
+    return _WITHOUT_PROXY if url.startswith("http://127.0.0.1:") else urllib.request.build_opener()
 
 
 def stop(process: subprocess.Popen[bytes], patience: float = PATIENCE.stop) -> None:

@@ -14,9 +14,9 @@ from tasks.delivery.delivered import DeliveredFile, Delivery
 from tasks.delivery.sources import NotFinishedYet, find_source, unreadable
 from tasks.delivery.waiting import Patience
 from tasks.reading.header import share_held
-from tasks.run.fingerprint import fingerprint_of
+from tasks.run.fingerprint import fingerprint_of, refuse_rolled_back
 from tasks.run.step import recorded
-from warehouse.home.ledger import Manifest, is_of_dataset, printable, readable_manifest, rolled_back_runs
+from warehouse.home.ledger import Manifest, is_of_dataset, printable, readable_manifest
 from warehouse.home.run import Run
 from warehouse.home.space import refuse_without_room
 from warehouse.integrity import published_state
@@ -54,17 +54,12 @@ def published_before(run: Run, delivery: Delivery) -> str | None:
     """
     if run.order.force or run.order.refit:
         return None
-    for rolled_back in rolled_back_runs(run.home):
-        if rolled_back.get("fingerprint") == delivery.fingerprint:
-            raise DataRefused(
-                f"{delivery.source_file} is the delivery of run {rolled_back['run_id']}, which was rolled back; "
-                "expected another delivery: --force takes it in all the same"
-            )
     manifest = _published_manifest(run)
-    if manifest is None or manifest.get("fingerprint") != delivery.fingerprint:
-        return None
-    _refuse_if_overdue(run, manifest)
-    return str(manifest["run_id"])
+    if manifest is not None and manifest.get("fingerprint") == delivery.fingerprint:
+        _refuse_if_overdue(run, manifest)
+        return str(manifest["run_id"])
+    refuse_rolled_back(run.home, delivery.source_file, delivery.fingerprint)
+    return None
 
 
 def _refuse_if_overdue(run: Run, manifest: Manifest) -> None:

@@ -1,16 +1,19 @@
 """Look at a home from outside: is the published file whole and fresh, did the last run end well, is there room."""
 
+import os
+import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from schemas.errors import HomeNotWritable
+from schemas.errors import SegmentsError
+from schemas.trust import schema_trust
 from warehouse.connection import is_held_elsewhere
 from warehouse.home.directory import Home
-from warehouse.home.ledger import UNDER_WAY, Manifest, publications, read_manifests, readable_manifest
+from warehouse.home.ledger import ROLLED_BACK, UNDER_WAY, Manifest, publications, read_manifests, readable_manifest
 from warehouse.home.lock import holder_of
 from warehouse.home.run import SOFTWARE_VERSION, has_same_names
 from warehouse.home.space import needed_bytes
@@ -40,24 +43,36 @@ def diagnose(root: Path, max_age: timedelta | None = None) -> list[Finding]:
     home = Home(root)
     if not root.is_dir():
         return [Finding("fault", "home", f"{root} is not there; run: segments run SOURCE --home {root}")]
+    looks: dict[str, Callable[[], Iterator[Finding]]] = {
+        "home": lambda: _of_home(home),
+        "published file": lambda: _of_published_file(home),
+        "age": lambda: _of_age(home, max_age),
+        "last run": lambda: _of_last_run(home),
+        "archive": lambda: _of_archive(home),
+        "room": lambda: _of_room(home),
+        "schema": lambda: _of_schema(home),
+    }
     return [
-        *_of_home(home),
-        *_of_published_file(home),
-        *_of_age(home, max_age),
-        *_of_last_run(home),
-        *_of_archive(home),
-        *_of_room(home),
+        *(finding for about, look in looks.items() for finding in _looked(about, look)),
+        Finding("ok", "version", f"segments {SOFTWARE_VERSION}, Python {platform.python_version()}"),
     ]
 
 
-def _of_home(home: Home) -> Iterator[Finding]:
+def _looked(about: str, look: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """Return what was found, or that this account may not look."""
     try:
-        home.prepare()
+        return list(look())
+    except (OSError, SegmentsError) as error:
+        return [Finding("fault", about, f"it cannot be looked at: {error}")]
+
+
+def _of_home(home: Home) -> Iterator[Finding]:
+    closed = [path for path in (home.root, home.runs, home.staging, home.archive) if not os.access(path, os.W_OK)]
+    if closed:
+        yield Finding("fault", "home", f"{' and '.join(map(str, closed))} cannot be written by this account")
+    else:
         yield Finding("ok", "home", f"{home.root} can be written")
-    except HomeNotWritable as error:
-        yield Finding("fault", "home", str(error))
-    holder = holder_of(home)
-    if holder:
+    if holder := holder_of(home):
         yield Finding("ok", "lock", f"a run is under way ({holder})")
 
 
@@ -67,7 +82,7 @@ def _of_published_file(home: Home) -> Iterator[Finding]:
         damage = f"{path} is damaged ({state.fault}); the next run puts the last good one back"
         yield Finding("fault", about, damage if state.fault else "nothing is published; run: segments run SOURCE")
         return
-    if fault := fault_of(home, state, publications(home)):
+    if not holder_of(home) and (fault := fault_of(home, state, publications(home))):
         yield Finding("fault", about, f"{fault}; the next run puts that back")
     else:
         yield Finding("ok", about, f"{path} is whole, of run {state.run_id}, {path.stat().st_size / 1e6:,.1f} MB")
@@ -75,9 +90,18 @@ def _of_published_file(home: Home) -> Iterator[Finding]:
         yield Finding("warning", about, f"another program holds {path} open for writing; open it read-only")
     if path.with_name(f"{path.name}.wal").is_file():
         yield Finding("warning", about, f"another program wrote into {path}; the next run sets that aside")
+    if path.stat().st_mode & 0o007:
+        yield Finding("warning", about, f"everybody on this machine can read {path}; the next run closes it")
     version = str((readable_manifest(home.manifest_file(state.run_id)) or {}).get("software_version", SOFTWARE_VERSION))
     if not has_same_names(version):
         yield Finding("warning", "version", f"{path} is of version {version}, this is {SOFTWARE_VERSION}; run again")
+
+
+def _of_schema(home: Home) -> Iterator[Finding]:
+    """Yield what speaks against running the schema file of the last run once more."""
+    schema = str(next(iter(publications(home)), {}).get("dataset", ""))
+    if schema.endswith(".py") and Path(schema).is_file() and (why := schema_trust(Path(schema))):
+        yield Finding("fault", "schema", f"{schema} is not to be run: {why}")
 
 
 def _of_age(home: Home, max_age: timedelta | None) -> Iterator[Finding]:
@@ -102,7 +126,7 @@ def _of_last_run(home: Home) -> Iterator[Finding]:
     if not ended:
         return
     last = ended[-1]
-    is_good = last["status"] in ("published", "rolled back")
+    is_good = last["status"] in ("published", ROLLED_BACK)
     yield Finding("ok" if is_good else "warning", "last run", f"{last['run_id']} {last['status']}: {last['message']}")
 
 

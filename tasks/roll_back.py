@@ -5,10 +5,11 @@ from pathlib import Path
 
 from schemas.errors import UsageError
 from tasks.run.lifecycle import begin_amending
+from warehouse.audiences import audiences
 from warehouse.home.directory import Home
-from warehouse.home.ledger import Manifest, publications, record_put_back, rolled_back_runs
+from warehouse.home.ledger import Manifest, close_abandoned, publications, rolled_back_runs
 from warehouse.integrity import is_whole, published_state
-from warehouse.publishing import put_back
+from warehouse.publishing import put_back, set_damaged_aside
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,14 @@ class RolledBack:
     Attributes:
         run_id: the run whose file is published again.
         as_of: its day.
-        taken_back: the runs that had published after it.
+        taken_back: the runs that had published after it, the last one first.
+        lost_audiences: audiences that were frozen after it, and are in the archive alone.
     """
 
     run_id: str
     as_of: str
     taken_back: tuple[str, ...]
+    lost_audiences: tuple[str, ...]
 
 
 def roll_back(home: Path, run_id: str | None = None) -> RolledBack:
@@ -37,13 +40,16 @@ def roll_back(home: Path, run_id: str | None = None) -> RolledBack:
         UsageError: there is no earlier file, or none of that run, or it is the published one.
     """
     with begin_amending(home, "rollback") as run:
-        published = publications(run.home)
-        wanted = _wanted(run.home, published, run_id)
-        place = [one["run_id"] for one in published].index(wanted["run_id"]) if wanted in published else 0
-        taken_back = tuple(str(one["run_id"]) for one in published[:place])
-        record_put_back(run.home, wanted["run_id"], taken_back)
-        put_back(run, run.home.archived_file(wanted["run_id"]))
-        return RolledBack(wanted["run_id"], wanted["as_of"], taken_back)
+        state = published_state(run.home)
+        close_abandoned(run, state.run_id)
+        wanted = _wanted(run.home, publications(run.home), run_id)
+        frozen = _audiences(run.home) if state.run_id else set()
+        if state.fault:
+            set_damaged_aside(run)
+        taken_back = _later(publications(run.home), wanted)
+        put_back(run, str(wanted["run_id"]), taken_back)
+        lost = tuple(sorted(frozen - _audiences(run.home)))
+        return RolledBack(str(wanted["run_id"]), str(wanted["as_of"]), taken_back, lost)
 
 
 def _wanted(home: Home, published: list[Manifest], run_id: str | None) -> Manifest:
@@ -60,6 +66,24 @@ def _wanted(home: Home, published: list[Manifest], run_id: str | None) -> Manife
     if run_id not in kept:
         raise UsageError(f"the file of run {run_id} is not in {home.archive}, or not whole; those kept: {_words(kept)}")
     return kept[run_id]
+
+
+def _later(published: list[Manifest], wanted: Manifest) -> tuple[str, ...]:
+    """Return the runs that are rolled back, the last one first.
+
+    They were published after the wanted one; where that was rolled back itself, they are those that began after it.
+    """
+    is_published = any(one["run_id"] == wanted["run_id"] for one in published)
+    return tuple(
+        str(one["run_id"])
+        for one in published
+        if (one.get("publication") or 0) > (wanted.get("publication") or 0)
+        and (is_published or str(one["started_at"]) > str(wanted["started_at"]))
+    )
+
+
+def _audiences(home: Home) -> set[str]:
+    return {one.audience for one in audiences(home)}
 
 
 def _words(kept: dict[str, Manifest]) -> str:

@@ -2,14 +2,25 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from schemas.errors import SegmentsError
 from warehouse.connection import Connection, attached, close_files, is_held, staging
 from warehouse.home.access import published_mode
 from warehouse.home.directory import Home
-from warehouse.home.ledger import add_note, next_publication, record_amended, step_record, update_manifest
+from warehouse.home.ledger import (
+    add_note,
+    next_publication,
+    publications,
+    read_manifest,
+    record_amended,
+    record_put_back,
+    recorded_sha256s,
+    step_record,
+    update_manifest,
+)
 from warehouse.home.run import Run
 from warehouse.integrity import is_whole, published_state, sha256_of
 
@@ -39,7 +50,7 @@ def swap_in(run: Run, message: str, *, archived_runs: int) -> None:
     _keep_previous(run)
     _keep(run.home, run.night_file, run.run_id)
     replace_published(run, run.night_file)
-    _drop_old(run.home, archived_runs, kept=step_record(run.record, "track_segments").get("previous_run_id"))
+    _drop_old(run, archived_runs)
     discard_staging(run.home)
 
 
@@ -55,12 +66,15 @@ def amending(run: Run, published: str) -> Iterator[Connection]:
     """
     amended = run.staging / "amended.duckdb"
     shutil.copyfile(run.home.published_file, amended)
+    before = sha256_of(amended)
+    if before not in recorded_sha256s(read_manifest(run.home.manifest_file(published))):
+        raise SegmentsError(f"another program is writing into {run.home.published_file}; close it there, and try again")
     with staging(run) as database, attached(database, amended, "amended", read_only=False):
         yield database
         database.execute("CHECKPOINT amended")
     _flush(amended)
     amended.chmod(published_mode())
-    record_amended(run.home, published, sha256_of(run.home.published_file), sha256_of(amended))
+    record_amended(run.home, published, before, sha256_of(amended))
     _keep(run.home, amended, published)
     replace_published(run, amended)
 
@@ -69,10 +83,11 @@ def replace_published(run: Run, path: Path) -> None:
     """Rename a finished file over the published one, which another program may hold open to write into.
 
     Such a program finds its write-ahead log by name, so that what it writes would be read with the new file. It is
-    given a name that leads nowhere, before the swap and for as long as the program has the earlier file open.
+    given a name that leads nowhere, before the swap and from then on, as nobody can tell when the program ends.
     """
     home = run.home
     log = _log_of(home.published_file)
+    was_held = log.is_symlink()
     link = run.home.staging / "log"
     link.unlink(missing_ok=True)
     link.symlink_to(_NOWHERE)
@@ -92,8 +107,8 @@ def replace_published(run: Run, path: Path) -> None:
             f"another program still holds the earlier {home.published_file} open for writing: what it writes is not "
             "published; close it there, and open the file read-only",
         )
-    else:
-        log.unlink()
+    elif not was_held:
+        log.unlink(missing_ok=True)
     _flush(home.root)
 
 
@@ -109,10 +124,14 @@ def set_log_aside(run: Run) -> None:
         log.unlink()
 
 
-def put_back(run: Run, archived: Path) -> None:
-    """Publish a copy of an archived file."""
+def put_back(run: Run, run_id: str, taken_back: Sequence[str] = ()) -> None:
+    """Publish a copy of an archived file, and record that it is, and that those of some other runs are no more.
+
+    It is recorded right before the swap: the next run completes what is interrupted in between.
+    """
     restored = run.home.staging / "restored.duckdb"
-    _copy(archived, restored)
+    _copy(run.home.archived_file(run_id), restored)
+    record_put_back(run.home, run_id, taken_back)
     replace_published(run, restored)
 
 
@@ -122,9 +141,10 @@ def set_damaged_aside(run: Run) -> Path:
     A file stays published until another takes its place.
     """
     kept = run.directory / "damaged.duckdb"
-    if run.home.published_file.is_file():
+    kept.parent.mkdir(exist_ok=True)
+    try:
         _link(run.home.published_file, kept)
-    else:
+    except OSError:  # it is none, or may not be read
         os.replace(run.home.published_file, kept)
     return kept
 
@@ -163,7 +183,7 @@ def _keep_previous(run: Run) -> None:
 
 def _keep(home: Home, path: Path, run_id: str) -> None:
     """Keep a copy of a file in the archive: what befalls one of them spares the other."""
-    partial = home.archive / f"{run_id}.partial"
+    partial = home.staging / "archived.duckdb"
     _copy(path, partial)
     os.replace(partial, home.archived_file(run_id))
     _flush(home.archive)
@@ -179,16 +199,22 @@ def _copy(path: Path, copy: Path) -> None:
 def _link(path: Path, kept: Path) -> None:
     """Keep a file under a second name; a link, so that it takes no time and no room."""
     kept.unlink(missing_ok=True)
+    if not path.is_file():
+        raise FileNotFoundError(path)
     try:
         os.link(path.resolve(), kept)
     except OSError:  # a file system without hard links
         shutil.copyfile(path, kept)
 
 
-def _drop_old(home: Home, archived_runs: int, kept: str | None) -> None:
+def _drop_old(run: Run, archived_runs: int) -> None:
     """Drop all but the last files, and the one that this run follows: another run of its day needs that again."""
-    for older in sorted(home.archive.glob("[0-9]*.duckdb"))[:-archived_runs]:
-        if older.stem == kept:
+    followed = step_record(run.record, "track_segments").get("previous_run_id")
+    places = {str(one["run_id"]): place for place, one in enumerate(reversed(publications(run.home)))}
+    found = sorted(run.home.archive.glob("[0-9]*.duckdb"), key=lambda path: (places.get(path.stem, -1), path.name))
+    others = [path for path in found if path.stem != run.run_id]
+    for older in others[: max(0, len(found) - archived_runs)]:
+        if older.stem == followed:
             continue
         older.unlink()
         _log_of(older).unlink(missing_ok=True)

@@ -3,14 +3,7 @@
 from pathlib import Path
 
 from warehouse.home.directory import Home
-from warehouse.home.ledger import (
-    ROLLED_BACK,
-    Manifest,
-    add_note,
-    publications,
-    readable_manifest,
-    record_put_back,
-)
+from warehouse.home.ledger import ROLLED_BACK, Manifest, add_note, publications, readable_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import PublishedState, is_whole, published_state
 from warehouse.publishing import put_back, set_damaged_aside
@@ -30,9 +23,9 @@ def heal(run: Run) -> PublishedState:
     if last_good is None:
         add_note(run, f"the published file is damaged ({fault}){kept}; no other is archived, and this run begins anew")
         return PublishedState(None, fault)
-    record_put_back(run.home, last_good["run_id"])
-    put_back(run, run.home.archived_file(last_good["run_id"]))
-    add_note(run, f"the published file was damaged ({fault}){kept}: {_in_words(last_good, published)}")
+    put_back(run, str(last_good["run_id"]))
+    was = "damaged" if state.fault else "not the last one published" if state.run_id else "missing"
+    add_note(run, f"the published file was {was} ({fault}){kept}: {_in_words(last_good, published)}")
     return published_state(run.home)
 
 
@@ -43,8 +36,8 @@ def fault_of(home: Home, state: PublishedState, published: list[Manifest]) -> st
     if state.run_id is None:
         return f"{home.published_file} is gone"
     own = readable_manifest(home.manifest_file(state.run_id))
-    if own is None or own["status"] not in ("published", ROLLED_BACK):  # of an earlier version, or killed at its end
-        return None
+    if own is None or own["status"] not in ("published", ROLLED_BACK) or "publication" not in own:
+        return None  # of an earlier version, or killed at its end
     if own["status"] == "published" and _publication(own) == _publication(published[0]):
         return None
     return f"it is that of run {state.run_id}, and that of run {published[0]['run_id']} was published last"

@@ -1,11 +1,12 @@
 """``segments doctor``: look at a home and the server, and say what is to be mended."""
 
+import os
 from datetime import timedelta
 
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import print_table, result_console
 from flows.environment import named_server
-from flows.server_access import server_faults
+from flows.server_access import room_faults, server_faults
 from schemas.errors import SegmentsError
 
 
@@ -25,9 +26,9 @@ def doctor(*, home: HomeOption = DEFAULT_HOME, max_age: timedelta | None = None)
     from tasks.diagnose import Finding, diagnose  # loads DuckDB
 
     found, url = diagnose(home, max_age), named_server()
-    if url is not None:
-        found += [Finding("fault", "server", words) for words in server_faults(url)]
+    faults = [*room_faults(os.environ), *server_faults(url)] if url is not None else []
+    found += [Finding("fault", "server", words) for words in faults]
     print_table(result_console(), "", [{"": one.level, "about": one.about, "found": one.words} for one in found])
-    faults = [one for one in found if one.level == "fault"]
-    if faults:
-        raise SegmentsError(f"{len(faults)} to mend: {'; '.join(f'{one.about}: {one.words}' for one in faults)}")
+    to_mend = [f"{one.about}: {one.words}" for one in found if one.level == "fault"]
+    if to_mend:
+        raise SegmentsError(f"{len(to_mend)} to mend: {'; '.join(to_mend)}")

@@ -20,3 +20,5 @@ def rollback(run_id: str | None = None, *, home: HomeOption = DEFAULT_HOME) -> N
             f"rolled back: {', '.join(done.taken_back)}; its delivery is taken in again with --force only, and "
             f"segments rollback {done.taken_back[0]} undoes this"
         )
+    if done.lost_audiences:
+        print(f"frozen since, and not in this file: {', '.join(done.lost_audiences)}; freeze them again, or undo this")

@@ -10,7 +10,7 @@ from schemas.errors import UsageError
 from schemas.loading import load_dataset
 from tasks.delivery.dated_files import dated_files
 from tasks.run.columns import declared_by
-from tasks.run.fingerprint import fingerprint_of
+from tasks.run.fingerprint import fingerprint_of, refuse_rolled_back
 from warehouse.home.directory import Home
 from warehouse.home.ledger import Manifest, published_runs, step_record
 from warehouse.home.run import Order
@@ -59,6 +59,8 @@ def plan_backfill(order: Order) -> Backfill:
             "give the files of all days, from the first one on"
         )
     done = [] if order.refit or order.force else _in_line(home, orders, published, before)
+    for one in [] if order.force else orders[len(done) :]:
+        refuse_rolled_back(home, one.sources[0], fingerprint_of(one, sha256_of(Path(one.sources[0]))))
     _refuse_days_without_file(files, orders[len(done) :], _not_left_out(home, published))
     return Backfill(tuple(files), tuple(orders[len(done) :]), done[-1] if done else None)
 

@@ -4,7 +4,10 @@ import hashlib
 import inspect
 import json
 
+from schemas.errors import DataRefused
 from schemas.loading import load_dataset
+from warehouse.home.directory import Home
+from warehouse.home.ledger import rolled_back_runs
 from warehouse.home.run import SOFTWARE_VERSION, Order
 
 
@@ -21,3 +24,17 @@ def fingerprint_of(order: Order, source_sha256: str) -> str:
         "software": SOFTWARE_VERSION,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def refuse_rolled_back(home: Home, source: str, fingerprint: str) -> None:
+    """Refuse a delivery whose run was rolled back.
+
+    Raises:
+        DataRefused: with that run.
+    """
+    for run in rolled_back_runs(home):
+        if run.get("fingerprint") == fingerprint:
+            raise DataRefused(
+                f"{source} is the delivery of run {run['run_id']}, which was rolled back; expected another one: "
+                "--force takes it in all the same"
+            )

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -51,7 +50,6 @@ def check_order(order: Order) -> None:
         SchemaError: the schema file cannot be used.
     """
     order.check()
-    _refuse_future_day(order)
     memory_there()
     dataset = load_dataset(order.dataset)
     if not order.sources:
@@ -75,6 +73,7 @@ def refuse_early(order: Order) -> None:
     """Check an order and its home before anything is started for them; an order that cannot run is recorded."""
     Home(Path(order.home)).prepare()
     try:
+        _refuse_future_day(order)
         check_order(order)
     except SegmentsError as error:
         record_ended(Run.begin(order), error.status, error.in_full)
@@ -120,6 +119,10 @@ def begin_amending(home: Path, purpose: Purpose) -> Iterator[Run]:
         try:
             with kept_open(run):
                 yield run
+        except Exception as error:
+            if why := _is_full(error):
+                raise HomeNotWritable(f"cannot write {run.home.root} ({why}); make room or see --home") from error
+            raise
         finally:
             discard_staging(run.home)
 
@@ -137,6 +140,8 @@ def _begun(run: Run) -> Iterator[Run]:
             heal(run)
             if is_held_elsewhere(run.home.published_file):
                 add_note(run, f"another program holds {run.home.published_file} open for writing: a copy of it is read")
+            if run.purpose == "segment":
+                _refuse_future_day(run.order)
             check_order(run.order)
             update_manifest(run, **declared_by(run.order.dataset))
             run.staging.mkdir()
@@ -175,7 +180,7 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
             _close_stopped(run, signals)
             raise signals[0] from error
         if _is_full(error):
-            shutil.rmtree(run.staging, ignore_errors=True)  # or there is no room for the record either
+            discard_staging(run.home)  # or there is no room for the record either
             full = HomeNotWritable(f"cannot write {run.home.root} ({_is_full(error)}); make room or see --home")
             _close(run, full.status, str(full))
             raise full from error

@@ -77,6 +77,21 @@ def test_left_log_is_a_warning(home):
     assert "another program wrote into" in found(home, "warning")["published file"]
 
 
+def test_file_that_everybody_reads_is_a_warning(home):
+    (home / "segments.duckdb").chmod(0o444)
+    assert "everybody on this machine can read" in found(home, "warning")["published file"]
+
+
+def test_schema_that_others_write_is_a_fault(home, tmp_path):
+    schema = tmp_path / "shop.py"
+    schema.write_text("from schemas.customers import Customers\n")
+    (record,) = home.glob("runs/*/manifest.json")
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"dataset": str(schema)}))
+    assert "schema" not in found(home, "fault")
+    schema.chmod(0o666)
+    assert "is not to be run" in found(home, "fault")["schema"]
+
+
 def test_refused_run_is_a_warning(home):
     (record,) = home.glob("runs/*/manifest.json")
     later = home / "runs" / "29990101T000000Z-abcdef" / "manifest.json"

@@ -203,6 +203,19 @@ def test_later_writes_reach_no_new_file(shop, begin_python, first):
     assert any("another program still holds the earlier" in note for note in notes)
 
 
+def test_writer_of_an_older_file_reaches_no_later_one(shop, begin_python):
+    home = shop / "home"
+    (home / "segments.duckdb").chmod(0o644)
+    writer = begin_python(WRITE_LATER.format(first=""), home / "segments.duckdb")
+    for n in (63, 64):
+        (shop / "next.csv").write_text(lines(n))
+        quick_night(aged(shop / "next.csv"), home, dataset=str(shop / "shop.py"))
+    writer.stdin.write("write\n")
+    writer.stdin.flush()
+    assert writer.stdout.readline() == "refused\n"
+    assert value(home, "SELECT count(*) FROM customers") == 64
+
+
 def test_reader_leaves_no_link_behind(shop, begin_python):
     home = shop / "home"
     begin_python(HOLD.replace("sys.argv[1]", "sys.argv[1], read_only=True").format(then=""), home / "segments.duckdb")

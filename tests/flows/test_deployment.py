@@ -22,7 +22,7 @@ from flows.trial import command
 from schemas.encodings import ENCODINGS
 from schemas.errors import SegmentsError
 from tests.conftest import ROOT, aged
-from tests.nights import SEED_ROWS, assert_invariants, rows
+from tests.nights import SEED_ROWS, assert_invariants, quick_night, rows
 from warehouse.home.directory import Home
 from warehouse.home.lock import locked
 from warehouse.home.run import Order, Run
@@ -338,6 +338,38 @@ def test_flow_run_on_locked_home_is_canceled(trial, sample, held):
     assert list((held / "runs").iterdir()) == []
     found = ask(trial.port, "/logs/filter", {"logs": {"flow_run_id": {"any_": [cancelled["id"]]}}})
     assert {log["level"] for log in found} == {logging.INFO}
+
+
+def test_run_canceled_in_prefect_publishes_nothing(trial, deployed, tmp_path):
+    home = Path(shutil.copytree(deployed, tmp_path / "home"))
+    before, source = (home / "segments.duckdb").read_bytes(), tmp_path / "customers.csv"
+    source.write_text("Age,Location,Purchase History\n26,Texas,milk\n")  # as if it were still being written
+    command(trial, "deployment", "run", DEPLOYMENT, "--param", f"source={source}", "--param", f"home={home}")
+    wait_for(lambda: "RUNNING" in [flow_run["state_type"] for flow_run in flow_runs(trial, home)])
+    wait_for(lambda: touched(source) and len(list((home / "runs").iterdir())) == 2)
+    ((run_id, number),) = [(one["id"], one["state_type"]) for one in flow_runs(trial, home)]
+    ask(trial.port, f"/flow_runs/{run_id}/set_state", {"state": {"type": "CANCELLING", "name": "Cancelling"}})
+    wait_for(lambda: touched(source) and flow_runs(trial, home)[0]["state_type"] == "CANCELLED")
+    assert (home / "segments.duckdb").read_bytes() == before
+    assert number == "RUNNING"
+    record = max(home.glob("runs/*/manifest.json"))
+    wait_for(lambda: json.loads(record.read_text())["status"] == "interrupted")
+    aged(source.rename(tmp_path / "whole.csv")).write_text(SEED_ROWS)
+    assert quick_night(aged(tmp_path / "whole.csv"), home, accept_volume=True).is_new
+
+
+def touched(path):
+    """Add a customer to a file, which a run then goes on waiting for."""
+    with path.open("a") as file:
+        file.write("26,Texas,milk\n")
+    return True
+
+
+def wait_for(is_so, seconds=90):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come to be so"
+        time.sleep(0.2)
 
 
 @pytest.mark.parametrize("is_server_named", [True, False])

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from flows.server_access import new_auth_string, server_faults
+from flows.server_access import new_auth_string, room_faults, server_faults
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def answering():
             def do_GET(self):
                 self.send_response(200 if self.path.endswith("/health") else status)
                 for name, value in headers.items():
-                    self.send_header(name.replace("_", "-"), value)
+                    self.send_header(name.replace("_", "-").lower(), value)
                 self.end_headers()
 
             def log_message(self, *_):
@@ -56,3 +56,11 @@ def test_closed_server_has_no_fault(answering):
 def test_silent_server_is_a_fault():
     (fault,) = server_faults("http://127.0.0.1:9/api")
     assert fault.startswith("nothing answers at")
+
+
+def test_full_prefect_home_is_named(tmp_path, monkeypatch):
+    assert room_faults({"PREFECT_HOME": str(tmp_path)}) == []
+    monkeypatch.setattr("flows.server_access._PREFECT_BYTES", 10**18)
+    (fault,) = room_faults({"PREFECT_HOME": str(tmp_path)})
+    assert f"PREFECT_HOME {tmp_path} has " in fault
+    assert room_faults({"PREFECT_HOME": str(tmp_path / "nowhere")}) == []

@@ -41,7 +41,7 @@ def close_to_others(home: Home) -> None:
 
     The home itself and its inbox keep what they let others do: other accounts may deliver there.
     """
-    for directory in (home.runs, home.staging, home.archive):
+    for directory in (home.runs, home.staging, home.archive, home.audiences):
         _close(directory, 0o050)
     for file in (home.published_file, home.segment_names_file, home.lock_file):
         _close(file, 0o040)

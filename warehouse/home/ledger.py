@@ -103,13 +103,17 @@ def next_publication(home: Home) -> int:
 def record_put_back(home: Home, run_id: str, rolled_back: Sequence[str] = ()) -> None:
     """Record that the file of a run is published again, and those of some others no more.
 
-    It is recorded before the file is swapped in: the next run completes what is interrupted in between.
+    The others are first: what is interrupted in between leaves no run published that was to be none.
     """
-    number = next_publication(home)
-    message = f"published again; {read_manifest(home.manifest_file(run_id))['message']}"
-    _amend(home, run_id, status="published", publication=number, message=message)
     for other in rolled_back:
-        _amend(home, other, status=ROLLED_BACK, message=f"rolled back to run {run_id}")
+        message = read_manifest(home.manifest_file(other))["message"]
+        _amend(home, other, status=ROLLED_BACK, message=f"rolled back to run {run_id}", message_before=message)
+    manifest = read_manifest(home.manifest_file(run_id))
+    message = manifest.pop("message_before", manifest["message"])
+    _write(
+        home.manifest_file(run_id),
+        {**manifest, "status": "published", "publication": next_publication(home), "message": message},
+    )
 
 
 def recorded_sha256s(manifest: Manifest) -> list[str]:

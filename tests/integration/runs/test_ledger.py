@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -176,7 +176,7 @@ def test_renamed_file_is_nothing_new(home, write):
         {"k": 3},
         {"k_max": 4},
         {"k_min": 3},
-        {"as_of": date(2031, 5, 6)},
+        {"as_of": date.today() + timedelta(days=1)},
         {"encoding": "standard"},
     ],
     ids=str,

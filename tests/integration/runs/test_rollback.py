@@ -5,11 +5,24 @@ import shutil
 
 import pytest
 
+from flows.night import nights
 from schemas.errors import DataRefused, UsageError
+from tasks.freeze import freeze
 from tasks.roll_back import roll_back
+from tests.conftest import aged
 from tests.nights import PUBLISHED_RUN, assert_invariants, run_night, value
 from warehouse.home.directory import Home
 from warehouse.home.ledger import publications, record_put_back
+from warehouse.home.run import Order
+
+SHOP = """
+from pandera.typing import Series
+from schemas import Dataset, identifier, numeric
+
+class Shop(Dataset):
+    customer_id: Series[str] = identifier()
+    age: Series[int] = numeric()
+"""
 
 
 @pytest.fixture
@@ -81,6 +94,73 @@ def test_interrupted_rollback_is_completed(home, source):
     assert published(home) == second
     assert not run_night(source, home).is_new
     assert published(home) == first
+
+
+def test_stopped_rollback_of_many_leaves_none_published(home, source):
+    first, second = runs_of(home)
+    third = run_night(source, home, k=4).run_id
+    record_put_back(Home(home), first, [third, second])
+    assert [status_of(home, one) for one in (first, second, third)] == ["published", "rolled back", "rolled back"]
+    assert not run_night(source, home).is_new
+    assert published(home) == first
+
+
+def test_published_delivery_is_never_refused(home, source):
+    roll_back(home)
+    assert not run_night(source, home).is_new
+    fourth = run_night(source, home, k=3, force=True).run_id
+    assert run_night(source, home, k=3).run_id == fourth
+
+
+def test_undone_rollback_takes_back_what_came_since(home, source):
+    first, second = runs_of(home)
+    roll_back(home)
+    third = run_night(source, home, k=4).run_id
+    assert roll_back(home, second).taken_back == (third,)
+    assert runs_of(home) == [first, second]
+
+
+def test_rollback_names_what_was_frozen_since(first_night, tmp_path):
+    schema = tmp_path / "shop.py"
+    schema.write_text(SHOP)
+    source = tmp_path / "customers.csv"
+    source.write_text("customer_id,age\n" + "".join(f"C{n},{20 + 40 * (n % 2) + n % 7}\n" for n in range(60)))
+    for seed in (1, 2):
+        run_night(aged(source), tmp_path / "home", dataset=str(schema), k=2, seed=seed)
+    freeze(tmp_path / "home", "spring", 1)
+    assert roll_back(tmp_path / "home").lost_audiences == ("spring",)
+
+
+def test_rollback_keeps_the_evidence_of_damage(home):
+    (home / "segments.duckdb").unlink()
+    (home / "segments.duckdb").mkdir()
+    roll_back(home)
+    assert [path.is_dir() for path in home.glob("runs/*/damaged.duckdb")] == [True]
+
+
+def test_backfill_takes_no_rolled_back_delivery(first_night, tmp_path):
+    inbox, home = tmp_path / "inbox", tmp_path / "home"
+    inbox.mkdir()
+    for day in (1, 2):
+        (inbox / f"customers-2026-03-0{day}.csv").write_text(
+            (first_night / "customers.csv").read_text() + f"2{day},Ohio,tea\n"
+        )
+    order = Order(str(inbox), home=str(home), backfill=True, k=2)
+    nights(order)
+    roll_back(home)
+    with pytest.raises(DataRefused, match=r"-03-02\.csv is the delivery of run .*, which was rolled back"):
+        nights(order)
+
+
+def test_older_release_in_between_is_trusted(home, source):
+    second = runs_of(home)[-1]
+    record = home / "runs" / second / "manifest.json"
+    facts = json.loads(record.read_text())
+    del facts["publication"]
+    record.write_text(json.dumps(facts))
+    before = (home / "segments.duckdb").read_bytes()
+    assert not run_night(source, home, k=3).is_new
+    assert (home / "segments.duckdb").read_bytes() == before
 
 
 def test_rollback_skips_what_is_damaged(home, source):
