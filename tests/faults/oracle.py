@@ -124,6 +124,8 @@ def _command(arguments: list[str], said: int, hooked: Callable[[], object], max_
     sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
     sys.__stderr__ = sys.stderr
     sys.argv = ["segments", *arguments]
+    sys.modules.pop("pytest", None)  # Cyclopts warns where it finds that
+    os.environ["PREFECT_API_URL"] = ""  # no server, whatever tests before this one have named
     if max_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
     from flows.cli.app import main
