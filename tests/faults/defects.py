@@ -1,4 +1,7 @@
-"""Plant defects in a copy of the project, one at a time; the tests must find each: python -m tests.faults.defects."""
+"""Plant defects in a copy of the project, one at a time; the tests must find each.
+
+Run: python -m tests.faults.defects ["part of what is wrong" ...].
+"""
 
 import os
 import shutil
@@ -88,7 +91,7 @@ DEFECTS = (
         "            os.replace(path, home.published_file)\n            is_still",
         "            home.published_file.chmod(0o600)\n            shutil.copyfile(path, home.published_file)\n"
         "            is_still",
-        ("tests/faults/test_harness.py", "-k", "kills"),
+        ("tests/integration/runs/test_publishing.py",),
     ),
     Defect(
         "signals are not noted",
@@ -139,10 +142,11 @@ def main() -> None:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "data", "__pycache__", ".*_cache"))
         found = {}
-        for defect in DEFECTS:
+        wanted = [one for one in DEFECTS if not sys.argv[1:] or any(words in one.what for words in sys.argv[1:])]
+        for defect in wanted:
             found[defect.what] = find(defect, copy)
             print(f"{'found' if found[defect.what] else 'NOT FOUND':10} {defect.what}", flush=True)
-    print(f"{sum(found.values())} of {len(found)} found")
+    print(f"{sum(found.values())} of {len(found)} found", flush=True)
     sys.exit(0 if all(found.values()) else 1)
 
 

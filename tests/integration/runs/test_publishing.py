@@ -54,6 +54,14 @@ def test_open_reader_keeps_reading_the_old_file(home, publish_again):
     assert first.strip().endswith(", 2)]")
 
 
+def test_earlier_file_keeps_its_bytes(home, publish_again):
+    with (home / "segments.duckdb").open("rb") as earlier:
+        before = earlier.read()
+        publish_again()
+        earlier.seek(0)
+        assert earlier.read() == before
+
+
 def test_published_file_is_complete_and_read_only(home):
     assert stat.S_IMODE((home / "segments.duckdb").stat().st_mode) == 0o400
     assert sorted(path.name for path in home.glob("segments*")) == ["segments.duckdb"]
