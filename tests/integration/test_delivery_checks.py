@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 
 import pytest
 
@@ -221,6 +222,7 @@ def test_unreadable_published_file_stops_no_run(home, night):
     published = home / "segments.duckdb"
     published.chmod(0o644)
     published.write_bytes(b"damaged")
+    shutil.rmtree(home / "archive")  # or the last good one would be put back
     damage, _, volume = night(customers(60))
     assert damage.startswith("the published file is damaged (IO Error: ")
     assert volume == "60 rows, 100.0% of the 60 of the previous run"

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from schemas.environment import MEMORY_MB
 from schemas.errors import DataRefused, UsageError
 from tasks.encoding.memory import Extent, WideColumn, memory_need, refuse_what_does_not_fit
-from tasks.run.memory import SETTING, Memory, memory_there
+from tasks.run.memory import Memory, memory_there
 
 PLACES = WideColumn("location", 50, 1_000_000, 0.001)
 PRODUCTS = WideColumn("purchase_history", 5_000, 5_000_000, 0.0)
@@ -113,22 +114,22 @@ SYSTEMS = {
 
 @pytest.mark.parametrize(("files", "left"), SYSTEMS.values(), ids=SYSTEMS)
 def test_memory_is_the_lowest_limit(tmp_path, monkeypatch, files, left):
-    monkeypatch.delenv(SETTING, raising=False)
+    monkeypatch.delenv(MEMORY_MB, raising=False)
     written(tmp_path, files)
     assert memory_there(tmp_path / "proc", tmp_path / "groups").n_bytes == left
 
 
 def test_user_may_allow_less_than_there_is(monkeypatch):
-    monkeypatch.setenv(SETTING, "2")
+    monkeypatch.setenv(MEMORY_MB, "2")
     assert memory_there() == Memory(0, "SEGMENTS_MEMORY_MB=2")
 
 
 def test_limit_that_is_no_number_is_told(monkeypatch):
-    monkeypatch.setenv(SETTING, "1 GB")
+    monkeypatch.setenv(MEMORY_MB, "1 GB")
     with pytest.raises(UsageError, match="SEGMENTS_MEMORY_MB=1 GB should be a whole number of megabytes"):
         memory_there()
 
 
 def test_unlimited_system_has_its_whole_memory(tmp_path, monkeypatch):
-    monkeypatch.delenv(SETTING, raising=False)
+    monkeypatch.delenv(MEMORY_MB, raising=False)
     assert memory_there(tmp_path, tmp_path).n_bytes > 100_000_000
