@@ -1,11 +1,11 @@
 """Which paths a run of a deployment may name: its parameters come from whoever reaches Prefect's API."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from prefect.context import FlowRunContext
 
+from schemas.environment import directories_in
 from schemas.errors import UsageError
 from schemas.trust import is_path
 from warehouse.home.run import Order
@@ -40,4 +40,4 @@ def _allowed() -> Iterator[Path]:
     """Yield the working directory, the home in it and its inbox, which may be links, and those of the setting."""
     home = Path(Order.home)
     yield from (path.resolve() for path in (Path(), home, home / "inbox"))
-    yield from (Path(folder).resolve() for folder in os.environ.get(SETTING, "").split(os.pathsep) if folder)
+    yield from directories_in(SETTING)

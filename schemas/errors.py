@@ -18,6 +18,9 @@ import os
 from schemas.private import with_values, without_values
 from schemas.shown import shown
 
+#: There is no room: on the disk, for this account, for a file of this process.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class SegmentsError(Exception):
     """Base of all failures; the user sees each as one line.
@@ -84,17 +87,25 @@ class Unforeseen(Exception):
 
     Attributes:
         original: the error itself.
-        errno: of the system, as in an ``OSError``.
     """
 
     def __init__(self, original: Exception, step: str) -> None:
         super().__init__(f"unexpected {type(original).__name__} in {step}; segments runs prints what it says")
-        is_full = os.strerror(errno.ENOSPC) in str(original)  # as DuckDB says it
         self.original = original
-        self.errno = errno.ENOSPC if is_full else getattr(original, "errno", None)
 
 
 def in_full(error: Exception) -> str:
     """Return the type and the text of an error that is none of these, on one line; for the home's own record."""
-    original = error.original if isinstance(error, Unforeseen) else error
+    original = _original(error)
     return f"{type(original).__name__}: {' '.join(str(original).split())}"
+
+
+def no_room(error: Exception) -> str:
+    """Return what the system says where there is no room, also where DuckDB says it; empty where else it failed."""
+    original = _original(error)
+    said = f"{original} {os.strerror(getattr(original, 'errno', None) or 0)}"
+    return next((os.strerror(number) for number in _FULL if os.strerror(number) in said), "")
+
+
+def _original(error: Exception) -> Exception:
+    return error.original if isinstance(error, Unforeseen) else error

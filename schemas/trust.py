@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import schemas
+from schemas.environment import directories_in
 
 #: Environment variable: directories whose schema files may run whoever wrote them, with the system's path separator.
 SETTING = "SEGMENTS_SCHEMAS"
@@ -51,4 +52,4 @@ def is_path(dataset: str) -> bool:
 
 def _allowed() -> Iterator[Path]:
     yield from (Path(folder).resolve() for folder in schemas.__path__)
-    yield from (Path(folder).resolve() for folder in os.environ.get(SETTING, "").split(os.pathsep) if folder)
+    yield from directories_in(SETTING)

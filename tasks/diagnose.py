@@ -88,7 +88,7 @@ def _of_published_file(home: Home) -> Iterator[Finding]:
         yield Finding("ok", about, f"{path} is whole, of run {state.run_id}, {path.stat().st_size / 1e6:,.1f} MB")
     if is_held_elsewhere(path):
         yield Finding("warning", about, f"another program holds {path} open for writing; open it read-only")
-    if path.with_name(f"{path.name}.wal").is_file():
+    if home.log_file.is_file():
         yield Finding("warning", about, f"another program wrote into {path}; the next run sets that aside")
     if path.stat().st_mode & 0o007:
         yield Finding("warning", about, f"everybody on this machine can read {path}; the next run closes it")

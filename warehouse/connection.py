@@ -14,7 +14,7 @@ from typing import BinaryIO
 import duckdb
 
 from schemas.errors import SegmentsError, UsageError
-from warehouse.home.directory import Home
+from warehouse.home.directory import Home, log_of
 from warehouse.home.run import Run
 from warehouse.memory import bound_memory, bound_reader, threads_of
 from warehouse.statements.quoting import quote_text
@@ -117,7 +117,7 @@ def _readable(path: Path) -> Iterator[Path]:
     Raises:
         duckdb.IOException: the file is written to meanwhile, as DuckDB says it of a file that it cannot read.
     """
-    if not (is_held_elsewhere(path) or path.with_name(f"{path.name}.wal").exists()):
+    if not (is_held_elsewhere(path) or log_of(path).exists()):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="segments-") as folder:

@@ -3,13 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from schemas.errors import SegmentsError
 from warehouse.connection import Connection, attached, close_files, is_held, staging
 from warehouse.home.access import published_mode
-from warehouse.home.directory import Home
+from warehouse.home.directory import Home, log_of
 from warehouse.home.ledger import (
     add_note,
     next_publication,
@@ -86,7 +86,7 @@ def replace_published(run: Run, path: Path) -> None:
     given a name that leads nowhere, before the swap and from then on, as nobody can tell when the program ends.
     """
     home = run.home
-    log = _log_of(home.published_file)
+    log = home.log_file
     was_held = log.is_symlink()
     link = run.home.staging / "log"
     link.unlink(missing_ok=True)
@@ -94,13 +94,9 @@ def replace_published(run: Run, path: Path) -> None:
     if log.is_file():
         _keep_log(run, log)
     os.replace(link, log)
-    if not home.published_file.is_file():
+    with home.published_file.open("rb") if home.published_file.is_file() else nullcontext() as earlier:
         os.replace(path, home.published_file)
-        is_still_held = False
-    else:
-        with home.published_file.open("rb") as earlier:
-            os.replace(path, home.published_file)
-            is_still_held = is_held(earlier)
+        is_still_held = earlier is not None and is_held(earlier)
     if is_still_held:
         add_note(
             run,
@@ -118,7 +114,7 @@ def set_log_aside(run: Run) -> None:
     Only who opened the file to write, against its permissions, leaves one; beside another file it
     makes that file unopenable, or is read with it.
     """
-    log = _log_of(run.home.published_file)
+    log = run.home.log_file
     if log.is_file():
         _keep_log(run, log)
         log.unlink()
@@ -159,10 +155,6 @@ def discard_staging(home: Home) -> None:
                 entry.unlink()
 
 
-def _log_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}.wal")
-
-
 def _keep_log(run: Run, log: Path) -> None:
     kept = run.directory / log.name
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -199,8 +191,6 @@ def _copy(path: Path, copy: Path) -> None:
 def _link(path: Path, kept: Path) -> None:
     """Keep a file under a second name; a link, so that it takes no time and no room."""
     kept.unlink(missing_ok=True)
-    if not path.is_file():
-        raise FileNotFoundError(path)
     try:
         os.link(path.resolve(), kept)
     except OSError:  # a file system without hard links
@@ -217,7 +207,7 @@ def _drop_old(run: Run, archived_runs: int) -> None:
         if older.stem == followed:
             continue
         older.unlink()
-        _log_of(older).unlink(missing_ok=True)
+        log_of(older).unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

@@ -9,24 +9,23 @@ from warehouse.integrity import PublishedState, is_whole, published_state
 from warehouse.publishing import put_back, set_damaged_aside
 
 
-def heal(run: Run) -> PublishedState:
-    """Return the published state, with the last good archived file put back where the published one is not trusted.
+def heal(run: Run) -> None:
+    """Put the last good archived file back where the published one is not to be trusted.
 
     Call it with the lock held. What was found and done is a note of the run.
     """
     state, published = published_state(run.home), publications(run.home)
     fault = state.fault or fault_of(run.home, state, published)
     if fault is None:
-        return state
+        return
     last_good = next((one for one in published if is_whole(run.home, one["run_id"])), None)
     kept = f", and is kept as {set_damaged_aside(run)}" if _is_anything(run.home.published_file) else ""
     if last_good is None:
         add_note(run, f"the published file is damaged ({fault}){kept}; no other is archived, and this run begins anew")
-        return PublishedState(None, fault)
+        return
     put_back(run, str(last_good["run_id"]))
     was = "damaged" if state.fault else "not the last one published" if state.run_id else "missing"
     add_note(run, f"the published file was {was} ({fault}){kept}: {_in_words(last_good, published)}")
-    return published_state(run.home)
 
 
 def fault_of(home: Home, state: PublishedState, published: list[Manifest]) -> str | None:

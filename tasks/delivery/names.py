@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 #: What a file is -> the names of such files, which are never taken.
@@ -57,6 +57,11 @@ def why_passed_over(name: str, done_marker: str | None, *, is_named: bool) -> st
 def day_of(path: Path) -> date | None:
     """Return the first date in a file's name; None where there is none."""
     return next((day for day, _ in _dates(path.name)), None)
+
+
+def is_to_come(day: date) -> bool:
+    """Return whether a day is after tomorrow in UTC; tomorrow has come in other time zones."""
+    return day > datetime.now(UTC).date() + timedelta(days=1)
 
 
 def is_of_others(path: Path) -> bool:

@@ -1,16 +1,16 @@
 """Find the files that an order names; of a directory, the newest one that is a finished delivery of the dataset."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from schemas.errors import UsageError
 from schemas.file_settings import NOTHING_DECLARED, FileSettings
-from tasks.delivery.names import day_of, is_of_others, stem_of, why_passed_over
+from tasks.delivery.names import day_of, is_of_others, is_to_come, stem_of, why_passed_over
 
 #: Gives the share of the declared columns that a file holds; None where that cannot be seen.
 ShareHeld = Callable[[Path], float | None]
@@ -20,6 +20,9 @@ _OTHER_KIND = 0.5
 
 #: Environment variable: 1 lets a directory hold links to files outside it, which others may have put there.
 LINKS_SETTING = "SEGMENTS_FOLLOW_LINKS"
+
+#: A file that was changed so much later than now is dated in the future.
+_DAY_SECONDS = 86_400
 
 #: Names of files that a message shows.
 _SHOWN = 10
@@ -167,9 +170,8 @@ def _age(paths: list[Path]) -> Callable[[Path], tuple[object, ...]]:
 
 
 def _is_ahead(path: Path, are_dated: bool) -> bool:
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
     day = day_of(path) if are_dated else None
-    return day > tomorrow.date() if day is not None else _changed(path) > tomorrow.timestamp()
+    return _changed(path) > time.time() + _DAY_SECONDS if day is None else is_to_come(day)
 
 
 def _changed(path: Path) -> float:

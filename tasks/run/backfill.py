@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from schemas.dataset import file_settings_of
 from schemas.errors import UsageError
 from schemas.loading import load_dataset
 from tasks.delivery.dated_files import dated_files
+from tasks.delivery.names import is_to_come
 from tasks.run.columns import declared_by
 from tasks.run.fingerprint import fingerprint_of, refuse_rolled_back
 from warehouse.home.directory import Home
@@ -67,7 +68,7 @@ def plan_backfill(order: Order) -> Backfill:
 
 def _refuse_future_days(files: dict[date, Path], order: Order) -> None:
     today, (last, path) = datetime.now(UTC).date(), max(files.items())
-    if last > today + timedelta(days=1) and not order.force:
+    if is_to_come(last) and not order.force:
         raise UsageError(
             f"{path} is dated {(last - today).days} days after today, {today} in UTC; expected a day that has come: "
             "rename or move it, or --force takes it in all the same"

@@ -1,19 +1,18 @@
 """Begin and end a run: check the order, lock the home, and keep the ledger correct whatever happens."""
 
-import errno
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from schemas.dataset import file_settings_of
-from schemas.errors import AuditFailed, HomeNotWritable, SegmentsError, UsageError, in_full
+from schemas.errors import AuditFailed, HomeNotWritable, SegmentsError, UsageError, in_full, no_room
 from schemas.loading import load_dataset
+from tasks.delivery.names import is_to_come
 from tasks.delivery.sources import NotFinishedYet, delivered_files
 from tasks.run.columns import declared_by
 from tasks.run.memory import memory_there
@@ -37,9 +36,6 @@ from warehouse.restoring import heal
 
 _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
-#: What the system says where there is no room: on the disk, for this account, for a file of this process.
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
 
 def check_order(order: Order) -> None:
     """Check what can be checked before any work.
@@ -62,7 +58,7 @@ def check_order(order: Order) -> None:
 def _refuse_future_day(order: Order) -> None:
     """Refuse a day to come: no run of a day before it would replace what it publishes."""
     today = datetime.now(UTC).date()
-    if order.as_of is not None and not order.force and order.as_of > today + timedelta(days=1):
+    if order.as_of is not None and not order.force and is_to_come(order.as_of):
         raise UsageError(
             f"--as-of {order.as_of} is {(order.as_of - today).days} days after today, {today} in UTC; expected a day "
             "that has come: --force publishes it all the same"
@@ -120,8 +116,8 @@ def begin_amending(home: Path, purpose: Purpose) -> Iterator[Run]:
             with kept_open(run):
                 yield run
         except Exception as error:
-            if why := _is_full(error):
-                raise HomeNotWritable(f"cannot write {run.home.root} ({why}); make room or see --home") from error
+            if full := _full_home(run, error):
+                raise full from error
             raise
         finally:
             discard_staging(run.home)
@@ -179,9 +175,8 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
         if signals:  # DuckDB turns what a signal raises within a statement into an error of its own
             _close_stopped(run, signals)
             raise signals[0] from error
-        if _is_full(error):
+        if full := _full_home(run, error):
             discard_staging(run.home)  # or there is no room for the record either
-            full = HomeNotWritable(f"cannot write {run.home.root} ({_is_full(error)}); make room or see --home")
             _close(run, full.status, str(full))
             raise full from error
         _close(run, "failed", in_full(error))
@@ -189,6 +184,12 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
     except BaseException:
         _close_stopped(run, signals)
         raise
+
+
+def _full_home(run: Run, error: Exception) -> HomeNotWritable | None:
+    """Return the failure of a run for which there is no room; None where something else failed."""
+    why = no_room(error)
+    return HomeNotWritable(f"cannot write {run.home.root} ({why}); make room or see --home") if why else None
 
 
 def _close(run: Run, status: str, message: str) -> None:
@@ -203,12 +204,6 @@ def _close_stopped(run: Run, signals: list[BaseException]) -> None:
     if signals:
         discard_staging(run.home)
     _close(run, "interrupted", "the run was stopped")
-
-
-def _is_full(error: Exception) -> str:
-    """Return what the system says where there is no room; empty where something else failed."""
-    said = f"{error} {os.strerror(getattr(error, 'errno', None) or 0)}"
-    return next((os.strerror(number) for number in _FULL if os.strerror(number) in said), "")
 
 
 @contextmanager

@@ -88,9 +88,9 @@ DEFECTS = (
     Defect(
         "the file is copied, not renamed",
         "warehouse/publishing.py",
-        "            os.replace(path, home.published_file)\n            is_still",
-        "            home.published_file.chmod(0o600)\n            shutil.copyfile(path, home.published_file)\n"
-        "            is_still",
+        "        os.replace(path, home.published_file)\n        is_still",
+        "        home.published_file.chmod(0o600)\n        shutil.copyfile(path, home.published_file)\n"
+        "        is_still",
         ("tests/integration/runs/test_publishing.py",),
     ),
     Defect(

@@ -19,6 +19,11 @@ class Home:
         return self.root / "segments.duckdb"
 
     @property
+    def log_file(self) -> Path:
+        """Where DuckDB keeps what a program has written into the published file and not merged yet."""
+        return log_of(self.published_file)
+
+    @property
     def segment_names_file(self) -> Path:
         """The names that people gave segments."""
         return self.root / "segment_names.csv"
@@ -80,6 +85,11 @@ class Home:
                 raise HomeNotWritable(_unwritable(directory, error.strerror or str(error))) from error
             if not os.access(directory, os.W_OK | os.X_OK):
                 raise HomeNotWritable(_unwritable(directory, _why_unwritable(directory)))
+
+
+def log_of(path: Path) -> Path:
+    """Return the name of the write-ahead log of a DuckDB file."""
+    return path.with_name(f"{path.name}.wal")
 
 
 def _why_unwritable(directory: Path) -> str:

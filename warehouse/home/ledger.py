@@ -132,10 +132,10 @@ def add_note(run: Run, note: str) -> None:
 
     A command that only amends the published file has a log alone.
     """
-    if not run.record:
-        logger.warning("%s", printable(without_values(note)))
-    elif with_values(note) not in run.record["notes"]:
-        logger.warning("%s", printable(without_values(note)))
+    if with_values(note) in run.record.get("notes", ()):
+        return
+    logger.warning("%s", printable(without_values(note)))
+    if run.record:
         update_manifest(run, **{name: [*run.record[name], told(note)] for name, told in _NOTES.items()})
 
 

@@ -44,9 +44,8 @@ def holder_of(home: Home) -> str | None:
     except OSError:
         return None
     try:
-        return (
-            None if _is_acquired(descriptor, fcntl.LOCK_SH, home.lock_file) else _live_holder(descriptor) or "unknown"
-        )
+        is_free = _is_acquired(descriptor, fcntl.LOCK_SH, home.lock_file)
+        return None if is_free else _live_holder(descriptor) or "pid unknown"
     finally:
         os.close(descriptor)
 
