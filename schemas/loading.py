@@ -6,6 +6,7 @@ import pkgutil
 import re
 import sys
 import traceback
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -42,15 +43,23 @@ def dataset_name(given: str) -> str:
 
 def known_datasets() -> list[str]:
     """Return the names of the datasets declared in this package, sorted."""
-    names = [module.name for module in pkgutil.iter_modules(schemas.__path__)]
-    return sorted(name for name in names if _datasets_in(importlib.import_module(f"schemas.{name}")))
+    return sorted(module.name for module in pkgutil.iter_modules(schemas.__path__) if _named(module.name))
 
 
 def _import_named(name: str) -> ModuleType:
-    if not re.fullmatch(r"[A-Za-z_]\w*", name) or name not in known_datasets():
+    module = _named(name) if re.fullmatch(r"[A-Za-z_]\w*", name) else None
+    if module is None:
         known = ", ".join(known_datasets())
         raise UsageError(f"--dataset {name}: no such dataset (known: {known}); give a name or the path of a .py file")
-    return importlib.import_module(f"schemas.{name}")
+    return module
+
+
+def _named(name: str) -> ModuleType | None:
+    """Return the module of this package that has the name and declares a dataset."""
+    if importlib.util.find_spec(f"schemas.{name}") is None:
+        return None
+    module = importlib.import_module(f"schemas.{name}")
+    return module if _datasets_in(module) else None
 
 
 def _import_file(path: Path) -> ModuleType:
@@ -58,6 +67,14 @@ def _import_file(path: Path) -> ModuleType:
         raise UsageError(f"--dataset {path}: no such file; give the path of a Python file that declares a Dataset")
     if fault := schema_trust(path):
         raise SchemaError(f"--dataset {path} runs as Python, and {fault}")
+    module = _executed(path, path.read_bytes())
+    sys.modules[module.__name__] = module  # another file of the same name may have been executed since
+    return module
+
+
+@lru_cache(maxsize=16)
+def _executed(path: Path, content: bytes) -> ModuleType:
+    """Return the module that a file declares; every step of a run asks for it, and it is executed once."""
     module_name = f"segments_dataset_{path.stem}"
     spec = importlib.util.spec_from_file_location(module_name, path)
     if spec is None or spec.loader is None:
@@ -67,7 +84,7 @@ def _import_file(path: Path) -> ModuleType:
     sys.modules[module_name] = module
     try:
         # What was checked is run, not what lies compiled beside it.
-        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102
+        exec(compile(content, str(path), "exec"), module.__dict__)  # noqa: S102
     except (Exception, SystemExit) as error:
         raise SchemaError(
             f"{path} line {_line_in(path, error)}: {_one_line(error)}; correct the schema file"

@@ -309,12 +309,25 @@ def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
+def _as_json(manifest: Manifest) -> str:
+    """Return JSON with a fact or an entry of a list on each line, which is written at every step and read by people."""
+    facts = [f"  {json.dumps(name)}: {_value_as_json(value)}" for name, value in manifest.items()]
+    return "{\n" + ",\n".join(facts) + "\n}\n"
+
+
+def _value_as_json(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    entries = ",\n    ".join(json.dumps(entry, ensure_ascii=False) for entry in value)
+    return f"[\n    {entries}\n  ]"
+
+
 def _write(path: Path, manifest: Manifest) -> None:
     """Replace the manifest as a whole, so that a killed run leaves the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.partial")  # two processes never write into one
     with partial.open("wb") as file:
-        file.write(printable(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+        file.write(printable(_as_json(manifest)).encode())
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, path)
