@@ -1,13 +1,12 @@
 """Limit DuckDB's memory by the width of a file, not by its length or the size of the machine."""
 
-import os
 from itertools import count, takewhile
 from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
 
-from schemas.environment import MEMORY_MB
+from schemas.environment import allowed_megabytes
 from warehouse.home.run import Run
 
 #: DuckDB's threads at most, megabytes for each, and megabytes at least.
@@ -50,8 +49,7 @@ def bound_memory(database: duckdb.DuckDBPyConnection, run: Run) -> None:
 def bound_reader(database: duckdb.DuckDBPyConnection) -> None:
     """Give statements on the published file half of the memory, or what SEGMENTS_MEMORY_MB says, and few threads."""
     ((limit,),) = database.execute("SELECT current_setting('memory_limit')").fetchall()
-    allowed = os.environ.get(MEMORY_MB, "")
-    megabytes = max(LEAST_MEMORY_MB, int(allowed) if allowed.isdecimal() else int(_bytes_of(limit) / 2e6))
+    megabytes = max(LEAST_MEMORY_MB, allowed_megabytes() or int(_bytes_of(limit) / 2e6))
     threads = min(MOST_THREADS, threads_of(database))
     database.execute(f"SET threads = {threads}; SET memory_limit = '{megabytes}MB'")
 

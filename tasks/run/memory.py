@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.environment import MEMORY_MB
-from schemas.errors import UsageError
+from schemas.environment import MEMORY_MB, allowed_megabytes
 
 
 @dataclass(frozen=True)
@@ -28,12 +27,9 @@ def memory_there(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgrou
 
 
 def _allowed(proc: Path) -> Iterator[Memory]:
-    setting = os.environ.get(MEMORY_MB)
-    if setting is None:
-        return
-    if not setting.isdecimal():
-        raise UsageError(f"{MEMORY_MB}={setting} should be a whole number of megabytes, such as 1000")
-    yield Memory(max(0, int(setting) * 1_000_000 - _used(proc)), f"{MEMORY_MB}={setting}")
+    megabytes = allowed_megabytes()
+    if megabytes is not None:
+        yield Memory(max(0, megabytes * 1_000_000 - _used(proc)), f"{MEMORY_MB}={megabytes}")
 
 
 def _used(proc: Path) -> int:

@@ -160,6 +160,12 @@ def test_invalid_statement_exits_2_with_one_line(segments, home, sql):
     assert not (ROOT / "stolen.csv").exists()
 
 
+def test_memory_that_is_no_number_is_told(segments, home):
+    done = segments("query", "SELECT 1", "--home", home.root, SEGMENTS_MEMORY_MB="2GB")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "segments: SEGMENTS_MEMORY_MB=2GB should be a whole number of megabytes, such as 1000\n"
+
+
 def test_closed_pipe_is_not_a_failure(home):
     command = f'"{sys.executable}" -m flows query "SELECT range FROM range(200000)" --home "{home.root}" | head -n 1'
     done = subprocess.run(
