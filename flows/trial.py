@@ -47,6 +47,7 @@ class Trial:
             # Prefect's newer pages ask a host on the internet, analytics off or not; these are the older ones.
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "NO_COLOR": "1",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",  # ten by default: somebody who tries it waits for the first run
             **access_settings(self.auth, api_url(self.port).removesuffix("/api")),
         }
 
