@@ -115,7 +115,10 @@ def set_log_aside(run: Run) -> None:
     makes that file unopenable, or is read with it.
     """
     log = run.home.log_file
-    if log.is_file():
+    if log.is_dir() and not log.is_symlink():  # no program's log; no name can be put over it
+        run.directory.mkdir(parents=True, exist_ok=True)
+        os.replace(log, run.directory / log.name)
+    elif log.is_file():
         _keep_log(run, log)
         log.unlink()
 
