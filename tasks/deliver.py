@@ -11,7 +11,7 @@ from schemas.file_settings import FileSettings
 from schemas.loading import load_dataset
 from tasks.delivery.copying import SourceCopy, copy_source, source_head
 from tasks.delivery.delivered import DeliveredFile, Delivery
-from tasks.delivery.sources import NotFinishedYet, find_source, unreadable
+from tasks.delivery.sources import NotFinishedYet, find_source, leads_outside, unreadable
 from tasks.delivery.waiting import Patience
 from tasks.reading.header import share_held
 from tasks.run.fingerprint import fingerprint_of, refuse_rolled_back
@@ -116,6 +116,8 @@ def _take_file(run: Run, number: int, source: str, dataset: type[Dataset]) -> De
                 raise
             patience.wait(path, "vanished while it was read")  # renamed; the directory may hold it under another name
             continue
+        if copied is not None and Path(source).is_dir() and leads_outside(path, Path(source)):
+            continue  # a link has taken the place of the file since it was looked at; it is passed over now
         if copied is not None:
             break
         patience.wait(path, f"is still being written: {patience.changes()}")

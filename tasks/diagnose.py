@@ -18,7 +18,7 @@ from warehouse.home.lock import holder_of
 from warehouse.home.run import SOFTWARE_VERSION, has_same_names
 from warehouse.home.space import needed_bytes
 from warehouse.integrity import is_whole, published_state
-from warehouse.restoring import fault_of
+from warehouse.restoring import fault_of, last_good_of
 
 #: How bad a finding is: fine, worth a look, or to be mended.
 Level = Literal["ok", "warning", "fault"]
@@ -78,13 +78,19 @@ def _of_home(home: Home) -> Iterator[Finding]:
 
 def _of_published_file(home: Home) -> Iterator[Finding]:
     about, state, path = "published file", published_state(home), home.published_file
+    damage = f"{path} is damaged ({state.fault})" if state.fault else None
+    published = publications(home)
+    if fault := damage or (None if holder_of(home) else fault_of(home, state, published)):
+        good = last_good_of(home, published)
+        remedy = (
+            f"puts that of run {good['run_id']} back" if good else f"begins anew: no whole one is in {home.archive}"
+        )
+        yield Finding("fault", about, f"{fault}; the next run {remedy}")
+    elif state.run_id is None:
+        yield Finding("fault", about, "nothing is published; run: segments run SOURCE")
     if state.run_id is None:
-        damage = f"{path} is damaged ({state.fault}); the next run puts the last good one back"
-        yield Finding("fault", about, damage if state.fault else "nothing is published; run: segments run SOURCE")
         return
-    if not holder_of(home) and (fault := fault_of(home, state, publications(home))):
-        yield Finding("fault", about, f"{fault}; the next run puts that back")
-    else:
+    if not fault:
         yield Finding("ok", about, f"{path} is whole, of run {state.run_id}, {path.stat().st_size / 1e6:,.1f} MB")
     if is_held_elsewhere(path):
         yield Finding("warning", about, f"another program holds {path} open for writing; open it read-only")
@@ -133,7 +139,8 @@ def _of_last_run(home: Home) -> Iterator[Finding]:
 def _of_archive(home: Home) -> Iterator[Finding]:
     kept = sorted(home.archive.glob("[0-9]*.duckdb")) if home.archive.is_dir() else []
     damaged = [path.name for path in kept if not is_whole(home, path.stem)]
-    words = f"{len(kept) - len(damaged)} files to go back to in {home.archive}"
+    n_others = sum(path.name not in damaged and path.stem != published_state(home).run_id for path in kept)
+    words = f"{n_others} earlier {'file' if n_others == 1 else 'files'} to go back to in {home.archive}"
     if damaged:
         yield Finding("warning", "archive", f"{words}; damaged, or of no recorded run: {', '.join(damaged)}")
     else:

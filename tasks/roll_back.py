@@ -10,6 +10,7 @@ from warehouse.home.directory import Home
 from warehouse.home.ledger import Manifest, close_abandoned, publications, rolled_back_runs
 from warehouse.integrity import is_whole, published_state
 from warehouse.publishing import put_back, set_damaged_aside
+from warehouse.restoring import fault_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def roll_back(home: Path, run_id: str | None = None) -> RolledBack:
         close_abandoned(run, state.run_id)
         wanted = _wanted(run.home, publications(run.home), run_id)
         frozen = _audiences(run.home) if state.run_id else set()
-        if state.fault:
+        if state.fault or (state.run_id and fault_of(run.home, state, publications(run.home))):
             set_damaged_aside(run)
         taken_back = _later(publications(run.home), wanted)
         put_back(run, str(wanted["run_id"]), taken_back)

@@ -180,12 +180,19 @@ def published(home: Home, exports_to: Path | None = None) -> Iterator[Connection
 
     Raises:
         UsageError: nothing has been published in this home yet.
-        SegmentsError: the file is damaged.
+        SegmentsError: the file is damaged, or gone.
     """
     if not home.published_file.exists():
-        raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
+        raise nothing_published(home)
     with opened(home.published_file, home, exports_to) as database:
         yield database
+
+
+def nothing_published(home: Home) -> SegmentsError:
+    """Return the failure of who reads what is not there: it was never published, or is gone."""
+    if any(home.archive.glob("[0-9]*.duckdb")):
+        return SegmentsError(f"{home.published_file} is gone; the next run puts the last file of {home.archive} back")
+    return UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
 
 
 @contextmanager

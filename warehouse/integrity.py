@@ -89,8 +89,10 @@ def _read_through(home: Home, recorded: set[str]) -> str:
     try:
         with opened(home.published_file, home) as database:
             tables = {name for (name,) in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+            if not tables >= _TABLES:
+                raise _Fault("it is not a file of segments")
             (run_id,) = database.execute(read_sql("select_published_run")).fetchone() or (None,)
-            if not (tables >= _TABLES and re.fullmatch(RUN_ID, str(run_id))):
+            if not re.fullmatch(RUN_ID, str(run_id)):
                 raise _Fault("it is not a file of segments")
             if run_id in recorded:
                 raise _Fault(f"its bytes are not those that run {run_id} published")

@@ -3,8 +3,9 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from schemas.errors import SegmentsError
 from warehouse.connection import Connection, attached, close_files, is_held, staging
@@ -94,7 +95,7 @@ def replace_published(run: Run, path: Path) -> None:
     if log.is_file():
         _keep_log(run, log)
     os.replace(link, log)
-    with home.published_file.open("rb") if home.published_file.is_file() else nullcontext() as earlier:
+    with _earlier(home.published_file) as earlier:
         os.replace(path, home.published_file)
         is_still_held = earlier is not None and is_held(earlier)
     if is_still_held:
@@ -108,6 +109,16 @@ def replace_published(run: Run, path: Path) -> None:
     _flush(home.root)
 
 
+@contextmanager
+def _earlier(path: Path) -> Iterator[BinaryIO | None]:
+    """Open what is about to be replaced; None of what is no file, or may not be read, so that it is replaced, too."""
+    with ExitStack() as stack:
+        earlier = None
+        with suppress(PermissionError):
+            earlier = stack.enter_context(path.open("rb")) if path.is_file() else None
+        yield earlier
+
+
 def set_log_aside(run: Run) -> None:
     """Move a write-ahead log left beside the published file into the run's directory.
 
@@ -115,7 +126,10 @@ def set_log_aside(run: Run) -> None:
     makes that file unopenable, or is read with it.
     """
     log = run.home.log_file
-    if log.is_file():
+    if log.is_dir() and not log.is_symlink():  # no program's log; no name can be put over it
+        run.directory.mkdir(parents=True, exist_ok=True)
+        os.replace(log, run.directory / log.name)
+    elif log.is_file():
         _keep_log(run, log)
         log.unlink()
 

@@ -64,7 +64,10 @@ def refuse_another_version(database: Connection, home: Home) -> None:
 
 
 def _of_another_version(database: Connection) -> str:
-    version = _version_of(database)
+    try:
+        version = _version_of(database)
+    except (duckdb.Error, IndexError):
+        return "; and the file is not one that segments published: segments doctor says what is to be done"
     if has_same_names(version):
         return ""
     return (

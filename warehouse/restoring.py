@@ -18,7 +18,7 @@ def heal(run: Run) -> None:
     fault = state.fault or fault_of(run.home, state, published)
     if fault is None:
         return
-    last_good = next((one for one in published if is_whole(run.home, one["run_id"])), None)
+    last_good = last_good_of(run.home, published)
     kept = f", and is kept as {set_damaged_aside(run)}" if _is_anything(run.home.published_file) else ""
     if last_good is None:
         add_note(run, f"the published file is damaged ({fault}){kept}; no other is archived, and this run begins anew")
@@ -35,11 +35,24 @@ def fault_of(home: Home, state: PublishedState, published: list[Manifest]) -> st
     if state.run_id is None:
         return f"{home.published_file} is gone"
     own = readable_manifest(home.manifest_file(state.run_id))
+    if own is None and "publication" in published[0] and not _has_traces(home, state.run_id):
+        return f"{home.published_file} is that of run {state.run_id}, of which {home.root} knows nothing"
     if own is None or own["status"] not in ("published", ROLLED_BACK) or "publication" not in own:
         return None  # of an earlier version, or killed at its end
     if own["status"] == "published" and _publication(own) == _publication(published[0]):
         return None
-    return f"it is that of run {state.run_id}, and that of run {published[0]['run_id']} was published last"
+    found, last = f"{home.published_file} is that of run {state.run_id}", f"that of run {published[0]['run_id']}"
+    return f"{found}, and {last} was published last"
+
+
+def last_good_of(home: Home, published: list[Manifest]) -> Manifest | None:
+    """Return the last run whose archived file is whole; None where there is none to put back."""
+    return next((one for one in published if is_whole(home, one["run_id"])), None)
+
+
+def _has_traces(home: Home, run_id: str) -> bool:
+    """Return whether a run was one of the home, though its record is lost: another home's never was."""
+    return home.manifest_file(run_id).parent.exists() or home.archived_file(run_id).exists()
 
 
 def _publication(manifest: Manifest) -> int:

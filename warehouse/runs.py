@@ -46,11 +46,19 @@ def published_run_id(home: Home) -> str | None:
     if not home.published_file.exists():
         return None
     try:
-        with published(home) as database:
-            return str(read_value(database, read_sql("select_published_run")))
-    except (SegmentsError, duckdb.Error, IndexError) as error:
+        return _run_in(home)
+    except SegmentsError as error:
         logger.warning("%s", error)
         return None
+
+
+def _run_in(home: Home) -> str:
+    with published(home) as database:
+        try:
+            return str(read_value(database, read_sql("select_published_run")))
+        except (duckdb.CatalogException, IndexError) as error:
+            path = home.published_file
+            raise SegmentsError(f"{path} is not a file of segments; segments doctor says what is to be done") from error
 
 
 def _as_published(manifest: Manifest, message: str) -> Manifest:
@@ -79,10 +87,9 @@ def report_file(home: Home, run_id: str | None) -> Path:
 
     Raises:
         UsageError: nothing is published, or the run has no report.
+        SegmentsError: the published file is damaged, or gone.
     """
-    wanted = run_id or published_run_id(home)
-    if wanted is None:
-        raise UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
+    wanted = run_id or _run_in(home)
     path = home.report_file(wanted)
     if not path.is_file():
         raise UsageError(f"run {wanted} has no report in {home.runs}; see: segments runs --home {home.root}")

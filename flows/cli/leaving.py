@@ -76,6 +76,8 @@ def _leave_failed(error: BaseException) -> NoReturn:
         _leave(error.exit_code, f"{error.in_full}{published}")
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         _leave(1, f"the output cannot be written ({error.strerror}); make room and try again{published}")
+    if isinstance(error, PermissionError) and error.filename:
+        _leave(73, f"{error.filename}: {error.strerror}; run as the account whose it is, or see --home{published}")
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     what = " ".join(f"unexpected {type(error).__name__}: {error}".split())

@@ -107,7 +107,7 @@ def _in_directory(directory: Path, settings: FileSettings) -> Deliveries:
         why = why_passed_over(path.name, settings.done_marker, is_named=is_named)
         if why is None and settings.deliveries and not is_named:
             why = f"not {settings.deliveries}"
-        if why is None and _leads_outside(path, directory):
+        if why is None and leads_outside(path, directory):
             why = f"a link to a file outside; {LINKS_SETTING}=1 follows it"
         if why is None:
             found.paths.append(path)
@@ -116,7 +116,7 @@ def _in_directory(directory: Path, settings: FileSettings) -> Deliveries:
     return _some(str(directory), found)
 
 
-def _leads_outside(path: Path, directory: Path) -> bool:
+def leads_outside(path: Path, directory: Path) -> bool:
     """Return whether a name is a link out of its directory: whoever may write there could name any file of ours."""
     if not path.is_symlink() or os.environ.get(LINKS_SETTING) == "1":
         return False

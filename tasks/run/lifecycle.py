@@ -16,7 +16,7 @@ from tasks.delivery.names import is_to_come
 from tasks.delivery.sources import NotFinishedYet, delivered_files
 from tasks.run.columns import declared_by
 from tasks.run.memory import memory_there
-from warehouse.connection import is_held_elsewhere, kept_open
+from warehouse.connection import is_held_elsewhere, kept_open, nothing_published
 from warehouse.home.access import close_to_others, keep_private
 from warehouse.home.directory import Home
 from warehouse.home.ledger import (
@@ -106,8 +106,11 @@ def begin_amending(home: Path, purpose: Purpose) -> Iterator[Run]:
 
     Raises:
         HomeNotWritable, AnotherRunUnderWay: the home cannot be held.
+        UsageError: there is no such home.
     """
     run = Run.begin(Order(home=str(home)), purpose)
+    if not home.is_dir():  # its name is mistyped, and no other is made
+        raise nothing_published(run.home)
     _prepare(run.home)
     with locked(run):
         discard_staging(run.home)

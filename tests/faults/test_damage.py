@@ -13,6 +13,7 @@ from schemas.errors import SegmentsError, UsageError
 from tests.nights import PUBLISHED_RUN, assert_invariants, quick_night, run_night, value
 from warehouse.home.directory import Home
 from warehouse.querying import query_published
+from warehouse.runs import report_file
 
 
 def write(path, content):
@@ -163,7 +164,7 @@ def test_swapped_file_is_not_trusted(first_night, home):
     before = (home / "segments.duckdb").read_bytes()
     write(home / "segments.duckdb", (home / "archive" / f"{earlier}.duckdb").read_bytes())
     summary = quick_night(first_night / "customers.csv", home)
-    assert f"it is that of run {earlier}, and that of run {last} was published last" in summary.message
+    assert f"segments.duckdb is that of run {earlier}, and that of run {last} was published last" in summary.message
     assert (home / "segments.duckdb").read_bytes() == before
 
 
@@ -227,3 +228,66 @@ def test_linked_published_file_is_archived_as_file(first_night, home):
     quick_night(first_night / "customers.csv", home, force=True)
     assert all(path.is_file() and not path.is_symlink() for path in (home / "archive").iterdir())
     assert (home / "elsewhere" / "segments.duckdb").exists()
+
+
+@pytest.fixture
+def of_another_home(first_night, home, tmp_path):
+    """A file of another home lies under the published name; its run, and what was published before."""
+    before = (home / "segments.duckdb").read_bytes()
+    run_id = quick_night(first_night / "customers.csv", tmp_path / "other").run_id
+    write(home / "segments.duckdb", (tmp_path / "other" / "segments.duckdb").read_bytes())
+    return run_id, before
+
+
+def test_file_of_another_home_is_replaced(first_night, home, of_another_home):
+    foreign, before = of_another_home
+    assert (
+        f"is that of run {foreign}, of which {home} knows nothing"
+        in run_night(first_night / "customers.csv", home).message
+    )
+    assert (home / "segments.duckdb").read_bytes() == before
+    assert not (home / "archive" / f"{foreign}.duckdb").exists()
+    assert value(home, PUBLISHED_RUN) != foreign
+
+
+def test_file_whose_record_is_lost_stays(first_night, home):
+    before = (home / "segments.duckdb").read_bytes()
+    last = quick_night(first_night / "customers.csv", home, force=True).run_id
+    (home / "runs" / last / "manifest.json").write_text("damaged")
+    run_id = quick_night(first_night / "customers.csv", home, force=True).run_id
+    assert "the published file" not in first_note(home, run_id)
+    assert (home / "archive" / f"{last}.duckdb").exists()
+    assert (home / "segments.duckdb").read_bytes() != before
+
+
+def test_directory_in_place_of_the_log(first_night, home):
+    (home / "segments.duckdb.wal").mkdir()
+    (home / "segments.duckdb.wal" / "note.txt").write_text("mine")
+    run_id = quick_night(first_night / "customers.csv", home, force=True).run_id
+    assert value(home, PUBLISHED_RUN) == run_id
+    assert (home / "runs" / run_id / "segments.duckdb.wal" / "note.txt").read_text() == "mine"
+    assert not (home / "segments.duckdb.wal").exists()
+
+
+def test_permissions_of_linked_file_stay(first_night, home, tmp_path):
+    elsewhere = (home / "segments.duckdb").rename(tmp_path / "shared.duckdb")
+    elsewhere.chmod(0o644)
+    (home / "segments.duckdb").symlink_to(elsewhere)
+    quick_night(first_night / "customers.csv", home, force=True)
+    assert elsewhere.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda path: path.unlink(), "is gone; the next run puts"),
+        (cut, "cannot be opened"),
+        (replace_by_foreign_database, "not .* segments"),
+    ],
+    ids=["gone", "cut", "foreign"],
+)
+def test_reading_says_what_happened(home, damage, said):
+    damage(home / "segments.duckdb")
+    for read in (lambda: query_published(Home(home), "FROM segments"), lambda: report_file(Home(home), None)):
+        with pytest.raises(SegmentsError, match=said):
+            read()

@@ -54,11 +54,23 @@ def write_seed(home):
 
 
 @pytest.mark.parametrize(
-    ("harm", "said"), [(damage, "is damaged"), (remove, "nothing is published"), (swap, "was published last")]
+    ("harm", "said"),
+    [(damage, "is damaged"), (remove, "is gone; the next run puts that of"), (swap, "was published last")],
 )
 def test_harmed_file_is_a_fault(home, harm, said):
     harm(home)
     assert said in found(home, "fault")["published file"]
+
+
+def test_damage_without_archive_begins_anew(home):
+    damage(home)
+    for path in (home / "archive").iterdir():
+        path.unlink()
+    assert "the next run begins anew" in found(home, "fault")["published file"]
+
+
+def test_published_file_is_no_earlier_one(home):
+    assert found(home, "ok")["archive"].startswith("0 earlier files to go back to")
 
 
 def test_missing_home_is_a_fault(tmp_path):
@@ -120,5 +132,6 @@ def test_command_fails_where_something_is_to_mend(segments, home):
     remove(home)
     done = segments("doctor", "--home", home)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert done.stderr.startswith("segments: 1 to mend: published file: nothing is published")
+    assert "segments: 1 to mend: published file: " in done.stderr
+    assert "is gone" in done.stderr
     assert Home(home).runs.is_dir()

@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 
 import pytest
 
@@ -291,3 +292,22 @@ def test_missing_delivery_is_refused_once_overdue(daily, tmp_path, home):
     begun(home, days_ago=2.1)
     with pytest.raises(DataRefused, match=r"holds no new delivery: .* 2\.1 days ago; expected one within 2 days"):
         quick_night(daily, home, dataset=str(tmp_path / "daily.py"))
+
+
+def test_link_put_there_meanwhile_is_passed_over(inbox, home, tmp_path):
+    folder, secret = inbox(**{"customers.csv": SEED_ROWS}), tmp_path / "secret.csv"
+    secret.write_text(SEED_ROWS + "31,Ohio,tea\n")
+    (folder / "link").symlink_to(secret)
+    (folder / "customers.csv").touch()  # it is looked at for a second, as it has just changed
+
+    def swap():
+        while not any((home / "staging").iterdir()):
+            time.sleep(0.001)
+        time.sleep(0.3)
+        os.replace(folder / "link", folder / "customers.csv")
+
+    swapping = Thread(target=swap)
+    swapping.start()
+    with pytest.raises(UsageError, match="a link to a file outside"):
+        quick_night(folder, home)
+    swapping.join()

@@ -51,6 +51,8 @@ def close_to_others(home: Home) -> None:
 
 
 def _close(path: Path, for_group: int) -> None:
+    if path.is_symlink():  # what it leads to is not the home's
+        return
     with suppress(OSError):  # it is absent, or another account's
         mode = path.stat().st_mode
         path.chmod(mode & ~_OTHERS & ~0o020 | for_group if is_group_readable() else mode & ~_GROUP_AND_OTHERS)

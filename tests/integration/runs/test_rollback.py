@@ -200,3 +200,9 @@ def test_rollback_needs_an_earlier_file(first_night, tmp_path):
     home = shutil.copytree(first_night / "home", tmp_path / "one")
     with pytest.raises(UsageError, match="there is no earlier file"):
         roll_back(home)
+
+
+def test_mistyped_home_is_not_made(tmp_path):
+    with pytest.raises(UsageError, match="nothing is published in"):
+        roll_back(tmp_path / "dta")
+    assert not (tmp_path / "dta").exists()
