@@ -42,13 +42,15 @@ def diagnose(root: Path, max_age: timedelta | None = None) -> list[Finding]:
     """
     home = Home(root)
     if not root.is_dir():
-        return [Finding("fault", "home", f"{root} is not there; run: segments run SOURCE --home {root}")]
+        why = "is no directory" if root.exists() else "is not there"
+        return [Finding("fault", "home", f"{root} {why}; run: segments run SOURCE --home {root}")]
     looks: dict[str, Callable[[], Iterator[Finding]]] = {
         "home": lambda: _of_home(home),
         "published file": lambda: _of_published_file(home),
         "age": lambda: _of_age(home, max_age),
         "last run": lambda: _of_last_run(home),
         "archive": lambda: _of_archive(home),
+        "evidence": lambda: _of_evidence(home),
         "room": lambda: _of_room(home),
         "schema": lambda: _of_schema(home),
     }
@@ -124,6 +126,8 @@ def _of_age(home: Home, max_age: timedelta | None) -> Iterator[Finding]:
 
 def _hours(age: timedelta) -> str:
     hours = age.total_seconds() / 3600
+    if hours < 1:
+        return f"{hours * 60:.0f} minutes"
     return f"{hours:,.1f} hours" if hours < 72 else f"{hours / 24:,.1f} days"
 
 
@@ -145,6 +149,12 @@ def _of_archive(home: Home) -> Iterator[Finding]:
         yield Finding("warning", "archive", f"{words}; damaged, or of no recorded run: {', '.join(damaged)}")
     else:
         yield Finding("ok" if kept else "warning", "archive", words)
+
+
+def _of_evidence(home: Home) -> Iterator[Finding]:
+    kept = sorted(map(str, home.runs.glob("*/damaged.duckdb")))
+    if kept:
+        yield Finding("warning", "evidence", f"damaged, and kept to be looked at and deleted: {', '.join(kept)}")
 
 
 def _of_room(home: Home) -> Iterator[Finding]:

@@ -9,8 +9,10 @@ import duckdb
 
 from flows.night import PLAIN_STEPS, Steps, night
 from flows.summary import RunSummary
+from warehouse.home.directory import Home
 from warehouse.home.ledger import read_manifest
 from warehouse.home.run import Order, Run
+from warehouse.querying import queried
 
 SEED_ROWS = """Age,Location,Purchase History
 25,New York,apples
@@ -123,6 +125,12 @@ def rows_of(file: Path, sql: str) -> list[tuple[Any, ...]]:
 def rows(home: Path | str, sql: str) -> list[tuple[Any, ...]]:
     """Return the rows of a query on the published file."""
     return rows_of(Path(home) / "segments.duckdb", sql)
+
+
+def answered(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the names and rows that ``segments query`` answers with."""
+    with queried(home, sql) as (names, found):
+        return names, list(found)
 
 
 def value(home: Path | str, sql: str) -> Any:

@@ -1,7 +1,10 @@
 """Answer an analyst's SQL from the published file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -12,6 +15,9 @@ from warehouse.connection import Connection, is_damage, one_line, published, rea
 from warehouse.home.directory import Home
 from warehouse.home.run import SOFTWARE_VERSION, has_same_names
 from warehouse.tables import read_value
+
+#: Rows that are fetched at a time.
+_BLOCK_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,9 @@ def named_queries() -> dict[str, NamedQuery]:
     return {name: NamedQuery(text.partition("\n")[0].removeprefix("-- "), text) for name, text in texts.items()}
 
 
-def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return the column names and rows of one statement on the published file.
+@contextmanager
+def queried(home: Home, sql: str) -> Iterator[tuple[list[str], Iterator[tuple[Any, ...]]]]:
+    """Give the column names and the rows of one statement on the published file; no more than some rows are in memory.
 
     Raises:
         UsageError: nothing is published, or the statement cannot be run; with DuckDB's reason.
@@ -41,8 +48,8 @@ def query_published(home: Home, sql: str) -> tuple[list[str], list[tuple[Any, ..
             cursor = database.execute(sql)
             if cursor is None:
                 raise UsageError("query: there is no statement; give one as SQL")
-            names = [column[0] for column in cursor.description or []]
-            return names, cursor.fetchall()
+            blocks = iter(lambda: cursor.fetchmany(_BLOCK_ROWS), [])
+            yield [column[0] for column in cursor.description or []], chain.from_iterable(blocks)
         except duckdb.Error as error:
             if is_damage(error):
                 raise

@@ -24,6 +24,8 @@ Exit codes:
 73  the home cannot be written
 
 75  another run is under way
+
+128+n  stopped by signal n, as 143 by SIGTERM
 """
 
 #: Name of the command and of its function -> its help. It stands here so that ``segments --help`` imports no command.

@@ -7,7 +7,7 @@ from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import print_table, result_console
 from flows.environment import named_server
 from flows.server_access import room_faults, server_faults
-from schemas.errors import SegmentsError
+from schemas.errors import SegmentsError, UsageError
 
 
 def doctor(*, home: HomeOption = DEFAULT_HOME, max_age: timedelta | None = None) -> None:
@@ -23,6 +23,8 @@ def doctor(*, home: HomeOption = DEFAULT_HOME, max_age: timedelta | None = None)
     SegmentsError
         There is something to mend.
     """
+    if max_age is not None and max_age < timedelta():
+        raise UsageError("--max-age should be a time such as 26h or 3d, and not below zero")
     from tasks.diagnose import Finding, diagnose  # loads DuckDB
 
     found, url = diagnose(home, max_age), named_server()

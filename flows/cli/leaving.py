@@ -48,7 +48,8 @@ def exit_codes() -> Iterator[None]:
         # DuckDB turns what a signal raises within a statement into an error of its own, Prefect into one of its own.
         if signals or not isinstance(error, Exception):
             number = signals[0] if signals else signal.SIGTERM
-            _leave(128 + number, f"stopped; {_publication(error) or 'nothing was published'}")
+            said = _publication(error) or ("nothing was published" if sys.argv[1:2] == ["run"] else "")
+            _leave(128 + number, f"stopped; {said}" if said else "stopped")
         _leave_failed(error)
 
 

@@ -8,7 +8,7 @@ from flows.cli.options import DEFAULT_HOME, FormulasOption, HomeOption
 from flows.cli.tables import print_rows, print_table, result_console
 from schemas.errors import UsageError
 from warehouse.home.directory import Home
-from warehouse.querying import named_queries, query_published
+from warehouse.querying import named_queries, queried
 
 
 def query(
@@ -32,15 +32,13 @@ def query(
     """
     if sum((sql is not None, name is not None, list)) != 1:
         raise UsageError("give one of SQL, --name and --list; as in: segments query --name segment_sizes")
-    if sql is not None:
-        print_rows(*query_published(Home(home), sql), marks_formulas=formulas == "mark")
-        return
     kept = named_queries()
-    if name is None:
+    if list:
         print_table(
             result_console(), "queries", [{"name": one, "answers": text.question} for one, text in kept.items()]
         )
         return
-    if name not in kept:
+    if name is not None and name not in kept:
         raise UsageError(f"there is no query {name!r}; the queries are {', '.join(kept)}")
-    print_rows(*query_published(Home(home), kept[name].sql), marks_formulas=formulas == "mark")
+    with queried(Home(home), kept[name].sql if name is not None else str(sql)) as (names, rows):
+        print_rows(names, rows, marks_formulas=formulas == "mark")

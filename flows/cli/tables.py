@@ -2,8 +2,9 @@
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from rich.console import Console
@@ -21,10 +22,12 @@ class Layout:
     Attributes:
         min_column: characters that a column of a query needs at least, its border included; with less there is
             one line per cell.
+        max_rows: rows of a query that are shown at most.
         unbroken: columns that are of no use in pieces.
     """
 
     min_column: int = 11
+    max_rows: int = 1_000
     unbroken: tuple[str, ...] = ("run", "as of", "status")
 
 
@@ -73,8 +76,8 @@ def print_table(console: Console, title: str, rows: Sequence[dict[str, str]]) ->
     console.print(table, "\n")
 
 
-def print_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], *, marks_formulas: bool = True) -> None:
-    """Print the rows of a query: a table on a terminal, CSV when piped.
+def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], *, marks_formulas: bool = True) -> None:
+    """Print the rows of a query: a table of the first ones on a terminal, CSV of all when piped.
 
     Args:
         names: of the columns.
@@ -82,10 +85,13 @@ def print_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], *, marks_for
         marks_formulas: whether CSV gets a mark before what a spreadsheet would run.
     """
     if sys.stdout.isatty():
-        _print_on_terminal(result_console(), names, [["" if v is None else str(v) for v in row] for row in rows])
+        first = [["" if v is None else str(v) for v in row] for row in islice(rows, LAYOUT.max_rows + 1)]
+        _print_on_terminal(result_console(), names, first[: LAYOUT.max_rows])
+        if len(first) > LAYOUT.max_rows:
+            print(f"these are the first {LAYOUT.max_rows:,} rows; for all of them, add | less or > rows.csv")
         return
     writer, n_marked = csv.writer(sys.stdout, lineterminator="\n"), 0
-    for line in (names, *rows):
+    for line in chain([names], rows):
         cells = [with_mark(cell) if marks_formulas and isinstance(cell, str) else cell for cell in line]
         n_marked += sum(cell is not marked for cell, marked in zip(line, cells, strict=True))
         writer.writerow(cells)

@@ -10,9 +10,8 @@ import duckdb
 import pytest
 
 from schemas.errors import SegmentsError, UsageError
-from tests.nights import PUBLISHED_RUN, assert_invariants, quick_night, run_night, value
+from tests.nights import PUBLISHED_RUN, answered, assert_invariants, quick_night, run_night, value
 from warehouse.home.directory import Home
-from warehouse.querying import query_published
 from warehouse.runs import report_file
 
 
@@ -107,6 +106,10 @@ def first_note(home, run_id):
     return json.loads((home / "runs" / run_id / "manifest.json").read_text())["notes"][0]
 
 
+def last_note(home, run_id):
+    return json.loads((home / "runs" / run_id / "manifest.json").read_text())["notes"][-1]
+
+
 def evidence_in(home):
     (kept,) = home.glob("runs/*/damaged.duckdb")
     return files_in(kept) if kept.is_dir() else kept.read_bytes()
@@ -126,6 +129,7 @@ def test_damaged_file_is_kept_and_put_back(first_night, home, damage):
     assert published.read_bytes() == before
     assert files_in(home / "archive") == archived
     assert evidence_in(home) == evidence
+    assert re.search(r" UTC: the published file was damaged \(.*\), and is kept as ", last_note(home, run_id))
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
@@ -151,7 +155,7 @@ def test_damage_in_both_takes_the_one_before(first_night, home):
         quick_night(home / "nothing.csv", home)
     assert (home / "segments.duckdb").read_bytes() == before
     (note,) = [note for path in home.glob("runs/*/manifest.json") for note in json.loads(path.read_text())["notes"]
-               if "was put back" in note]  # fmt: skip
+               if note.startswith("the published file was")]  # fmt: skip
     assert note.endswith(
         f"as of {value(home, 'SELECT max(as_of) FROM runs')}, was put back, and what {last} published is lost"
     )
@@ -203,7 +207,7 @@ def test_file_without_hash_is_judged_by_reading(first_night, home, damage):
 def test_query_on_damaged_table_names_next_step(home):
     flip_in("customers")(home / "segments.duckdb")
     with pytest.raises(SegmentsError, match=r"Corrupt database file.*; the next run replaces it") as raised:
-        query_published(Home(home), "SELECT max(hash(rows)) FROM customers AS rows")
+        answered(Home(home), "SELECT max(hash(rows)) FROM customers AS rows")
     assert not isinstance(raised.value, UsageError)
 
 
@@ -211,7 +215,7 @@ def test_query_on_damaged_table_names_next_step(home):
 def test_query_on_irregular_file_names_next_step(home, replace):
     replace(home / "segments.duckdb")
     with pytest.raises(SegmentsError, match="the next run replaces it"):
-        query_published(Home(home), "SELECT 1")
+        answered(Home(home), "SELECT 1")
 
 
 def test_pipe_under_the_published_name_is_replaced(first_night, home):
@@ -288,6 +292,6 @@ def test_permissions_of_linked_file_stay(first_night, home, tmp_path):
 )
 def test_reading_says_what_happened(home, damage, said):
     damage(home / "segments.duckdb")
-    for read in (lambda: query_published(Home(home), "FROM segments"), lambda: report_file(Home(home), None)):
+    for read in (lambda: answered(Home(home), "FROM segments"), lambda: report_file(Home(home), None)):
         with pytest.raises(SegmentsError, match=said):
             read()

@@ -53,6 +53,20 @@ def write_seed(home):
     return path
 
 
+def test_kept_evidence_is_listed(home):
+    (run,) = (home / "runs").iterdir()
+    (run / "damaged.duckdb").write_bytes(b"damaged")
+    assert found(home, "warning") == {
+        "evidence": f"damaged, and kept to be looked at and deleted: {run}/damaged.duckdb"
+    }
+
+
+def test_age_below_zero_is_refused(segments, home):
+    done = segments("doctor", "--home", home, "--max-age=-5h")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "segments: --max-age should be a time such as 26h or 3d, and not below zero\n"
+
+
 @pytest.mark.parametrize(
     ("harm", "said"),
     [(damage, "is damaged"), (remove, "is gone; the next run puts that of"), (swap, "was published last")],

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from schemas.errors import AnotherRunUnderWay
+from schemas.errors import AnotherRunUnderWay, HomeNotWritable
 from tests.conftest import ROOT
 from tests.faults.harness import GoodHome, together
 from tests.nights import SEED_ROWS, run_night, value
@@ -124,3 +124,14 @@ def test_foreign_lock_file_is_named_with_owner(home, hold):
     holder.wait()
     said, _ = printed(ASK, home, prefix=as_an_account)
     assert said.startswith(f"73 cannot write {lock} (Permission denied; it belongs to ")
+
+
+def test_home_of_another_account_is_refused(home):
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file to another user")
+    Home(home).prepare()
+    Home(home).lock_file.touch()
+    os.chown(Home(home).lock_file, 65534, 65534)
+    with pytest.raises(HomeNotWritable) as refused, locked(Run.begin(Order("", home=str(home)))):
+        pass
+    assert f"{home} is a home of nobody, who could not read what this account writes there" in str(refused.value)

@@ -47,3 +47,10 @@ def test_home_of_another_account_is_named(home, as_an_account, command):
     assert (done.returncode, done.stderr.count("\n")) == (73, 1)
     assert "ermission denied" in done.stderr
     assert "unexpected" not in done.stderr
+
+
+def test_unreadable_records_are_no_empty_list(home, as_an_account):
+    (home / "runs").chmod(0)
+    done = as_an_account("runs", "--home", home)
+    (home / "runs").chmod(0o700)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (73, "", 1)

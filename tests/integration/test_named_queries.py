@@ -5,9 +5,9 @@ import pytest
 from schemas.errors import UsageError
 from tests.conftest import ROOT
 from tests.integration.test_segment_names import run
-from tests.nights import SEED_ROWS, run_night
+from tests.nights import SEED_ROWS, answered, run_night
 from warehouse.home.directory import Home
-from warehouse.querying import named_queries, query_published
+from warehouse.querying import named_queries
 
 QUERIES = named_queries()
 
@@ -46,14 +46,14 @@ def plain_home(tmp_path_factory):
 
 @pytest.mark.parametrize("name", TOLD)
 def test_question_is_answered(home, name):
-    columns, rows = query_published(home, QUERIES[name].sql)
+    columns, rows = answered(home, QUERIES[name].sql)
     assert rows
     assert all(rows[0][columns.index(column)] is not None for column in TOLD[name])
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_question_can_be_asked_of_any_dataset(plain_home, name):
-    columns, _ = query_published(plain_home, QUERIES[name].sql)
+    columns, _ = answered(plain_home, QUERIES[name].sql)
     assert len(columns) == len(set(columns))
 
 
@@ -65,8 +65,8 @@ def test_question_stands_on_the_first_line(name):
 
 
 def test_totals_are_those_of_the_customers(home):
-    columns, rows = query_published(home, QUERIES["number_totals"].sql)
-    _, ((total,),) = query_published(home, "SELECT sum(age) FROM customers")
+    columns, rows = answered(home, QUERIES["number_totals"].sql)
+    _, ((total,),) = answered(home, "SELECT sum(age) FROM customers")
     assert sum(row[columns.index("total")] for row in rows) == pytest.approx(float(total), abs=0.05)
     assert sum(row[columns.index("percent_of_total")] for row in rows) == pytest.approx(100, abs=0.2)
 

@@ -11,11 +11,10 @@ from schemas.page import Figure
 from tasks.index_runs import index_runs
 from tasks.reporting.number_text import percent_text
 from tests.integration.test_segment_names import run
-from tests.nights import SEED_ROWS, night_up_to, order_of, rows, run_night, value
+from tests.nights import SEED_ROWS, answered, night_up_to, order_of, rows, run_night, value
 from warehouse.connection import staging
 from warehouse.home.directory import Home
 from warehouse.page import read_rows
-from warehouse.querying import query_published
 
 
 @pytest.fixture(scope="module")
@@ -150,14 +149,14 @@ def test_query_behind_each_chart_runs(home, page):
     queries = [html.unescape(text) for text in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)]
     assert len(queries) == 6
     for query in queries:
-        _, found = query_published(Home(home), query)
+        _, found = answered(Home(home), query)
         assert found
 
 
 def test_query_behind_the_curve_runs(first_night):
     text = page_of(first_night / "home")
     query = html.unescape(re.search(r"SQL of silhouette of each k</summary><pre[^>]*>(.*?)</pre>", text, re.DOTALL)[1])
-    assert len(query_published(Home(first_night / "home"), query)[1]) > 1
+    assert len(answered(Home(first_night / "home"), query)[1]) > 1
 
 
 def test_first_run_has_nothing_to_compare(first_night):

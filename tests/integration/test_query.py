@@ -2,17 +2,21 @@
 
 import csv
 import io
+import re
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from flows.cli.query import query
 from schemas.errors import UsageError
 from tests.conftest import ROOT, aged
-from tests.nights import SEED_ROWS, run_night
+from tests.nights import SEED_ROWS, answered, run_night
 from warehouse.home.directory import Home
-from warehouse.querying import query_published
+from warehouse.querying import queried
 
 
 @pytest.fixture(scope="module")
@@ -40,17 +44,17 @@ ANSWERS = {
 
 @pytest.mark.parametrize(("sql", "answer"), ANSWERS.items(), ids=ANSWERS)
 def test_statement_is_answered_with_names_and_rows(home, sql, answer):
-    assert query_published(home, sql) == answer
+    assert answered(home, sql) == answer
 
 
 def test_description_of_a_table_is_answered_too(home):
-    names, found = query_published(home, "DESCRIBE segments")
+    names, found = answered(home, "DESCRIBE segments")
     assert names[:2] == ["column_name", "column_type"]
     assert ("segment_id", "BIGINT") in [row[:2] for row in found]
 
 
 def test_query_of_now_has_a_time_zone(home):
-    _, [(now,)] = query_published(home, "SELECT now()")
+    _, [(now,)] = answered(home, "SELECT now()")
     assert now.tzinfo is not None
 
 
@@ -95,7 +99,7 @@ def test_query_that_writes_or_reaches_out_fails(home, sql, said):
     folder = home.root.parent
     before, files = home.published_file.read_bytes(), sorted(folder.rglob("*"))
     with pytest.raises(UsageError) as raised:
-        query_published(home, sql.replace("FOLDER", str(folder)))
+        answered(home, sql.replace("FOLDER", str(folder)))
     message = str(raised.value)
     assert message.startswith("query: ")
     assert said in message
@@ -107,7 +111,7 @@ def test_query_that_writes_or_reaches_out_fails(home, sql, said):
 def test_python_variable_is_not_a_table(home):
     frame = pd.DataFrame({"a": [1]})
     with pytest.raises(UsageError, match=r"^query: Catalog Error: Table with name frame does not exist"):
-        query_published(home, "SELECT * FROM frame")
+        answered(home, "SELECT * FROM frame")
     assert len(frame) == 1
 
 
@@ -128,14 +132,14 @@ MISTAKES = {
 @pytest.mark.parametrize(("sql", "said"), MISTAKES.items(), ids=[repr(sql) for sql in MISTAKES])
 def test_mistake_is_told_in_one_line(home, sql, said):
     with pytest.raises(UsageError) as raised:
-        query_published(home, sql)
+        answered(home, sql)
     assert str(raised.value).startswith(said)
     assert len(str(raised.value).splitlines()) == 1
 
 
 def test_query_before_first_publish_gives_advice(tmp_path):
     with pytest.raises(UsageError) as raised:
-        query_published(Home(tmp_path / "nowhere"), "SELECT 1")
+        answered(Home(tmp_path / "nowhere"), "SELECT 1")
     root = tmp_path / "nowhere"
     assert str(raised.value) == f"nothing is published in {root} yet; run: segments run SOURCE --home {root}"
     assert not root.exists()
@@ -158,6 +162,30 @@ def test_invalid_statement_exits_2_with_one_line(segments, home, sql):
     assert done.stderr.startswith("segments: query: ")
     assert len(done.stderr.splitlines()) == 1
     assert not (ROOT / "stolen.csv").exists()
+
+
+def test_endless_answer_begins_at_once(home):
+    with queried(home, "FROM range(1_000_000_000_000)") as (names, found):
+        assert (names, [next(found), next(found)]) == (["range"], [(0,), (1,)])
+
+
+def test_terminal_shows_the_first_rows(home, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    query("FROM range(1_000_000_000_000)", home=home.root)
+    shown = capsys.readouterr().out
+    assert "999 " in shown
+    assert shown.endswith("these are the first 1,000 rows; for all of them, add | less or > rows.csv\n")
+
+
+def test_stopped_query_says_that_alone(home, serverless):
+    endless = "SELECT count(*) FROM range(10_000_000_000) AS a, range(10_000_000_000) AS b"
+    command = [sys.executable, "-m", "flows", "query", endless, "--home", str(home.root)]
+    process = subprocess.Popen(command, cwd=ROOT, env=serverless, stderr=subprocess.PIPE, text=True)
+    while not re.search(r"libduckdb|_duckdb", Path(f"/proc/{process.pid}/maps").read_text()):
+        time.sleep(0.05)
+    time.sleep(1)
+    process.terminate()
+    assert (process.communicate(timeout=20)[1], process.returncode) == ("segments: stopped\n", 143)
 
 
 def test_memory_that_is_no_number_is_told(segments, home):

@@ -116,6 +116,12 @@ def record_put_back(home: Home, run_id: str, rolled_back: Sequence[str] = ()) ->
     )
 
 
+def note_later(home: Home, run_id: str, note: str) -> None:
+    """Add a sentence to what a run that has ended has to say, as one that finds nothing new leaves no record."""
+    manifest = read_manifest(home.manifest_file(run_id))
+    _amend(home, run_id, **{name: [*manifest.get(name, ()), told(note)] for name, told in _NOTES.items()})
+
+
 def recorded_sha256s(manifest: Manifest) -> list[str]:
     """Return the hashes of the files that a run published: its own, and the amended ones."""
     found = [manifest.get("published_sha256"), *manifest.get("amended_sha256s", ())]
@@ -162,7 +168,8 @@ def read_manifests(home: Home, *, with_scorings: bool = False) -> list[Manifest]
 
     Those that scored customers with the published model are runs, too, but segmented nobody.
     """
-    found = (readable_manifest(path) for path in home.runs.glob("*/manifest.json"))
+    runs = home.runs.iterdir() if home.runs.is_dir() else ()
+    found = (readable_manifest(run / "manifest.json") for run in runs)
     # Run ids tell seconds only, and several runs may begin within one.
     return sorted(
         (one for one in found if one is not None and (with_scorings or one.get("purpose") != "score")),

@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ def holder_of(home: Home) -> str | None:
 def _open(run: Run) -> int:
     path = run.home.lock_file
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o660)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o660)
     except PermissionError as error:
         _refuse_if_held(path, run)
         raise HomeNotWritable(
@@ -62,6 +63,22 @@ def _open(run: Run) -> int:
         ) from error
     except OSError as error:
         raise HomeNotWritable(f"cannot write {path} ({error.strerror}); see --home") from error
+    if not _is_own(descriptor, path.parent):
+        os.close(descriptor)
+        raise HomeNotWritable(
+            f"{path.parent} is a home of {_owner(path)}, who could not read what this account writes there; "
+            f"run as {_owner(path)}, give it to this account (chown -R), or name another home with --home"
+        )
+    return descriptor
+
+
+def _is_own(descriptor: int, directory: Path) -> bool:
+    """Return whether a file is of the account whose files this process writes: on a file server it may be any."""
+    try:
+        with tempfile.TemporaryFile(dir=directory) as written:
+            return os.fstat(descriptor).st_uid == os.fstat(written.fileno()).st_uid
+    except OSError:  # there is no room; the run will say so
+        return True
 
 
 def _refuse_if_held(path: Path, run: Run) -> None:

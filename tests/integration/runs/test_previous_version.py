@@ -8,11 +8,10 @@ import duckdb
 import pytest
 
 from schemas.errors import UsageError
-from tests.nights import SEED_ROWS, assert_invariants, rows, run_night, value
+from tests.nights import SEED_ROWS, answered, assert_invariants, rows, run_night, value
 from warehouse.home.directory import Home
 from warehouse.home.run import SOFTWARE_VERSION
 from warehouse.integrity import sha256_of
-from warehouse.querying import query_published
 
 #: What the version before published under other names.
 EARLIER_NAMES = """
@@ -85,10 +84,10 @@ def test_its_archive_loses_nothing(write, earlier_home):
 def test_query_says_what_the_file_is(earlier_home):
     assert rows(earlier_home, "SELECT count(*) FROM customers")[0][0] > 0
     with pytest.raises(UsageError, match=r"published by version 0\.1\.0.*CHANGELOG\.md.*the next run replaces it"):
-        query_published(Home(earlier_home), "SELECT eligible FROM k_scores")
+        answered(Home(earlier_home), "SELECT eligible FROM k_scores")
 
 
 def test_failing_query_does_not_blame_the_version(first_night):
     with pytest.raises(UsageError) as raised:
-        query_published(Home(first_night / "home"), "SELECT nothing FROM k_scores")
+        answered(Home(first_night / "home"), "SELECT nothing FROM k_scores")
     assert "version" not in str(raised.value)

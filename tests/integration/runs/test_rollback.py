@@ -51,6 +51,16 @@ def status_of(home, run_id):
     return json.loads((home / "runs" / run_id / "manifest.json").read_text())["status"]
 
 
+def test_damaged_file_is_kept_as_evidence(home):
+    _, second = runs_of(home)
+    (home / "segments.duckdb").unlink()
+    (home / "segments.duckdb").write_bytes(b"damaged")
+    done = roll_back(home)
+    assert (done.run_id, done.taken_back) == (second, ())
+    assert done.damaged.read_bytes() == b"damaged"
+    assert_invariants(home)
+
+
 def test_rollback_publishes_the_run_before(home):
     first, second = runs_of(home)
     before = (home / "archive" / f"{first}.duckdb").read_bytes()
