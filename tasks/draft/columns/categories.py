@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from schemas.fields import Role
 from schemas.yes_no import YES_WORDS, are_yes_and_no
 from tasks.draft.columns.facts import MAX_LISTED, Arguments, Facts, Kind, ignored, missing_arguments
+from tasks.draft.columns.ranges import is_measure
 from tasks.draft.columns.sentinels import text_sentinels, word_sentinels
-from tasks.draft.text.headers import is_named_like_code, is_named_like_count, words_of
+from tasks.draft.text.headers import is_named_like_code, is_named_like_count, is_named_like_month, words_of
 from tasks.draft.text.wording import amount, counted, examples
 
 
@@ -106,6 +107,8 @@ def are_codes(facts: Facts) -> bool:
         return False
     if numbers.n_different == 2 and (numbers.lowest, numbers.highest) in _TWO_CODES:
         return True
+    if is_named_like_month(facts.header) and 1 <= numbers.lowest < numbers.highest <= 12:
+        return not is_measure(facts.header)
     return is_named_like_code(facts.header) and (numbers.n_different > MAX_LISTED or are_few(facts))
 
 
