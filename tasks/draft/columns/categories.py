@@ -95,7 +95,8 @@ def code_kind(facts: Facts) -> Kind:
         return ignored(f"codes, not amounts, such as {examples(numbers, 2)}: {found}, too many to be categories")
     missing, reasons = missing_arguments("category", facts, text_sentinels(facts.non_numeric, facts.n_rows))
     said = f"{facts.n_different:,} different codes, not amounts: {counted(numbers, 4)}"
-    return Kind(Role.CATEGORY, "int", missing, (f"{said}{', ...' if len(numbers) > 4 else ''}", *reasons))
+    value_type = "str" if facts.profile.n_leading_zeros else "int"
+    return Kind(Role.CATEGORY, value_type, missing, (f"{said}{', ...' if len(numbers) > 4 else ''}", *reasons))
 
 
 def are_codes(facts: Facts) -> bool:

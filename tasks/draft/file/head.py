@@ -52,7 +52,7 @@ def find_head(records: Sequence[Record]) -> Head:
         return Head(titles, titles + 1)
     if first == 0:
         return Head(0, 1) if _names_years(records, types) else Head(None, 0)
-    return Head(_fullest(records[:first]), first)
+    return Head(_fullest(records[:first], len(records[first])), first)
 
 
 def _column_types(records: Sequence[Record]) -> dict[int, str]:
@@ -91,12 +91,16 @@ def _is_customer(record: Record, types: dict[int, str]) -> bool:
     return same > 0 and 2 * same > filled and 2 * len(cells) >= len(types)
 
 
-def _fullest(records: Sequence[Record]) -> int:
-    """Return the index of the record with most different names; of equals the last, unless it repeats the first."""
+def _fullest(records: Sequence[Record], width: int) -> int:
+    """Return the index of the record with most different names, one of the customers' width before all others.
+
+    Of equals it is the last, unless it repeats the first.
+    """
     best = 0
     for index, record in enumerate(records):
         names, most = _names(record), _names(records[best])
-        if len(names) > len(most) or (len(names) == len(most) and names != most):
+        rank, best_rank = (len(record) == width, len(names)), (len(records[best]) == width, len(most))
+        if rank > best_rank or (rank == best_rank and names != most):
             best = index
     return best
 
