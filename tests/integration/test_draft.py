@@ -424,6 +424,21 @@ def test_first_cell_with_a_unit_is_no_header(drafted):
     assert [found.header for found in columns_of(dataset)] == ["key", "town", "balance"]
 
 
+def test_code_with_a_leading_zero_stays_text(column):
+    assert declared(column("Zip", ["02108", "62701", "97301"] * 20))[:2] == ("category", "str")
+
+
+def test_header_is_as_wide_as_its_customers(drafted):
+    dataset = drafted("EXTF;700;Debtors;16;A;B;RE\nkey;town;age\n" + "".join(f"K{n};Ulm;{20 + n % 50}\n" for n in N))
+    assert [found.header for found in columns_of(dataset)] == ["key", "town", "age"]
+
+
+def test_aligned_line_under_a_header_is_drawn(drafted, write, home):
+    text = "|name|town|tier|\n|:---|:--:|---:|\n" + "".join(f"|N{n}|Ulm{n % 3}|{'ABC'[n % 3]}|\n" for n in N)
+    drafted(text)
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (len(N), 1)
+
+
 def test_month_of_a_card_is_no_amount(column):
     assert declared(column("Card Exp Month", [1 + n % 12 for n in range(120)]))[0] == "category"
     assert declared(column("Visits per month", [1 + n % 12 for n in range(120)]))[0] == "numeric"
