@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pandera.pandas as pa
 
 from schemas.errors import SchemaError
+from schemas.missing_words import MISSING_WORDS
 
 METADATA_KEY = "segments"
 
@@ -91,11 +92,16 @@ class FieldSettings:
     profile: bool = False
 
 
-def identifier(*, keep: Literal["first", "last"] = "first", **pandera_arguments: Any) -> Any:
+def identifier(
+    *,
+    keep: Literal["first", "last"] = "first",
+    sentinels: str | Sequence[str] = MISSING_WORDS,
+    **pandera_arguments: Any,
+) -> Any:
     """Declare the customer's own key: unique, never a feature; ``keep`` says which of two rows stays."""
     if keep not in ("first", "last"):
         raise SchemaError(f"keep={keep!r} should be 'first' or 'last'")
-    return _field(FieldSettings(Role.IDENTIFIER, keep=keep), pandera_arguments)
+    return _field(FieldSettings(Role.IDENTIFIER, sentinels=_texts(sentinels), keep=keep), pandera_arguments)
 
 
 def numeric(

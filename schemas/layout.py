@@ -33,6 +33,7 @@ class ListForm:
     Attributes:
         has_entities: whether the file may hold HTML entities.
         is_enclosed: whether its lists are in brackets, or of items in quotes, as programs write them.
+        has_bullets: whether a bullet or a number stands before each of its items.
         last_word: the word before the last item, such as and.
         whole: items that hold it, and are one.
         count: pattern of an item with a count, which is ``{}``; its group is the item.
@@ -41,6 +42,7 @@ class ListForm:
 
     has_entities: bool = False
     is_enclosed: bool = False
+    has_bullets: bool = False
     last_word: str | None = None
     whole: tuple[str, ...] = ()
     count: str | None = None

@@ -32,6 +32,16 @@ INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"
 #: Suffix of a number -> the zeros that it stands for.
 SUFFIXES = {"k": 3, "m": 6, "mn": 6, "mio": 6, "bn": 9, "mrd": 9, "lakh": 5, "cr": 7, "crore": 7, "万": 4, "億": 8}
 
+#: Sign of a currency -> its code, which stands for the same unit.
+CURRENCY_CODES = {
+    **{"$": "usd", "us$": "usd", "a$": "aud", "c$": "cad", "nz$": "nzd", "hk$": "hkd", "r$": "brl"},
+    **{"€": "eur", "£": "gbp", "¥": "jpy", "円": "jpy", "元": "cny", "₹": "inr", "rs": "inr", "rs.": "inr"},
+    **{"₽": "rub", "₩": "krw", "₺": "try", "zł": "pln", "kč": "czk", "kr.": "kr", "fr": "chf", "fr.": "chf"},
+}
+
+#: Marks of accounts beside a number, which take the place of its sign.
+BOOKED = frozenset({"dr", "cr", "debit", "credit", "soll", "haben"})
+
 #: A cell of a spreadsheet that was too narrow for its number.
 TOO_NARROW = r"##+"
 
@@ -98,6 +108,10 @@ def why_unread(text: str, strip: Collection[str] = ()) -> str | None:
         return found
     known = {as_ascii(one).strip().lower() for one in strip}
     signs = [sign[group] for group in (2, 5, 7) if sign[group] and sign[group].lower() not in known]
+    if signs and signs[0].lower() in BOOKED:
+        return f"{signs[0]!r} marks a debit or a credit: deliver the number with a sign"
     if signs:
         return f"strip={signs[0]!r} in the schema takes {signs[0]!r} off"
+    if not re.search("[.,]", plain):
+        return None
     return "its points and commas are not those of the other numbers, or of decimal= and thousands= in the schema"

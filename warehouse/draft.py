@@ -258,7 +258,7 @@ def number_marks(database: Connection, column_numbers: Sequence[int], *, is_comm
 
 
 def read_numbers(database: Connection, dialect: Dialect, units: Mapping[int, Mapping[str, int]]) -> None:
-    """Read the numbers of every column as a run reads them; those written otherwise are left out.
+    """Read the numbers of every column as a run reads them; null where they are written otherwise.
 
     Args:
         dialect: the marks of the numbers.
@@ -286,6 +286,12 @@ def describe_numbers(database: Connection) -> dict[int, Numbers]:
         )
         found[column_number] = Numbers(**row, lowest_values=low, highest_values=high)
     return found
+
+
+def unread_numbers(database: Connection) -> dict[int, Counted]:
+    """Return one of the numbers whose marks are not those that were found, and their cells, by column number."""
+    found = read_dicts(database, read_sql("draft/list_unread"))
+    return {row.pop("column_number"): Counted(**row) for row in found}
 
 
 def zero_rows(database: Connection) -> dict[int, tuple[int, int]]:

@@ -44,12 +44,13 @@ from warehouse.draft import (
     profile_columns,
     read_numbers,
     undecodable_lines,
+    unread_numbers,
     zero_rows,
 )
 from warehouse.records import create_work_tables, load_lines
 
 #: Marks that may stand between the items of a list in one field.
-_LIST_MARKS = ("|", ";", ",", "\n", "&#44;", "/", "+", "\N{IDEOGRAPHIC COMMA}", "\N{FULLWIDTH COMMA}")
+_LIST_MARKS = ("|", ";", ",", "\n", "&#44;", "/", "+", "•", "·", "\N{IDEOGRAPHIC COMMA}", "\N{FULLWIDTH COMMA}")
 
 #: Share of rejected records from which a short file with some lines before its header would be refused.
 _USUAL_REJECTS = 0.05
@@ -188,7 +189,7 @@ def _draft(database: Connection, opened: Opened, path: Path, left_out: Mapping[s
 
 def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | None], list_column: int) -> list[Facts]:
     """Return what is known of every column, its numbers without those that stand for a missing value."""
-    numbers = describe_numbers(database)
+    numbers, unread = describe_numbers(database), unread_numbers(database)
     sentinels = {
         number: number_sentinels(found, profiles.columns[number].n_cells, are_ages=is_age(headers[number - 1]))
         for number, found in numbers.items()
@@ -211,6 +212,7 @@ def _facts(database: Connection, profiles: Profiles, headers: Sequence[str | Non
             profile=profile,
             step=profiles.step,
             numbers=numbers.get(number),
+            unread=unread.get(number),
             sentinels=sentinels.get(number, ()),
             dash_is_zero=_dash_is_zero(database, profile, list_column),
             runs_on=number == list_column,

@@ -61,3 +61,9 @@ def count_quoted_fields(text: str, delimiter: str, quote: str) -> int:
     mark, q = re.escape(delimiter), re.escape(quote)
     inner = f"(?:[^{q}]|{q}{q}|\\\\{q})*"
     return len(re.findall(f"(?:^|{mark}) *{q}{inner}{q} *(?={mark}|$)", text, re.MULTILINE))
+
+
+def count_opened_fields(text: str, delimiter: str, quote: str) -> int:
+    """Return how many fields of some lines begin with a quote, one that is not doubled."""
+    mark, q = re.escape(delimiter), re.escape(quote)
+    return len(re.findall(f"(?:^|{mark}) *{q}(?:{q}{q})*(?!{q})", text, re.MULTILINE))

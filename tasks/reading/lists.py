@@ -10,7 +10,14 @@ from schemas.layout import Layout, ListForm
 from warehouse.connection import Connection
 from warehouse.record_spans import any_line_contains
 from warehouse.records import SeparatedLists, count_separators
-from warehouse.statements.lists import COUNTS, select_any_digit, select_counts, select_enclosed, select_last_word
+from warehouse.statements.lists import (
+    COUNTS,
+    select_any_digit,
+    select_bullets,
+    select_counts,
+    select_enclosed,
+    select_last_word,
+)
 from warehouse.tables import read_dicts
 
 
@@ -26,7 +33,7 @@ class ListLimits:
         max_whole: items with such a word that may be one.
     """
 
-    separators: tuple[str, ...] = ("|", ";", "&#44;", "\n")
+    separators: tuple[str, ...] = ("|", ";", "&#44;", "\n", "•", "·")
     last_words: tuple[str, ...] = ("and", "&", "und", "et", "y")
     n_records: int = 50_000
     few_share: float = 0.1
@@ -58,7 +65,7 @@ def list_forms(
         return {}
     records = _first_records(layout, lines)
     quote, escape = layout.dialect.quote or "", layout.dialect.escape or ""
-    marks = {*"[({\"'", quote * 2, escape + quote} - {quote, ""}
+    marks = {*"[({\"'«„“", quote * 2, escape + quote} - {quote, ""}
     enclosed = any(any_line_contains(database, mark, records) for mark in marks) and {
         row["name"] for row in read_dicts(database, select_enclosed(layout, lists, records))
     }
@@ -67,6 +74,8 @@ def list_forms(
     forms = {}
     for column in lists:
         form = ListForm(has_entities, is_enclosed=bool(enclosed and column.name in enclosed))
+        own = replace(layout, forms={column.name: form})
+        form = replace(form, has_bullets=bool(read_dicts(database, select_bullets(own, column, records))))
         own = replace(layout, forms={column.name: form})
         found = [(word, read_dicts(database, select_last_word(own, column, word))) for word in words]
         for word, rows in found:

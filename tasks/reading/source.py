@@ -359,6 +359,8 @@ def _in_words(source: Source, layout: Layout, columns: tuple[Column, ...]) -> st
         parts.append(f"items between {dialect.item_separator!r}")
     if any(form.is_enclosed for form in layout.forms.values()):
         parts.append("lists in brackets or quotes")
+    if any(form.has_bullets for form in layout.forms.values()):
+        parts.append("a bullet before each item")
     if layout.text_marks:
         parts.append('digits without the marks that make them texts, \'1 and ="1"')
     if dialect.decimal != ".":

@@ -19,6 +19,7 @@ from flows.cli.draft import draft as write_draft
 from schemas.dataset import columns_of, file_settings_of, normalise_header
 from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
+from schemas.missing_words import MISSING_WORDS
 from tasks.draft.drafting import draft_schema
 from tests.conftest import ROOT
 from tests.nights import assert_invariants, quick_night, read_night, rows
@@ -56,6 +57,7 @@ def declared(found):
     """What a column is declared as: role, type, the settings that are not the usual ones, its bounds and values."""
     settings = found.settings
     usual = {"weight": 1.0, "keep": "first", "missing": "reject", "min_frequency": 0.001}
+    usual |= {"sentinels": MISSING_WORDS} if found.settings.role == "identifier" else {}
     said = {name: value for name in settings.__dataclass_fields__ if (value := getattr(settings, name))}
     said = {name: value for name, value in said.items() if name != "role" and usual.get(name) != value}
     checks = {str(check.error).split("(")[0]: next(iter(check.statistics.values())) for check in found.checks}
@@ -414,6 +416,39 @@ def test_few_rounded_accounts_are_lost_keys(write):
 def test_line_under_the_header_is_no_header(drafted):
     dataset = drafted("Town\tAge\n====\t===\n" + "".join(f"{('Ulm', 'Bonn')[n % 2]}\t{20 + n % 30}\n" for n in N))
     assert [found.header for found in columns_of(dataset)] == ["town", "age"]
+
+
+def test_first_cell_with_a_unit_is_no_header(drafted):
+    cells = ["5.50CR", *(f"{n}.50" for n in range(90))]
+    dataset = drafted("key;town;balance\n" + "".join(f"K{n:03};Ulm;{cell}\n" for n, cell in enumerate(cells)))
+    assert [found.header for found in columns_of(dataset)] == ["key", "town", "balance"]
+
+
+def test_code_with_a_leading_zero_stays_text(column):
+    assert declared(column("Zip", ["02108", "62701", "97301"] * 20))[:2] == ("category", "str")
+
+
+def test_header_is_as_wide_as_its_customers(drafted):
+    dataset = drafted("EXTF;700;Debtors;16;A;B;RE\nkey;town;age\n" + "".join(f"K{n};Ulm;{20 + n % 50}\n" for n in N))
+    assert [found.header for found in columns_of(dataset)] == ["key", "town", "age"]
+
+
+def test_aligned_line_under_a_header_is_drawn(drafted, write, home):
+    text = "|name|town|tier|\n|:---|:--:|---:|\n" + "".join(f"|N{n}|Ulm{n % 3}|{'ABC'[n % 3]}|\n" for n in N)
+    drafted(text)
+    assert read_night(write(text), home, dataset=str(home.parent / "drafted.py")).counts == (len(N), 1)
+
+
+def test_month_of_a_card_is_no_amount(column):
+    assert declared(column("Card Exp Month", [1 + n % 12 for n in range(120)]))[0] == "category"
+    assert declared(column("Visits per month", [1 + n % 12 for n in range(120)]))[0] == "numeric"
+
+
+def test_word_for_nothing_is_no_key(drafted, write, home):
+    text = "id,age\n" + "".join(f"{(f'K{n}', 'n/a')[n % 30 // 28]},{20 + n % 50}\n" for n in range(60))
+    identifier = columns_of(drafted(text))[0]
+    night = read_night(write(text), home, dataset=str(home.parent / "drafted.py"))
+    assert (identifier.settings.role.value, night.counts) == ("identifier", (56, 4))
 
 
 def test_shared_addresses_are_no_orders(write):

@@ -70,3 +70,14 @@ def test_whole_number_identifier_ignores_its_spelling(check):
 def test_equal_rows_without_identifier_are_separate_customers(check):
     checked = check("age\n30\n30\n30\n", fields="age: Series[int] = numeric()")
     assert checked.customers("age, right(customer_id, 2)") == [(30, "-1"), (30, "-2"), (30, "-3")]
+
+
+@pytest.mark.parametrize(("sentinels", "n_rejected"), [("", 2), ("sentinels=()", 0)])
+def test_word_for_nothing_identifies_nobody(check, sentinels, n_rejected):
+    checked = check(f"{HEADER}NULL,30\nn/a,31\nNullmann,32\n", fields=SHOP.format(keep=sentinels))
+    assert [code for (code,) in checked.rejected("code")] == ["missing_value"] * n_rejected
+
+
+def test_letters_in_a_numeric_key_are_explained(check):
+    checked = check(f"{HEADER}1,30\nC-2,31\n", fields=FIRST.replace("str", "int", 1))
+    assert "declare it as Series[str] if it has letters from now on" in checked.rejected("reason")[0][0]

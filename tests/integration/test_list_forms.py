@@ -211,8 +211,32 @@ def test_blank_tick_counts_as_no(write, home):
 
 @pytest.mark.parametrize(
     ("item", "separator"),
-    [("{thing}", "\n"), ("{thing}", "&#44; "), ("{thing} ({n})", ", "), ('""{thing}""', ","), ("{thing}*{n}", "; ")],
-    ids=["lines", "entities", "counts", "quotes", "counts between semicolons"],
+    [
+        ("{thing}", "\n"),
+        ("{thing}", "&#44; "),
+        ("{thing} ({n})", ", "),
+        ('""{thing}""', ","),
+        ("{thing}*{n}", "; "),
+        ("• {thing}", "\n"),
+        ("- {thing}", "\n"),
+        ("{n}. {thing}", "\n"),
+        ("{thing}", " • "),
+        ("« {thing} »", ", "),
+        ("„{thing}“", ", "),
+    ],
+    ids=[
+        "lines",
+        "entities",
+        "counts",
+        "quotes",
+        "counts between semicolons",
+        "bullets",
+        "dashes",
+        "numbers",
+        "bullets between",
+        "guillemets",
+        "German quotes",
+    ],
 )
 def test_drafted_list_is_read_as_its_things(write, home, item, separator):
     file = write(lists(lambda thing, n: item.format(thing=thing, n=n), separator))
@@ -222,3 +246,19 @@ def test_drafted_list_is_read_as_its_things(write, home, item, separator):
     night = read_night(file, home, dataset=str(schema))
     found = night.rows("SELECT DISTINCT unnest(purchase_history) FROM customers")
     assert {thing for (thing,) in found} == set(THINGS)
+
+
+@pytest.mark.parametrize("mark", ["'", '"'])
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_quotes_of_items_are_no_quotes_of_fields(write, home, delimiter, mark):
+    cells = [",".join(f"{mark}{thing}{mark}" for thing, _ in things_of(n)[: 1 + n % 4]) for n in range(60)]
+    rows_of = (f"{20 + n}{delimiter}Ohio{delimiter}{cell}\n" for n, cell in enumerate(cells))
+    file = write(HEADER.replace(",", delimiter) + "".join(rows_of))
+    night = read_night(file, home, dataset=str(write(draft_schema(str(file)).text, "drafted.py")))
+    assert night.counts == (60, 0)
+    assert {thing for (thing,) in night.rows("SELECT DISTINCT unnest(purchase_history) FROM customers")} == set(THINGS)
+
+
+def test_dash_of_some_products_stays(check):
+    found = bought(check(lists(lambda thing, _: f"- {thing}" if thing in THINGS[:3] else thing, "\n")))
+    assert found == {*THINGS[3:], *(f"- {thing}" for thing in THINGS[:3])}

@@ -103,6 +103,7 @@ REASONS = {
     "CHF 5": "strip='CHF' in the schema takes 'CHF' off",
     "61y": "strip='y' in the schema takes 'y' off",
     "5,5 €": "its points and commas are not those",
+    "5.5 CR": "'CR' marks a debit or a credit: deliver the number with a sign",
 }
 
 
@@ -200,6 +201,58 @@ def test_some_cells_with_a_unit_are_a_doubt(write):
     comment, declaration, _, _ = drafted(write, [*AGES, *(f"{age}y" for age in AGES[:100])], name="visited")
     assert declaration == "Series[str] = ignored()"
     assert "numeric(strip='y') reads them as one unit, if they are" in comment
+
+
+#: Writing -> two ways of writing a number, and how many of ten are written in the second way.
+ONE_CURRENCY = {
+    "sign and code": ("{} €", "{} EUR", 5),
+    "few codes": ("{} €", "{} EUR", 1),
+    "code before": ("${}", "USD {}", 5),
+    "sign before, code behind": ("€{}", "{} EUR", 5),
+    "a code makes the sign clear": ("${} CAD", "$ {} CAD", 5),
+}
+
+
+def in_two_ways(one, other, n_of_ten):
+    return [(other if n % 10 < n_of_ten else one).format(f"{n}.50") for n in range(1, 91)]
+
+
+@pytest.mark.parametrize("ways", ONE_CURRENCY.values(), ids=ONE_CURRENCY)
+def test_one_currency_is_one_unit(write, home, ways):
+    _, declaration, source, schema = drafted(write, in_two_ways(*ways))
+    assert "numeric(" in declaration
+    assert read_night(source, home, dataset=schema).counts == (90, 0)
+
+
+#: Writing -> two ways of writing a number that are not one, and why.
+IN_DOUBT = {
+    "sign before, other code behind": ("€{}", "{} USD", "numbers in several units, such as '90.50 USD' and '€9.50'"),
+    "dollars of two countries": ("${}", "{} CAD", "numbers in several units"),
+    "debit and credit": ("{} DR", "{} CR", "marked as debits or credits, such as '"),
+    "credit alone": ("{}", "{}CR", "marked as debits or credits, such as '"),
+}
+
+
+@pytest.mark.parametrize(("one", "other", "reason"), IN_DOUBT.values(), ids=IN_DOUBT)
+def test_two_meanings_of_amounts_are_said(write, one, other, reason):
+    comment, declaration, _, _ = drafted(write, in_two_ways(one, other, 3))
+    assert declaration == "Series[str] = ignored()"
+    assert reason in comment
+
+
+def test_crores_are_no_credits(write):
+    assert 'strip="Cr"' in drafted(write, [f"{n}.50 Cr" for n in range(1, 91)])[1]
+
+
+def test_cells_with_other_marks_are_named(write, home):
+    cells = [f"{n},{100 + n}.50" for n in range(1, 200)]
+    comment, declaration, source, schema = drafted(write, [*cells, "1.234,56"])
+    assert "numeric(" in declaration
+    assert "with other marks in 1 row, such as '1.234,56': rejected" in comment
+    assert read_night(source, home, dataset=schema).counts == (199, 1)
+    comment, declaration, _, _ = drafted(write, [*cells, *(f"1.{n},56" for n in range(201, 221))])
+    assert declaration == "Series[str] = ignored()"
+    assert "points and commas mean two things: 20 rows such as '1.2" in comment
 
 
 def test_lost_numbers_are_no_missing_ones(write, home):

@@ -133,7 +133,7 @@ def is_blank(layout: Layout) -> str:
 def is_ruled(layout: Layout) -> str:
     """Return the condition for a record that is a line drawn of dashes, with delimiters, blanks and quotes."""
     around = _around_fields(layout)
-    return f"regexp_full_match(raw, {quote_text(f'[{around}]*[-=_+]{{2}}[-=_+{around}]*')})"
+    return f"regexp_full_match(raw, {quote_text(f'[{around}:]*[-=_+]{{2}}[-=_+{around}:]*')})"
 
 
 def _around_fields(layout: Layout) -> str:

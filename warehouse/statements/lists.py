@@ -10,12 +10,15 @@ from warehouse.statements.quoting import pattern_of, quote_identifier, quote_tex
 
 #: A list in brackets, as Python and JSON write it, or of items in quotes.
 _BRACKETS = r"^(?:\[(.*)\]|(?:set)?\((.*)\)|\{(.*)\})$"
-_ENCLOSED = rf"{_BRACKETS[1:-1]}|\".*\"|'.*'"
+_ENCLOSED = rf"{_BRACKETS[1:-1]}|\".*\"|'.*'|[«„“].*[»“”]"
 
 #: One item within brackets, up to the separator: in quotes (with the value of a pair after a colon) or without.
-_ITEM = r"\s*(?:\"[^\"]*\"|'[^']*')\s*(?::[^{0}]*)?(?:{0}|$)|[^{0}]+"
-_ITEM_QUOTES = r"^[\"'](.*?)[\"']\s*(?::.*)?$"
+_ITEM = r"\s*(?:\"[^\"]*\"|'[^']*'|[«„“][^»“”]*[»“”])\s*(?::[^{0}]*)?(?:{0}|$)|[^{0}]+"
+_ITEM_QUOTES = r"^[\"'«„“]\s*(.*?)\s*[\"'»“”]\s*(?::.*)?$"
 _NONE_OF_IT = r"(?i)^[\"'].*[\"']\s*:\s*(?:0+(?:\.0*)?|false|null|none)$"
+
+#: What stands before each item where people write one per line.
+_BULLET = r"^(?:[-*>•·‣▪●\x{2013}\x{2014}]|[0-9]{1,2}[.)])\s+"
 
 #: HTML entities, and those that are read, each as the character that it stands for.
 _ENTITY = "&#?[a-zA-Z0-9]+;"
@@ -94,10 +97,19 @@ def separable_text(text: str, separator: str) -> str:
 
 
 def plain_item(text: str) -> str:
-    """Return the expression for what an item may be without quotes and a count around it."""
+    """Return the expression for what an item may be without a bullet, quotes and a count around it."""
+    text = f"regexp_replace({text}, {quote_text(_BULLET)}, '')"
     for pattern in (_ITEM_QUOTES, *(count.format(_NUMBER) for count in COUNTS)):
         text = f"regexp_replace({text}, {quote_text(pattern)}, '\\1', 's')"
     return text
+
+
+def select_bullets(layout: Layout, column: Column, records: LineRange) -> str:
+    """Return the query for whether nearly all items of a column follow a bullet: one row, or none."""
+    return f"""
+        SELECT true AS has_bullets
+        FROM (SELECT unnest({items_of_column(layout, column)}) AS item FROM work.record_fields WHERE {_within(records)})
+        HAVING avg(regexp_matches(item, {quote_text(_BULLET)})::INT) > {_USUAL} AND count(DISTINCT item) > 1"""
 
 
 def select_any_digit(layout: Layout, column: Column, records: LineRange) -> str:
@@ -173,6 +185,8 @@ def items_of_column(layout: Layout, column: Column) -> str:
         return "NULL::VARCHAR[]"
     form = layout.forms.get(column.name, ListForm())
     items = f"list_transform({_delivered_items(layout, column, form)}, lambda f: {trimmed('f')})"
+    if form.has_bullets:
+        items = f"list_transform({items}, lambda x: regexp_replace(x, {quote_text(_BULLET)}, ''))"
     if form.last_word:
         parts = f"regexp_split_to_array(x, {quote_text(_before_last(form.last_word))})"
         whole = f"x IN ({', '.join(map(quote_text, form.whole))})" if form.whole else "false"

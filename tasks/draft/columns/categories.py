@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from schemas.fields import Role
 from schemas.yes_no import YES_WORDS, are_yes_and_no
 from tasks.draft.columns.facts import MAX_LISTED, Arguments, Facts, Kind, ignored, missing_arguments
+from tasks.draft.columns.ranges import is_measure
 from tasks.draft.columns.sentinels import text_sentinels, word_sentinels
-from tasks.draft.text.headers import is_named_like_code, is_named_like_count, words_of
+from tasks.draft.text.headers import is_named_like_code, is_named_like_count, is_named_like_month, words_of
 from tasks.draft.text.wording import amount, counted, examples
 
 
@@ -94,7 +95,8 @@ def code_kind(facts: Facts) -> Kind:
         return ignored(f"codes, not amounts, such as {examples(numbers, 2)}: {found}, too many to be categories")
     missing, reasons = missing_arguments("category", facts, text_sentinels(facts.non_numeric, facts.n_rows))
     said = f"{facts.n_different:,} different codes, not amounts: {counted(numbers, 4)}"
-    return Kind(Role.CATEGORY, "int", missing, (f"{said}{', ...' if len(numbers) > 4 else ''}", *reasons))
+    value_type = "str" if facts.profile.n_leading_zeros else "int"
+    return Kind(Role.CATEGORY, value_type, missing, (f"{said}{', ...' if len(numbers) > 4 else ''}", *reasons))
 
 
 def are_codes(facts: Facts) -> bool:
@@ -106,6 +108,8 @@ def are_codes(facts: Facts) -> bool:
         return False
     if numbers.n_different == 2 and (numbers.lowest, numbers.highest) in _TWO_CODES:
         return True
+    if is_named_like_month(facts.header) and 1 <= numbers.lowest < numbers.highest <= 12:
+        return not is_measure(facts.header)
     return is_named_like_code(facts.header) and (numbers.n_different > MAX_LISTED or are_few(facts))
 
 

@@ -36,6 +36,7 @@ class Facts:
         header: name as delivered; None where the file has no header.
         step: the profiled records are every step-th of the file.
         numbers: distribution of its numbers, sentinels aside; None where there are none.
+        unread: one of the numbers whose marks are not those of the file, and the cells of them all.
         sentinels: numbers that stand for a missing value.
         dash_is_zero: whether a dash is padded as accounts write 0.
         runs_on: whether it is the list that takes the surplus fields.
@@ -48,6 +49,7 @@ class Facts:
     profile: ColumnProfile
     step: int = 1
     numbers: Numbers | None = None
+    unread: Counted | None = None
     sentinels: tuple[float, ...] = ()
     dash_is_zero: bool = False
     runs_on: bool = False

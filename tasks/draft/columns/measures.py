@@ -1,10 +1,11 @@
 """Recognize columns of numbers: their range, how they are written, and which values mean missing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.fields import Role
-from schemas.written_numbers import is_lost
+from schemas.written_numbers import BOOKED, is_lost
 from tasks.draft.columns.amounts import Amounts, amounts_of
 from tasks.draft.columns.categories import are_codes, code_kind
 from tasks.draft.columns.facts import Arguments, Facts, Kind, ignored, missing_arguments
@@ -12,7 +13,7 @@ from tasks.draft.columns.ranges import is_age, is_skewed, natural_bounds, takes_
 from tasks.draft.columns.sentinels import text_sentinels
 from tasks.draft.text.headers import unit_of
 from tasks.draft.text.wording import amount, examples, number, several, shown, spread
-from warehouse.draft import CountedNumber, Numbers
+from warehouse.draft import Affix, CountedNumber, Numbers
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,10 @@ def number_kind(facts: Facts) -> Kind | None:
     """Return a column of numbers, or of codes that are written in digits; None where it is something else."""
     if not facts.profile.is_numeric:
         return None
-    numbers = facts.numbers
-    if numbers is None or _are_written_otherwise(facts, numbers):
-        return ignored(f"numbers written otherwise than those of other columns, such as {examples(facts.known)}")
+    numbers, unread = facts.numbers, facts.unread
+    n_unread = unread.n if unread else 0
+    if numbers is None or n_unread > _SETTINGS.strays * facts.profile.count("number", "amount"):
+        return ignored(_written_otherwise(facts))
     lost = [found for found in facts.non_numeric if is_lost(found.text)]
     zeros = [found for found in facts.non_numeric if facts.dash_is_zero and found.text == "-"]
     others = [found for found in facts.non_numeric if found not in [*lost, *zeros]]
@@ -56,6 +58,8 @@ def number_kind(facts: Facts) -> Kind | None:
     missing, reasons = missing_arguments("median", facts, _sentinels(facts, texts))
     if strays:
         reasons.append(f"not a number in {amount(n_strays, 'row')}, such as {examples(strays, 1)}: rejected")
+    if unread:
+        reasons.append(f"with other marks in {amount(unread.n, 'row')}, such as {shown(unread.text)}: rejected")
     if lost:
         found = f"lost in {amount(sum(found.n for found in lost), 'row')}, such as {examples(lost, 1)}"
         reasons.append(f"{found}: rejected, so mend the spreadsheet and export it again")
@@ -88,7 +92,7 @@ def _measure(
         f"written with {several([shown(text) for text in [*strip, *around.units]])}" if strip or around.units else "",
         *(
             f"{shown(found.after)} after the number in {amount(found.n, 'row')}, such as {shown(found.example)}: "
-            f"rejected, unless strip={found.after!r} reads them as the others"
+            f"rejected, {_what_to_do(found)}"
             for found in around.strays
         ),
         _skewness(numbers, is_log=is_log),
@@ -100,6 +104,12 @@ def _measure(
     return Kind(Role.NUMERIC, value_type, arguments | missing, tuple(filter(None, reasons)))
 
 
+def _what_to_do(found: Affix) -> str:
+    if found.after.lower() in BOOKED:
+        return "so deliver the sign that it stands for"
+    return f"unless strip={found.after!r} reads them as the others"
+
+
 def _skewness(numbers: Numbers, *, is_log: bool) -> str:
     if is_log:
         return f"a few amounts are very large (skewness {numbers.skewness:.1f}), so the logarithm counts"
@@ -108,9 +118,17 @@ def _skewness(numbers: Numbers, *, is_log: bool) -> str:
     return ""
 
 
-def _are_written_otherwise(facts: Facts, numbers: Numbers) -> bool:
-    n_read = numbers.n_numbers + sum(_sentinels(facts, {}).values())
-    return n_read < (1 - _SETTINGS.strays) * facts.profile.count("number", "amount")
+def _written_otherwise(facts: Facts) -> str:
+    """Return what is to be said of numbers whose points and commas are not those of the file."""
+    unread, n_numbers = facts.unread, facts.profile.count("number", "amount")
+    if unread is None or unread.n == n_numbers:
+        return f"numbers written otherwise than those of other columns, such as {examples(facts.known)}"
+    # The most marks show best how the others are written.
+    other = max(facts.known, key=lambda found: (found.text != unread.text) * len(re.findall("[.,]", found.text)))
+    return (
+        f"points and commas mean two things: {amount(unread.n, 'row')} such as {shown(unread.text)}, "
+        f"{n_numbers - unread.n:,} such as {shown(other.text)}; deliver one way of writing"
+    )
 
 
 def _are_digits(facts: Facts) -> bool:

@@ -13,7 +13,7 @@ from itertools import chain, islice, takewhile
 from schemas.dialect import Dialect
 from schemas.errors import DataRefused
 from tasks.draft.text.cell_types import cell_type_of
-from tasks.reading.head import HeadRecord, count_quoted_fields, head_records
+from tasks.reading.head import HeadRecord, count_opened_fields, count_quoted_fields, head_records
 from tasks.reading.header import DELIMITERS, QUOTES
 
 
@@ -106,11 +106,12 @@ def _dialects(lines: Sequence[str], comment: str | None) -> Iterator[Dialect]:
 def _quotes(text: str, delimiter: str) -> list[str | None]:
     """Return the quotes that may be around fields, and None where there may be none."""
     whole = {quote: count_quoted_fields(text, delimiter, quote) for quote in QUOTES}
-    found: list[str | None] = [quote for quote, n in whole.items() if n]
+    # Those around the items of a list are around a whole field only where the list has one item.
+    found: list[str | None] = [q for q, n in whole.items() if 2 * n > count_opened_fields(text, delimiter, q)]
     # A file without any double quote may hold one further on.
     plain = None if '"' in text else '"'
     odd = sum(line.count('"') % 2 for line in text.split("\n"))
-    return found if whole['"'] > odd else [*found, plain]
+    return found if '"' in found and whole['"'] > odd else [*found, plain]
 
 
 def _sample(lines: Sequence[str], dialect: Dialect) -> Sample:

@@ -11,7 +11,7 @@ from tasks.draft.text.headers import is_named_like_list
 from tasks.reading.header import HEADER_WITHIN
 
 #: Types that no column name has.
-_DATA_TYPES = frozenset({"number", "amount", "instant", "link", "mail", "uuid", "phone"})
+_DATA_TYPES = frozenset({"number", "instant", "link", "mail", "uuid", "phone"})
 
 #: Share of a column's filled cells that have one type, and share of the records that must reach the column.
 _ONE_TYPE, _REACHED = 0.8, 0.5
@@ -52,19 +52,25 @@ def find_head(records: Sequence[Record]) -> Head:
         return Head(titles, titles + 1)
     if first == 0:
         return Head(0, 1) if _names_years(records, types) else Head(None, 0)
-    return Head(_fullest(records[:first]), first)
+    return Head(_fullest(records[:first], len(records[first])), first)
 
 
 def _column_types(records: Sequence[Record]) -> dict[int, str]:
     """Return the columns that have one type: index -> type."""
     types = {}
     for index, column in enumerate(zip_longest(*(records[1:] or records))):
-        reached = [cell_type_of(cell) for cell in column if cell is not None]
+        reached = [_type_of(cell) for cell in column if cell is not None]
         filled = [found for found in reached if found not in ("empty", "missing")]
         found, n = Counter(filled).most_common(1)[0] if filled else ("", 0)
         if found in _DATA_TYPES and n >= _ONE_TYPE * len(filled) and len(reached) >= _REACHED * (len(records) - 1):
             types[index] = found
     return types
+
+
+def _type_of(cell: str) -> str:
+    """Return the type of a cell; the first of a column of numbers may be the only one with a unit."""
+    found = cell_type_of(cell)
+    return "number" if found == "amount" else found
 
 
 def _count_titles(records: Sequence[Record]) -> int:
@@ -79,18 +85,22 @@ def _count_titles(records: Sequence[Record]) -> int:
 
 def _is_customer(record: Record, types: dict[int, str]) -> bool:
     """Return whether most cells have the type of their columns, and no column name is among them."""
-    cells = [(column, cell_type_of(record[index])) for index, column in types.items() if index < len(record)]
+    cells = [(column, _type_of(record[index])) for index, column in types.items() if index < len(record)]
     same = sum(column == own for column, own in cells)
     filled = sum(own not in ("empty", "missing") for _, own in cells)
     return same > 0 and 2 * same > filled and 2 * len(cells) >= len(types)
 
 
-def _fullest(records: Sequence[Record]) -> int:
-    """Return the index of the record with most different names; of equals the last, unless it repeats the first."""
+def _fullest(records: Sequence[Record], width: int) -> int:
+    """Return the index of the record with most different names, one of the customers' width before all others.
+
+    Of equals it is the last, unless it repeats the first.
+    """
     best = 0
     for index, record in enumerate(records):
         names, most = _names(record), _names(records[best])
-        if len(names) > len(most) or (len(names) == len(most) and names != most):
+        rank, best_rank = (len(record) == width, len(names)), (len(records[best]) == width, len(most))
+        if rank > best_rank or (rank == best_rank and names != most):
             best = index
     return best
 

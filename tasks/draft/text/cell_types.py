@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from schemas.written_numbers import SIMPLE_NUMBER, TOO_NARROW, amount_pattern, as_ascii, number_pattern
+from schemas.missing_words import MISSING_WORDS
+from schemas.written_numbers import BOOKED, SIMPLE_NUMBER, TOO_NARROW, amount_pattern, as_ascii, number_pattern
 
 _MONTH = (
     r"(?:jan(?:uary|uar|vier|v)?|feb(?:ruary|ruar)?|f[eé]vr?(?:ier)?|m[aä]r(?:ch|z|s)?|apr(?:il)?|avr(?:il)?|ma[iy]|"
@@ -51,17 +52,10 @@ _TYPES = {
 #: A number in any way of writing it: groups of three digits, a decimal mark, an exponent.
 _NUMBER = rf"[+-]?{number_pattern()}"
 
-#: Texts that stand for a missing value in files of many origins, without regard to case.
-_MISSING_WORDS = frozenset(
-    {"?", "-", "--", "---", "\N{EN DASH}", "\N{EM DASH}", ".", "n/a", "na", "n.a.", "nan", "null", "nil", "none",
-     "unknown", "undefined", "missing", "not available", "not specified", "(blank)", "(null)", "<null>", "<na>",
-     "\\n", "#n/a", "#na", "#null!", "#value!",
-     "#div/0!", "#ref!", "#name?", "#num!", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "s/d"}
-)  # fmt: skip
-
 _UNITS = (
     "y|yr|yrs|years?|months?|mo|weeks?|days?|d|h|hrs?|hours?|min|mins|minutes?|s|sec|secs|seconds?|k|kg|g|mg|lbs?|oz|"
-    "km|m|cm|mm|mi|miles?|ft|in|l|ml|pts?|points?|pcs|x|°c|°f|jahre|ans|años|mn|mio|bn|mrd|lakh|crore|cr|万|億"
+    "km|m|cm|mm|mi|miles?|ft|in|l|ml|pts?|points?|pcs|x|°c|°f|jahre|ans|años|mn|mio|bn|mrd|lakh|crore|万|億|"
+    + "|".join(sorted(BOOKED))
 )
 _CURRENCIES = (
     r"[$€£¥₹₽₩₺₪฿₫]|(?:us|a|c|nz|hk)\$|usd|eur|gbp|chf|jpy|inr|cad|aud|sek|nok|dkk|pln|brl|mxn|r\$|rs\.?"
@@ -79,7 +73,7 @@ PATTERNS: dict[str, object] = {
     "number": _NUMBER,
     "simple": SIMPLE_NUMBER,
     "too_narrow": TOO_NARROW,
-    "missing_words": sorted(_MISSING_WORDS),
+    "missing_words": sorted(MISSING_WORDS),
 }
 
 _COMPILED = {
@@ -105,4 +99,4 @@ def cell_type_of(text: str) -> str:
 
 def is_missing_word(text: str) -> bool:
     """Return whether a text is one that commonly stands for a missing value."""
-    return text.lower() in _MISSING_WORDS or re.fullmatch(TOO_NARROW, text) is not None
+    return text.lower() in MISSING_WORDS or re.fullmatch(TOO_NARROW, text) is not None

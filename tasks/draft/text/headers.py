@@ -43,6 +43,7 @@ _CODES = frozenset(
      "via"}
 )  # fmt: skip
 _POSTCODES = frozenset({"zip", "zipcode", "postcode", "postal", "plz", "postleitzahl", "pin", "pincode", "cep"})
+_MONTHS = frozenset({"month", "monat", "mois", "mes", "mese", "maand"})
 _BETWEEN = frozenset({"of", "to", "from", "per", "in", "at", "on", "by", "since", "for"})
 _NAMELESS = re.compile(r"unnamed: ?\d+", re.IGNORECASE)
 
@@ -147,6 +148,12 @@ def is_named_like_code(header: str | None) -> bool:
         words.pop()
     end = next((index for index, word in enumerate(words) if word in _BETWEEN and index), len(words))
     return bool(words) and words[end - 1] in _CODES and not is_named_like_count(header)
+
+
+def is_named_like_month(header: str | None) -> bool:
+    """Return whether a header names a month of the year: ``Card Exp Month``, not ``visits per month``."""
+    words = word_list(header)
+    return bool(words) and words[-1] in _MONTHS and not words_of(header) & _BETWEEN
 
 
 def is_named_like_postcode(header: str | None) -> bool:

@@ -9,6 +9,7 @@ with counted as (
     from work.draft_numbers as numbers
     anti join work.draft_sentinels as sentinels
         on numbers.column_number = sentinels.column_number and numbers.v = sentinels.v
+    where numbers.v is not null
     group by numbers.column_number, numbers.v
 ),
 
