@@ -17,6 +17,9 @@ _ITEM = r"\s*(?:\"[^\"]*\"|'[^']*'|[«„“][^»“”]*[»“”])\s*(?::[^{0}
 _ITEM_QUOTES = r"^[\"'«„“]\s*(.*?)\s*[\"'»“”]\s*(?::.*)?$"
 _NONE_OF_IT = r"(?i)^[\"'].*[\"']\s*:\s*(?:0+(?:\.0*)?|false|null|none)$"
 
+#: Items that are looked at for what nearly all of them have.
+_FIRST_ITEMS = 5_000
+
 #: What stands before each item where people write one per line.
 _BULLET = r"^(?:[-*>•·‣▪●\x{2013}\x{2014}]|[0-9]{1,2}[.)])\s+"
 
@@ -108,7 +111,10 @@ def select_bullets(layout: Layout, column: Column, records: LineRange) -> str:
     """Return the query for whether nearly all items of a column follow a bullet: one row, or none."""
     return f"""
         SELECT true AS has_bullets
-        FROM (SELECT unnest({items_of_column(layout, column)}) AS item FROM work.record_fields WHERE {_within(records)})
+        FROM (
+            SELECT unnest({items_of_column(layout, column)}) AS item
+            FROM work.record_fields WHERE {_within(records)} LIMIT {_FIRST_ITEMS}
+        )
         HAVING avg(regexp_matches(item, {quote_text(_BULLET)})::INT) > {_USUAL} AND count(DISTINCT item) > 1"""
 
 
