@@ -67,7 +67,13 @@ def _import_file(path: Path) -> ModuleType:
         raise UsageError(f"--dataset {path}: no such file; give the path of a Python file that declares a Dataset")
     if fault := schema_trust(path):
         raise SchemaError(f"--dataset {path} runs as Python, and {fault}")
-    module = _executed(path, path.read_bytes())
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SchemaError(
+            f"{path} cannot be read ({error.strerror}); give this account the right to read it"
+        ) from error
+    module = _executed(path, content)
     sys.modules[module.__name__] = module  # another file of the same name may have been executed since
     return module
 

@@ -116,8 +116,10 @@ def _take_file(run: Run, number: int, source: str, dataset: type[Dataset]) -> De
                 raise
             patience.wait(path, "vanished while it was read")  # renamed; the directory may hold it under another name
             continue
-        if copied is not None and Path(source).is_dir() and leads_outside(path, Path(source)):
-            continue  # a link has taken the place of the file since it was looked at; it is passed over now
+        inbox = Path(source) if Path(source).is_dir() else path.parent if run.order.backfill else None
+        if inbox and leads_outside(path, inbox):  # a link has taken the place of the file since it was looked at
+            patience.wait(path, "is a link to a file outside")
+            continue
         if copied is not None:
             break
         patience.wait(path, f"is still being written: {patience.changes()}")

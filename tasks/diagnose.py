@@ -143,7 +143,8 @@ def _of_last_run(home: Home) -> Iterator[Finding]:
 def _of_archive(home: Home) -> Iterator[Finding]:
     kept = sorted(home.archive.glob("[0-9]*.duckdb")) if home.archive.is_dir() else []
     damaged = [path.name for path in kept if not is_whole(home, path.stem)]
-    n_others = sum(path.name not in damaged and path.stem != published_state(home).run_id for path in kept)
+    current = published_state(home).run_id
+    n_others = sum(path.name not in damaged and path.stem != current for path in kept)
     words = f"{n_others} earlier {'file' if n_others == 1 else 'files'} to go back to in {home.archive}"
     if damaged:
         yield Finding("warning", "archive", f"{words}; damaged, or of no recorded run: {', '.join(damaged)}")

@@ -22,14 +22,14 @@ class RolledBack:
         as_of: its day.
         taken_back: the runs that had published after it, the last one first.
         lost_audiences: audiences that were frozen after it, and are in the archive alone.
-        damaged: where the published file is kept that was not to be trusted; None where it was whole.
+        set_aside: why the published file was not to be trusted, and where it is kept; None where it was.
     """
 
     run_id: str
     as_of: str
     taken_back: tuple[str, ...]
     lost_audiences: tuple[str, ...]
-    damaged: Path | None
+    set_aside: str | None
 
 
 def roll_back(home: Path, run_id: str | None = None) -> RolledBack:
@@ -46,13 +46,13 @@ def roll_back(home: Path, run_id: str | None = None) -> RolledBack:
         state = published_state(run.home)
         close_abandoned(run, state.run_id)
         wanted = _wanted(run.home, publications(run.home), run_id)
-        frozen = _audiences(run.home) if state.run_id else set()
-        is_fault = state.fault or (state.run_id and fault_of(run.home, state, publications(run.home)))
-        damaged = set_damaged_aside(run) if is_fault else None
+        fault = state.fault or (fault_of(run.home, state, publications(run.home)) if state.run_id else None)
+        frozen = _audiences(run.home) if state.run_id and not fault else set()
+        set_aside = f"{fault}; kept as {set_damaged_aside(run)}" if fault else None
         taken_back = _later(publications(run.home), wanted)
         put_back(run, str(wanted["run_id"]), taken_back)
         lost = tuple(sorted(frozen - _audiences(run.home)))
-        return RolledBack(str(wanted["run_id"]), str(wanted["as_of"]), taken_back, lost, damaged)
+        return RolledBack(str(wanted["run_id"]), str(wanted["as_of"]), taken_back, lost, set_aside)
 
 
 def _wanted(home: Home, published: list[Manifest], run_id: str | None) -> Manifest:

@@ -191,7 +191,7 @@ def published(home: Home, exports_to: Path | None = None) -> Iterator[Connection
 def nothing_published(home: Home) -> SegmentsError:
     """Return the failure of who reads what is not there: it was never published, or is gone."""
     if any(home.archive.glob("[0-9]*.duckdb")):
-        return SegmentsError(f"{home.published_file} is gone; the next run puts the last file of {home.archive} back")
+        return SegmentsError(f"{home.published_file} is gone; segments doctor says what the next run does")
     return UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
 
 

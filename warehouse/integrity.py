@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from schemas.errors import SegmentsError
+from schemas.errors import SegmentsError, UsageError
 from warehouse.connection import one_line, opened, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.ledger import read_manifests, readable_manifest, recorded_sha256s
@@ -98,6 +98,8 @@ def _read_through(home: Home, recorded: set[str]) -> str:
                 raise _Fault(f"its bytes are not those that run {run_id} published")
             for table in tables:
                 database.execute(f"SELECT max(hash(COLUMNS(*))) FROM {quote_identifier(table)}").fetchall()
+    except UsageError:  # a setting is wrong, not the file
+        raise
     except (SegmentsError, duckdb.Error) as error:
         raise _Fault(one_line(error.__cause__ or error)) from error
     return str(run_id)

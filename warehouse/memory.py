@@ -49,7 +49,8 @@ def bound_memory(database: duckdb.DuckDBPyConnection, run: Run) -> None:
 def bound_reader(database: duckdb.DuckDBPyConnection) -> None:
     """Give statements on the published file half of the memory, or what SEGMENTS_MEMORY_MB says, and few threads."""
     ((limit,),) = database.execute("SELECT current_setting('memory_limit')").fetchall()
-    megabytes = max(LEAST_MEMORY_MB, allowed_megabytes() or int(_bytes_of(limit) / 2e6))
+    allowed = allowed_megabytes()
+    megabytes = max(LEAST_MEMORY_MB, int(_bytes_of(limit) / 2e6) if allowed is None else allowed)
     threads = min(MOST_THREADS, threads_of(database))
     database.execute(f"SET threads = {threads}; SET memory_limit = '{megabytes}MB'")
 

@@ -37,7 +37,7 @@ def named_queries() -> dict[str, NamedQuery]:
 
 @contextmanager
 def queried(home: Home, sql: str) -> Iterator[tuple[list[str], Iterator[tuple[Any, ...]]]]:
-    """Give the column names and the rows of one statement on the published file; no more than some rows are in memory.
+    """Give the column names and the rows of one statement on the published file, one block of rows at a time.
 
     Raises:
         UsageError: nothing is published, or the statement cannot be run; with DuckDB's reason.
@@ -48,12 +48,20 @@ def queried(home: Home, sql: str) -> Iterator[tuple[list[str], Iterator[tuple[An
             cursor = database.execute(sql)
             if cursor is None:
                 raise UsageError("query: there is no statement; give one as SQL")
-            blocks = iter(lambda: cursor.fetchmany(_BLOCK_ROWS), [])
-            yield [column[0] for column in cursor.description or []], chain.from_iterable(blocks)
+            names = [column[0] for column in cursor.description or []]
+            first = cursor.fetchmany(_BLOCK_ROWS)
         except duckdb.Error as error:
-            if is_damage(error):
-                raise
-            raise UsageError(f"query: {one_line(error)}{_of_another_version(database)}") from error
+            raise _refused(error, database) from error
+        try:
+            yield names, chain(first, chain.from_iterable(iter(lambda: cursor.fetchmany(_BLOCK_ROWS), [])))
+        except duckdb.Error as error:
+            raise _refused(error, database, "; the answer is not complete") from error
+
+
+def _refused(error: duckdb.Error, database: Connection, end: str = "") -> Exception:
+    if is_damage(error):
+        return error
+    return UsageError(f"query: {one_line(error)}{_of_another_version(database)}{end}")
 
 
 def refuse_another_version(database: Connection, home: Home) -> None:

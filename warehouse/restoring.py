@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from warehouse.home.directory import Home
-from warehouse.home.ledger import ROLLED_BACK, Manifest, add_note, note_later, publications, readable_manifest
+from warehouse.home.ledger import ROLLED_BACK, Manifest, add_note, note_ended_run, publications, readable_manifest
 from warehouse.home.run import Run
 from warehouse.integrity import PublishedState, is_whole, published_state
 from warehouse.publishing import put_back, set_damaged_aside
@@ -27,7 +27,7 @@ def heal(run: Run) -> None:
     was = "damaged" if state.fault else "not the last one published" if state.run_id else "missing"
     words = f"the published file was {was} ({fault}){kept}: {_in_words(last_good, published)}"
     add_note(run, words)
-    note_later(run.home, str(last_good["run_id"]), f"{run.started_at:%Y-%m-%d %H:%M} UTC: {words}")
+    note_ended_run(run.home, str(last_good["run_id"]), f"{run.started_at:%Y-%m-%d %H:%M} UTC: {words}")
 
 
 def fault_of(home: Home, state: PublishedState, published: list[Manifest]) -> str | None:

@@ -56,7 +56,7 @@ def _run_in(home: Home) -> str:
     with published(home) as database:
         try:
             return str(read_value(database, read_sql("select_published_run")))
-        except (duckdb.CatalogException, IndexError) as error:
+        except (duckdb.CatalogException, duckdb.BinderException, IndexError) as error:
             path = home.published_file
             raise SegmentsError(f"{path} is not a file of segments; segments doctor says what is to be done") from error
 

@@ -78,7 +78,7 @@ def _leave_failed(error: BaseException) -> NoReturn:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         _leave(1, f"the output cannot be written ({error.strerror}); make room and try again{published}")
     if isinstance(error, PermissionError) and error.filename:
-        _leave(73, f"{error.filename}: {error.strerror}; run as the account whose it is, or see --home{published}")
+        _leave(73, f"{error.filename}: {error.strerror}; run as the account that owns it{published}")
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     what = " ".join(f"unexpected {type(error).__name__}: {error}".split())

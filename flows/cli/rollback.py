@@ -15,8 +15,8 @@ def rollback(run_id: str | None = None, *, home: HomeOption = DEFAULT_HOME) -> N
 
     done = roll_back(home, run_id)
     print(f"run {done.run_id}, as of {done.as_of}, is published again")
-    if done.damaged:
-        print(f"the file that was published is damaged, or not of this home, and kept as {done.damaged}")
+    if done.set_aside:
+        print(f"the file under the published name was not the one published last: {done.set_aside}")
     if done.taken_back:
         print(
             f"rolled back: {', '.join(done.taken_back)}; its delivery is taken in again with --force only, and "

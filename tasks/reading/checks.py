@@ -181,17 +181,17 @@ def _fault(case: _Case, column: Column, value: object) -> tuple[int, str, str, s
 def _in_words(column: Column, check: pa.Check | None, value: object) -> tuple[str, str]:
     kind, name, text = _raw_kind(column), column.header, _text(value)
     if check is None:
-        empty = "empty, or a word for that such as n/a" if column.role is Role.IDENTIFIER else "empty"
+        empty = "empty or a placeholder such as n/a" if column.settings.sentinels else "empty"
         return "missing_value", f"{name} is {empty}; expected {kind.words if kind else 'a value'}"
     if kind and check.name == kind.code:
         readings = _two_readings(text) if column.value_type in (int, float) else None
         if readings:
             return kind.code, f"{name} {text!r} may be {readings}; expected decimal= or thousands= in the schema"
         why = why_unread(text, column.settings.strip) if column.value_type in (int, float) else None
-        if column.value_type is int and re.fullmatch(r"[+-]?[0-9]+\.[0-9]+", text):
+        if column.role is Role.NUMERIC and column.value_type is int and re.fullmatch(r"[+-]?[0-9]+\.[0-9]+", text):
             why = "declare it as Series[float] if it has fractions"
-        if column.role is Role.IDENTIFIER:
-            why = "deliver it as before, or declare it as Series[str] if it has letters from now on"
+        if column.role is Role.IDENTIFIER and re.search(r"[^\W\d_]", text):
+            why = "declare it as Series[str] if it may have letters; runs before then had other keys"
         return kind.code, f"{name} {text!r} is not {kind.words}{f'; {why}' if why else ''}"
     if check.name == "finite":
         return "out_of_range", f"{name} {text} is too large to compute with; expected at most {LARGEST_NUMBER:g}"

@@ -120,7 +120,8 @@ def evident_writing(found: dict[str, SeparatedLists], usual: str, delimiter: str
     if n_delimiter > max((n for text, n in n_lists.items() if text != delimiter), default=0):
         return ListWriting(delimiter)
     others = [text for text, one in found.items() if text not in (usual, delimiter) and _separates(one)]
-    others = [text for text in others if text != "\n"] or others  # an item may have several lines
+    # An item may have several lines, or such a point in its name: Milk · 1 l.
+    others = [text for text in others if text not in ("\n", "•", "·")] or [t for t in others if t != "\n"] or others
     if len(others) == 1 and n_usual <= _LIMITS.few_share * n_lists[others[0]]:
         return ListWriting(others[0])
     return ListWriting(usual, spills=delimiter == usual or n_delimiter >= _LIMITS.few_share * n_usual)

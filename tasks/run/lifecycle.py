@@ -113,6 +113,7 @@ def begin_amending(home: Path, purpose: Purpose) -> Iterator[Run]:
         raise nothing_published(run.home)
     _prepare(run.home)
     with locked(run):
+        set_log_aside(run)
         discard_staging(run.home)
         run.staging.mkdir()
         try:

@@ -110,7 +110,7 @@ DEFECTS = (
     ),
     Defect(
         "links are followed out of the inbox",
-        "tasks/delivery/sources.py", "if why is None and _leads_outside(path, directory):", "if False:",
+        "tasks/delivery/sources.py", "if why is None and leads_outside(path, directory):", "if False:",
         ("tests/faults/test_inbox.py",),
     ),
     Defect(

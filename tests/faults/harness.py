@@ -353,7 +353,7 @@ KINDS: dict[str, tuple[Callable[[GoodHome, int], Counter[str]], int, int]] = {
     "kills at random": (killed_at_random, 4, 500),
     "stops": (stopped, 1, 50),
     "full disk": (full_disk, 5, 30),
-    "damage": (damaged, 7, 350),
+    "damage": (damaged, 7, 420),
     "readers": (read_meanwhile, 3, 100),
     "writer": (held_meanwhile, 1, 100),
     "pairs": (pairs, 3, 200),

@@ -284,7 +284,7 @@ def test_permissions_of_linked_file_stay(first_night, home, tmp_path):
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda path: path.unlink(), "is gone; the next run puts"),
+        (lambda path: path.unlink(), "is gone; segments doctor says what"),
         (cut, "cannot be opened"),
         (replace_by_foreign_database, "not .* segments"),
     ],

@@ -1,12 +1,14 @@
 """A schema is Python: one that others may have written, or that came with a delivery, does not run."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from schemas.errors import SchemaError, UsageError
 from schemas.loading import load_dataset
 from schemas.trust import schema_trust
+from tasks.run.columns import declared_by
 from tests.conftest import ROOT
 from tests.nights import SEED_ROWS, quick_night, read_night
 from warehouse.home.directory import Home
@@ -37,6 +39,25 @@ def assert_refused(path, match, home, source):
 def test_schema_of_the_operator_runs_anywhere(schema):
     assert schema_trust(schema) is None
     assert load_dataset(str(schema)).__name__ == "Customers"
+
+
+def test_schema_is_executed_once_until_it_changes(schema):
+    text = schema.read_text()
+    schema.write_text(f"{text}\nwith open({str(schema) + '.count'!r}, 'a') as file:\n    file.write('.')\n")
+    assert load_dataset(str(schema)) is load_dataset(str(schema))
+    assert Path(f"{schema}.count").read_text() == "."
+    schema.write_text(text.replace("class Customers", "class Patrons"))
+    assert load_dataset(str(schema)).__name__ == "Patrons"
+
+
+def test_two_schemas_of_one_name_stay_apart(schema, tmp_path):
+    other = tmp_path / "other" / schema.name
+    other.parent.mkdir(mode=0o755)
+    other.write_text(schema.read_text().replace("class Customers", "class Patrons"))
+    found = [declared_by(str(path))["declared"] for path in (schema, other, schema)]
+    assert [(Path(one["file"]), one["class"]) for one in found] == [
+        (schema, "Customers"), (other, "Patrons"), (schema, "Customers"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("mode", [0o666, 0o664, 0o646])

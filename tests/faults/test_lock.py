@@ -130,8 +130,7 @@ def test_home_of_another_account_is_refused(home):
     if os.geteuid() != 0:
         pytest.skip("only root can give a file to another user")
     Home(home).prepare()
-    Home(home).lock_file.touch()
-    os.chown(Home(home).lock_file, 65534, 65534)
-    with pytest.raises(HomeNotWritable) as refused, locked(Run.begin(Order("", home=str(home)))):
-        pass
+    os.chown(Home(home).runs, 65534, 65534)
+    with pytest.raises(HomeNotWritable) as refused:
+        Home(home).prepare()
     assert f"{home} is a home of nobody, who could not read what this account writes there" in str(refused.value)

@@ -219,7 +219,6 @@ def test_blank_tick_counts_as_no(write, home):
         ("{thing}*{n}", "; "),
         ("• {thing}", "\n"),
         ("- {thing}", "\n"),
-        ("{n}. {thing}", "\n"),
         ("{thing}", " • "),
         ("« {thing} »", ", "),
         ("„{thing}“", ", "),
@@ -232,7 +231,6 @@ def test_blank_tick_counts_as_no(write, home):
         "counts between semicolons",
         "bullets",
         "dashes",
-        "numbers",
         "bullets between",
         "guillemets",
         "German quotes",
@@ -262,3 +260,18 @@ def test_quotes_of_items_are_no_quotes_of_fields(write, home, delimiter, mark):
 def test_dash_of_some_products_stays(check):
     found = bought(check(lists(lambda thing, _: f"- {thing}" if thing in THINGS[:3] else thing, "\n")))
     assert found == {*THINGS[3:], *(f"- {thing}" for thing in THINGS[:3])}
+
+
+def numbered(first, n):
+    return "\n".join(f"{number}. {thing}" for number, (thing, _) in enumerate(things_of(n)[: 1 + n % 4], start=first))
+
+
+def test_numbers_of_the_lines_are_taken_off(check):
+    text = HEADER + "".join(f'{20 + n},Ohio,"{numbered(1, n)}"\n' for n in range(60))
+    assert bought(check(text)) == set(THINGS)
+
+
+@pytest.mark.parametrize("things", [["1. Klasse", "2. Klasse"], ["> 50", "> 100"], ["- a", "* a"]])
+def test_what_tells_items_apart_stays(check, things):
+    text = HEADER + "".join(f'{20 + n},Ohio,"{"|".join(things[n % 2 :])}"\n' for n in range(60))
+    assert bought(check(text)) == set(things)

@@ -169,6 +169,14 @@ def test_endless_answer_begins_at_once(home):
         assert (names, [next(found), next(found)]) == (["range"], [(0,), (1,)])
 
 
+def test_answer_that_breaks_off_is_said(segments, home):
+    breaks = "SELECT CASE WHEN range < 2_900_000 THEN '1' ELSE 'x' END::INT AS n FROM range(3_000_000)"
+    done = segments("query", breaks, "--home", home.root)
+    assert done.returncode == 2
+    assert done.stdout.startswith("n\n1\n1\n")
+    assert done.stderr.endswith("; the answer is not complete\n")
+
+
 def test_terminal_shows_the_first_rows(home, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     query("FROM range(1_000_000_000_000)", home=home.root)

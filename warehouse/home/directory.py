@@ -1,6 +1,7 @@
 """The home directory: where the published file, the runs and the run under construction are."""
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +75,7 @@ class Home:
         """Create the directories and prove that they can be written.
 
         Raises:
-            HomeNotWritable: one of them cannot be created or written.
+            HomeNotWritable: one of them cannot be created or written, or they are another account's.
         """
         if "?" in str(self.root):
             raise HomeNotWritable(f"cannot keep a database below {self.root} (its name holds a ?); see --home")
@@ -85,11 +86,33 @@ class Home:
                 raise HomeNotWritable(_unwritable(directory, error.strerror or str(error))) from error
             if not os.access(directory, os.W_OK | os.X_OK):
                 raise HomeNotWritable(_unwritable(directory, _why_unwritable(directory)))
+            if directory == self.runs and not _is_own(directory):
+                raise HomeNotWritable(
+                    f"{self.root} is a home of {owner_of(directory)}, who could not read what this account writes there; "
+                    f"run as {owner_of(directory)}, give it to this account (chown -R), or name another --home"
+                )
 
 
 def log_of(path: Path) -> Path:
     """Return the name of the write-ahead log of a DuckDB file."""
     return path.with_name(f"{path.name}.wal")
+
+
+def owner_of(path: Path) -> str:
+    """Return whose a file is, in words."""
+    try:
+        return path.owner()
+    except (KeyError, OSError):
+        return "another user"
+
+
+def _is_own(directory: Path) -> bool:
+    """Return whether a directory is of the account whose files this process writes: on a file server it may be any."""
+    try:
+        with tempfile.TemporaryFile(dir=directory) as written:
+            return directory.stat().st_uid == os.fstat(written.fileno()).st_uid
+    except OSError:  # such as a full disk, of which the run will say more
+        return True
 
 
 def _why_unwritable(directory: Path) -> str:

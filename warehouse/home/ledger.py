@@ -116,7 +116,7 @@ def record_put_back(home: Home, run_id: str, rolled_back: Sequence[str] = ()) ->
     )
 
 
-def note_later(home: Home, run_id: str, note: str) -> None:
+def note_ended_run(home: Home, run_id: str, note: str) -> None:
     """Add a sentence to what a run that has ended has to say, as one that finds nothing new leaves no record."""
     manifest = read_manifest(home.manifest_file(run_id))
     _amend(home, run_id, **{name: [*manifest.get(name, ()), told(note)] for name, told in _NOTES.items()})

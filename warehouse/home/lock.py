@@ -4,14 +4,13 @@ import fcntl
 import os
 import re
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.errors import AnotherRunUnderWay, HomeNotWritable
-from warehouse.home.directory import Home
+from warehouse.home.directory import Home, owner_of
 from warehouse.home.run import Run
 
 #: How long to wait for a run that has just taken the lock to write who it is.
@@ -54,31 +53,15 @@ def holder_of(home: Home) -> str | None:
 def _open(run: Run) -> int:
     path = run.home.lock_file
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o660)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o660)
     except PermissionError as error:
         _refuse_if_held(path, run)
         raise HomeNotWritable(
-            f"cannot write {path} ({error.strerror}; it belongs to {_owner(path)}); run as {_owner(path)}, "
+            f"cannot write {path} ({error.strerror}; it belongs to {owner_of(path)}); run as {owner_of(path)}, "
             "make it writable, or name another home with --home or SEGMENTS_HOME"
         ) from error
     except OSError as error:
         raise HomeNotWritable(f"cannot write {path} ({error.strerror}); see --home") from error
-    if not _is_own(descriptor, path.parent):
-        os.close(descriptor)
-        raise HomeNotWritable(
-            f"{path.parent} is a home of {_owner(path)}, who could not read what this account writes there; "
-            f"run as {_owner(path)}, give it to this account (chown -R), or name another home with --home"
-        )
-    return descriptor
-
-
-def _is_own(descriptor: int, directory: Path) -> bool:
-    """Return whether a file is of the account whose files this process writes: on a file server it may be any."""
-    try:
-        with tempfile.TemporaryFile(dir=directory) as written:
-            return os.fstat(descriptor).st_uid == os.fstat(written.fileno()).st_uid
-    except OSError:  # there is no room; the run will say so
-        return True
 
 
 def _refuse_if_held(path: Path, run: Run) -> None:
@@ -146,10 +129,3 @@ def _live_holder(descriptor: int) -> str | None:
     except PermissionError:  # it is another user's
         return str(holder)
     return str(holder)
-
-
-def _owner(path: Path) -> str:
-    try:
-        return path.owner()
-    except (KeyError, OSError):
-        return "another user"

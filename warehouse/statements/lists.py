@@ -20,8 +20,9 @@ _NONE_OF_IT = r"(?i)^[\"'].*[\"']\s*:\s*(?:0+(?:\.0*)?|false|null|none)$"
 #: Items that are looked at for what nearly all of them have.
 _FIRST_ITEMS = 5_000
 
-#: What stands before each item where people write one per line.
-_BULLET = r"^(?:[-*>•·‣▪●\x{2013}\x{2014}]|[0-9]{1,2}[.)])\s+"
+#: What stands before each item where people write one per line: a sign, or the number of the line.
+_BULLET_SIGN, _BULLET_NUMBER = r"[-*•·‣▪●\x{2013}\x{2014}]", r"[0-9]{1,2}"
+_BULLET = rf"^(?:{_BULLET_SIGN}|{_BULLET_NUMBER}[.)])\s+"
 
 #: HTML entities, and those that are read, each as the character that it stands for.
 _ENTITY = "&#?[a-zA-Z0-9]+;"
@@ -108,14 +109,22 @@ def plain_item(text: str) -> str:
 
 
 def select_bullets(layout: Layout, column: Column, records: LineRange) -> str:
-    """Return the query for whether nearly all items of a column follow a bullet: one row, or none."""
+    """Return the query for whether nearly all items of a column follow the same bullet: one row, or none."""
     return f"""
-        SELECT true AS has_bullets
-        FROM (
-            SELECT unnest({items_of_column(layout, column)}) AS item
-            FROM work.record_fields WHERE {_within(records)} LIMIT {_FIRST_ITEMS}
+        WITH items AS (
+            SELECT unnest(list_transform(items, lambda x, i: {_bullet_of("x", "i")})) AS bullet, len(items) AS n
+            FROM (SELECT {items_of_column(layout, column)} AS items FROM work.record_fields WHERE {_within(records)})
+            LIMIT {_FIRST_ITEMS}
         )
-        HAVING avg(regexp_matches(item, {quote_text(_BULLET)})::INT) > {_USUAL} AND count(DISTINCT item) > 1"""
+        SELECT true AS has_bullets FROM items
+        HAVING count(bullet) > {_USUAL} * count(*) AND count(DISTINCT bullet) = 1 AND max(n) > 1"""
+
+
+def _bullet_of(item: str, number: str) -> str:
+    """Return the expression for the sign before an item, or for 1. before the number that it has in its list; or null."""
+    sign = f"nullif(regexp_extract({item}, '^({_BULLET_SIGN})\\s', 1), '')"
+    is_numbered = f"regexp_extract({item}, '^({_BULLET_NUMBER})[.)]\\s', 1) = ({number})::VARCHAR"
+    return f"coalesce({sign}, if({is_numbered}, '1.', NULL))"
 
 
 def select_any_digit(layout: Layout, column: Column, records: LineRange) -> str:
@@ -192,7 +201,8 @@ def items_of_column(layout: Layout, column: Column) -> str:
     form = layout.forms.get(column.name, ListForm())
     items = f"list_transform({_delivered_items(layout, column, form)}, lambda f: {trimmed('f')})"
     if form.has_bullets:
-        items = f"list_transform({items}, lambda x: regexp_replace(x, {quote_text(_BULLET)}, ''))"
+        plain = f"regexp_replace(x, {quote_text(_BULLET)}, '')"
+        items = f"list_transform({items}, lambda x, i: if({_bullet_of('x', 'i')} IS NULL, x, {plain}))"
     if form.last_word:
         parts = f"regexp_split_to_array(x, {quote_text(_before_last(form.last_word))})"
         whole = f"x IN ({', '.join(map(quote_text, form.whole))})" if form.whole else "false"

@@ -57,7 +57,9 @@ def test_damaged_file_is_kept_as_evidence(home):
     (home / "segments.duckdb").write_bytes(b"damaged")
     done = roll_back(home)
     assert (done.run_id, done.taken_back) == (second, ())
-    assert done.damaged.read_bytes() == b"damaged"
+    (kept,) = home.glob("runs/*/damaged.duckdb")
+    assert kept.read_bytes() == b"damaged"
+    assert done.set_aside.endswith(f"; kept as {kept}")
     assert_invariants(home)
 
 
