@@ -133,4 +133,4 @@ def test_home_of_another_account_is_refused(home):
     os.chown(Home(home).runs, 65534, 65534)
     with pytest.raises(HomeNotWritable) as refused:
         Home(home).prepare()
-    assert f"{home} is a home of nobody, who could not read what this account writes there" in str(refused.value)
+    assert f"{home} is a home of nobody, who could not read what this account writes; " in str(refused.value)

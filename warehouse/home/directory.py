@@ -88,7 +88,7 @@ class Home:
                 raise HomeNotWritable(_unwritable(directory, _why_unwritable(directory)))
             if directory == self.runs and not _is_own(directory):
                 raise HomeNotWritable(
-                    f"{self.root} is a home of {owner_of(directory)}, who could not read what this account writes there; "
+                    f"{self.root} is a home of {owner_of(directory)}, who could not read what this account writes; "
                     f"run as {owner_of(directory)}, give it to this account (chown -R), or name another --home"
                 )
 

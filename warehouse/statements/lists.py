@@ -121,7 +121,7 @@ def select_bullets(layout: Layout, column: Column, records: LineRange) -> str:
 
 
 def _bullet_of(item: str, number: str) -> str:
-    """Return the expression for the sign before an item, or for 1. before the number that it has in its list; or null."""
+    """Return the expression for the sign before an item, 1. for its number in its list, or null."""
     sign = f"nullif(regexp_extract({item}, '^({_BULLET_SIGN})\\s', 1), '')"
     is_numbered = f"regexp_extract({item}, '^({_BULLET_NUMBER})[.)]\\s', 1) = ({number})::VARCHAR"
     return f"coalesce({sign}, if({is_numbered}, '1.', NULL))"
