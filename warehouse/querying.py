@@ -1,11 +1,12 @@
 """Answer an analyst's SQL from the published file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -15,6 +16,8 @@ from warehouse.connection import Connection, is_damage, one_line, published, rea
 from warehouse.home.directory import Home
 from warehouse.home.run import SOFTWARE_VERSION, has_same_names
 from warehouse.tables import read_value
+
+R = TypeVar("R")
 
 #: Rows that are fetched at a time.
 _BLOCK_ROWS = 10_000
@@ -45,17 +48,29 @@ def queried(home: Home, sql: str) -> Iterator[tuple[list[str], Iterator[tuple[An
     """
     with published(home) as database:
         try:
-            cursor = database.execute(sql)
+            cursor = _stoppable(database, lambda: database.execute(sql))
             if cursor is None:
                 raise UsageError("query: there is no statement; give one as SQL")
             names = [column[0] for column in cursor.description or []]
-            first = cursor.fetchmany(_BLOCK_ROWS)
+            blocks = iter(lambda: _stoppable(database, lambda: cursor.fetchmany(_BLOCK_ROWS)), [])
+            first = next(blocks, [])
         except duckdb.Error as error:
             raise _refused(error, database) from error
         try:
-            yield names, chain(first, chain.from_iterable(iter(lambda: cursor.fetchmany(_BLOCK_ROWS), [])))
+            yield names, chain(first, chain.from_iterable(blocks))
         except duckdb.Error as error:
             raise _refused(error, database, "; the answer is not complete") from error
+
+
+def _stoppable(database: Connection, compute: Callable[[], R]) -> R:
+    """Return what DuckDB computes; in a thread, as it hears no signal of this process while it looks for rows."""
+    with ThreadPoolExecutor(1) as pool:
+        computed = pool.submit(compute)
+        try:
+            return computed.result()
+        except BaseException:
+            database.interrupt()
+            raise
 
 
 def _refused(error: duckdb.Error, database: Connection, end: str = "") -> Exception:

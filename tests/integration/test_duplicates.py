@@ -80,4 +80,4 @@ def test_word_for_nothing_identifies_nobody(check, sentinels, n_rejected):
 
 def test_letters_in_a_numeric_key_are_explained(check):
     checked = check(f"{HEADER}1,30\nC-2,31\n", fields=FIRST.replace("str", "int", 1))
-    assert "declare it as Series[str] if it has letters from now on" in checked.rejected("reason")[0][0]
+    assert "declare it as Series[str] if it may have letters" in checked.rejected("reason")[0][0]
