@@ -63,7 +63,7 @@ DEFECTS = (
     ),
     Defect(
         "the log quotes values",
-        "warehouse/home/ledger.py", "printable(without_values(note))", "printable(with_values(note))",
+        "tasks/run/step.py", "shown(without_values(note))", "shown(with_values(note))",
         ("tests/faults/test_log_is_private.py",),
     ),
     Defect(

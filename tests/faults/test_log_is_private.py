@@ -6,7 +6,10 @@ from datetime import date
 import pytest
 
 from schemas.errors import SegmentsError, Unforeseen, in_full
+from schemas.private import private
 from tests.nights import run_night
+from warehouse.home.ledger import add_note
+from warehouse.home.run import Order, Run
 
 CANARY = "canary7f3e"
 NUMBER = "7351246"
@@ -130,6 +133,11 @@ def test_change_is_told_without_a_value(said, rows, settings):
     assert CANARY not in text
     if "refuse" in settings:
         assert "has drifted since the run of 2026-01-30" in text
+
+
+def test_added_note_is_logged_without_values(home, caplog):
+    add_note(Run.begin(Order("", home=str(home))), f"the town is {private(CANARY)}")
+    assert caplog.messages == ["the town is …"]
 
 
 def test_error_of_others_says_its_type_alone():
