@@ -45,11 +45,12 @@ def roll_back(home: Path, run_id: str | None = None) -> RolledBack:
     with begin_amending(home, "rollback") as run:
         state = published_state(run.home)
         close_abandoned(run, state.run_id)
-        wanted = _wanted(run.home, publications(run.home), run_id)
-        fault = state.fault or (fault_of(run.home, state, publications(run.home)) if state.run_id else None)
+        published = publications(run.home)
+        wanted = _wanted(run.home, published, run_id)
+        fault = state.fault or (fault_of(run.home, state, published) if state.run_id else None)
         frozen = _audiences(run.home) if state.run_id and not fault else set()
         set_aside = f"{fault}; kept as {set_damaged_aside(run)}" if fault else None
-        taken_back = _later(publications(run.home), wanted)
+        taken_back = _later(published, wanted)
         put_back(run, str(wanted["run_id"]), taken_back)
         lost = tuple(sorted(frozen - _audiences(run.home)))
         return RolledBack(str(wanted["run_id"]), str(wanted["as_of"]), taken_back, lost, set_aside)

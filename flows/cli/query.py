@@ -32,13 +32,16 @@ def query(
     """
     if sum((sql is not None, name is not None, list)) != 1:
         raise UsageError("give one of SQL, --name and --list; as in: segments query --name segment_sizes")
-    kept = named_queries()
     if list:
-        print_table(
-            result_console(), "queries", [{"name": one, "answers": text.question} for one, text in kept.items()]
-        )
+        kept = [{"name": one, "answers": text.question} for one, text in named_queries().items()]
+        print_table(result_console(), "queries", kept)
         return
-    if name is not None and name not in kept:
-        raise UsageError(f"there is no query {name!r}; the queries are {', '.join(kept)}")
-    with queried(Home(home), kept[name].sql if name is not None else str(sql)) as (names, rows):
+    with queried(Home(home), _kept(name) if name is not None else str(sql)) as (names, rows):
         print_rows(names, rows, marks_formulas=formulas == "mark")
+
+
+def _kept(name: str) -> str:
+    kept = named_queries()
+    if name not in kept:
+        raise UsageError(f"there is no query {name!r}; the queries are {', '.join(kept)}")
+    return kept[name].sql
