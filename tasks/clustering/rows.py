@@ -20,7 +20,7 @@ Positions = npt.NDArray[np.intp]
 Weights = npt.NDArray[np.int64]
 
 #: Binary digits of the largest coordinate along components that are kept: those of a float32.
-_BITS = 23
+_BITS = 24
 
 #: Bytes of a dense block, about; what is computed of it takes some times as many.
 BLOCK_BYTES = 8 << 20

@@ -6,14 +6,14 @@ got there: on generated customers the objective of ten restarts differs by up to
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from tasks.clustering import kmeans
 from tasks.clustering.distances import squares_beyond_own
+from tasks.clustering.kmeans import KMeans, Points, fit_restarts, refit
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats, Matrix
 
@@ -74,7 +74,7 @@ class SearchSettings:
     sample_bytes: int = 32 << 20
     final_bytes: int = 64 << 20
     restarts: Restarts = Restarts(10, 50, 50_000, at_a_time=10, times_found=2)
-    deep_restarts: Restarts = Restarts(60, 200, 200_000, at_a_time=8, times_found=4)
+    deep_restarts: Restarts = Restarts(100, 300, 300_000, at_a_time=8, times_found=6)
     same: float = 1e-4
     different: float = 1e-3
     max_kept: int = 5
@@ -105,9 +105,10 @@ class Sample:
         """Number of stored cells of the rows."""
         return int(self.matrix.size)
 
-    def fitted(self, k: int, **settings: Any) -> Any:
-        """Return k-means fitted to them."""
-        return kmeans.fit(self.matrix, self.weights, k, **settings)
+    @cached_property
+    def points(self) -> Points:
+        """The rows made ready for many fits."""
+        return Points.of(self.matrix, self.weights)
 
     def squares_beyond_own(self, centroids: Matrix) -> Matrix:
         """Return the squared distances to the centroids, less the squared length of each row; shape (n_rows, k)."""
@@ -151,7 +152,7 @@ def search(
     def found(k: int) -> tuple[int, Floats]:
         # A sample may hold fewer different rows than all customers do.
         n_clusters = min(k, sample.n_rows)
-        fits: list[_Found] = []
+        fits: list[KMeans] = []
         while len(fits) * restarts.at_a_time < restarts.max_for(sample.n_rows) and not _is_found(fits, restarts):
             fits.append(_restarted(sample, n_clusters, restarts.at_a_time, random_state + len(fits)))
         best = min(fits, key=lambda one: one.inertia)
@@ -179,7 +180,7 @@ def search_deeply(distinct: Distinct, start: Floats, random_state: int) -> Float
     sample = sample_of(distinct, SEARCH.deep_rows, SEARCH.sample_bytes, random_state)
     if sample.n_rows < k:
         return start
-    from_start = in_order(lambda one: _fitted(sample, one), [start])
+    from_start = in_order(lambda one: _fitted(sample, one), [start.astype(np.float32)])
     found = _different([*from_start, *_restarted_deeply(sample, k, random_state)])
     first, others = found[: SEARCH.max_improved], found[SEARCH.max_improved :]
     improved = in_order(
@@ -187,32 +188,22 @@ def search_deeply(distinct: Distinct, start: Floats, random_state: int) -> Float
     )
     found = _different([*improved, *others])
     large = sample_of(distinct, SEARCH.final_rows, SEARCH.final_bytes, random_state)
-    ends: list[npt.NDArray[np.floating]] = [start, *(one.centroids for one in found)]
+    ends = [start.astype(np.float32), *(one.centroids for one in found)]
     finals = in_order(lambda end: _fitted(large, end), ends)
     return min(finals, key=lambda one: one.inertia).centroids.astype(np.float64)
 
 
-@dataclass(frozen=True)
-class _Found:
-    inertia: float
-    centroids: Matrix
-
-    @classmethod
-    def by(cls, fit: Any) -> "_Found":
-        return cls(float(fit.inertia_), fit.cluster_centers_)
+def _fitted(sample: Sample, start: Matrix) -> KMeans:
+    return refit(sample.points, start, tol=1e-5)
 
 
-def _fitted(sample: Sample, start: npt.NDArray[np.floating]) -> _Found:
-    return _Found.by(sample.fitted(len(start), init=start.astype(np.float32), n_init=1, tol=1e-5))
+def _restarted(sample: Sample, k: int, n_init: int, random_state: int) -> KMeans:
+    return fit_restarts(sample.points, k, np.random.default_rng(random_state % 2**32), n_init)
 
 
-def _restarted(sample: Sample, k: int, n_init: int, random_state: int) -> _Found:
-    return _Found.by(sample.fitted(k, n_init=n_init, random_state=random_state % 2**32))
-
-
-def _restarted_deeply(sample: Sample, k: int, random_state: int) -> list[_Found]:
+def _restarted_deeply(sample: Sample, k: int, random_state: int) -> list[KMeans]:
     """Return fits of new restarts, as many as it takes to find the best one several times."""
-    found: list[_Found] = []
+    found: list[KMeans] = []
     restarts = SEARCH.deep_restarts
     for first in range(1, restarts.max_for(sample.n_rows), restarts.at_a_time):
         seeds = range(random_state + first, random_state + first + restarts.at_a_time)
@@ -222,22 +213,22 @@ def _restarted_deeply(sample: Sample, k: int, random_state: int) -> list[_Found]
     return found
 
 
-def _is_found(fits: Sequence[_Found], restarts: Restarts) -> bool:
+def _is_found(fits: Sequence[KMeans], restarts: Restarts) -> bool:
     """Return whether so many of the fits are the best one that another restart is unlikely to find a better one."""
     lowest = min((one.inertia for one in fits), default=0.0)
     return sum(one.inertia <= lowest * (1 + SEARCH.same) for one in fits) >= restarts.times_found
 
 
-def _different(found: Sequence[_Found]) -> list[_Found]:
+def _different(found: Sequence[KMeans]) -> list[KMeans]:
     """Return the best fit of each optimum, the best first."""
-    kept: list[_Found] = []
+    kept: list[KMeans] = []
     for one in sorted(found, key=lambda one: one.inertia):
         if not kept or one.inertia > kept[-1].inertia * (1 + SEARCH.different):
             kept.append(one)
     return kept[: SEARCH.max_kept]
 
 
-def _improved(sample: Sample, found: _Found, random_state: int, max_exchanges: int) -> _Found:
+def _improved(sample: Sample, found: KMeans, random_state: int, max_exchanges: int) -> KMeans:
     """Exchange one centroid after the other for as long as it helps."""
     for _ in range(max_exchanges):
         moved = [_fitted(sample, start) for start in _exchanged(sample, found.centroids, random_state)]
@@ -264,11 +255,11 @@ def _halved(
     if np.count_nonzero(is_own) < 2:
         return 0.0, np.vstack([centroids, centroids[number]])
     own = Sample(sample.matrix[is_own], sample.weights[is_own])
-    halves = own.fitted(2, n_init=2, max_iter=20, random_state=random_state)
+    halves = fit_restarts(own.points, 2, np.random.default_rng(random_state % 2**32), 2, max_iter=20)
     whole = own.squares_beyond_own(centroids[[number]])[:, 0]
-    halved = own.squares_beyond_own(halves.cluster_centers_).min(axis=1)
+    halved = own.squares_beyond_own(halves.centroids).min(axis=1)
     saved = float((whole - halved) @ own.weights)
-    return saved, np.vstack([np.delete(centroids, number, axis=0), halves.cluster_centers_])
+    return saved, np.vstack([np.delete(centroids, number, axis=0), halves.centroids])
 
 
 def _least_needed(sample: Sample, centroids: Matrix) -> int:

@@ -10,13 +10,12 @@ centroids, k-means converges next to them whatever the data are: on noise of ten
 Arrays in, arrays out: no SQL, no files, no Prefect.
 """
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
+from tasks.clustering.kmeans import fit_restarts
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats, Matrix, Positions
 from tasks.clustering.search import SEARCH, Sample, sample_of
@@ -106,12 +105,9 @@ def stability_of(
         return _customers_in(sample, labels[other.number], other.k, _labels_of(sample, other, random_state))
 
     tables: dict[_Other, Floats] = {}
-    with warnings.catch_warnings():
-        # Resampled rows may be too near each other for k segments; fewer are a valid result.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for other, table in zip(others, in_order(compared, others, n_cells=sample.n_cells), strict=True):
-            tables[other] = table
-            progress(len(tables), len(others))
+    for other, table in zip(others, in_order(compared, others, n_cells=sample.n_cells), strict=True):
+        tables[other] = table
+        progress(len(tables), len(others))
     return [_stability_of(number, tables) for number in range(len(centroids))]
 
 
@@ -164,13 +160,8 @@ def _labels_of(sample: Sample, other: _Other, random_state: int) -> Positions:
     """Return which segment of the other fit each row of the sample is in."""
     rng = np.random.default_rng([random_state % 2**32, other.is_resampled, other.again])
     seen = _resampled(sample, rng) if other.is_resampled else sample
-    fit = seen.fitted(
-        min(other.k, seen.n_rows),
-        n_init=SETTINGS.restarts,
-        tol=SETTINGS.tolerance,
-        random_state=int(rng.integers(2**32)),
-    )
-    return _nearest(sample, fit.cluster_centers_)
+    k = min(other.k, seen.n_rows)
+    return _nearest(sample, fit_restarts(seen.points, k, rng, SETTINGS.restarts, tol=SETTINGS.tolerance).centroids)
 
 
 def _resampled(sample: Sample, rng: np.random.Generator) -> Sample:

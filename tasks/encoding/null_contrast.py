@@ -4,7 +4,6 @@ A silhouette alone says little: pure noise reaches .5 in one dimension and .05 i
 noise of the same columns is comparable. Arrays in, arrays out: no SQL, no files.
 """
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -13,12 +12,11 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
-from sklearn.exceptions import ConvergenceWarning
 
-from tasks.clustering import kmeans
 from tasks.clustering.eligibility import NullScore
+from tasks.clustering.kmeans import Points, fit, starts
 from tasks.clustering.parallel import in_order
-from tasks.clustering.rows import Distinct, Floats, Matrix, Rows, distinct_rows
+from tasks.clustering.rows import Floats, Matrix, Rows, distinct_rows
 from tasks.clustering.silhouette import exact_silhouettes
 
 #: The null models: columns permuted each on its own, the same for few combinations of values, numbers drawn from a
@@ -156,10 +154,7 @@ def _curves(
     numbered: Iterable[tuple[int, Matrix]], ks: Sequence[int], random_state: int, n_cells: int
 ) -> Iterator[tuple[int, Curve]]:
     """Yield the curve of each set of rows with its number, in their order."""
-    with warnings.catch_warnings():
-        # Rows may be too near each other for k segments; fewer are a valid result.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        yield from in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered, n_cells=n_cells)
+    yield from in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered, n_cells=n_cells)
 
 
 def curve_of_rows(matrix: Matrix, ks: Sequence[int], random_state: int) -> Curve:
@@ -171,17 +166,10 @@ def curve_of_rows(matrix: Matrix, ks: Sequence[int], random_state: int) -> Curve
     fitted = [k for k in ks if k <= min(len(distinct.rows), len(matrix) - 1)]
     if not fitted or len(distinct.rows) == 1:
         return Curve(np.zeros(len(ks)), np.zeros(len(ks), dtype=np.int64))
-    labels = np.array([_labels(distinct, k, random_state) for k in fitted], dtype=np.uint8)
+    points = Points.of(distinct.rows.numbers, distinct.weights)
+    drawn = starts(points, fitted[-1], _STARTS, np.random.default_rng(random_state % 2**32))
+    labels = np.array([fit(points, drawn.best(k)).labels for k in fitted], dtype=np.uint8)
     silhouettes = exact_silhouettes(distinct.rows, distinct.weights, labels) @ distinct.weights / len(matrix)
     smallest = [int(np.bincount(own, distinct.weights, k).min()) for own, k in zip(labels, fitted, strict=True)]
     n_beyond = len(ks) - len(fitted)
     return Curve(np.r_[silhouettes, np.repeat(silhouettes[-1], n_beyond)], np.r_[smallest, np.zeros(n_beyond, int)])
-
-
-def _labels(distinct: Distinct, k: int, random_state: int) -> npt.NDArray[np.integer]:
-    weights = distinct.weights.astype(np.float64)
-    # For few rows scikit-learn would convert float32 to float64 again for every restart.
-    matrix = distinct.rows.numbers.astype(np.float64)
-    fit = kmeans.fit(matrix, weights, k, n_init=1, n_starts=_STARTS, random_state=random_state)
-    labels: npt.NDArray[np.integer] = fit.labels_
-    return labels
