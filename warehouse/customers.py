@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from schemas.dataset import Column
+from schemas.dataset import Column, identifier_of
 from schemas.dialect import Dialect
 from schemas.fields import Role
 from schemas.tables import published_table
@@ -15,6 +15,7 @@ from warehouse.statements.customers import (
     KEYS,
     SourceDialect,
     create_duplicates,
+    create_keys,
     create_texts,
     create_typed,
     insert_customers,
@@ -134,10 +135,14 @@ def build_customers(database: Connection, columns: tuple[Column, ...]) -> int:
         "source_names": [source["source_name"] for source in sources],
         "first_records": [source["first_record"] for source in sources],
     }
+    database.execute(create_keys(columns))
+    if identifier_of(columns) is None:
+        database.execute(read_sql("create_repeated"))
     insert = insert_customers(published_table("customers", columns), columns)
     with transaction(database):
         for keys in _key_ranges(database):
             database.execute(insert, {**parameters, "first_key": keys.start, "last_key": keys.stop - 1})
+    database.execute("DROP TABLE keys; DROP TABLE IF EXISTS repeated")
     database.execute(read_sql("create_ordered"))
     return int(read_value(database, "SELECT count(*) FROM customers"))
 

@@ -8,7 +8,6 @@ from functools import cache
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-import sklearn.cluster  # noqa: F401  # loads OpenMP, which is to be limited as well
 from threadpoolctl import ThreadpoolController
 
 T = TypeVar("T")

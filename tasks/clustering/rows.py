@@ -22,8 +22,8 @@ Weights = npt.NDArray[np.int64]
 #: Binary digits of the largest coordinate along components that are kept: those of a float32.
 _BITS = 24
 
-#: Bytes of a dense block, about; what is computed of it takes some times as many.
-BLOCK_BYTES = 8 << 20
+#: Bytes of a dense block, about, and its rows at most; what is computed of it takes some times as many bytes.
+BLOCK_BYTES, _BLOCK_ROWS = 8 << 20, 1 << 16
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Rows:
     @property
     def block_rows(self) -> int:
         """How many rows a dense block has, so that its bytes do not grow with the width of the data."""
-        return max(256, BLOCK_BYTES // (4 * max(1, self.n_features)))
+        return min(_BLOCK_ROWS, max(256, BLOCK_BYTES // (4 * max(1, self.n_features))))
 
     def blocks(self) -> list[slice]:
         """Return slices that cover all rows."""

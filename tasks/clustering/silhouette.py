@@ -252,7 +252,7 @@ def _walk(rows: Rows, segments: Segments) -> Iterator[tuple[int, Floats, Floats]
 def _sums_over(points: Matrix, dense: Callable[[slice], Matrix], first: int, group: Segments) -> Floats:
     """Return the sums of distances of the points to the segments of a group of rows, the first of which is given."""
     slices = _slices(len(group.weights), BLOCKS.reference_rows)  # none of a group without rows
-    summings = [_Summing.over(group.take(piece)) for piece in slices]
+    summings = list(in_order(lambda piece: _Summing.over(group.take(piece)), slices))
 
     def summed(block: slice) -> Floats:
         own = np.zeros((block.stop - block.start, group.n_segments))

@@ -28,7 +28,7 @@ class Scoring:
 
     exact_rows: int = FileSettings.exact_rows
     max_scored: int = FileSettings.max_scored
-    reference_rows: int = 200_000
+    reference_rows: int = 100_000
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,13 @@ class _Factors:
     loadings: Floats
     own: Floats
 
-    def draw(self, n_customers: int, rng: np.random.Generator) -> Floats:
+    def draw(self, n_customers: int, rng: np.random.Generator) -> Matrix:
         """Return normal variables of some customers, shape (n_customers, n_columns)."""
         n_columns, n_factors = self.loadings.shape
-        common = rng.normal(size=(n_customers, n_factors)) @ self.loadings.T
-        drawn: Floats = common + rng.normal(size=(n_customers, n_columns)) * self.own
+        common = rng.standard_normal((n_customers, n_factors), dtype=np.float32) @ self.loadings.T.astype(np.float32)
+        drawn = rng.standard_normal((n_customers, n_columns), dtype=np.float32)
+        drawn *= self.own.astype(np.float32)
+        drawn += common
         return drawn
 
 

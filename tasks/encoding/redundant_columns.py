@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.sparse import csr_array
-from scipy.stats import rankdata
 
 from schemas.fields import Role
 from tasks.clustering.rows import Floats
@@ -56,7 +56,7 @@ def _redundant_numbers(base: BaseEncoding, left_out: Collection[str]) -> list[Re
     varied = np.flatnonzero(is_kept & (np.ptp(base.numbers, axis=0) > 0))
     if len(varied) < 2:
         return []
-    correlations = np.abs(np.corrcoef(rankdata(base.numbers[:, varied], axis=0), rowvar=False))
+    correlations = np.abs(np.corrcoef(pd.DataFrame(base.numbers[:, varied]).rank().to_numpy(), rowvar=False))
     kept: list[int] = []
     found = []
     for index in range(len(varied)):

@@ -109,6 +109,12 @@ def insert_spellings(columns: Sequence[Column]) -> str:
         SELECT column_name, value, spelling FROM chosen WHERE value <> spelling"""
 
 
+def create_keys(columns: Sequence[Column]) -> str:
+    """Return the table ``keys``, one row per record: what the customers are ordered by, and equal where they are."""
+    computed = ", ".join(f"{value} AS {name}" for name, value in _keys(columns).items())
+    return f"CREATE OR REPLACE TEMPORARY TABLE keys AS SELECT _record, {computed} FROM work.typed"
+
+
 def insert_customers(table: Table, columns: Sequence[Column]) -> str:
     """Return the statement that fills ``customers``, the table, in canonical order.
 
@@ -118,47 +124,38 @@ def insert_customers(table: Table, columns: Sequence[Column]) -> str:
     ``$first_key`` and ``$last_key``.
     """
     identifier = identifier_of(tuple(columns))
-    content = [column for column in columns if column is not identifier]
-    encoded = [column for column in columns if column.is_feature]
-    keys = {"_content_key": _hash(content)}
-    if encoded != content:
-        keys = {"_encoded_key": _hash(encoded)} | keys
-    if identifier:
-        keys["_own_key"] = f"CAST({quote_identifier(identifier.name)} AS VARCHAR)"
-    key = "_own_key" if identifier else "lpad(lower(hex(_content_key)), 16, '0') || '-' || CAST(_occurrence AS VARCHAR)"
+    first_key, *later_keys = _keys(columns)
+    number = "lpad(lower(hex(_content_key)), 16, '0') || '-' || CAST(coalesce(_occurrence, 1) AS VARCHAR)"
+    own = f"CAST({quote_identifier(identifier.name)} AS VARCHAR)" if identifier else number
     found = {
-        "customer_id": key,
+        "customer_id": own,
         "source_name": "$source_names[_source]",
         "line_number": "_record - $first_records[_source] + 1",
     }
     into = [column.name for column in table.columns]
     values = ", ".join(found.get(name, quote_identifier(name)) for name in into)
-    declared = ", ".join(quote_identifier(column.name) for column in columns)
-    computed = ", ".join(f"{value} AS {name}" for name, value in keys.items())
-    # One sort and nothing else that holds rows back: windows without an order take them as they come.
+    order = ", ".join([first_key, *later_keys, *([own] if identifier else []), "_record"])
+    # One sort and nothing else that holds rows back.
     return f"""
         INSERT INTO customers ({", ".join(quote_identifier(name) for name in into)})
-        WITH keyed AS (
-            SELECT _record, {computed}, {declared} FROM work.typed
-        ), sorted AS (
-            SELECT * FROM keyed
-            WHERE {next(iter(keys))} BETWEEN CAST($first_key AS UBIGINT) AND CAST($last_key AS UBIGINT)
-            ORDER BY {", ".join(keys)}, _record
-        ), placed AS (
-            SELECT
-                *,
-                row_number() OVER () AS _position,
-                lag(_content_key) OVER () IS DISTINCT FROM _content_key AS _is_first,
-                len(list_filter($first_records, lambda first: first <= _record)) AS _source
-            FROM sorted
-        ), numbered AS (
-            SELECT
-                *,
-                _position - max(CASE WHEN _is_first THEN _position END) OVER (ROWS UNBOUNDED PRECEDING) + 1
-                    AS _occurrence
-            FROM placed
+        WITH placed AS (
+            SELECT *, len(list_filter($first_records, lambda first: first <= _record)) AS _source
+            FROM work.typed
+            INNER JOIN keys USING (_record)
+            {"" if identifier else "LEFT JOIN repeated USING (_record)"}
+            WHERE {first_key} BETWEEN CAST($first_key AS UBIGINT) AND CAST($last_key AS UBIGINT)
+            ORDER BY {order}
         )
-        SELECT {values} FROM numbered"""
+        SELECT {values} FROM placed"""
+
+
+def _keys(columns: Sequence[Column]) -> dict[str, str]:
+    """Return how the keys of the canonical order are computed, in order: what is encoded is equal in neighbors."""
+    identifier = identifier_of(tuple(columns))
+    content = [column for column in columns if column is not identifier]
+    encoded = [column for column in columns if column.is_feature]
+    of_content = {"_content_key": _hash(content)}
+    return of_content if encoded == content else {"_encoded_key": _hash(encoded)} | of_content
 
 
 def create_duplicates(identifier: Column) -> str:
