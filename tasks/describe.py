@@ -31,7 +31,7 @@ from warehouse.home.run import Run
 from warehouse.home.segment_names import given_names
 from warehouse.rules import measured_rules, rule_answers, rule_questions
 from warehouse.segments import insert_segment_stats, numbered_segments, segment_traits
-from warehouse.tables import insert_frame
+from warehouse.tables import comment_tables, insert_frame
 
 #: Customers of whom the rules are made; more would change no condition that people read.
 _RULE_CUSTOMERS = 20_000
@@ -49,7 +49,10 @@ class Described:
 
 @recorded
 def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
-    """Fill segment_stats, segments, column_associations, segment_rules and the view segment_profile."""
+    """Fill segment_stats, segments, column_associations, segment_rules and the view segment_profile; comment them all.
+
+    The comments of every table are half of a small run's DDL, so they wait until nothing is refused any more.
+    """
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database:
         insert_segment_stats(database, columns, is_any=clustered.verdict_level != "none")
@@ -62,6 +65,7 @@ def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
         insert_frame(database, "column_associations", _associations(told))
         insert_frame(database, "segment_rules", _rules(database, columns, clustered.n_customers, run.order.seed))
         create_profile_view(database)
+        comment_tables(database, columns)
     notes = tuple(one.note for one in told if one.is_redundant)
     return Described(clustered.n_clusters, int(sizes["customers"].max()), int(sizes["customers"].min()), notes)
 

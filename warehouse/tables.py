@@ -11,18 +11,27 @@ from schemas.published import HISTORY, PUBLISHED, VIEWS
 from schemas.tables import history_table, published_table
 from warehouse.connection import Connection, read_sql
 from warehouse.statements.quoting import quote_identifier
-from warehouse.statements.tables import create_table, create_view
+from warehouse.statements.tables import comments_on, create_table, create_view
 
 
 def create_published_tables(database: Connection, columns: tuple[Column, ...]) -> None:
-    """Create every published table, empty, and the views on them, with their comments."""
+    """Create every published table, empty, and the views on them; ``comment_tables`` says what they hold."""
     tables = [create_table(published_table(name, columns)) for name in PUBLISHED]
     views = [create_view(published_table(name), read_sql(f"views/{name}")) for name in VIEWS]
     history = [create_table(history_table(name)) for name in HISTORY]
-    every = "".join(["CREATE SCHEMA history;", *tables, *views, *history])
-    # There is nothing to optimize in 250 comments, and to look for it takes half of their time.
+    _execute_many(database, ["CREATE SCHEMA history;", *tables, *views, *history])
+
+
+def comment_tables(database: Connection, columns: tuple[Column, ...]) -> None:
+    """Say in the file what each published table and column holds: most of a small run's DDL, so at its end."""
+    tables = [comments_on(published_table(name, columns)) for name in PUBLISHED]
+    _execute_many(database, [*tables, *(comments_on(history_table(name)) for name in HISTORY)])
+
+
+def _execute_many(database: Connection, statements: list[str]) -> None:
+    # There is nothing to optimize in them, and to look for it takes half of their time.
     with transaction(database):
-        database.execute(f"PRAGMA disable_optimizer; {every} PRAGMA enable_optimizer")
+        database.execute(f"PRAGMA disable_optimizer; {''.join(statements)} PRAGMA enable_optimizer")
 
 
 def replace_amended(database: Connection, table: str) -> None:

@@ -13,13 +13,17 @@ from scipy.sparse import issparse
 
 from tasks.clustering.rows import Floats, Matrix, Positions, Weights
 
+#: Units in the last place that two sums may differ by and count as equal: which is larger depends on the machine.
+_EQUAL_ULPS = 16
+
 
 @dataclass(frozen=True)
 class Points:
     """Rows made ready for many fits.
 
     Attributes:
-        columns: the rows as columns, around their mean where they are dense, float32 of shape (n_features, n_rows).
+        columns: the rows as columns, around their mean where they are dense, shape (n_features, n_rows). Everything
+            is computed in their precision: in float32 it is faster, in float64 the same on every machine.
         weighted: the rows times their weights, shape (n_rows, n_features).
         weights: customers per row, shape (n_rows,).
         squares: squared length of each row, shape (n_rows,).
@@ -34,10 +38,15 @@ class Points:
     center: Matrix
     variance: float
 
+    @property
+    def ulp(self) -> float:
+        """Share of a sum by which it may differ from an equal one."""
+        return _EQUAL_ULPS * float(np.finfo(self.weights.dtype).eps)
+
     @classmethod
     def of(cls, matrix: Any, weights: Floats | Weights) -> "Points":
         """Return dense or sparse rows with the customers of each; sparse ones are not moved to their mean."""
-        of_rows, mean = weights.astype(np.float32), np.asarray(matrix.mean(axis=0), dtype=np.float32).ravel()
+        of_rows, mean = weights.astype(matrix.dtype), np.asarray(matrix.mean(axis=0), dtype=matrix.dtype).ravel()
         if issparse(matrix):
             squares = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
             variance = max(0.0, float(squares.mean() - mean @ mean)) / len(mean)
@@ -77,14 +86,16 @@ class Starts:
     Attributes:
         rows: the rows in the order in which they were drawn, shape (n_starts, max_k).
         inertias: the inertia of each with the first 1, 2, ... max_k of its rows, same shape.
+        ulp: share by which equal inertias may differ.
     """
 
     rows: Positions
     inertias: Floats
+    ulp: float
 
     def best(self, k: int) -> Positions:
         """Return the k rows of the start of the lowest inertia."""
-        best: Positions = self.rows[self.inertias[:, k - 1].argmin(), :k]
+        best: Positions = self.rows[_first_lowest(self.inertias[:, k - 1], self.ulp), :k]
         return best
 
 
@@ -93,7 +104,7 @@ class KMeans:
     """One solution.
 
     Attributes:
-        centroids: means of the segments, float32 of shape (k, n_features).
+        centroids: means of the segments, shape (k, n_features).
         labels: segment of each row, 0..k-1, shape (n_rows,).
         inertia: sum of the squared distances of the customers to the centroid of their own segment.
     """
@@ -106,7 +117,8 @@ class KMeans:
 def starts(points: Points, k: int, n_starts: int, rng: np.random.Generator) -> Starts:
     """Draw several starts of greedy k-means++ (Arthur & Vassilvitskii 2007), each good for every number up to k."""
     drawn = [_start(points, k, rng) for _ in range(n_starts)]
-    return Starts(np.array([rows for rows, _ in drawn]), np.array([inertias for _, inertias in drawn]))
+    rows, inertias = (np.array(column) for column in zip(*drawn, strict=True))
+    return Starts(rows, inertias, points.ulp)
 
 
 def fit(points: Points, start: Positions, *, tol: float = 1e-4, max_iter: int = 300) -> KMeans:
@@ -144,9 +156,14 @@ def _start(points: Points, k: int, rng: np.random.Generator) -> tuple[Positions,
         drawn = _drawn(points.weights * nearest, rng.random(2 + int(math.log(k))))
         nearer = np.minimum(nearest, _squares(points, drawn))
         of_drawn = nearer @ points.weights
-        best = int(of_drawn.argmin())
+        best = _first_lowest(of_drawn, points.ulp)
         chosen[number], inertias[number], nearest = drawn[best], of_drawn[best], nearer[best]
     return chosen, inertias
+
+
+def _first_lowest(values: Floats | Matrix, ulp: float) -> int:
+    """Return the index of the lowest value, the first one of equal ones."""
+    return int((values <= values.min() * (1 + ulp)).argmax())
 
 
 def _drawn(weights: Matrix, shares: Floats) -> Positions:
@@ -192,10 +209,10 @@ def _nearness(points: Points, centroids: Matrix) -> Matrix:
 def _members(points: Points, centroids: Matrix) -> Matrix:
     """Return which rows each centroid is the nearest of, 1 or 0, shape (k, n_rows)."""
     nearness = _nearness(points, centroids)
-    is_nearest = nearness == nearness.max(axis=0)
-    if np.count_nonzero(is_nearest) != points.n_rows:  # a row as near to another centroid counts once
-        is_nearest = np.arange(len(centroids))[:, None] == nearness.argmax(axis=0)
-    members: Matrix = is_nearest.astype(np.float32)
+    is_nearest = nearness >= nearness.max(axis=0) - points.ulp * float(points.squares.max())
+    if np.count_nonzero(is_nearest) != points.n_rows:  # a row as near to several centroids is the first one's
+        is_nearest = np.arange(len(centroids))[:, None] == is_nearest.argmax(axis=0)
+    members: Matrix = is_nearest.astype(points.weights.dtype)
     return members
 
 

@@ -166,7 +166,7 @@ def curve_of_rows(matrix: Matrix, ks: Sequence[int], random_state: int) -> Curve
     fitted = [k for k in ks if k <= min(len(distinct.rows), len(matrix) - 1)]
     if not fitted or len(distinct.rows) == 1:
         return Curve(np.zeros(len(ks)), np.zeros(len(ks), dtype=np.int64))
-    points = Points.of(distinct.rows.numbers, distinct.weights)
+    points = Points.of(distinct.rows.numbers.astype(np.float64), distinct.weights)
     drawn = starts(points, fitted[-1], _STARTS, np.random.default_rng(random_state % 2**32))
     labels = np.array([fit(points, drawn.best(k)).labels for k in fitted], dtype=np.uint8)
     silhouettes = exact_silhouettes(distinct.rows, distinct.weights, labels) @ distinct.weights / len(matrix)

@@ -63,13 +63,11 @@ class _Factors:
     loadings: Floats
     own: Floats
 
-    def draw(self, n_customers: int, rng: np.random.Generator) -> Matrix:
+    def draw(self, n_customers: int, rng: np.random.Generator) -> Floats:
         """Return normal variables of some customers, shape (n_customers, n_columns)."""
         n_columns, n_factors = self.loadings.shape
-        common = rng.standard_normal((n_customers, n_factors), dtype=np.float32) @ self.loadings.T.astype(np.float32)
-        drawn = rng.standard_normal((n_customers, n_columns), dtype=np.float32)
-        drawn *= self.own.astype(np.float32)
-        drawn += common
+        common = rng.standard_normal((n_customers, n_factors), dtype=np.float32) @ self.loadings.T
+        drawn: Floats = common + rng.standard_normal((n_customers, n_columns), dtype=np.float32) * self.own
         return drawn
 
 

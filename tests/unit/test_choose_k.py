@@ -95,7 +95,7 @@ import numpy as np
 from tasks.clustering.choose_k import choose_k
 from tasks.clustering.silhouette_curve import Scoring
 from tests.arrays import customers_of
-distinct = customers_of(np.random.default_rng(0).normal(size=(6000, 26)))
+distinct = customers_of(np.random.default_rng(0).normal(size=(2500, 64)))
 for scoring in (Scoring(), Scoring(exact_rows=10, max_scored=500)):
     choice = choose_k(distinct, [2, 3], random_state=0, scoring=scoring)
     print(choice.scores, choice.fit.centroids.tobytes().hex()[:4000], choice.fit.labels.tobytes().hex())

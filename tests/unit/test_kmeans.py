@@ -22,7 +22,7 @@ def points_of(matrix, weights=None):
 
 @pytest.mark.parametrize("k", [1, 2, 5, 9])
 def test_solution_is_that_of_scikit_learn(k):
-    matrix, weights = some_blobs(), np.random.default_rng(1).integers(1, 5, 600).astype(float)
+    matrix, weights = some_blobs().astype(float), np.random.default_rng(1).integers(1, 5, 600).astype(float)
     theirs = KMeans(k, init=matrix[:k], n_init=1, tol=0).fit(matrix, sample_weight=weights)
     ours = refit(points_of(matrix, weights), matrix[:k], tol=0)
     assert ours.labels.tolist() == theirs.labels_.tolist()

@@ -5,13 +5,18 @@ from warehouse.statements.quoting import quote_identifier, quote_text
 
 
 def create_table(table: Table) -> str:
-    """Return the statements, in one text, that create a published table with its comments."""
+    """Return the statement that creates a published table; its comments are ``comments_on``."""
     name = _name(table)
     columns = ", ".join(
         f"{quote_identifier(column.name)} {column.sql_type}{'' if column.nullable else ' NOT NULL'}"
         for column in table.columns
     )
-    return ";\n".join([f"CREATE TABLE {name} ({columns})", *_comments("TABLE", table), ""])
+    return f"CREATE TABLE {name} ({columns});\n"
+
+
+def comments_on(table: Table) -> str:
+    """Return the statements, in one text, that say what a published table holds, and each of its columns."""
+    return ";\n".join([*_comments("TABLE", table), ""])
 
 
 def create_view(table: Table, query: str) -> str:
