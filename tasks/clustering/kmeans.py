@@ -49,13 +49,15 @@ class Points:
         of_rows, mean = weights.astype(matrix.dtype), np.asarray(matrix.mean(axis=0), dtype=matrix.dtype).ravel()
         if issparse(matrix):
             squares = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
-            variance = max(0.0, float(squares.mean() - mean @ mean)) / len(mean)
+            variance = max(0.0, float(squares.mean() - mean @ mean)) / max(1, len(mean))
             weighted = matrix.multiply(of_rows[:, None]).tocsr()
             return cls(matrix.T, weighted, of_rows, squares, np.zeros_like(mean), variance)
         rows = matrix - mean
         squares = np.einsum("ij,ij->i", rows, rows)
         weighted = rows * of_rows[:, None]
-        return cls(np.ascontiguousarray(rows.T), weighted, of_rows, squares, mean, float(squares.mean()) / len(mean))
+        return cls(
+            np.ascontiguousarray(rows.T), weighted, of_rows, squares, mean, float(squares.mean()) / max(1, len(mean))
+        )
 
     @property
     def n_rows(self) -> int:
@@ -209,7 +211,8 @@ def _nearness(points: Points, centroids: Matrix) -> Matrix:
 def _members(points: Points, centroids: Matrix) -> Matrix:
     """Return which rows each centroid is the nearest of, 1 or 0, shape (k, n_rows)."""
     nearness = _nearness(points, centroids)
-    is_nearest = nearness >= nearness.max(axis=0) - points.ulp * float(points.squares.max())
+    nearest = nearness.max(axis=0)
+    is_nearest = nearness >= nearest - points.ulp * (points.squares + np.abs(nearest))
     if np.count_nonzero(is_nearest) != points.n_rows:  # a row as near to several centroids is the first one's
         is_nearest = np.arange(len(centroids))[:, None] == is_nearest.argmax(axis=0)
     members: Matrix = is_nearest.astype(points.weights.dtype)

@@ -98,3 +98,13 @@ def test_rows_far_from_zero_keep_their_digits():
     one, other = (refit(points, matrix[:4] + shift, tol=0) for points, shift in ((near, 0), (far, np.float32(4096))))
     assert one.labels.tolist() == other.labels.tolist()
     assert one.inertia == pytest.approx(other.inertia, rel=1e-3)
+
+
+def test_one_far_row_blurs_no_other():
+    matrix = np.array([[0.0, 0], [0.1, 0], [1, 0], [1.1, 0], [0, 1.5e7]])
+    found = refit(points_of(matrix), matrix[[0, 2, 4]], tol=0)
+    assert found.labels.tolist() == [0, 0, 1, 1, 2]
+
+
+def test_rows_of_no_feature_are_one_segment():
+    assert fit_restarts(points_of(np.empty((5, 0), dtype=np.float32)), 1, rng(), 1).inertia == 0
