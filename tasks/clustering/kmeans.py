@@ -6,6 +6,7 @@ on starts that compute the squares of all rows again; these find the same in a t
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,12 @@ class Points:
     squares: Matrix
     center: Matrix
     variance: float
+
+    @cached_property
+    def slack(self) -> Matrix:
+        """By how much the nearness of each row to two centroids may differ where they are equally near."""
+        slack: Matrix = self.ulp * (self.squares + self.squares.mean())
+        return slack
 
     @property
     def ulp(self) -> float:
@@ -211,8 +218,7 @@ def _nearness(points: Points, centroids: Matrix) -> Matrix:
 def _members(points: Points, centroids: Matrix) -> Matrix:
     """Return which rows each centroid is the nearest of, 1 or 0, shape (k, n_rows)."""
     nearness = _nearness(points, centroids)
-    nearest = nearness.max(axis=0)
-    is_nearest = nearness >= nearest - points.ulp * (points.squares + np.abs(nearest))
+    is_nearest = nearness >= nearness.max(axis=0) - points.slack
     if np.count_nonzero(is_nearest) != points.n_rows:  # a row as near to several centroids is the first one's
         is_nearest = np.arange(len(centroids))[:, None] == is_nearest.argmax(axis=0)
     members: Matrix = is_nearest.astype(points.weights.dtype)

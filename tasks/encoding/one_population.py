@@ -33,7 +33,9 @@ class PopulationSettings:
         max_correlation: of two normal variables.
         steps: corrections of the correlations of categories and flags, which are those of cut normal variables.
         max_ratio: of wanted and drawn correlations, as small ones are chance.
-        simulated_cells: cells of the customers that are drawn for a correction.
+        simulated: customers that are drawn for a correction, for each customer at most: their correlations then have
+            half of the sampling error of the customers' own.
+        simulated_cells: cells of them at most.
     """
 
     max_columns: int = 500
@@ -45,6 +47,7 @@ class PopulationSettings:
     max_correlation: float = 0.99
     steps: int = 4
     max_ratio: float = 4.0
+    simulated: int = 4
     simulated_cells: int = 400_000
 
 
@@ -210,7 +213,7 @@ def _fitted(normal: Floats, rng: np.random.Generator) -> _Factors:
     if np.all(spreads > SETTINGS.full_spread):
         return factors
     values = np.sort(normal, axis=0)
-    n_drawn = max(2, SETTINGS.simulated_cells // n_columns)
+    n_drawn = max(2, min(SETTINGS.simulated * n_customers, SETTINGS.simulated_cells // n_columns))
     for _ in range(SETTINGS.steps):
         places = (ndtr(factors.draw(n_drawn, rng)) * n_customers).astype(np.intp).clip(0, n_customers - 1)
         drawn = _correlations(np.take_along_axis(values, places, axis=0))
