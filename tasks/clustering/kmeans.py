@@ -17,6 +17,9 @@ from tasks.clustering.rows import Floats, Matrix, Positions, Weights
 #: Units in the last place that two sums may differ by and count as equal: which is larger depends on the machine.
 _EQUAL_ULPS = 16
 
+#: Some kernels of OpenBLAS compute beyond the end of short rows, and say that what they find there is no number.
+quiet = np.errstate(invalid="ignore")
+
 
 @dataclass(frozen=True)
 class Points:
@@ -155,6 +158,7 @@ def refit(points: Points, centroids: Matrix, *, tol: float) -> KMeans:
     return _converged(points, centroids - points.center, tol, max_iter=300)
 
 
+@quiet
 def _start(points: Points, k: int, rng: np.random.Generator) -> tuple[Positions, Floats]:
     """Return the rows of one start, and its inertia after each of them."""
     chosen, inertias = np.empty(k, dtype=np.intp), np.empty(k)
@@ -192,6 +196,7 @@ def _squares(points: Points, rows: Positions) -> Matrix:
     return squares
 
 
+@quiet
 def _converged(points: Points, centroids: Matrix, tol: float, max_iter: int) -> KMeans:
     """Return where alternating segments and means end: where nobody changes, or the means hardly move."""
     before: Matrix | None = None

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from tasks.clustering.distances import squares_beyond_own
-from tasks.clustering.kmeans import KMeans, Points, fit_restarts, refit
+from tasks.clustering.kmeans import KMeans, Points, fit_restarts, quiet, refit
 from tasks.clustering.parallel import in_order
 from tasks.clustering.rows import Distinct, Floats, Matrix
 
@@ -110,6 +110,7 @@ class Sample:
         """The rows made ready for many fits."""
         return Points.of(self.matrix, self.weights)
 
+    @quiet
     def squares_beyond_own(self, centroids: Matrix) -> Matrix:
         """Return the squared distances to the centroids, less the squared length of each row; shape (n_rows, k)."""
         squares: Matrix = squares_beyond_own(self.matrix @ centroids.T, centroids)
