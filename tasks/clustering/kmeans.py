@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
+from tasks.clustering.distances import squares_beyond_own
 from tasks.clustering.rows import Floats, Matrix, Positions, Weights
 
 #: Units in the last place that two sums may differ by and count as equal: which is larger depends on the machine.
@@ -44,14 +45,9 @@ class Points:
 
     @cached_property
     def slack(self) -> Matrix:
-        """By how much the nearness of each row to two centroids may differ where they are equally near."""
-        slack: Matrix = self.ulp * (self.squares + self.squares.mean())
+        """By how much the squared distances of each row to two centroids may differ where they are equal."""
+        slack: Matrix = 2 * _ulps(self.squares) * (self.squares + self.squares.mean())
         return slack
-
-    @property
-    def ulp(self) -> float:
-        """Share of a sum by which it may differ from an equal one."""
-        return _EQUAL_ULPS * float(np.finfo(self.weights.dtype).eps)
 
     @classmethod
     def of(cls, matrix: Any, weights: Floats | Weights) -> "Points":
@@ -74,16 +70,6 @@ class Points:
         """Number of rows."""
         return len(self.weights)
 
-    def products(self, others: Matrix) -> Matrix:
-        """Return the inner products of some vectors with every row, shape (n_others, n_rows)."""
-        products: Matrix = others @ self.columns
-        return products
-
-    def sums(self, members: Matrix) -> Matrix:
-        """Return the weighted sums of the rows that ``members``, of shape (n_sums, n_rows), marks with 1."""
-        sums: Matrix = members @ self.weighted
-        return sums
-
     def dense(self, rows: Positions) -> Matrix:
         """Return some of the rows in full."""
         found = self.columns[:, rows]
@@ -98,16 +84,14 @@ class Starts:
     Attributes:
         rows: the rows in the order in which they were drawn, shape (n_starts, max_k).
         inertias: the inertia of each with the first 1, 2, ... max_k of its rows, same shape.
-        ulp: share by which equal inertias may differ.
     """
 
     rows: Positions
-    inertias: Floats
-    ulp: float
+    inertias: Matrix
 
     def best(self, k: int) -> Positions:
         """Return the k rows of the start of the lowest inertia."""
-        best: Positions = self.rows[_first_lowest(self.inertias[:, k - 1], self.ulp), :k]
+        best: Positions = self.rows[_first_lowest(self.inertias[:, k - 1]), :k]
         return best
 
 
@@ -129,8 +113,7 @@ class KMeans:
 def starts(points: Points, k: int, n_starts: int, rng: np.random.Generator) -> Starts:
     """Draw several starts of greedy k-means++ (Arthur & Vassilvitskii 2007), each good for every number up to k."""
     drawn = [_start(points, k, rng) for _ in range(n_starts)]
-    rows, inertias = (np.array(column) for column in zip(*drawn, strict=True))
-    return Starts(rows, inertias, points.ulp)
+    return Starts(np.array([rows for rows, _ in drawn]), np.array([inertias for _, inertias in drawn]))
 
 
 def fit(points: Points, start: Positions, *, tol: float = 1e-4, max_iter: int = 300) -> KMeans:
@@ -159,9 +142,9 @@ def refit(points: Points, centroids: Matrix, *, tol: float) -> KMeans:
 
 
 @quiet
-def _start(points: Points, k: int, rng: np.random.Generator) -> tuple[Positions, Floats]:
+def _start(points: Points, k: int, rng: np.random.Generator) -> tuple[Positions, Matrix]:
     """Return the rows of one start, and its inertia after each of them."""
-    chosen, inertias = np.empty(k, dtype=np.intp), np.empty(k)
+    chosen, inertias = np.empty(k, dtype=np.intp), np.empty(k, dtype=points.weights.dtype)
     chosen[0] = _drawn(points.weights, rng.random(1))[0]
     nearest = _squares(points, chosen[:1])[0]
     inertias[0] = nearest @ points.weights
@@ -169,14 +152,19 @@ def _start(points: Points, k: int, rng: np.random.Generator) -> tuple[Positions,
         drawn = _drawn(points.weights * nearest, rng.random(2 + int(math.log(k))))
         nearer = np.minimum(nearest, _squares(points, drawn))
         of_drawn = nearer @ points.weights
-        best = _first_lowest(of_drawn, points.ulp)
+        best = _first_lowest(of_drawn)
         chosen[number], inertias[number], nearest = drawn[best], of_drawn[best], nearer[best]
     return chosen, inertias
 
 
-def _first_lowest(values: Floats | Matrix, ulp: float) -> int:
+def _first_lowest(values: Matrix) -> int:
     """Return the index of the lowest value, the first one of equal ones."""
-    return int((values <= values.min() * (1 + ulp)).argmax())
+    return int((values <= values.min() * (1 + _ulps(values))).argmax())
+
+
+def _ulps(values: Matrix) -> float:
+    """Return the share of a sum of this precision by which it may differ from an equal one."""
+    return _EQUAL_ULPS * float(np.finfo(values.dtype).eps)
 
 
 def _drawn(weights: Matrix, shares: Floats) -> Positions:
@@ -188,7 +176,7 @@ def _drawn(weights: Matrix, shares: Floats) -> Positions:
 
 def _squares(points: Points, rows: Positions) -> Matrix:
     """Return the squared distances of some rows to all, shape (n, n_rows)."""
-    squares: Matrix = points.products(-2 * points.dense(rows))
+    squares: Matrix = (-2 * points.dense(rows)) @ points.columns
     squares += points.squares
     squares += points.squares[rows, None]
     np.maximum(squares, 0, out=squares)
@@ -209,21 +197,20 @@ def _converged(points: Points, centroids: Matrix, tol: float, max_iter: int) -> 
         centroids, before = means, members
         if moved <= tol * points.variance:
             break
-    labels = _nearness(points, centroids).argmax(axis=0)
+    labels = _members(points, centroids).argmax(axis=0)
     return KMeans(centroids + points.center, labels, _inertia(points, centroids, labels))
 
 
-def _nearness(points: Points, centroids: Matrix) -> Matrix:
-    """Return what is largest for the nearest centroid of each row, shape (k, n_rows)."""
-    nearness: Matrix = points.products(centroids)
-    nearness -= np.square(centroids).sum(axis=1, keepdims=True) / 2
-    return nearness
+def _squares_beyond_own(points: Points, centroids: Matrix) -> Matrix:
+    """Return the squared distances of the centroids to every row, less its squared length, shape (k, n_rows)."""
+    squares: Matrix = squares_beyond_own((centroids @ points.columns).T, centroids).T
+    return squares
 
 
 def _members(points: Points, centroids: Matrix) -> Matrix:
     """Return which rows each centroid is the nearest of, 1 or 0, shape (k, n_rows)."""
-    nearness = _nearness(points, centroids)
-    is_nearest = nearness >= nearness.max(axis=0) - points.slack
+    squares = _squares_beyond_own(points, centroids)
+    is_nearest = squares <= squares.min(axis=0) + points.slack
     if np.count_nonzero(is_nearest) != points.n_rows:  # a row as near to several centroids is the first one's
         is_nearest = np.arange(len(centroids))[:, None] == is_nearest.argmax(axis=0)
     members: Matrix = is_nearest.astype(points.weights.dtype)
@@ -234,16 +221,16 @@ def _means(points: Points, members: Matrix, centroids: Matrix) -> Matrix:
     """Return the mean of each segment; an empty one begins anew at the row that is farthest from its centroid."""
     sizes = members @ points.weights
     empty = np.flatnonzero(sizes == 0)
-    means: Matrix = points.sums(members) / np.maximum(sizes, 1)[:, None]
+    means: Matrix = (members @ points.weighted) / np.maximum(sizes, 1)[:, None]
     if len(empty):
-        distances = points.squares - 2 * _nearness(points, centroids).max(axis=0)
-        means[empty] = points.dense(distances.argsort()[::-1][: len(empty)])
+        squares = points.squares + _squares_beyond_own(points, centroids).min(axis=0)
+        means[empty] = points.dense(squares.argsort()[::-1][: len(empty)])
     return means
 
 
 def _inertia(points: Points, centroids: Matrix, labels: Positions) -> float:
     if issparse(points.columns):
-        squares = points.squares - 2 * _nearness(points, centroids)[labels, np.arange(points.n_rows)]
+        squares = points.squares + _squares_beyond_own(points, centroids)[labels, np.arange(points.n_rows)]
     else:
         differences = points.columns - centroids.T[:, labels]
         squares = np.einsum("ij,ij->j", differences, differences)

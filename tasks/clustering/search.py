@@ -199,7 +199,7 @@ def _fitted(sample: Sample, start: Matrix) -> KMeans:
 
 
 def _restarted(sample: Sample, k: int, n_init: int, random_state: int) -> KMeans:
-    return fit_restarts(sample.points, k, np.random.default_rng(random_state % 2**32), n_init)
+    return fit_restarts(sample.points, k, np.random.default_rng(random_state), n_init)
 
 
 def _restarted_deeply(sample: Sample, k: int, random_state: int) -> list[KMeans]:
@@ -256,7 +256,7 @@ def _halved(
     if np.count_nonzero(is_own) < 2:
         return 0.0, np.vstack([centroids, centroids[number]])
     own = Sample(sample.matrix[is_own], sample.weights[is_own])
-    halves = fit_restarts(own.points, 2, np.random.default_rng(random_state % 2**32), 2, max_iter=20)
+    halves = fit_restarts(own.points, 2, np.random.default_rng(random_state), 2, max_iter=20)
     whole = own.squares_beyond_own(centroids[[number]])[:, 0]
     halved = own.squares_beyond_own(halves.centroids).min(axis=1)
     saved = float((whole - halved) @ own.weights)

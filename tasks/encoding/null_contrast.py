@@ -167,7 +167,7 @@ def curve_of_rows(matrix: Matrix, ks: Sequence[int], random_state: int) -> Curve
     if not fitted or len(distinct.rows) == 1:
         return Curve(np.zeros(len(ks)), np.zeros(len(ks), dtype=np.int64))
     points = Points.of(distinct.rows.numbers.astype(np.float64), distinct.weights)
-    drawn = starts(points, fitted[-1], _STARTS, np.random.default_rng(random_state % 2**32))
+    drawn = starts(points, fitted[-1], _STARTS, np.random.default_rng(random_state))
     labels = np.array([fit(points, drawn.best(k)).labels for k in fitted], dtype=np.uint8)
     silhouettes = exact_silhouettes(distinct.rows, distinct.weights, labels) @ distinct.weights / len(matrix)
     smallest = [int(np.bincount(own, distinct.weights, k).min()) for own, k in zip(labels, fitted, strict=True)]

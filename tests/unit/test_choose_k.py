@@ -401,13 +401,13 @@ def test_gain_near_the_bound_leaves_it_open(means, decisive):
 
 
 def test_choice_has_the_stability_of_segments():
-    clear, noise = chosen(blobs(4), [3, 4, 5]), chosen(np.random.default_rng(0).normal(size=(600, 8)), [3, 4, 5])
+    clear, noise = chosen(blobs(4), [3, 4, 5]), chosen(np.random.default_rng(1).normal(size=(600, 8)), [3, 4, 5])
     assert (clear.chosen.k, clear.chosen.ari_seeds, clear.chosen.ari_bootstrap) == (4, 1.0, 1.0)
     assert clear.stability.tolist() == [1.0] * 4
     assert noise.stability.shape == (noise.chosen.k,)
     assert noise.stability.max() < 0.7
     for score in noise.scores:
-        assert max(score.ari_seeds, score.ari_bootstrap) < 0.6
+        assert max(score.ari_seeds, score.ari_bootstrap) < 0.5
 
 
 def test_sampling_ends_when_eligible_k_is_clear(open_choice, clear_choice):

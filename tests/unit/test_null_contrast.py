@@ -62,4 +62,4 @@ def test_each_set_has_its_own_contrast():
     noise = np.random.default_rng(1).normal(size=(200, 2)).astype(np.float32)
     found = list(contrasts([(blobs, permuted(blobs, [1, 2])), (noise, permuted(noise, [1, 2, 3]))], (2, 4), 0))
     assert [len(contrast.nulls) for contrast in found] == [2, 3]
-    assert found[0].silhouettes[1] == pytest.approx(curve_of_rows(blobs, [4], 0).silhouettes[0], abs=1e-6)
+    assert found[0].silhouettes[1] == pytest.approx(curve_of_rows(blobs, (2, 4), 0).silhouettes[1], abs=1e-9)
