@@ -32,10 +32,15 @@ def rule_answers(
     Returns:
         Answers of shape (n_customers, n_questions), NaN where a number is not known; segments of shape (n_customers,).
     """
-    found = database.execute(select_answers(questions), {"positions": list(positions)}).fetchnumpy()
-    answers = [np.ma.filled(np.ma.asarray(found[f"a{place}"], np.float64), np.nan) for place in range(len(questions))]
-    segment_ids = np.asarray(found["segment_id"], dtype=np.int64)
-    return np.column_stack(answers) if answers else np.empty((len(segment_ids), 0)), segment_ids
+    # In two queries, as a join of the two tables may be made of all customers before the sample is taken.
+    sampled = {"positions": list(positions)}
+    segments = database.execute(read_sql("select_sampled_segments"), sampled).fetchnumpy()
+    segment_ids = np.asarray(segments["segment_id"], dtype=np.int64)
+    if not questions:
+        return np.empty((len(segment_ids), 0)), segment_ids
+    found = database.execute(select_answers(questions), sampled).fetchnumpy()
+    answers = [np.ma.filled(np.ma.asarray(column, np.float64), np.nan) for column in found.values()]
+    return np.column_stack(answers), segment_ids
 
 
 def measured_rules(database: Connection, rules: Mapping[int, Sequence[Sequence[Condition]]]) -> pd.DataFrame:

@@ -12,15 +12,10 @@ from warehouse.statements.quoting import quote_identifier, quote_text
 def select_answers(questions: Sequence[Question]) -> str:
     """Return the query for the answers of the customers at ``$positions``, in canonical order.
 
-    One row per customer: segment_id, then a double per question, named by its place; null where it is not known.
+    One row per customer: a double per question, named by its place; null where it is not known.
     """
-    answers = "".join(f", CAST({_answer(one)} AS DOUBLE) AS a{place}" for place, one in enumerate(questions))
-    # The columns of a file may have the names of ours, so that they are asked alone.
-    return f"""
-        SELECT customer_segments.segment_id, asked.* EXCLUDE (_position)
-        FROM (SELECT rowid AS _position{answers} FROM customers WHERE rowid IN (SELECT unnest($positions))) AS asked
-        INNER JOIN customer_segments ON asked._position = customer_segments.rowid
-        ORDER BY asked._position"""
+    answers = ", ".join(f"CAST({_answer(one)} AS DOUBLE) AS a{place}" for place, one in enumerate(questions))
+    return f"SELECT {answers} FROM customers WHERE rowid IN (SELECT unnest($positions)) ORDER BY rowid"
 
 
 def rule_in_sql(alternatives: Sequence[Sequence[Condition]]) -> str:
