@@ -246,6 +246,9 @@ def one_line(error: BaseException) -> str:
 def one_thread(database: Connection) -> Iterator[None]:
     """Have DuckDB add up in one order: sums of doubles over several threads differ in their last digits."""
     threads = threads_of(database)
+    if threads == 1:
+        yield
+        return
     database.execute("SET threads = 1")
     try:
         yield

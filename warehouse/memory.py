@@ -1,5 +1,6 @@
 """Limit DuckDB's memory by the width of a file, not by its length or the size of the machine."""
 
+from collections.abc import Iterator
 from itertools import count, takewhile
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +12,10 @@ from warehouse.home.run import Run
 
 #: DuckDB's threads at most, megabytes for each, and megabytes at least.
 MOST_THREADS, THREAD_MEMORY_MB, LEAST_MEMORY_MB = 4, 125, 250
+
+#: Bytes of a run's copies up to which DuckDB has one thread: a second one finds no rows of its own, as DuckDB divides
+#: a table some 100,000 rows at a time, and waking it takes a fifth of each statement.
+ONE_THREAD_BYTES = 4_000_000
 
 #: Lines that must fit into memory on top of that: DuckDB writes tables some 100,000 rows at a time,
 #: and a row may be some times as long as its line.
@@ -34,9 +39,9 @@ def bound_memory(database: duckdb.DuckDBPyConnection, run: Run) -> None:
 
     A machine with less memory than that has DuckDB's own limit, which is most of what there is.
     """
-    database.execute("RESET memory_limit")  # what an earlier step was given
+    database.execute("RESET memory_limit; RESET threads")  # what an earlier step was given
     ((may_use, own_limit, most_columns),) = database.execute(_LIMITS).fetchall()
-    threads = min(MOST_THREADS, int(may_use))
+    threads = min(MOST_THREADS, int(may_use)) if _copied_bytes(run) > ONE_THREAD_BYTES else 1
     megabytes = (
         max(LEAST_MEMORY_MB, threads * THREAD_MEMORY_MB)
         + LINES_IN_MEMORY * _line_bytes(run) // 1_000_000
@@ -67,10 +72,17 @@ def _bytes_of(limit: str) -> float:
     return float(number) * float(1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))
 
 
+def _copied_bytes(run: Run) -> int:
+    return sum(copy.stat().st_size for copy in _copies(run))
+
+
 def _line_bytes(run: Run) -> int:
     """Return how many bytes a line of the run's copies has, about; 0 before there are any."""
-    copies = takewhile(Path.exists, (run.source_copy(number) for number in count(1)))
-    return max((_mean_line_bytes(copy) for copy in copies), default=0)
+    return max(map(_mean_line_bytes, _copies(run)), default=0)
+
+
+def _copies(run: Run) -> Iterator[Path]:
+    return takewhile(Path.exists, (run.source_copy(number) for number in count(1)))
 
 
 def _mean_line_bytes(path: Path) -> int:

@@ -1,6 +1,6 @@
 """Find which lines are one record: one line each, or several where a quote stays open."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,16 +11,18 @@ from warehouse.statements.fields import matches_text_marks
 from warehouse.statements.quotes import (
     create_records,
     select_closing_lines,
+    select_contained,
     select_inner_lines,
     select_unbalanced_lines,
 )
 from warehouse.tables import read_frame, read_value, registered
 
 
-def any_line_contains(database: Connection, text: str, lines: LineRange) -> bool:
-    """Return whether any line of a source contains a text."""
-    parameters = {"text": text, "first_record": lines.first, "last_record": lines.last}
-    return bool(read_value(database, read_sql("any_line_contains"), parameters))
+def texts_in_lines(database: Connection, texts: Iterable[str], lines: LineRange) -> set[str]:
+    """Return those of some texts that any line of a source contains, or any record of several lines."""
+    wanted = sorted(texts)
+    found = read_value(database, select_contained(wanted, lines)) if wanted else []
+    return {text for text, is_there in zip(wanted, found, strict=True) if is_there}
 
 
 def doubles_marks(database: Connection, lines: LineRange) -> bool:

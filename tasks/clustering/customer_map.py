@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils.extmath import randomized_svd
 
 from tasks.clustering.positions import sample_positions
 from tasks.clustering.rows import Distinct, Floats
@@ -40,6 +39,8 @@ def map_of(distinct: Distinct, random_state: int) -> CustomerMap:
     coordinates = np.zeros((n_drawn, 2))
     n_components = min(2, *rows.shape)
     if n_components:
+        from sklearn.utils.extmath import randomized_svd
+
         left, strengths, _ = randomized_svd(rows, n_components, random_state=random_state)
         coordinates[:, :n_components] = np.round(left * strengths, _DECIMALS) + 0.0
     return CustomerMap(positions, coordinates)

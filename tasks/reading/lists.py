@@ -8,7 +8,7 @@ from schemas.dialect import LineRange
 from schemas.fields import Role
 from schemas.layout import Layout, ListForm
 from warehouse.connection import Connection
-from warehouse.record_spans import any_line_contains
+from warehouse.record_spans import texts_in_lines
 from warehouse.records import SeparatedLists, count_separators
 from warehouse.statements.lists import (
     COUNTS,
@@ -66,19 +66,21 @@ def list_forms(
     records = _first_records(layout, lines)
     quote, escape = layout.dialect.quote or "", layout.dialect.escape or ""
     marks = {*"[({\"'«„“", quote * 2, escape + quote} - {quote, ""}
-    enclosed = any(any_line_contains(database, mark, records) for mark in marks) and {
+    words = {f" {word} ": word for word in _LIMITS.last_words}
+    found = texts_in_lines(database, {*marks, *words}, records)
+    enclosed = not marks.isdisjoint(found) and {
         row["name"] for row in read_dicts(database, select_enclosed(layout, lists, records))
     }
-    has_entities = any_line_contains(database, "&", lines)
-    words = [word for word in _LIMITS.last_words if any_line_contains(database, f" {word} ", records)]
+    has_entities = bool(texts_in_lines(database, ["&"], lines))
+    last_words = [word for text, word in words.items() if text in found]
     forms = {}
     for column in lists:
         form = ListForm(has_entities, is_enclosed=bool(enclosed and column.name in enclosed))
         own = replace(layout, forms={column.name: form})
         form = replace(form, has_bullets=bool(read_dicts(database, select_bullets(own, column, records))))
         own = replace(layout, forms={column.name: form})
-        found = [(word, read_dicts(database, select_last_word(own, column, word))) for word in words]
-        for word, rows in found:
+        before_last = [(word, read_dicts(database, select_last_word(own, column, word))) for word in last_words]
+        for word, rows in before_last:
             if rows and len(rows[0]["whole"]) <= _LIMITS.max_whole:
                 form = replace(form, last_word=word, whole=tuple(rows[0]["whole"]))
         own = replace(layout, forms={column.name: form})
@@ -102,7 +104,7 @@ def list_writing(database: Connection, layout: Layout, columns: Sequence[Column]
         if column.role is Role.ITEMS and column.name in layout.positions and column.settings.separator is None
     ]
     others = {delimiter, *(text for text in _LIMITS.separators if text not in delimiter)} - {usual}
-    possible = [text for text in sorted(others) if any_line_contains(database, text, lines)] if lists else []
+    possible = sorted(texts_in_lines(database, others, lines)) if lists else []
     if not possible:
         return ListWriting(usual)
     found = count_separators(database, layout, lists, [usual, *possible], _first_records(layout, lines))

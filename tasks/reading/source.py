@@ -26,12 +26,12 @@ from tasks.reading.record_spans import (
 from tasks.reading.repair import RepairShape, repair_shape
 from warehouse.connection import Connection
 from warehouse.record_spans import (
-    any_line_contains,
     closing_lines,
     doubles_marks,
     has_text_marks,
     inner_lines,
     keep_spans,
+    texts_in_lines,
     unbalanced_lines,
     view_records,
 )
@@ -210,7 +210,7 @@ def find_records(
     long = LongRecords()
     if dialect.quote == "'" and dialect.escape is None and doubles_marks(database, lines):
         dialect = replace(dialect, escape='"')
-    if dialect.quote is not None and any_line_contains(database, dialect.quote, lines):
+    if dialect.quote is not None and texts_in_lines(database, [dialect.quote], lines):
         long = _join_lines(database, dialect, lines, n_fields, settings.max_record_lines)
     else:
         dialect = replace(dialect, quote=None)
@@ -294,7 +294,7 @@ def _with_marks(
     if settings.decimal is not None and settings.thousands is not None:
         return dialect
     can_hold_commas = dialect.quote is not None or dialect.delimiter != ","
-    if not can_hold_commas and not any_line_contains(database, ".", lines):
+    if not can_hold_commas and not texts_in_lines(database, ["."], lines):
         return dialect
     marks = number_marks(database, layout, columns)
     decimal = settings.decimal or (marks.decimal if marks.decimal != settings.thousands else OTHER_MARK[marks.decimal])

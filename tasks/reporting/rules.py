@@ -7,15 +7,18 @@ well it describes. Its leaves are lists of conditions, and those of a segment ar
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.tree import DecisionTreeClassifier
 
 from schemas.fields import Role
 from schemas.rules import Condition, Question
 from tasks.clustering.rows import Floats
 from tasks.reporting.number_text import joined, number_text
+
+if TYPE_CHECKING:
+    from sklearn.tree import DecisionTreeClassifier
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ def rules_of(
         segment_ids: shape (n_customers,).
         random_state: decides between questions that separate equally well.
     """
+    from sklearn.tree import DecisionTreeClassifier
+
     places, values = _placed(answers)
     tree = DecisionTreeClassifier(
         max_leaf_nodes=max(2, math.ceil(SETTINGS.leaves_per_segment * len(np.unique(segment_ids)))),
@@ -116,12 +121,12 @@ def _placed(answers: Floats) -> tuple[Floats, list[Floats]]:
     return placed, values
 
 
-def _leaves(tree: DecisionTreeClassifier, n_questions: int) -> list[_Branch]:
+def _leaves(tree: "DecisionTreeClassifier", n_questions: int) -> list[_Branch]:
     """Return the leaves; two of one segment that only their last split tells apart are one."""
     return _leaves_below(tree, 0, _Branch(0, {}, frozenset(range(n_questions)), 0))
 
 
-def _leaves_below(tree: DecisionTreeClassifier, node: int, reached: _Branch) -> list[_Branch]:
+def _leaves_below(tree: "DecisionTreeClassifier", node: int, reached: _Branch) -> list[_Branch]:
     nodes = tree.tree_
     left, right, place = nodes.children_left[node], nodes.children_right[node], int(nodes.feature[node])
     shares = nodes.value[node, 0]

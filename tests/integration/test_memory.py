@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import duckdb
 import pytest
 
 import warehouse.memory
@@ -66,6 +67,14 @@ def test_run_memory_is_bounded_by_its_threads(run, monkeypatch):
     monkeypatch.setattr(warehouse.memory, "MOST_THREADS", 2)
     assert setting(run, "threads") <= 2
     assert setting(run, "memory_limit") == "238.4 MiB"
+
+
+def test_second_thread_is_for_large_files(run, monkeypatch):
+    run.source_copy(1).write_text("Age,Location,Purchase History\n30,Ohio,tea\n")
+    assert setting(run, "threads") == 1
+    monkeypatch.setattr(warehouse.memory, "ONE_THREAD_BYTES", 10)
+    with duckdb.connect() as database:
+        assert setting(run, "threads") == min(warehouse.memory.MOST_THREADS, warehouse.memory.threads_of(database))
 
 
 def test_spill_files_stay_in_run_directory(run):

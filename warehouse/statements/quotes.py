@@ -1,5 +1,7 @@
 """SQL for quotes: which lines leave one open, which lines form one record, how a record is split into fields."""
 
+from collections.abc import Iterable
+
 from schemas.dialect import UNIT_SEPARATOR, Dialect, LineRange, LineState
 from warehouse.statements.quoting import pattern_of, quote_text
 
@@ -9,6 +11,15 @@ _SINGLE_LINES = (
     " USING (record)"
 )
 _IS_BLANK = "trim(line) = ''"
+
+
+def select_contained(texts: Iterable[str], lines: LineRange) -> str:
+    """Return the query for whether each text is in any line, or in any record of several lines: a list in one row."""
+    found = ", ".join(f"coalesce(bool_or(contains(line, {quote_text(text)})), false)" for text in texts)
+    within = f"WHERE record BETWEEN {lines.first} AND {lines.last}"
+    return f"""
+        SELECT [{found}]
+        FROM (SELECT line FROM work.lines {within} UNION ALL SELECT raw FROM work.raws {within})"""
 
 
 def select_unbalanced_lines(dialect: Dialect, lines: LineRange) -> str:
