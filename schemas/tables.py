@@ -10,7 +10,8 @@ import numpy as np
 import pandera.pandas as pa
 
 from schemas.dataset import Column
-from schemas.published import PUBLISHED, VIEWS, SegmentProfile
+from schemas.published import PUBLISHED, VIEWS
+from schemas.published.segments import SegmentProfile
 
 SQL_TYPES: dict[Any, str] = {
     int: "BIGINT",

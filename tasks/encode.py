@@ -37,7 +37,7 @@ from tasks.encoding.features import (
     with_unique_names,
 )
 from tasks.encoding.memory import Extent, WideColumn, refuse_what_does_not_fit
-from tasks.encoding.trials import Encoding, EncodingResult
+from tasks.encoding.tried_encoding import Encoding, EncodingResult
 from tasks.ingest import Ingested
 from tasks.run.columns import run_columns
 from tasks.run.memory import memory_there

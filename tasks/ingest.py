@@ -8,13 +8,8 @@ from schemas.file_settings import FileSettings
 from schemas.layout import Layout
 from schemas.loading import load_dataset
 from tasks.delivery.delivered import Delivery
-from tasks.reading.source import (
-    Source,
-    SourceRead,
-    read_source,
-    source_layout,
-    with_undeclared,
-)
+from tasks.reading.source import read_source, source_layout, with_undeclared
+from tasks.reading.source_facts import Source, SourceRead
 from tasks.run.columns import KeptColumn, kept_columns, run_columns
 from tasks.run.step import recorded
 from warehouse.connection import staging

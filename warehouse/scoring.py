@@ -21,13 +21,12 @@ from warehouse.integrity import published_state
 from warehouse.querying import refuse_another_version
 from warehouse.statements.quoting import quote_text
 from warehouse.statements.scoring import (
-    ModelFeature,
-    ScoringModel,
     create_squares,
     score_macro,
     score_query,
     select_unknown_values,
 )
+from warehouse.statements.scoring_model import ModelFeature, ScoringModel
 from warehouse.tables import read_dicts, read_value
 
 #: Customers scored again in the audit, about; of more, those at equal steps in the canonical order.

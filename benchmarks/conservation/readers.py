@@ -19,7 +19,7 @@ from schemas.loading import load_dataset
 from tasks.deliver import deliver
 from tasks.delivery.delivered import DeliveredFile
 from tasks.ingest import ingest
-from tasks.reading.source import SourceRead
+from tasks.reading.source_facts import SourceRead
 from tasks.run.lifecycle import begin_night
 from tasks.validate import validate
 from warehouse.connection import Connection, staging

@@ -9,7 +9,7 @@ from schemas.loading import load_dataset
 from tasks.encoding.base_encoding import used_in
 from tasks.encoding.components import Components
 from tasks.encoding.features import Feature
-from tasks.encoding.trials import Encoding, EncodingResult
+from tasks.encoding.tried_encoding import Encoding, EncodingResult
 from tasks.run.columns import declaration_of
 from warehouse.connection import Connection
 from warehouse.earlier_run import EarlierRun

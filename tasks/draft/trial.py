@@ -7,7 +7,8 @@ from schemas.errors import SegmentsError
 from schemas.loading import load_dataset
 from tasks.draft.file.opening import Opened
 from tasks.reading.report_rows import reject_report_rows, reject_without_key
-from tasks.reading.source import Source, read_source, source_layout
+from tasks.reading.source import read_source, source_layout
+from tasks.reading.source_facts import Source
 from warehouse.customers import create_text_view, source_dialects
 from warehouse.draft import draft_database, report_lines
 from warehouse.records import create_work_tables

@@ -14,7 +14,8 @@ from tasks.encoding.null_contrast import COMBINATIONS, PERMUTED, UNIMODAL
 from tasks.encoding.redundant_columns import in_words, redundant_columns
 from tasks.encoding.strategies import MIXED, NUMBERS, SINGLE, STANDARD, STRATEGIES, is_left_out
 from tasks.encoding.strategies import SETTINGS as STRATEGY
-from tasks.encoding.trials import TRIALS, Encoding, EncodingResult, Trials
+from tasks.encoding.trials import Trials
+from tasks.encoding.tried_encoding import TRIALS, Encoding, EncodingResult
 from tasks.run.progress import Progress
 
 
