@@ -47,6 +47,11 @@ def sample_home(tmp_path_factory):
     return home
 
 
+def test_module_is_short_enough_to_be_read():
+    modules = (path for package in ("flows", "tasks", "schemas", "warehouse") for path in (ROOT / package).rglob("*.py"))
+    assert [path for path in modules if len(path.read_text().splitlines()) > 400] == []
+
+
 @pytest.mark.parametrize(("text", "lines"), [(README, 150), (ARCHITECTURE, 120)], ids=["README", "ARCHITECTURE"])
 def test_document_is_short_enough_to_be_read(text, lines):
     assert len(text.splitlines()) <= lines
