@@ -22,7 +22,10 @@ Weights = npt.NDArray[np.int64]
 #: Binary digits of the largest coordinate along components that are kept: those of a float32.
 _BITS = 24
 
-#: Bytes of a dense block, about, and its rows at most; what is computed of it takes some times as many bytes.
+#: Exponent of the smallest float32: nothing is divided by what is 0 in it.
+_MIN_EXPONENT = -149
+
+#: Target size of a dense block in bytes, and its rows at most; what is computed from it takes several times as much.
 BLOCK_BYTES, _BLOCK_ROWS = 8 << 20, 1 << 16
 
 
@@ -136,8 +139,8 @@ def projected(distinct: Distinct, loadings: Floats) -> Distinct:
     numbers = np.empty((len(rows), loadings.shape[1]), dtype=np.float32)
     for block in rows.blocks():
         numbers[block] = rows.take(block).products(loadings.T)
-    largest = max(float(np.abs(numbers).max(initial=0)), float(np.finfo(np.float32).tiny))
-    unit = np.float32(2.0 ** (math.ceil(math.log2(largest)) - _BITS))
+    largest = float(np.abs(numbers).max(initial=0)) or 1.0
+    unit = np.float32(2.0 ** max(_MIN_EXPONENT, math.ceil(math.log2(largest)) - _BITS))
     np.multiply(np.round(numbers / unit), unit, out=numbers)
     along = distinct_rows(Rows(numbers, csr_array((len(rows), 0), dtype=np.float32)))
     weights = np.bincount(along.row_of, distinct.weights).astype(np.int64)

@@ -6,7 +6,6 @@ got there: on generated customers the objective of ten restarts differs by up to
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -53,8 +52,8 @@ class SearchSettings:
         rows: customers in the sample on which every k is searched; its fits take a second in all.
         deep_rows: customers in the sample of the deep search, which one k alone gets.
         final_rows: customers in the sample that ranks what was found.
-        sample_bytes: bytes of the rows of the first two samples at most.
-        final_bytes: bytes of the rows of the last one at most.
+        sample_bytes: bytes of the rows of the first two samples at most; what fits need of them is twice as much more.
+        final_bytes: the same of the last one.
         restarts: of every k; the chosen one is searched deeply afterwards.
         deep_restarts: of the deep search, one by one, as another sample may rank another optimum first.
         same: relative difference of inertia below which the same optimum was found again.
@@ -90,10 +89,22 @@ SEARCH = SearchSettings()
 
 @dataclass(frozen=True)
 class Sample:
-    """Some customers: their different rows, dense or sparse, and the customers per row."""
+    """Some customers.
+
+    Attributes:
+        matrix: their different rows, dense or sparse.
+        weights: customers per row.
+        points: the same, made ready for many fits.
+    """
 
     matrix: Matrix | csr_matrix
     weights: Floats
+    points: Points
+
+    @classmethod
+    def of(cls, matrix: Matrix | csr_matrix, weights: Floats) -> "Sample":
+        """Return different rows with the customers of each, made ready for many fits."""
+        return cls(matrix, weights, Points.of(matrix, weights))
 
     @property
     def n_rows(self) -> int:
@@ -104,11 +115,6 @@ class Sample:
     def n_cells(self) -> int:
         """Number of stored cells of the rows."""
         return int(self.matrix.size)
-
-    @cached_property
-    def points(self) -> Points:
-        """The rows made ready for many fits."""
-        return Points.of(self.matrix, self.weights)
 
     @quiet
     def squares_beyond_own(self, centroids: Matrix) -> Matrix:
@@ -125,10 +131,10 @@ def sample_of(distinct: Distinct, n_customers: int, n_bytes: int, random_state: 
     size = min(n_customers, max(256, int(n_bytes / row_bytes)))
     matrix_of = rows.sparse if is_sparse else rows.dense
     if len(rows) <= size:
-        return Sample(matrix_of(slice(None)), weights.astype(np.float64))
+        return Sample.of(matrix_of(slice(None)), weights.astype(np.float64))
     drawn = np.random.default_rng(random_state).choice(distinct.n_customers, size, replace=False)
     chosen, counts = np.unique(distinct.row_of[drawn].astype(np.intp), return_counts=True)
-    return Sample(matrix_of(chosen), counts.astype(np.float64))
+    return Sample.of(matrix_of(chosen), counts.astype(np.float64))
 
 
 def search(
@@ -232,7 +238,7 @@ def _different(found: Sequence[KMeans]) -> list[KMeans]:
 def _improved(sample: Sample, found: KMeans, random_state: int, max_exchanges: int) -> KMeans:
     """Exchange one centroid after the other for as long as it helps."""
     for _ in range(max_exchanges):
-        moved = [_fitted(sample, start) for start in _exchanged(sample, found.centroids, random_state)]
+        moved = [_fitted(sample, start) for start in _exchanged(sample, found, random_state)]
         best = min(moved, key=lambda one: one.inertia)
         if best.inertia >= found.inertia * (1 - SEARCH.min_saving):
             break
@@ -240,11 +246,12 @@ def _improved(sample: Sample, found: KMeans, random_state: int, max_exchanges: i
     return found
 
 
-def _exchanged(sample: Sample, centroids: Matrix, random_state: int) -> list[Matrix]:
+def _exchanged(sample: Sample, found: KMeans, random_state: int) -> list[Matrix]:
     """Return centroids with the least needed one moved into the segments that gain most by being two."""
-    squares = sample.squares_beyond_own(centroids)
-    labels = squares.argmin(axis=1)
-    halved = [_halved(sample, centroids, labels == number, number, random_state) for number in range(len(centroids))]
+    halved = [
+        _halved(sample, found.centroids, found.labels == number, number, random_state)
+        for number in range(len(found.centroids))
+    ]
     best = sorted(halved, key=lambda one: -one[0])[: SEARCH.max_halved]
     return [np.delete(split, _least_needed(sample, split), axis=0) for _, split in best]
 
@@ -255,7 +262,7 @@ def _halved(
     """Return what halving one segment saves, and the centroids with its halves instead."""
     if np.count_nonzero(is_own) < 2:
         return 0.0, np.vstack([centroids, centroids[number]])
-    own = Sample(sample.matrix[is_own], sample.weights[is_own])
+    own = Sample.of(sample.matrix[is_own], sample.weights[is_own])
     halves = fit_restarts(own.points, 2, np.random.default_rng(random_state), 2, max_iter=20)
     whole = own.squares_beyond_own(centroids[[number]])[:, 0]
     halved = own.squares_beyond_own(halves.centroids).min(axis=1)

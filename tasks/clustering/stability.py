@@ -169,7 +169,7 @@ def _resampled(sample: Sample, rng: np.random.Generator) -> Sample:
     n_customers = sample.weights.sum()
     counts = rng.multinomial(int(n_customers), sample.weights / n_customers)
     drawn = np.flatnonzero(counts)
-    return Sample(sample.matrix[drawn], counts[drawn].astype(np.float64))
+    return Sample.of(sample.matrix[drawn], counts[drawn].astype(np.float64))
 
 
 def _nearest(sample: Sample, centroids: Matrix) -> Positions:

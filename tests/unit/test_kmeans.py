@@ -4,7 +4,7 @@ from scipy.sparse import csr_matrix
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
-from tasks.clustering.kmeans import Points, fit, fit_restarts, refit, starts
+from tasks.clustering.kmeans import Points, Starts, fit, fit_restarts, refit, starts
 
 
 def some_blobs(n_rows=600, n_features=5):
@@ -37,6 +37,7 @@ def test_sparse_rows_give_the_same_solution():
     drawn = [starts(points, 4, 2, rng()) for points in (dense, sparse)]
     assert drawn[0].rows.tolist() == drawn[1].rows.tolist()
     assert drawn[0].inertias == pytest.approx(drawn[1].inertias, rel=1e-4)
+    assert dense.variance == pytest.approx(sparse.variance, rel=1e-4)
     one, other = (fit(points, drawn[0].best(4)) for points in (dense, sparse))
     assert one.labels.tolist() == other.labels.tolist()
     assert one.inertia == pytest.approx(other.inertia, rel=1e-4)
@@ -80,8 +81,27 @@ def test_empty_segment_begins_at_the_farthest_row():
 def test_row_between_two_centroids_counts_once():
     matrix = np.array([[-1.0], [0.0], [1.0]], dtype=np.float32)
     found = refit(points_of(matrix), np.array([[-1.0], [1.0]], dtype=np.float32), tol=0)
-    assert found.labels.tolist() in ([0, 0, 1], [0, 1, 1])
+    assert found.labels.tolist() == [0, 0, 1]
     assert found.inertia == pytest.approx(0.5)
+
+
+def test_rounding_decides_between_no_equals():
+    found = refit(points_of(np.array([[0.1], [0.7], [0.4]])), np.array([[0.1], [0.7]]), tol=0)
+    assert found.labels.tolist() == [0, 1, 0]
+    assert Starts(np.array([[5], [6]]), np.array([[0.1 + 0.2], [0.3]])).best(1).tolist() == [5]
+
+
+def test_first_of_equally_far_rows_is_a_new_start():
+    matrix = np.array([[0.0, 0], [0, 9], [9, 0], [0, -9], [-9, 0]])
+    found = refit(points_of(matrix), np.array([[0.0, 0], [500, 500]]), tol=1e9)
+    assert found.centroids[1].tolist() == [0, 9]
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+def test_tolerance_is_a_share_of_the_variance(unit):
+    matrix = np.array([[0.0], [1], [2], [3], [10]]) * unit
+    once = refit(points_of(matrix), matrix[:2], tol=1)
+    assert once.centroids.ravel().tolist() == pytest.approx([0, 4 * unit])
 
 
 def test_fewer_different_rows_leave_segments_empty():
@@ -104,6 +124,13 @@ def test_one_far_row_blurs_no_other():
     matrix = np.array([[0.0, 0], [0.1, 0], [1, 0], [1.1, 0], [0, 1.5e7]])
     found = refit(points_of(matrix), matrix[[0, 2, 4]], tol=0)
     assert found.labels.tolist() == [0, 0, 1, 1, 2]
+
+
+def test_one_far_row_blurs_no_other_in_float32():
+    two = np.random.default_rng(4).normal(size=(5000, 2), scale=0.01) + np.repeat([[0, 0], [0.2, 0]], 2500, axis=0)
+    matrix = np.vstack([two, [[1e4, 0]]]).astype(np.float32)
+    found = refit(points_of(matrix), matrix[[0, 2500, 5000]], tol=0)
+    assert np.bincount(found.labels).tolist() == [2500, 2500, 1]
 
 
 def test_rows_of_no_feature_are_one_segment():

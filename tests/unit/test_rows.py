@@ -66,6 +66,12 @@ def test_equal_components_are_one_row():
     assert along.row_of.tolist() == [0, 0, 1, 0]
 
 
+def test_customers_without_coordinates_are_one_row():
+    along = tasks.clustering.rows.projected(customers_of([[0.0, 5.0], [0.0, 7.0]]), np.array([[1.0], [0.0]]))
+    assert along.rows.numbers.tolist() == [[0]]
+    assert along.weights.tolist() == [2]
+
+
 def test_coordinates_combine_numbers_and_binary():
     numbers, binary = marked()
     loadings = np.random.default_rng(1).normal(size=(8, 2))
