@@ -49,9 +49,9 @@ class Described:
 
 @recorded
 def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
-    """Fill segment_stats, segments, column_associations, segment_rules and the view segment_profile; comment them all.
+    """Fill segment_stats, segments, column_associations, segment_rules and the view segment_profile.
 
-    The comments of every table are half of a small run's DDL, so they wait until nothing is refused any more.
+    The comments of all tables are written here, after the steps that refuse most runs: they take longer than the tables.
     """
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database:

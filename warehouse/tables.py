@@ -23,7 +23,7 @@ def create_published_tables(database: Connection, columns: tuple[Column, ...]) -
 
 
 def comment_tables(database: Connection, columns: tuple[Column, ...]) -> None:
-    """Say in the file what each published table and column holds: most of a small run's DDL, so at its end."""
+    """Say in the file what each published table and column holds."""
     tables = [comments_on(published_table(name, columns)) for name in PUBLISHED]
     _execute_many(database, [*tables, *(comments_on(history_table(name)) for name in HISTORY)])
 

@@ -33,9 +33,9 @@ class PopulationSettings:
         max_correlation: of two normal variables.
         steps: corrections of the correlations of categories and flags, which are those of cut normal variables.
         max_ratio: of wanted and drawn correlations, as small ones are chance.
-        simulated: customers that are drawn for a correction, for each customer at most: their correlations then have
-            half of the sampling error of the customers' own.
-        simulated_cells: cells of them at most.
+        simulated: simulated customers per customer, at most: their correlations then have half of the sampling error of
+            the customers' own.
+        simulated_cells: cells of the simulated table, at most.
     """
 
     max_columns: int = 500

@@ -42,7 +42,10 @@ DELIVERED = "\n".join(["Age,Visits,Location,Purchase History", *GOOD_ROWS, "old,
 
 @pytest.fixture(scope="module")
 def order(tmp_path_factory):
-    """A night after an earlier, published one; three segments and one rejected row."""
+    """A night after an earlier, published one; three segments and one rejected row.
+
+    With its seed the night has no brackets, of which a planted value would be another fault.
+    """
     folder = tmp_path_factory.mktemp("audited")
     (folder / "customers.csv").write_text(DELIVERED)
     aged(folder / "customers.csv")

@@ -401,6 +401,7 @@ def test_gain_near_the_bound_leaves_it_open(means, decisive):
 
 
 def test_choice_has_the_stability_of_segments():
+    # Noise of which no k comes back: that of some seeds has one by chance.
     clear, noise = chosen(blobs(4), [3, 4, 5]), chosen(np.random.default_rng(1).normal(size=(600, 8)), [3, 4, 5])
     assert (clear.chosen.k, clear.chosen.ari_seeds, clear.chosen.ari_bootstrap) == (4, 1.0, 1.0)
     assert clear.stability.tolist() == [1.0] * 4

@@ -135,7 +135,7 @@ def insert_customers(table: Table, columns: Sequence[Column]) -> str:
     into = [column.name for column in table.columns]
     values = ", ".join(found.get(name, quote_identifier(name)) for name in into)
     order = ", ".join([first_key, *later_keys, *([own] if identifier else []), "_record"])
-    # One sort and nothing else that holds rows back.
+    # One sort, and joins that hold keys alone.
     return f"""
         INSERT INTO customers ({", ".join(quote_identifier(name) for name in into)})
         WITH placed AS (
