@@ -51,7 +51,7 @@ class Described:
 def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
     """Fill segment_stats, segments, column_associations, segment_rules and the view segment_profile.
 
-    The comments of all tables are written here, after the steps that refuse most runs: they take longer than the tables.
+    The comments of all tables are written here, after the steps that refuse most runs, as they take a while.
     """
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database:
