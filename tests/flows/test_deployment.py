@@ -32,6 +32,9 @@ DEPLOYMENT = "segment-customers/nightly"
 #: The filter that finds it alone.
 _NIGHTLY = {"deployments": {"name": {"any_": ["nightly"]}}}
 
+#: States of a flow run that has ended.
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
 #: What two runs of the same file share: all but the run's own key, times and day.
 SHARED = {
     "customers": "*",
@@ -59,6 +62,18 @@ def deployed(trial, sample, tmp_path_factory):
     home = tmp_path_factory.mktemp("deployed")
     command(trial, "deployment", "run", DEPLOYMENT, "--param", f"source={sample}", "--param", f"home={home}", "--watch")
     return home
+
+
+def finished(trial, name="nightly", **parameters):
+    """Order a run of a deployment, as a program does that speaks to the server, and return it once it has ended."""
+    given = {key: str(value) if isinstance(value, Path | date) else value for key, value in parameters.items()}
+    (found,) = ask(trial.port, "/deployments/filter", {"deployments": {"name": {"any_": [name]}}})
+    ordered = ask(
+        trial.port, f"/deployments/{found['id']}/create_flow_run", {"parameters": given, "state": {"type": "SCHEDULED"}}
+    )
+    asked = {"flow_runs": {"id": {"any_": [ordered["id"]]}}}
+    wait_for(lambda: ask(trial.port, "/flow_runs/filter", asked)[0]["state_type"] in ENDED)
+    return ask(trial.port, "/flow_runs/filter", asked)[0]
 
 
 def aged_file(path, lines):
@@ -89,21 +104,15 @@ def test_deployment_publishes_the_same_as_the_command(deployed, segments, sample
 def test_deployment_takes_several_files_as_one_run(trial, tmp_path):
     for name, rows_of in {"a.csv": SEED_ROWS, "b.csv": SEED_ROWS.replace("New York", "Ohio")}.items():
         (tmp_path / name).write_text(rows_of)
-    sources = json.dumps([str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
-    command(
-        trial, "deployment", "run", DEPLOYMENT, "--watch",
-        "--param", f"source={sources}", "--param", f"home={tmp_path / 'home'}",
-    )  # fmt: skip
+    sources = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    assert finished(trial, source=sources, home=tmp_path / "home")["state_type"] == "COMPLETED"
     assert rows(tmp_path / "home", "SELECT source_name, rows_loaded FROM runs") == [("a.csv + b.csv", 12)]
 
 
 def test_scoring_deployment_labels_a_file(trial, deployed, sample, tmp_path):
     home = Path(shutil.copytree(deployed, tmp_path / "home"))
     labels = tmp_path / "labels.parquet"
-    command(
-        trial, "deployment", "run", "score-customers/adhoc", "--watch",
-        "--param", f"source={sample}", "--param", f"home={home}", "--param", f"output={labels}",
-    )  # fmt: skip
+    assert finished(trial, "adhoc", source=sample, home=home, output=labels)["state_type"] == "COMPLETED"
     scored = "SELECT segment_id, count(*) FROM {} GROUP BY ALL ORDER BY ALL"
     assert rows(home, scored.format("scored_customers")) == rows(home, scored.format("customer_segments"))
     assert labels.is_file()
@@ -222,12 +231,8 @@ def test_bad_value_stays_in_the_home(trial, sample, tmp_path):
     header, *people = sample.read_text().splitlines()
     bad = [f"{CANARY},{line.split(',', 1)[1]}" for line in people[:200]]
     source = aged_file(tmp_path / "customers.csv", [header, *bad, *people[200:]])
-    with pytest.raises(SegmentsError, match="failed"):
-        command(
-            trial, "deployment", "run", DEPLOYMENT, "--watch",
-            "--param", f"source={source}", "--param", f"home={tmp_path / 'home'}",
-        )  # fmt: skip
-    (flow_run,) = flow_runs(trial, tmp_path / "home")
+    flow_run = finished(trial, source=source, home=tmp_path / "home")
+    assert flow_run["state_type"] == "FAILED"
     assert "age: not_a_whole_number; in total 201 of 400 rows are rejected" in flow_run["state"]["message"]
     (manifest,) = (tmp_path / "home").glob("runs/*/manifest.json")
     assert f"age '{CANARY}' is not a whole number" in manifest.read_text()
@@ -238,13 +243,10 @@ def test_new_value_stays_in_the_home(trial, deployed, sample, tmp_path):
     shutil.copytree(deployed, tmp_path / "home")
     header, *people = sample.read_text().splitlines()
     source = aged_file(tmp_path / "customers.csv", [header, *people, f"33,{CANARY},milk"])
-    command(
-        trial, "deployment", "run", DEPLOYMENT, "--watch", "--param", f"source={source}",
-        "--param", f"home={tmp_path / 'home'}", "--param", f"as_of={date.today() + timedelta(days=1)}",
-    )  # fmt: skip
+    flow_run = finished(trial, source=source, home=tmp_path / "home", as_of=date.today() + timedelta(days=1))
     notes = max((tmp_path / "home").glob("runs/*/manifest.json")).read_text()
     assert f"location: 1 new ('{CANARY}') value since the previous run" in notes
-    shown = {artifact["key"]: artifact for artifact in artifacts_of(trial, flow_runs(trial, tmp_path / "home")[0])}
+    shown = {artifact["key"]: artifact for artifact in artifacts_of(trial, flow_run)}
     assert "location: 1 new (…) value since the previous run" in shown["segment-summary"]["data"]
     assert kept_by_prefect(trial) == []
 
@@ -276,12 +278,10 @@ def test_text_of_an_unforeseen_error_stays_in_the_home(trial, sample, tmp_path):
 
 @pytest.mark.parametrize("parameter", ["source", "home", "dataset"])
 def test_paths_that_nobody_allowed_are_refused(trial, sample, tmp_path, parameter):
-    given = {"source": str(sample), "home": str(tmp_path / "home"), parameter: f"/usr/{parameter}.py"}
-    options = [text for name, path in given.items() for text in ("--param", f"{name}={path}")]
-    with pytest.raises(SegmentsError, match="failed"):
-        command(trial, "deployment", "run", DEPLOYMENT, "--watch", *options)
-    (newest, *_) = flow_runs(trial, given["home"])
-    assert f"{parameter}=/usr/{parameter}.py is not below {ROOT}; name a path below it" in newest["state"]["message"]
+    given = {"source": sample, "home": tmp_path / "home", parameter: f"/usr/{parameter}.py"}
+    refused = finished(trial, **given)
+    assert refused["state_type"] == "FAILED"
+    assert f"{parameter}=/usr/{parameter}.py is not below {ROOT}; name a path below it" in refused["state"]["message"]
     assert not list((tmp_path / "home").glob("runs/*"))
 
 
@@ -309,12 +309,7 @@ def test_prefect_keeps_its_files_private(trial, deployed):
 
 
 def test_backfill_is_named_without_a_day(trial, tmp_path):
-    with pytest.raises(SegmentsError, match="failed"):
-        command(
-            trial, "deployment", "run", DEPLOYMENT, "--watch", "--param", "backfill=true",
-            "--param", f"source={tmp_path}", "--param", f"home={tmp_path / 'home'}",
-        )  # fmt: skip
-    assert [flow_run["name"] for flow_run in flow_runs(trial, tmp_path / "home")] == ["customers backfill"]
+    assert finished(trial, source=tmp_path, home=tmp_path / "home", backfill=True)["name"] == "customers backfill"
 
 
 @pytest.fixture
@@ -327,12 +322,7 @@ def held(tmp_path):
 
 
 def test_flow_run_on_locked_home_is_canceled(trial, sample, held):
-    with pytest.raises(SegmentsError, match="Cancelled"):
-        command(
-            trial, "deployment", "run", DEPLOYMENT, "--watch",
-            "--param", f"source={sample}", "--param", f"home={held}",
-        )  # fmt: skip
-    (cancelled,) = flow_runs(trial, held)
+    cancelled = finished(trial, source=sample, home=held)
     assert cancelled["state_type"] == "CANCELLED"
     assert re.match(HELD, cancelled["state"]["message"])
     assert list((held / "runs").iterdir()) == []
