@@ -89,7 +89,7 @@ def _of_published_file(home: Home) -> Iterator[Finding]:
         )
         yield Finding("fault", about, f"{fault}; the next run {remedy}")
     elif state.run_id is None:
-        yield Finding("fault", about, "nothing is published; run: segments run SOURCE")
+        yield Finding("fault", about, f"nothing is published; run: segments run SOURCE{home.option}")
     if state.run_id is None:
         return
     if not fault:
@@ -137,7 +137,8 @@ def _of_last_run(home: Home) -> Iterator[Finding]:
         return
     last = ended[-1]
     is_good = last["status"] in ("published", ROLLED_BACK)
-    yield Finding("ok" if is_good else "warning", "last run", f"{last['run_id']} {last['status']}: {last['message']}")
+    status = "" if last["status"] == "published" else f"{last['status']}: "  # its message says so
+    yield Finding("ok" if is_good else "warning", "last run", f"{last['run_id']} {status}{last['message']}")
 
 
 def _of_archive(home: Home) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ def index_runs(root: Path) -> Path:
     home = Home(root)
     runs = [_listed(home, manifest) for manifest in reversed(read_manifests(home))]
     if not runs:
-        raise UsageError(f"there is no run in {root} yet; run: segments run SOURCE --home {root}")
+        raise UsageError(f"there is no run in {root} yet; run: segments run SOURCE{home.option}")
     text = environment().get_template("runs.html.jinja2").render(runs=runs, sizes=_sizes(home))
     page = home.runs / "index.html"
     partial = page.with_name(".index.html.partial")

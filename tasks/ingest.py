@@ -64,7 +64,10 @@ def ingest(run: Run, delivery: Delivery) -> Ingested:
         rows_empty = count_rejected(database, "empty_row")
     rows_read = sum(one.facts.rows_read for one in read)
     if rows_read == 0:
-        raise DataRefused(f"{delivery.source_file} holds a header and no row; expected one row per customer")
+        raise DataRefused(
+            f"{delivery.source_file} holds a header and no row; expected one row per customer, "
+            "so look at the export and deliver the file again"
+        )
     return Ingested(
         sources=tuple(one.facts for one in read),
         kept_columns=kept,

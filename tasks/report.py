@@ -96,6 +96,7 @@ class Facts:
     software_version: str
     notes: tuple[str, ...]
     changes: tuple[str, ...] = ()
+    home_option: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ def report(
         software_version=SOFTWARE_VERSION,
         notes=tuple(note for note in notes_of(run) if note not in tracked.notes),
         changes=tracked.notes,
+        home_option=run.home.option,
     )
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database, one_thread(database):

@@ -215,10 +215,11 @@ def _too_many(run: Run, delivery: Delivery, validated: Validated, max_rejected_s
     net += f", {validated.rows_empty:,} empty ones aside" if validated.rows_empty else ""
     place = f"{delivery.path_of(first.first_source)} line {first.first_line}"
     fault = private(first.first_reason, f"{first.column_name or 'the row'}: {first.code}")
+    command = f"segments rejects {run.run_id} --csv FILE{run.home.option}"
     return (
         f"{place}: {fault}; {_orders(validated)}in total {validated.rows_rejected:,} of {read:,} "
         f"rows are rejected ({validated.rejected_share:.1%}{net}, at most {max_rejected_share:.0%} allowed): "
-        f"see {run.rejected_rows_file}, correct the rows (segments rejects {run.run_id} --csv FILE) or the schema"
+        f"see {run.rejected_rows_file}, correct the rows ({command}) or the schema"
         + (", or raise max_rejected_share in the schema" if validated.rows_loaded else "")
     )
 

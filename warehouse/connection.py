@@ -192,7 +192,7 @@ def nothing_published(home: Home) -> SegmentsError:
     """Return the failure of who reads what is not there: it was never published, or is gone."""
     if any(home.archive.glob("[0-9]*.duckdb")):
         return SegmentsError(f"{home.published_file} is gone; segments doctor says what the next run does")
-    return UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE --home {home.root}")
+    return UsageError(f"nothing is published in {home.root} yet; run: segments run SOURCE{home.option}")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Answer an analyst's SQL from the published file."""
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -76,7 +77,8 @@ def _stoppable(database: Connection, compute: Callable[[], R]) -> R:
 def _refused(error: duckdb.Error, database: Connection, end: str = "") -> Exception:
     if is_damage(error):
         return error
-    return UsageError(f"query: {one_line(error)}{_of_another_version(database)}{end}")
+    said = re.sub(r" \^+$", "", one_line(error))  # in one line the mark below a word points nowhere
+    return UsageError(f"query: {said}{_of_another_version(database)}{end}")
 
 
 def refuse_another_version(database: Connection, home: Home) -> None:
@@ -89,7 +91,7 @@ def refuse_another_version(database: Connection, home: Home) -> None:
     if not has_same_names(version):
         raise UsageError(
             f"{home.published_file} was published by version {version}, and this is {SOFTWARE_VERSION}; "
-            f"publish it again: segments run SOURCE --home {home.root}"
+            f"publish it again: segments run SOURCE{home.option}"
         )
 
 

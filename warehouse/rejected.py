@@ -37,14 +37,14 @@ def judged_run(home: Home, run_id: str | None) -> Manifest:
         newest_first = reversed(read_manifests(home))
         if newest := next((manifest for manifest in newest_first if _is_judged(home, manifest)), None):
             return newest
-        raise UsageError(f"no run of {home.root} has judged a row yet; run: segments run SOURCE --home {home.root}")
+        raise UsageError(f"no run of {home.root} has judged a row yet; run: segments run SOURCE{home.option}")
     for manifest in read_manifests(home, with_scorings=True):
         if manifest["run_id"] == run_id and _is_judged(home, manifest):
             return manifest
         if manifest["run_id"] == run_id:
             message = f"run {run_id} was {manifest['status']} before its rows were judged: {manifest['message']}"
             raise UsageError(message)
-    raise UsageError(f"there is no run {run_id} in {home.root}; see: segments runs --home {home.root}")
+    raise UsageError(f"there is no run {run_id} in {home.root}; see: segments runs{home.option}")
 
 
 @contextmanager

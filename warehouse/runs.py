@@ -92,5 +92,5 @@ def report_file(home: Home, run_id: str | None) -> Path:
     wanted = run_id or _run_in(home)
     path = home.report_file(wanted)
     if not path.is_file():
-        raise UsageError(f"run {wanted} has no report in {home.runs}; see: segments runs --home {home.root}")
+        raise UsageError(f"run {wanted} has no report in {home.runs}; see: segments runs{home.option}")
     return path

@@ -9,10 +9,10 @@ from typing import Any
 
 from rich.markup import escape
 
-from flows.cli.options import DEFAULT_HOME
 from flows.cli.tables import number, print_table, result_console
 from flows.summary import Picture
 from schemas.shown import shown_as_json
+from warehouse.home.directory import Home
 
 _A_QUERY = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
 
@@ -92,6 +92,5 @@ def _command(picture: Picture) -> str:
     program = "python -m flows" if called.name == "__main__.py" else sys.argv[0]
     if shutil.which(called.name) == str(called):
         program = called.name
-    home = Path(picture.published_file).parent
-    option = "" if home == DEFAULT_HOME else f" --home {home}"
-    return f'{program} query{option} "{_A_QUERY}"'
+    home = Home(Path(picture.published_file).parent)
+    return f'{program} query{home.option} "{_A_QUERY}"'

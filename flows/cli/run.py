@@ -42,7 +42,7 @@ class Options(Order):  # noqa: D101
     __doc__ = Order.__doc__
     # Without the bounds of the numbers: cyclopts reads them all, so that a run out of bounds is recorded as failed.
     __annotations__ = get_type_hints(Order) | {
-        "source": Annotated[tuple[str, ...], Parameter(negative="")],
+        "source": Annotated[tuple[str, ...], Parameter(negative="", show_default=False)],
         "home": Annotated[str, Parameter(env_var="SEGMENTS_HOME")],
         "k": Annotated[int | None, _Whole],
         "k_min": Annotated[int, _Whole],

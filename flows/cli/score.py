@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def score(
-    source: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    source: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
     *,
     home: HomeOption = DEFAULT_HOME,
     output: Path | None = None,
@@ -90,7 +90,10 @@ def print_scored(scored: "Scored", home: Path) -> None:
     if scored.output:
         console.print(f"file      {scored.output}", markup=False)
     if scored.rejected_file:
-        console.print(f"rejected  {scored.rejected_file}; to correct: segments rejects {scored.run_id}", markup=False)
+        console.print(
+            f"rejected  {scored.rejected_file}; to correct: segments rejects {scored.run_id}{Home(home).option}",
+            markup=False,
+        )
 
 
 def _print_query(home: Path, engine: EngineName, table: str, dataset: str | None) -> None:

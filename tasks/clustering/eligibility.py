@@ -160,8 +160,9 @@ def _low_gain(k: int, gains: Mapping[int, float], guards: Guards) -> str:
     # Where no k gains over the null model, the gains rank nothing.
     if not guards.min_gain_share or gains[top] <= 0 or gains[k] >= guards.min_gain_share * gains[top]:
         return ""
-    own = f"only {_decimal(gains[k])} above" if gains[k] > 0 else "not above"
-    return f"{own} permuted columns, k={top} {_decimal(gains[top])}"
+    if gains[k] <= 0:
+        return "it gains nothing over permuted columns"
+    return f"its gain is below {guards.min_gain_share:.0%} of that of k={top}"
 
 
 def _decimal(value: float) -> str:

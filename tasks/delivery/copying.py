@@ -13,7 +13,7 @@ from tasks.delivery.text import KEEP_UNDECODABLE, TextCopy, decoded, write_text
 from tasks.delivery.text_encoding import known_encoding, without_mark
 from tasks.delivery.unpacking import Packing, packing_of, read_blocks
 
-_EXPECTED = "expected a header line and one row per customer"
+_EXPECTED = "expected a header line and one row per customer, so look at the export and deliver the file again"
 
 
 @dataclass(frozen=True)

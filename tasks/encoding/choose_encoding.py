@@ -84,14 +84,15 @@ def choose_encoding(
     direct = DIRECTNESS.factor if base.binary_features else DIRECTNESS.factor_of_numbers
     best, results = _best(trials, results, lambda one: _gain(one) * (1.0 if _has_components(one) else direct))
     if best:
-        return _choice(best, results, in_words(redundant))
+        return _choice(best, results, in_words(redundant), direct)
     best, _ = _best(
         trials,
         trials.results(trials.alone(left_out), progress),
         lambda one: _gain(one) * (1.0 if one.name == SINGLE else DIRECTNESS.factor_of_numbers),
     )
     if best:
-        return _choice(best, [*(one for one in results if one.name != best.name), best], ())
+        others = [one for one in results if one.name != best.name]
+        return _choice(best, [*others, best], (), DIRECTNESS.factor_of_numbers)
     return _without_segments(trials, results, redundant)
 
 
@@ -183,38 +184,48 @@ def _wanted(trials: Trials, wanted: str, progress: Progress) -> Choice:
     return _choice(standard, [EncodingResult(wanted, None, reason=why), standard], (note,))
 
 
-def _choice(selected: EncodingResult, results: Sequence[EncodingResult], notes: tuple[str, ...]) -> Choice:
+def _choice(
+    selected: EncodingResult, results: Sequence[EncodingResult], notes: tuple[str, ...], factor: float = 1.0
+) -> Choice:
+    """Return a choice in which every result has its reason; a less direct encoding needs ``factor`` times the gain."""
     assert selected.encoding is not None  # noqa: S101
-    is_only = len(results) == 1
-    explained = tuple(replace(one, reason=_reason(one, selected, is_only=is_only)) for one in results)
-    return Choice(selected.encoding, explained, notes)
+    if len(results) == 1:
+        return Choice(selected.encoding, (_explained(selected, "asked for"),), notes)
+    is_highest = all(_gain(one) <= _gain(selected) for one in results if one.is_found)
+    why = _why_selected(selected, "" if is_highest else f"{factor:g} times ")
+    others = {one.name: _why_not(one, selected, factor) for one in results if one is not selected}
+    return Choice(selected.encoding, tuple(_explained(one, others.get(one.name, why)) for one in results), notes)
 
 
-def _reason(one: EncodingResult, selected: EncodingResult, *, is_only: bool) -> str:
-    """Return why an encoding was selected or not."""
-    if one.contrast is None or one.k is None:
-        return one.reason
-    if one is selected:
-        return "asked for" if is_only else _why_selected(one)
+def _explained(one: EncodingResult, reason: str) -> EncodingResult:
+    return one if one.contrast is None or one.k is None else replace(one, reason=reason)
+
+
+def _why_not(one: EncodingResult, selected: EncodingResult, factor: float) -> str:
+    """Return why an encoding was not selected."""
     if not one.is_found and (one.is_complete or not one.is_promising):
         null = "the best of permuted columns" if one.null_model == PERMUTED else one.null_model
         return f"no more than chance: its best silhouette is {one.margin:+.3f} from {null}"
     if selected.falls_apart and one.population_gain is not None and not one.falls_apart:
         std = f"whose standard deviation is {one.population_std:.3f}"
         return f"a gradient: its best silhouette is {one.population_gain:+.3f} from one population, {std}"
-    gain, that_of = f"its gain of {_gain(one):.3f} is", f"{_gain(selected):.3f} of"
+    gain, that_of = f"its gain of {_gain(one):.3f} is", f"{_gain(selected):.3f} of {selected.name}"
     if _gain(one) > _gain(selected):
-        return f"{gain} too little above the {that_of} {selected.name}, which is more direct"
-    return f"{gain} below the {that_of} {selected.name}"
+        return f"{gain} less than {factor:g} times the {that_of}, which is more direct"
+    return f"{gain} below the {that_of}"
 
 
-def _why_selected(selected: EncodingResult) -> str:
+def _why_selected(selected: EncodingResult, needed: str) -> str:
+    """Return why an encoding was selected: its gain is the highest, or that of no other is so many times as high."""
     if selected.null_model == UNIMODAL:
         return "nothing links the columns, and its numbers are multimodal on their own"
     if not selected.is_found:
         return "no encoding shows segments, so the simplest is used"
     is_over_one = selected.falls_apart and selected.population is not None
-    return f"its gain over {'one population' if is_over_one else selected.null_model} is the highest"
+    over = "one population" if is_over_one else selected.null_model
+    if needed:
+        return f"no less direct encoding has {needed}its gain over {over}"
+    return f"its gain over {over} is the highest"
 
 
 def _has_components(one: EncodingResult) -> bool:

@@ -188,7 +188,7 @@ def _in_words(column: Column, check: pa.Check | None, value: object) -> tuple[st
         if readings:
             return kind.code, f"{name} {text!r} may be {readings}; expected decimal= or thousands= in the schema"
         why = why_unread(text, column.settings.strip) if column.value_type in (int, float) else None
-        if column.role is Role.NUMERIC and column.value_type is int and re.fullmatch(r"[+-]?[0-9]+\.[0-9]+", text):
+        if column.role is Role.NUMERIC and column.value_type is int and re.fullmatch(r"[+-]?[0-9]+[.,][0-9]+", text):
             why = "declare it as Series[float] if it has fractions"
         if column.role is Role.IDENTIFIER and re.search(r"[^\W\d_]", text):
             why = "declare it as Series[str] if it may have letters; runs before then had other keys"

@@ -282,7 +282,8 @@ def _missing_columns(
     )
     found = said(_shown(header))
     what = f"column {wanted} is" if len(missing) == 1 else f"columns {wanted} are"
-    advice = "deliver the column, or name its header with alias= in the schema"
+    what_to_deliver = "the column" if len(missing) == 1 else "the columns"
+    advice = f"deliver {what_to_deliver}, or name the header with alias= in a schema, which segments draft writes"
     return f"{path}: {what} missing (found {found}){hint}{lone}; {advice}"
 
 

@@ -70,7 +70,7 @@ def _refuse_future_days(files: dict[date, Path], order: Order) -> None:
     today, (last, path) = datetime.now(UTC).date(), max(files.items())
     if is_to_come(last) and not order.force:
         raise UsageError(
-            f"{path} is dated {(last - today).days} days after today, {today} in UTC; expected a day that has come: "
+            f"{path} is dated {(last - today).days} days after today, {today} in UTC; expected a day up to tomorrow: "
             "rename or move it, or --force takes it in all the same"
         )
 

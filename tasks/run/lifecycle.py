@@ -61,7 +61,7 @@ def _refuse_future_day(order: Order) -> None:
     if order.as_of is not None and not order.force and is_to_come(order.as_of):
         raise UsageError(
             f"--as-of {order.as_of} is {(order.as_of - today).days} days after today, {today} in UTC; expected a day "
-            "that has come: --force publishes it all the same"
+            "up to tomorrow: --force publishes it all the same"
         )
 
 

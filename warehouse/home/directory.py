@@ -1,11 +1,15 @@
 """The home directory: where the published file, the runs and the run under construction are."""
 
 import os
+import shlex
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import HomeNotWritable
+
+#: The home of who names none.
+DEFAULT_HOME = "data"
 
 
 @dataclass(frozen=True)
@@ -13,6 +17,11 @@ class Home:
     """The paths of one home; nothing else in the project knows them."""
 
     root: Path
+
+    @property
+    def option(self) -> str:
+        """What names the home in a command, a blank before it; empty for the one that is taken without."""
+        return "" if str(self.root) == DEFAULT_HOME else f" --home {shlex.quote(str(self.root))}"
 
     @property
     def published_file(self) -> Path:

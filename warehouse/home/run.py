@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from schemas.encodings import EncodingOption
 from schemas.errors import UsageError
 from schemas.trust import delivered_into
-from warehouse.home.directory import Home
+from warehouse.home.directory import DEFAULT_HOME, Home
 
 SOFTWARE_VERSION = version("nightly-segments")
 
@@ -53,7 +53,7 @@ class Order:
     source: str | Sequence[str] = ()
     _: KW_ONLY
     dataset: str = "customers"
-    home: str = "data"
+    home: str = DEFAULT_HOME
     k: Clusters | None = None
     k_min: Clusters = 2
     k_max: Clusters = 10
