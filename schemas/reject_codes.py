@@ -1,4 +1,7 @@
-"""``REJECT_CODES``: the code and meaning of every fault for which a row is rejected, declared once."""
+"""``REJECT_CODES``: the code and meaning of every fault for which a row is rejected, declared once.
+
+Rows are rejected by ``tasks/reading/checks.py`` for their values, else by the statements that name the code.
+"""
 
 #: code -> what it means, and what to do about it.
 REJECT_CODES: dict[str, str] = {

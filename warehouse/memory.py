@@ -1,4 +1,4 @@
-"""Limit DuckDB's memory by the width of a file, not by its length or the size of the machine."""
+"""Limit DuckDB's memory: that of a run by the width of a file, not by its length; that of a query by a setting."""
 
 from collections.abc import Iterator
 from itertools import count, takewhile

@@ -5,6 +5,8 @@ from datetime import date
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas.published.kinds import column_kind
+
 
 class Drift(pa.DataFrameModel):
     """One row per column, and per item of a list: how far the customers have drifted from those of the model's run."""
@@ -13,9 +15,7 @@ class Drift(pa.DataFrameModel):
     value: Series[str] = pa.Field(
         nullable=True, description="Item, such as a product group; null in the row of the column as a whole"
     )
-    kind: Series[str] = pa.Field(
-        isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
-    )
+    kind: Series[str] = column_kind()
     psi: Series[float] = pa.Field(
         ge=0,
         description="Population stability index: the sum of the parts in drift_bins; of an item, that of the customers "

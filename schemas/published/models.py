@@ -5,6 +5,8 @@ from datetime import date
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas.published.kinds import column_kind
+
 
 class KScores(pa.DataFrameModel):
     """One row per k tried: why k is what it is."""
@@ -159,9 +161,7 @@ class Features(pa.DataFrameModel):
         unique=True, ge=1, description="Position of the feature in the encoded row, from 1"
     )
     source_column: Series[str] = pa.Field(description="Column of customers that the feature comes from")
-    kind: Series[str] = pa.Field(
-        isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
-    )
+    kind: Series[str] = column_kind()
     encoding: Series[str] = pa.Field(
         isin=["standardized", "bracket", "one-hot", "multi-hot", "flag"],
         description="How the value x is made: standardized (the number), bracket (1 where clip_low <= v < clip_high, "

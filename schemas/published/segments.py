@@ -5,6 +5,8 @@ from datetime import date
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas.published.kinds import column_kind
+
 
 class Segments(pa.DataFrameModel):
     """One row per segment."""
@@ -38,9 +40,7 @@ class SegmentStats(pa.DataFrameModel):
     segment_id: Series[int] = pa.Field(ge=1, description="Key of segments")
     feature: Series[str] = pa.Field(description="Key of features; of a column with profile=True its name or a value")
     source_column: Series[str] = pa.Field(description="Column of customers that the feature comes from")
-    kind: Series[str] = pa.Field(
-        isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
-    )
+    kind: Series[str] = column_kind()
     mean: Series[float] = pa.Field(
         nullable=True, description="Mean; of a binary feature the share of customers that have it"
     )
@@ -110,9 +110,7 @@ class TierStats(pa.DataFrameModel):
     customers: Series[int] = pa.Field(ge=1, description="Number of customers in the tier")
     feature: Series[str] = pa.Field(description="Key of features")
     source_column: Series[str] = pa.Field(description="Column of customers that the feature comes from")
-    kind: Series[str] = pa.Field(
-        isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
-    )
+    kind: Series[str] = column_kind()
     mean: Series[float] = pa.Field(
         nullable=True, description="Mean; of a binary feature the share of customers that have it"
     )
@@ -123,9 +121,7 @@ class ColumnAssociations(pa.DataFrameModel):
     """One row per column: how well it alone predicts the segment of a customer."""
 
     source_column: Series[str] = pa.Field(unique=True, description="Column of customers")
-    kind: Series[str] = pa.Field(
-        isin=["numeric", "category", "flag", "items"], description="numeric, category, flag or items"
-    )
+    kind: Series[str] = column_kind()
     association: Series[float] = pa.Field(
         nullable=True,
         ge=0,

@@ -1,6 +1,6 @@
 """The verdict and its text: whether segments are strong, weak or none, what to do, and the figures behind it.
 
-Arrays in, arrays out: no SQL, no files.
+Arrays in, arrays out: no SQL, no files. The page has a headline for each level of its own: ``tasks.report``.
 """
 
 from collections.abc import Sequence

@@ -158,13 +158,13 @@ def table(document, heading):
     return {name.strip("`"): cells for name, *cells in rows}
 
 
-def test_security_names_every_setting_of_the_environment():
-    """The one of memory is documented where memory is."""
+def test_every_setting_of_the_environment_is_documented():
+    """The one of memory where a file is refused for it, the others with what they protect."""
     code = "".join(
         path.read_text() for name in ("flows", "tasks", "warehouse", "schemas") for path in (ROOT / name).rglob("*.py")
     )
-    named = set(re.findall(r"\"(SEGMENTS_\w+)\"", code)) - {"SEGMENTS_MEMORY_MB", "SEGMENTS_HOME"}
-    assert {name for name in named if f"`{name}`" not in SECURITY} == set()
+    named = set(re.findall(r"\"(SEGMENTS_\w+)\"", code)) - {"SEGMENTS_HOME"}
+    assert {name for name in named if f"`{name}`" not in SECURITY + FILES} == set()
     assert named
 
 
