@@ -1,4 +1,4 @@
--- How have the sizes of the segments changed? One row per run and segment, of the last 30 runs.
+-- How have the sizes of the segments changed? One row per day and segment, of the last 30 days that were published.
 with sizes as (
     select
         as_of,
