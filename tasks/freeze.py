@@ -19,8 +19,9 @@ from warehouse.connection import published
 from warehouse.home.directory import Home
 from warehouse.publishing import amending
 from warehouse.scoring import published_model
+from warehouse.segments import no_such, no_such_segment, published_names
 from warehouse.statements.audiences import compare_groups
-from warehouse.tables import read_dicts
+from warehouse.tables import read_value
 
 #: Characters of a name at most.
 _MAX_NAME = 100
@@ -92,8 +93,7 @@ def _audience(home: Home, name: str) -> Audience:
     for audience in found:
         if audience.audience == name:
             return audience
-    known = ", ".join(repr(audience.audience) for audience in found) or "none"
-    raise UsageError(f"there is no audience {name!r} in {home.root} (there are: {known})")
+    raise no_such("audience", name, home, (repr(audience.audience) for audience in found))
 
 
 def _check_name(name: str) -> None:
@@ -122,14 +122,11 @@ def _refuse_taken(home: Home, name: str) -> None:
 
 def _customers_of(home: Home, segment_id: int) -> int:
     with published(home) as database:
-        sizes = {
-            row["segment_id"]: row["customers"]
-            for row in read_dicts(database, "SELECT segment_id, customers FROM segments ORDER BY segment_id")
-        }
-    if segment_id not in sizes:
-        known = ", ".join(map(str, sizes))
-        raise UsageError(f"--segment {segment_id}: there is no such segment; the published ones are {known}")
-    return int(sizes[segment_id])
+        names = published_names(database)
+        if segment_id not in names:
+            raise no_such_segment(segment_id, home, names)
+        size = "SELECT customers FROM segments WHERE segment_id = $segment_id"
+        return int(read_value(database, size, {"segment_id": segment_id}))
 
 
 def _control_customers(n_customers: int, control: float, segment_id: int) -> int:

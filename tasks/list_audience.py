@@ -27,8 +27,8 @@ from warehouse.exporting import TableFormat, relation_of, write_relation
 from warehouse.home.directory import Home
 from warehouse.private_files import place_files, private_folder
 from warehouse.querying import refuse_another_version
+from warehouse.segments import no_such_segment, published_names
 from warehouse.statements.audience_lists import ListColumn
-from warehouse.tables import read_dicts
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,7 @@ def _check_output(home: Home, path: Path, *, force: bool) -> None:
 
 def _segment(database: Connection, home: Home, order: ListOrder) -> tuple[int, str | None]:
     """Return number and name of the segment; one that is gone has no name, and only its last list."""
-    rows = read_dicts(database, "SELECT segment_id, name FROM segments ORDER BY segment_id")
-    names: dict[int, str] = {row["segment_id"]: row["name"] for row in rows}
-    asked = order.segment.strip()
+    names, asked = published_names(database), order.segment.strip()
     if not re.fullmatch(r"[0-9]{1,9}", asked):
         found = [number for number, name in names.items() if name.casefold() == asked.casefold()]
     elif int(asked) in names:
@@ -157,8 +155,7 @@ def _segment(database: Connection, home: Home, order: ListOrder) -> tuple[int, s
     else:
         found = []
     if len(found) != 1:
-        known = ", ".join(f"{number} ({name})" for number, name in names.items())
-        raise UsageError(f"there is no segment {asked!r}; the published ones are {known}")
+        raise no_such_segment(asked, home, names)
     return found[0], names[found[0]]
 
 
