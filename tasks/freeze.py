@@ -11,9 +11,9 @@ from warehouse.audiences import (
     Audience,
     audiences,
     delete_audience,
-    has_identifier,
     insert_audience,
     numeric_columns,
+    refuse_without_identifier,
 )
 from warehouse.connection import published
 from warehouse.home.directory import Home
@@ -54,7 +54,8 @@ def freeze(home: Path, name: str, segment_id: int, *, control: float = 0.0, seed
         raise UsageError(f"--seed {seed} cannot be used; expected a number from 0 to {2**32 - 1}")
     with begin_amending(home, "freeze") as run:
         model = published_model(run.home)
-        _refuse_without_identifier(run.home, model.dataset)
+        with published(run.home) as database:
+            refuse_without_identifier(database, "its customers cannot be recognized in later runs")
         _refuse_taken(run.home, name)
         n_control = _control_customers(_customers_of(run.home, segment_id), control, segment_id)
         with amending(run, model.run_id) as database:
@@ -99,16 +100,6 @@ def _audience(home: Home, name: str) -> Audience:
 def _check_name(name: str) -> None:
     if not name.strip() or not name.isprintable() or len(name) > _MAX_NAME:
         raise UsageError(f"{name!r} cannot name an audience; expected 1 to {_MAX_NAME} characters in one line")
-
-
-def _refuse_without_identifier(home: Home, dataset: str) -> None:
-    with published(home) as database:
-        is_recognized = has_identifier(database)
-    if not is_recognized:
-        raise UsageError(
-            f"the dataset {dataset} declares no identifier, so that its customers cannot be recognized in later runs; "
-            "declare one, as in: customer_id: Series[str] = identifier()"
-        )
 
 
 def _refuse_taken(home: Home, name: str) -> None:

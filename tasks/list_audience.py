@@ -21,7 +21,7 @@ from warehouse.audience_lists import (
     make_list,
     unusable_values,
 )
-from warehouse.audiences import has_identifier
+from warehouse.audiences import has_identifier, refuse_without_identifier
 from warehouse.connection import Connection, published
 from warehouse.exporting import TableFormat, relation_of, write_relation
 from warehouse.home.directory import Home
@@ -108,11 +108,8 @@ def list_audience(
     with private_folder() as folder, published(home, folder) as database:
         refuse_another_version(database, home)
         is_kept = has_identifier(database)
-        if order.delta and not is_kept:
-            raise UsageError(
-                "the dataset declares no identifier, so that a customer who left cannot be told from one who changed; "
-                "leave --delta out, or declare one, as in: customer_id: Series[str] = identifier()"
-            )
+        if order.delta:
+            refuse_without_identifier(database, "--delta cannot tell a customer who left from one who changed")
         segment_id, name = _segment(database, home, order)
         listing = _Listing(home, segment_id, name, _columns(database, order))
         listed = make_list(database, listing.columns, segment_id)

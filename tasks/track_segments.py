@@ -119,8 +119,8 @@ def _changes(transitions: Sequence[Transition]) -> Iterator[str]:
 def _customers_in_words(moves: dict[str, int] | None) -> str:
     if moves is None:
         return (
-            "which customers moved is unknown: the dataset declares no identifier, so that a changed row is another "
-            "customer; segment_history, segment_moves and membership_events are empty"
+            "which customers moved is not known, as the dataset declares no identifier by which to find them again; "
+            "segment_history, segment_moves and membership_events are empty"
         )
     known = moves["stayed"] + moves["moved"]
     share = f" ({moves['stayed'] / known:.1%})" if known else ""
