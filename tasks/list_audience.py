@@ -25,7 +25,7 @@ from warehouse.audiences import has_identifier, refuse_without_identifier
 from warehouse.connection import Connection, published
 from warehouse.exporting import TableFormat, relation_of, write_relation
 from warehouse.home.directory import Home
-from warehouse.private_files import place_files, private_folder
+from warehouse.private_files import check_output, place_files, private_folder
 from warehouse.querying import refuse_another_version
 from warehouse.segments import no_such_segment, published_names
 from warehouse.statements.audience_lists import ListColumn
@@ -104,7 +104,8 @@ def list_audience(
         HomeNotWritable: the list cannot be kept in the home.
     """
     if isinstance(output, Path):
-        _check_output(home, output, force=force)
+        refuse_in_home(home, output)
+        check_output(output, force=force)
     with private_folder() as folder, published(home, folder) as database:
         refuse_another_version(database, home)
         is_kept = has_identifier(database)
@@ -128,16 +129,6 @@ def list_audience(
             with written.open("rb") as file:
                 shutil.copyfileobj(file, output)
     return AudienceList(segment_id, name, relation.n_rows, added, removed, n_marked, tuple(listing.remarks))
-
-
-def _check_output(home: Home, path: Path, *, force: bool) -> None:
-    refuse_in_home(home, path)
-    if not path.parent.is_dir():
-        raise UsageError(f"--output {path}: there is no directory {path.parent}; create it, or name another")
-    if path.is_dir():
-        raise UsageError(f"--output {path} is a directory; name a file in it")
-    if path.exists() and not force:
-        raise UsageError(f"--output {path} already exists; name another file, or write over it with --force")
 
 
 def _segment(database: Connection, home: Home, order: ListOrder) -> tuple[int, str | None]:
