@@ -1,7 +1,6 @@
 """List the customers of a segment for upload: all of them, or those added and removed since the last list."""
 
 import csv
-import os
 import re
 import shutil
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from schemas.errors import HomeNotWritable, SegmentsError, UsageError
+from schemas.errors import SegmentsError, UsageError
 from tasks.export import refuse_in_home
 from warehouse.audience_lists import (
     Listed,
@@ -24,7 +23,7 @@ from warehouse.audience_lists import (
 from warehouse.audiences import has_identifier, refuse_without_identifier
 from warehouse.connection import Connection, published
 from warehouse.exporting import TableFormat, relation_of, write_relation
-from warehouse.home.directory import Home
+from warehouse.home.directory import Home, make_directory
 from warehouse.private_files import check_output, place_files, private_folder
 from warehouse.querying import refuse_another_version
 from warehouse.segments import no_such_segment, published_names
@@ -123,7 +122,7 @@ def list_audience(
         keep_list(database, kept)
         if isinstance(output, Path):
             if is_kept:
-                _prepare(home)
+                make_directory(home.audiences, 0o700)  # lists that later ones are compared with: for their owner alone
             place_files([(written, output), *([(kept, last)] if is_kept else [])])
         else:
             with written.open("rb") as file:
@@ -248,13 +247,3 @@ def _changes(database: Connection, listing: _Listing, last: Path, folder: Path) 
         return make_changes(database, listing.columns, copied)
     except SegmentsError as error:
         raise SegmentsError(f"{last}: {error}; remove it, and all customers are listed as added") from error
-
-
-def _prepare(home: Home) -> None:
-    """Make the directory of the lists that later ones are compared with; only their owner reads it."""
-    try:
-        home.audiences.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise HomeNotWritable(f"cannot write {home.audiences} ({error.strerror}); nothing was listed") from error
-    if not os.access(home.audiences, os.W_OK | os.X_OK):
-        raise HomeNotWritable(f"cannot write {home.audiences} (permission denied); nothing was listed")
