@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from schemas.errors import SegmentsError, UsageError
+from schemas.shown import counted
 from tasks.export import refuse_in_home
 from warehouse.audience_lists import (
     Listed,
@@ -28,6 +29,9 @@ from warehouse.private_files import check_output, place_files, private_folder
 from warehouse.querying import refuse_another_version
 from warehouse.segments import no_such_segment, published_names
 from warehouse.statements.audience_lists import ListColumn
+
+#: What is said of a customer or several who are not in a list.
+_LEFT_OUT = ("customer is left out", "customers are left out")
 
 
 @dataclass(frozen=True)
@@ -205,24 +209,17 @@ def _note_left_out(database: Connection, listing: _Listing, listed: Listed) -> N
             continue
         unusable = unusable_values(database, column, listing.segment_id)
         if n := unusable.n_without_code:
-            listing.remarks.append(
-                f"{column.name}: {n:,} phone {'number has' if n == 1 else 'numbers have'} no country code and "
-                f"{'was' if n == 1 else 'were'} left blank; give --country-code, as in --country-code 1"
-            )
+            were = counted(n, "phone number has no country code and was", "phone numbers have no country code and were")
+            listing.remarks.append(f"{column.name}: {were} left blank; give --country-code, as in --country-code 1")
         if n := unusable.n_unusable - unusable.n_without_code:
-            listing.remarks.append(
-                f"{column.name}: {n:,} {'value is' if n == 1 else 'values are'} no {column.kind}; left blank"
-            )
+            values = counted(n, "value is", "values are")
+            listing.remarks.append(f"{column.name}: {values} no {column.kind}; left blank")
     hashed = [column.name for column in listing.columns if column.kind != "as it is"]
     names = ", ".join(hashed or [column.name for column in listing.columns])
     if n := listed.n_blank:
-        listing.remarks.append(
-            f"{n:,} {'customer is' if n == 1 else 'customers are'} left out, without a value in {names}"
-        )
+        listing.remarks.append(f"{counted(n, *_LEFT_OUT)}, without a value in {names}")
     if n := listed.n_repeated:
-        listing.remarks.append(
-            f"{n:,} {'customer is' if n == 1 else 'customers are'} left out, as another one has the same {names}"
-        )
+        listing.remarks.append(f"{counted(n, *_LEFT_OUT)}, as another one has the same {names}")
 
 
 def _changes(database: Connection, listing: _Listing, last: Path, folder: Path) -> tuple[int, int]:

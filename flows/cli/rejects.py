@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import print_rows
 from schemas.errors import UsageError
-from schemas.shown import shown
+from schemas.shown import counted, shown
 from tasks.reading.repair import RepairShape
 from warehouse.home.directory import Home
 from warehouse.home.ledger import sources_read
@@ -84,7 +84,7 @@ def write_rejects(home: Home, run_id: str | None, output: Path, *, force: bool) 
             with finished_file(path) as partial, partial.open("wb") as file:
                 count = _write(file, _shape(manifest, source), of_source)
             written.append(path)
-            print(shown(f"{path}: {count:,} {'row' if count == 1 else 'rows'} of {source}"))
+            print(shown(f"{path}: {counted(count, 'row')} of {source}"))
     if not written:
         _say_none(manifest)
         return
