@@ -62,7 +62,7 @@ def freeze(home: Path, name: str, segment_id: int, *, control: float = 0.0, seed
             insert_audience(
                 database, name, segment_id, control_customers=n_control, seed=seed, frozen_at=datetime.now(UTC)
             )
-        return _frozen(run.home, name)
+        return Frozen(_audience(run.home, name), compare_groups(name, numeric_columns(run.home)))
 
 
 def drop_audience(home: Path, name: str) -> None:
@@ -83,10 +83,6 @@ def frozen_audiences(home: Path) -> list[Frozen]:
     found = audiences(Home(home))
     numbers = numeric_columns(Home(home)) if found else []
     return [Frozen(one, compare_groups(one.audience, numbers)) for one in found]
-
-
-def _frozen(home: Home, name: str) -> Frozen:
-    return Frozen(_audience(home, name), compare_groups(name, numeric_columns(home)))
 
 
 def _audience(home: Home, name: str) -> Audience:
