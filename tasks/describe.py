@@ -51,7 +51,7 @@ class Described:
 def describe(run: Run, ingested: Ingested, clustered: Clustered) -> Described:
     """Fill segment_stats, segments, column_associations, segment_rules and the view segment_profile; comment them all.
 
-    The comments of every table are half of a small run's DDL, so they wait until nothing is refused any more.
+    The comments of every table are half of a small run's DDL, so they wait until nothing is refused anymore.
     """
     columns = run_columns(run, ingested.kept_columns)
     with staging(run) as database:

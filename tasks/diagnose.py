@@ -43,7 +43,7 @@ def diagnose(root: Path, max_age: timedelta | None = None) -> list[Finding]:
     """
     home = Home(root)
     if not root.is_dir():
-        why = "is no directory" if root.exists() else "is not there"
+        why = "is not a directory" if root.exists() else "is not there"
         return [Finding("fault", "home", f"{root} {why}; run: segments run SOURCE --home {root}")]
     looks: dict[str, Callable[[], Iterator[Finding]]] = {
         "home": lambda: _of_home(home),

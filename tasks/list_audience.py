@@ -59,7 +59,7 @@ class AudienceList:
 
     Attributes:
         segment_id: the segment.
-        segment_name: its name; None where it is not published any more.
+        segment_name: its name; None where it is no longer published.
         n_rows: rows written.
         added: rows that are new since the last list; None where the whole list was written.
         removed: rows of the last list that are no longer in it; None as ``added``.
@@ -231,15 +231,13 @@ def _changes(database: Connection, listing: _Listing, last: Path, folder: Path) 
         listing.remarks.append(f"compared with the list of {day:%Y-%m-%d %H:%M} UTC ({last})")
     elif listing.segment_name is None:
         raise UsageError(
-            f"segment {listing.segment_id} is not published any more, and no list of it with these columns is kept; "
+            f"segment {listing.segment_id} is no longer published, and no list of it with these columns is kept; "
             "give the --columns and --hash of its last list"
         )
     else:
         listing.remarks.append("no earlier list of this segment with these columns is kept: all customers are added")
     if listing.segment_name is None:
-        listing.remarks.append(
-            f"segment {listing.segment_id} is not published any more: all of its last list are removed"
-        )
+        listing.remarks.append(f"segment {listing.segment_id} is no longer published: all of its last list are removed")
     try:
         return make_changes(database, listing.columns, copied)
     except SegmentsError as error:

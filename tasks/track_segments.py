@@ -83,7 +83,7 @@ def _frame(transitions: Sequence[Transition]) -> pd.DataFrame:
 
 
 def _is_lost(day: date) -> str:
-    return f"segments are numbered anew and the history begins with this run: the file of {day} is not kept any more"
+    return f"segments are numbered anew and the history begins with this run: the file of {day} is no longer kept"
 
 
 def _is_first(earlier: EarlierRun) -> str:

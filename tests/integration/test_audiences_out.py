@@ -294,7 +294,7 @@ def test_segment_that_ended_is_removed_whole(shop, basic):
     assert int(basic) not in [number for (number,) in rows(shop / "home", "SELECT segment_id FROM segments")]
     found, said = listed(shop, basic, shop / "gone.csv", delta=True)
     assert (len(found), said.removed, said.added, said.segment_name) == (31, 30, 0, None)
-    assert said.remarks[-1] == f"segment {basic} is not published any more: all of its last list are removed"
+    assert said.remarks[-1] == f"segment {basic} is no longer published: all of its last list are removed"
     assert listed(shop, basic, delta=True)[1].removed == 0
     assert "expected one that is published: " in refusal(shop, basic)
     assert "no list of it with these columns" in refusal(shop, basic, hashed="email", delta=True)

@@ -78,7 +78,7 @@ class Home:
             HomeNotWritable: one of them cannot be created or written, or they are another account's.
         """
         if "?" in str(self.root):
-            raise HomeNotWritable(f"cannot keep a database below {self.root} (its name holds a ?); see --home")
+            raise HomeNotWritable(f"cannot keep a database below {self.root} (its name contains a ?); see --home")
         for directory in (self.root, self.inbox, self.runs, self.staging, self.archive):
             make_directory(directory)
             if directory == self.runs and not _is_own(directory):

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 #: Status of a manifest whose run has not ended; the published tables never show it.
 UNDER_WAY = "under way"
 
-#: Status of a run that was published, and then rolled back: nothing is compared with it any more.
+#: Status of a run that was published, and then rolled back: nothing is compared with it anymore.
 ROLLED_BACK = "rolled back"
 
 #: What a run has to say, with the values that it quotes and without them, as Prefect shows it.
