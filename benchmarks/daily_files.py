@@ -22,13 +22,13 @@ class Daily(Dataset):
     purchase_history: Series[list] = items()
 '''
 
-_N_KINDS, _FAVOURITES, _N_STATES = 8, 4, 12
+_N_KINDS, _FAVORITES, _N_STATES = 8, 4, 12
 _OWN_SHARE, _OTHER_SHARE = 0.8, 0.03
 
 
 @dataclass
 class Shop:
-    """The customers of a day; each has one of eight planted kinds, with favourite products and an age of its own.
+    """The customers of a day; each has one of eight planted kinds, with favorite products and an age of its own.
 
     Attributes:
         kinds: of the customers who come, equally many of each.
@@ -53,7 +53,7 @@ class Shop:
         """Draw the customers of the first day."""
         self._random, self._day, self._next_id = np.random.default_rng(self.seed), 0, 1
         self.ids = self.kind_of = self.ages = self.states = np.empty(0, dtype=np.int64)
-        self.bought = np.empty((0, _N_KINDS * _FAVOURITES), dtype=np.bool_)
+        self.bought = np.empty((0, _N_KINDS * _FAVORITES), dtype=np.bool_)
         self._come(self._random.choice(list(self.kinds), self.n_customers))
 
     def next_day(self) -> None:
@@ -93,7 +93,7 @@ class Shop:
         self.ages = np.r_[self.ages, ages]
         at_home = self._random.random(n) < 0.5
         self.states = np.r_[self.states, np.where(at_home, kinds, self._random.integers(0, _N_STATES, n))]
-        own = np.arange(self.bought.shape[1]) // _FAVOURITES == kinds[:, None]
+        own = np.arange(self.bought.shape[1]) // _FAVORITES == kinds[:, None]
         shares = np.where(own, _OWN_SHARE, _OTHER_SHARE)
         self.bought = np.r_[self.bought, self._random.random(shares.shape) < shares]
 

@@ -38,7 +38,7 @@ class Customers:
 
 
 def write_customers(path: Path, n_customers: int, seed: int = 0) -> None:
-    """Write a customers file: ages 10 years apart by segment, states by 1/rank, six favourite products a segment."""
+    """Write a customers file: ages 10 years apart by segment, states by 1/rank, six favorite products a segment."""
     with path.open("w", newline="\n") as file:
         file.write("Age,Location,Purchase History\n")
         for part in parts(n_customers, seed):
@@ -57,8 +57,8 @@ def _drawn(rng: np.random.Generator) -> Customers:
     ages = np.clip(rng.normal(25 + 10 * segments, 4), 18, 90).astype(np.int64)
     popularity = 1 / np.arange(1, N_STATES + 1)
     states = rng.choice(N_STATES, _PART, p=popularity / popularity.sum())
-    favourites = np.arange(N_PRODUCTS) // (N_PRODUCTS // _SEGMENTS) == np.arange(_SEGMENTS)[:, None]
-    shares = np.where(favourites, _OWN_SHARE, _OTHER_SHARE).astype(np.float32)
+    favorites = np.arange(N_PRODUCTS) // (N_PRODUCTS // _SEGMENTS) == np.arange(_SEGMENTS)[:, None]
+    shares = np.where(favorites, _OWN_SHARE, _OTHER_SHARE).astype(np.float32)
     return Customers(ages, states, rng.random((_PART, N_PRODUCTS), dtype=np.float32) < shares[segments])
 
 

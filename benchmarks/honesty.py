@@ -25,7 +25,7 @@ from tasks.clustering.lloyd import fits_of
 from tasks.clustering.rows import Distinct, distinct_rows
 from tasks.clustering.sampling import IN_95_PERCENT
 from tasks.clustering.search import search
-from tasks.clustering.silhouette import Labellings
+from tasks.clustering.silhouette import Labelings
 from tasks.clustering.silhouette_curve import Scoring, curve_of
 
 _KS = range(2, 11)
@@ -36,7 +36,7 @@ _REFERENCED_ROWS, _REFERENCE = 100_000, Scoring(reference_rows=5_000)
 
 @dataclass(frozen=True)
 class Held:
-    """Which intervals held the exact value: shape (n_seeds, n_labellings), and how much was drawn, by seed."""
+    """Which intervals held the exact value: shape (n_seeds, n_labelings), and how much was drawn, by seed."""
 
     held: npt.NDArray[np.bool_]
     n_scored: npt.NDArray[np.int64]
@@ -48,14 +48,14 @@ class Held:
         return f"{by_k} | {self.held.mean() * 100:5.1f}   {self.n_scored.mean():7,.0f} {self.n_against.mean():9,.0f}"
 
 
-def held_intervals(distinct: Distinct, labellings: Labellings, n_seeds: int, scoring: Scoring) -> Held:
+def held_intervals(distinct: Distinct, labelings: Labelings, n_seeds: int, scoring: Scoring) -> Held:
     """Draw with every seed as a night does, and look whether each interval holds the exact mean."""
     every = Scoring(exact_rows=len(distinct.rows))
-    exact = curve_of(distinct, labellings, random_state=0, scoring=every, progress=_untold).means()
+    exact = curve_of(distinct, labelings, random_state=0, scoring=every, progress=_untold).means()
     sampled = replace(scoring, exact_rows=0)
     held, drawn = [], []
     for seed in range(n_seeds):
-        curve = curve_of(distinct, labellings, random_state=seed, scoring=sampled, progress=_untold)
+        curve = curve_of(distinct, labelings, random_state=seed, scoring=sampled, progress=_untold)
         held.append(np.abs(curve.means() - exact) <= IN_95_PERCENT * curve.standard_errors())
         drawn.append((curve.n_scored, curve.n_against))
     return Held(np.array(held), *np.array(drawn).T)
@@ -69,7 +69,7 @@ def show_intervals(n_rows: int, n_seeds: int, scoring: Scoring) -> None:
     every = []
     for name, rows_of_kind in KINDS.items():
         distinct = distinct_rows(rows_of_kind(n_rows, 0))
-        every.append(held_intervals(distinct, _labellings(distinct), n_seeds, scoring))
+        every.append(held_intervals(distinct, _labelings(distinct), n_seeds, scoring))
         print(f"{name:>14} {every[-1]}", flush=True)
     shares = np.concatenate([held.held.ravel() for held in every])
     print(f"in all {shares.mean() * 100:.1f} % of {len(shares):,}")
@@ -159,7 +159,7 @@ def _show_agreement(words: str, compared: Iterable[Compared]) -> None:
     )
 
 
-def _labellings(distinct: Distinct) -> Labellings:
+def _labelings(distinct: Distinct) -> Labelings:
     """Return labels of every k, as a night's search on a sample has them."""
     found = search(distinct, _KS, 0, lambda k: None)
     return np.array([fit.labels for fit in fits_of(distinct, [found[k] for k in _KS])])

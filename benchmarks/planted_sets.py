@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "nothing": (),
 }
 
-#: What is said of customers in whom nothing links the columns any more, whatever was planted.
+#: What is said of customers in whom nothing links the columns anymore, whatever was planted.
 PERMUTED = "permuted"
 
 #: Shares of the customers by number of segments, where their sizes are skewed.

@@ -16,10 +16,10 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from benchmarks.figures import NIGHT, SPARK, TEXTBOOK, Figures, median_of, read_csv
 from tasks.reporting.charts import PALETTE
 
-#: Who is drawn, and how: colour, marker, line.
+#: Who is drawn, and how: color, marker, line.
 _DRAWN = {NIGHT: (PALETTE[0], "o", "-"), SPARK: (PALETTE[6], "s", "-"), TEXTBOOK: (PALETTE[2], "^", "-")}
 
-#: Stands for the colour of the text, which the file itself chooses by the page.
+#: Stands for the color of the text, which the file itself chooses by the page.
 _INK = "#010203"
 _LIGHT, _DARK = "#1f2328", "#e6edf3"
 _THEME = f"<style>svg{{color:{_LIGHT}}}@media (prefers-color-scheme:dark){{svg{{color:{_DARK}}}}}</style>"
@@ -57,16 +57,16 @@ def _paint(axes: Axes, figures: Sequence[Figures], who: str) -> None:
     points = [(size, seconds) for size, seconds in medians.items() if seconds is not None]
     if not points:
         return
-    colour, marker, style = _DRAWN[who]
+    color, marker, style = _DRAWN[who]
     axes.plot(
         *zip(*points, strict=True),
-        color=colour,
+        color=color,
         marker=marker,
         linestyle=style,
         linewidth=1.8,
     )
     size, seconds = points[-1]
-    # Beside its last point, so that nobody has to look up a colour, and above the line of whoever goes on.
+    # Beside its last point, so that nobody has to look up a color, and above the line of whoever goes on.
     told = f"{who}, {seconds:,.0f} s" if seconds >= 10 else f"{who}, {seconds:.1f} s"
     axes.annotate(told, (size, seconds), (5, 6), textcoords="offset points")
 

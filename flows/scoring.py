@@ -15,7 +15,7 @@ from tasks.score import Scored, score
 from tasks.validate import Validated, validate
 from warehouse.home.directory import Home
 from warehouse.home.run import Order, Run
-from warehouse.scoring import check_output, published_model, published_numbers
+from warehouse.scoring import check_scored_file, published_model, published_numbers
 from warehouse.statements.engines import EngineName
 from warehouse.statements.scoring import score_query
 
@@ -63,7 +63,7 @@ def score_customers(
     model = published_model(Home(home))
     order = Order(source, dataset=dataset or model.dataset, home=str(home), as_of=model.as_of)
     if output is not None:
-        check_output(output, order.sources)
+        check_scored_file(output, order.sources)
     with begin_scoring(order) as run:
         delivery = steps.deliver(run)
         ingested = steps.ingest(run, delivery)

@@ -20,7 +20,7 @@ HEADER = "Age,Location,Purchase History"
 YOUNGEST, OLDEST = 18, 90  # years
 LARGEST_BASKET = 6  # products
 FEWEST_CUSTOMERS = 50  # below this four segments cannot be told apart
-STRAY_PURCHASE = 0.03  # chance of each product from outside the segment's favourites
+STRAY_PURCHASE = 0.03  # chance of each product from outside the segment's favorites
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Segment:
 
     share: part of all customers, 0..1; mean_age and age_spread: years;
     home_share: part of the segment living in home_state, the rest anywhere;
-    favourites: product -> chance that one customer has bought it, 0..1.
+    favorites: product -> chance that one customer has bought it, 0..1.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Segment:
     age_spread: float
     home_state: str
     home_share: float
-    favourites: dict[str, float]
+    favorites: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ SEGMENTS: list[Segment] = [
         age_spread=4.5,
         home_state="Texas",
         home_share=0.70,
-        favourites={"diapers": 0.93, "milk": 0.94, "juice": 0.90, "cereal": 0.85, "apples": 0.15},
+        favorites={"diapers": 0.93, "milk": 0.94, "juice": 0.90, "cereal": 0.85, "apples": 0.15},
     ),
     Segment(
         name="retirees",
@@ -68,7 +68,7 @@ SEGMENTS: list[Segment] = [
         age_spread=6.0,
         home_state="Florida",
         home_share=0.72,
-        favourites={"tea": 0.94, "bread": 0.92, "apples": 0.90, "soup": 0.86, "milk": 0.12},
+        favorites={"tea": 0.94, "bread": 0.92, "apples": 0.90, "soup": 0.86, "milk": 0.12},
     ),
     Segment(
         name="city professionals",
@@ -77,7 +77,7 @@ SEGMENTS: list[Segment] = [
         age_spread=5.5,
         home_state="New York",
         home_share=0.70,
-        favourites={"steak": 0.93, "wine": 0.94, "cheese": 0.90, "salad": 0.85, "bread": 0.12},
+        favorites={"steak": 0.93, "wine": 0.94, "cheese": 0.90, "salad": 0.85, "bread": 0.12},
     ),
     Segment(
         name="students",
@@ -86,7 +86,7 @@ SEGMENTS: list[Segment] = [
         age_spread=2.5,
         home_state="Massachusetts",
         home_share=0.72,
-        favourites={"noodles": 0.95, "soda": 0.92, "chips": 0.90, "pizza": 0.85, "juice": 0.10},
+        favorites={"noodles": 0.95, "soda": 0.92, "chips": 0.90, "pizza": 0.85, "juice": 0.10},
     ),
 ]
 
@@ -106,7 +106,7 @@ STATES: list[str] = [
 ]
 
 # Each product once, though some are bought by more than one segment.
-PRODUCTS: list[str] = list(dict.fromkeys(product for segment in SEGMENTS for product in segment.favourites))
+PRODUCTS: list[str] = list(dict.fromkeys(product for segment in SEGMENTS for product in segment.favorites))
 
 # How far down the file (0..1) each row goes. Shares rather than row numbers, so
 # that a smaller file keeps all of them, just as scattered.
@@ -194,10 +194,10 @@ def _draw_location(rng: Random, segment: Segment) -> str:
 
 def _draw_basket(rng: Random, segment: Segment) -> tuple[str, ...]:
     """Draw 1 to 6 different products in the order they were bought."""
-    basket = [product for product in PRODUCTS if rng.random() < segment.favourites.get(product, STRAY_PURCHASE)]
+    basket = [product for product in PRODUCTS if rng.random() < segment.favorites.get(product, STRAY_PURCHASE)]
     rng.shuffle(basket)
     # The row must name something: an empty list is one of the planted oddities.
-    return tuple(basket[:LARGEST_BASKET]) or (next(iter(segment.favourites)),)
+    return tuple(basket[:LARGEST_BASKET]) or (next(iter(segment.favorites)),)
 
 
 def _row(customer: Customer) -> str:

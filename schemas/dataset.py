@@ -77,7 +77,7 @@ def file_settings_of(dataset: type[Dataset]) -> FileSettings:
     return dataset._file_settings
 
 
-def normalise_header(text: str) -> str:
+def normalize_header(text: str) -> str:
     """Return the form in which headers are compared: no case, spaces or underscores."""
     return re.sub(r"[\s_\u200b-\u200d\u2060\ufeff]+", "", text).casefold()
 
@@ -179,7 +179,7 @@ def _check_together(dataset: type[Dataset], columns: tuple[Column, ...]) -> None
         )
     seen: dict[str, str] = {}
     for column in columns:
-        for key in {normalise_header(column.header), column.name.casefold()}:
+        for key in {normalize_header(column.header), column.name.casefold()}:
             if seen.setdefault(key, column.name) != column.name:
                 raise SchemaError(
                     f"{dataset.__name__}: {seen[key]} and {column.name} match the same header {column.header!r}; "

@@ -1,6 +1,7 @@
 """Show texts that others wrote: what would steer a terminal or turn the direction of reading is escaped.
 
-This is for eyes alone. Tables, and what is exported or piped, hold a text as it was delivered.
+This is for eyes alone. Tables, and what is exported or piped, hold a text as it was delivered. Counts are put in words
+here, too.
 """
 
 import html
@@ -31,6 +32,11 @@ def shown_as_json(facts: Any) -> str:
     """Return JSON that a terminal can show, and that reads back as the facts are."""
     text = json.dumps(facts, indent=2, default=str, ensure_ascii=False)
     return "\n".join(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in text.split("\n"))
+
+
+def counted(n: int, one: str, several: str | None = None) -> str:
+    """Return a count and what is counted: ``1 row``, ``2,000 rows``; ``several`` where more than an s is added."""
+    return f"{n:,} {one if n == 1 else several or f'{one}s'}"
 
 
 def _escaped(found: re.Match[str]) -> str:

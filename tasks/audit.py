@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from schemas.errors import AuditFailed
 from schemas.published import PUBLISHED
+from schemas.shown import counted
 from tasks.cluster import Clustered
 from tasks.ingest import Ingested
 from tasks.run.columns import run_columns
@@ -33,7 +34,7 @@ def audit(run: Run, ingested: Ingested, validated: Validated, clustered: Cluster
         AuditFailed: an invariant is broken; with its name and the first row that breaks it.
     """
     columns = run_columns(run, ingested.kept_columns)
-    message = _publication_message(validated.rows_loaded, clustered.n_clusters)
+    message = f"published {validated.rows_loaded:,} customers in {counted(clustered.n_clusters, 'segment')}"
     with staging(run) as database:
         insert_runs(database, run, message)
         for name, values in broken_values(database).items():
@@ -43,10 +44,6 @@ def audit(run: Run, ingested: Ingested, validated: Validated, clustered: Cluster
         create_scoring(database, columns)
         _refuse_broken(run, SCORED_AGAIN, broken_rows(database, run, SCORED_AGAIN))
     return Audited(len(INVARIANTS) + 1, len(PUBLISHED), message)
-
-
-def _publication_message(n_customers: int, n_segments: int) -> str:
-    return f"published {n_customers} customers in {n_segments} {'segment' if n_segments == 1 else 'segments'}"
 
 
 def _refuse_broken(run: Run, name: str, rows: list[dict[str, object]]) -> None:

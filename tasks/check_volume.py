@@ -6,6 +6,7 @@ from statistics import median
 from schemas.dataset import file_settings_of
 from schemas.errors import DataRefused
 from schemas.loading import load_dataset
+from schemas.shown import counted
 from tasks.delivery.delivered import Delivery
 from tasks.ingest import Ingested
 from tasks.run.step import recorded
@@ -38,14 +39,15 @@ def check_volume(run: Run, delivery: Delivery, ingested: Ingested) -> Volume:
         DataRefused: they are far fewer, and the order does not accept that.
     """
     rows_read = ingested.rows_read - ingested.rows_empty
+    rows = counted(rows_read, "row")
     earlier = [
         previous["rows_read"] - step_record(previous, "ingest").get("rows_empty", 0)
         for previous in previous_runs(run, at_most=RUNS_COMPARED)
     ]
     if not earlier:
-        return Volume(None, 0, (f"{_rows(rows_read)}; no previous run of this dataset to compare with{_others(run)}",))
+        return Volume(None, 0, (f"{rows}; no previous run of this dataset to compare with{_others(run)}",))
     usual = float(median(earlier))
-    found = f"{_rows(rows_read)}, {rows_read / usual:.1%} of {_usual(usual, len(earlier))}"
+    found = f"{rows}, {rows_read / usual:.1%} of {_usual(usual, len(earlier))}"
     smallest = file_settings_of(load_dataset(run.order.dataset)).min_volume_share
     if rows_read >= smallest * usual:
         return Volume(usual, len(earlier), (found,))
@@ -63,10 +65,6 @@ def _others(run: Run) -> str:
     if not published or is_of_dataset(published[-1], run.record):
         return ""
     return f": the last published one is of {published[-1]['dataset']}, which declares other columns"
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
 def _usual(rows: float, runs: int) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from schemas.errors import SegmentsError
+from schemas.shown import counted
 from schemas.trust import schema_trust
 from warehouse.connection import is_held_elsewhere
 from warehouse.home.directory import Home
@@ -42,7 +43,7 @@ def diagnose(root: Path, max_age: timedelta | None = None) -> list[Finding]:
     """
     home = Home(root)
     if not root.is_dir():
-        why = "is no directory" if root.exists() else "is not there"
+        why = "is not a directory" if root.exists() else "is not there"
         return [Finding("fault", "home", f"{root} {why}; run: segments run SOURCE --home {root}")]
     looks: dict[str, Callable[[], Iterator[Finding]]] = {
         "home": lambda: _of_home(home),
@@ -146,7 +147,7 @@ def _of_archive(home: Home) -> Iterator[Finding]:
     damaged = [path.name for path in kept if not is_whole(home, path.stem)]
     current = published_state(home).run_id
     n_others = sum(path.name not in damaged and path.stem != current for path in kept)
-    words = f"{n_others} earlier {'file' if n_others == 1 else 'files'} to go back to in {home.archive}"
+    words = f"{counted(n_others, 'earlier file')} to go back to in {home.archive}"
     if damaged:
         yield Finding("warning", "archive", f"{words}; damaged, or of no recorded run: {', '.join(damaged)}")
     else:

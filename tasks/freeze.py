@@ -11,16 +11,17 @@ from warehouse.audiences import (
     Audience,
     audiences,
     delete_audience,
-    has_identifier,
     insert_audience,
     numeric_columns,
+    refuse_without_identifier,
 )
 from warehouse.connection import published
 from warehouse.home.directory import Home
 from warehouse.publishing import amending
 from warehouse.scoring import published_model
+from warehouse.segments import no_such, no_such_segment, published_names
 from warehouse.statements.audiences import compare_groups
-from warehouse.tables import read_dicts
+from warehouse.tables import read_value
 
 #: Characters of a name at most.
 _MAX_NAME = 100
@@ -53,14 +54,15 @@ def freeze(home: Path, name: str, segment_id: int, *, control: float = 0.0, seed
         raise UsageError(f"--seed {seed} cannot be used; expected a number from 0 to {2**32 - 1}")
     with begin_amending(home, "freeze") as run:
         model = published_model(run.home)
-        _refuse_without_identifier(run.home, model.dataset)
+        with published(run.home) as database:
+            refuse_without_identifier(database, "its customers cannot be recognized in later runs")
         _refuse_taken(run.home, name)
         n_control = _control_customers(_customers_of(run.home, segment_id), control, segment_id)
         with amending(run, model.run_id) as database:
             insert_audience(
                 database, name, segment_id, control_customers=n_control, seed=seed, frozen_at=datetime.now(UTC)
             )
-        return _frozen(run.home, name)
+        return Frozen(_audience(run.home, name), compare_groups(name, numeric_columns(run.home)))
 
 
 def drop_audience(home: Path, name: str) -> None:
@@ -83,32 +85,17 @@ def frozen_audiences(home: Path) -> list[Frozen]:
     return [Frozen(one, compare_groups(one.audience, numbers)) for one in found]
 
 
-def _frozen(home: Home, name: str) -> Frozen:
-    return Frozen(_audience(home, name), compare_groups(name, numeric_columns(home)))
-
-
 def _audience(home: Home, name: str) -> Audience:
     found = audiences(home)
     for audience in found:
         if audience.audience == name:
             return audience
-    known = ", ".join(repr(audience.audience) for audience in found) or "none"
-    raise UsageError(f"there is no audience {name!r} in {home.root} (there are: {known})")
+    raise no_such("audience", name, home, (repr(audience.audience) for audience in found))
 
 
 def _check_name(name: str) -> None:
     if not name.strip() or not name.isprintable() or len(name) > _MAX_NAME:
         raise UsageError(f"{name!r} cannot name an audience; expected 1 to {_MAX_NAME} characters in one line")
-
-
-def _refuse_without_identifier(home: Home, dataset: str) -> None:
-    with published(home) as database:
-        is_recognized = has_identifier(database)
-    if not is_recognized:
-        raise UsageError(
-            f"the dataset {dataset} declares no identifier, so that its customers cannot be recognized in later runs; "
-            "declare one, as in: customer_id: Series[str] = identifier()"
-        )
 
 
 def _refuse_taken(home: Home, name: str) -> None:
@@ -122,14 +109,11 @@ def _refuse_taken(home: Home, name: str) -> None:
 
 def _customers_of(home: Home, segment_id: int) -> int:
     with published(home) as database:
-        sizes = {
-            row["segment_id"]: row["customers"]
-            for row in read_dicts(database, "SELECT segment_id, customers FROM segments ORDER BY segment_id")
-        }
-    if segment_id not in sizes:
-        known = ", ".join(map(str, sizes))
-        raise UsageError(f"--segment {segment_id}: there is no such segment; the published ones are {known}")
-    return int(sizes[segment_id])
+        names = published_names(database)
+        if segment_id not in names:
+            raise no_such_segment(segment_id, home, names)
+        size = "SELECT customers FROM segments WHERE segment_id = $segment_id"
+        return int(read_value(database, size, {"segment_id": segment_id}))
 
 
 def _control_customers(n_customers: int, control: float, segment_id: int) -> int:

@@ -4,13 +4,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.errors import HomeNotWritable, UsageError
+from schemas.errors import UsageError
 from schemas.loading import dataset_name
 from schemas.page import SizeRow
 from tasks.reporting.page import environment
 from tasks.reporting.page_charts import Chart, sizes_chart
 from warehouse.connection import published, read_sql
-from warehouse.home.directory import Home
+from warehouse.home.directory import Home, home_not_writable
 from warehouse.home.ledger import Manifest, read_manifests
 from warehouse.page import read_rows
 
@@ -53,7 +53,7 @@ def index_runs(root: Path) -> Path:
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, page)
     except OSError as error:
-        raise HomeNotWritable(f"cannot write {page} ({error.strerror}); see --home") from error
+        raise home_not_writable(page, error.strerror) from error
     return page
 
 

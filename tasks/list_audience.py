@@ -1,7 +1,6 @@
 """List the customers of a segment for upload: all of them, or those added and removed since the last list."""
 
 import csv
-import os
 import re
 import shutil
 from dataclasses import dataclass, field
@@ -9,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from schemas.errors import HomeNotWritable, SegmentsError, UsageError
+from schemas.errors import SegmentsError, UsageError
+from schemas.shown import counted
 from tasks.export import refuse_in_home
 from warehouse.audience_lists import (
     Listed,
@@ -21,14 +21,17 @@ from warehouse.audience_lists import (
     make_list,
     unusable_values,
 )
-from warehouse.audiences import has_identifier
+from warehouse.audiences import has_identifier, refuse_without_identifier
 from warehouse.connection import Connection, published
 from warehouse.exporting import TableFormat, relation_of, write_relation
-from warehouse.home.directory import Home
-from warehouse.private_files import place_files, private_folder
+from warehouse.home.directory import Home, make_directory
+from warehouse.private_files import check_output, place_files, private_folder
 from warehouse.querying import refuse_another_version
+from warehouse.segments import no_such_segment, published_names
 from warehouse.statements.audience_lists import ListColumn
-from warehouse.tables import read_dicts
+
+#: What is said of a customer or several who are not in a list.
+_LEFT_OUT = ("customer is left out", "customers are left out")
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class AudienceList:
 
     Attributes:
         segment_id: the segment.
-        segment_name: its name; None where it is not published any more.
+        segment_name: its name; None where it is no longer published.
         n_rows: rows written.
         added: rows that are new since the last list; None where the whole list was written.
         removed: rows of the last list that are no longer in it; None as ``added``.
@@ -104,15 +107,13 @@ def list_audience(
         HomeNotWritable: the list cannot be kept in the home.
     """
     if isinstance(output, Path):
-        _check_output(home, output, force=force)
+        refuse_in_home(home, output)
+        check_output(output, force=force)
     with private_folder() as folder, published(home, folder) as database:
         refuse_another_version(database, home)
         is_kept = has_identifier(database)
-        if order.delta and not is_kept:
-            raise UsageError(
-                "the dataset declares no identifier, so that a customer who left cannot be told from one who changed; "
-                "leave --delta out, or declare one, as in: customer_id: Series[str] = identifier()"
-            )
+        if order.delta:
+            refuse_without_identifier(database, "--delta cannot tell a customer who left from one who changed")
         segment_id, name = _segment(database, home, order)
         listing = _Listing(home, segment_id, name, _columns(database, order))
         listed = make_list(database, listing.columns, segment_id)
@@ -125,7 +126,7 @@ def list_audience(
         keep_list(database, kept)
         if isinstance(output, Path):
             if is_kept:
-                _prepare(home)
+                make_directory(home.audiences, 0o700)  # lists that later ones are compared with: for their owner alone
             place_files([(written, output), *([(kept, last)] if is_kept else [])])
         else:
             with written.open("rb") as file:
@@ -133,21 +134,9 @@ def list_audience(
     return AudienceList(segment_id, name, relation.n_rows, added, removed, n_marked, tuple(listing.remarks))
 
 
-def _check_output(home: Home, path: Path, *, force: bool) -> None:
-    refuse_in_home(home, path)
-    if not path.parent.is_dir():
-        raise UsageError(f"--output {path}: there is no directory {path.parent}; create it, or name another")
-    if path.is_dir():
-        raise UsageError(f"--output {path} is a directory; name a file in it")
-    if path.exists() and not force:
-        raise UsageError(f"--output {path} already exists; name another file, or write over it with --force")
-
-
 def _segment(database: Connection, home: Home, order: ListOrder) -> tuple[int, str | None]:
     """Return number and name of the segment; one that is gone has no name, and only its last list."""
-    rows = read_dicts(database, "SELECT segment_id, name FROM segments ORDER BY segment_id")
-    names: dict[int, str] = {row["segment_id"]: row["name"] for row in rows}
-    asked = order.segment.strip()
+    names, asked = published_names(database), order.segment.strip()
     if not re.fullmatch(r"[0-9]{1,9}", asked):
         found = [number for number, name in names.items() if name.casefold() == asked.casefold()]
     elif int(asked) in names:
@@ -157,8 +146,7 @@ def _segment(database: Connection, home: Home, order: ListOrder) -> tuple[int, s
     else:
         found = []
     if len(found) != 1:
-        known = ", ".join(f"{number} ({name})" for number, name in names.items())
-        raise UsageError(f"there is no segment {asked!r}; the published ones are {known}")
+        raise no_such_segment(asked, home, names)
     return found[0], names[found[0]]
 
 
@@ -221,24 +209,17 @@ def _note_left_out(database: Connection, listing: _Listing, listed: Listed) -> N
             continue
         unusable = unusable_values(database, column, listing.segment_id)
         if n := unusable.n_without_code:
-            listing.remarks.append(
-                f"{column.name}: {n:,} phone {'number has' if n == 1 else 'numbers have'} no country code and "
-                f"{'was' if n == 1 else 'were'} left blank; give --country-code, as in --country-code 1"
-            )
+            were = counted(n, "phone number has no country code and was", "phone numbers have no country code and were")
+            listing.remarks.append(f"{column.name}: {were} left blank; give --country-code, as in --country-code 1")
         if n := unusable.n_unusable - unusable.n_without_code:
-            listing.remarks.append(
-                f"{column.name}: {n:,} {'value is' if n == 1 else 'values are'} no {column.kind}; left blank"
-            )
+            values = counted(n, "value is", "values are")
+            listing.remarks.append(f"{column.name}: {values} no {column.kind}; left blank")
     hashed = [column.name for column in listing.columns if column.kind != "as it is"]
     names = ", ".join(hashed or [column.name for column in listing.columns])
     if n := listed.n_blank:
-        listing.remarks.append(
-            f"{n:,} {'customer is' if n == 1 else 'customers are'} left out, without a value in {names}"
-        )
+        listing.remarks.append(f"{counted(n, *_LEFT_OUT)}, without a value in {names}")
     if n := listed.n_repeated:
-        listing.remarks.append(
-            f"{n:,} {'customer is' if n == 1 else 'customers are'} left out, as another one has the same {names}"
-        )
+        listing.remarks.append(f"{counted(n, *_LEFT_OUT)}, as another one has the same {names}")
 
 
 def _changes(database: Connection, listing: _Listing, last: Path, folder: Path) -> tuple[int, int]:
@@ -250,26 +231,14 @@ def _changes(database: Connection, listing: _Listing, last: Path, folder: Path) 
         listing.remarks.append(f"compared with the list of {day:%Y-%m-%d %H:%M} UTC ({last})")
     elif listing.segment_name is None:
         raise UsageError(
-            f"segment {listing.segment_id} is not published any more, and no list of it with these columns is kept; "
+            f"segment {listing.segment_id} is no longer published, and no list of it with these columns is kept; "
             "give the --columns and --hash of its last list"
         )
     else:
         listing.remarks.append("no earlier list of this segment with these columns is kept: all customers are added")
     if listing.segment_name is None:
-        listing.remarks.append(
-            f"segment {listing.segment_id} is not published any more: all of its last list are removed"
-        )
+        listing.remarks.append(f"segment {listing.segment_id} is no longer published: all of its last list are removed")
     try:
         return make_changes(database, listing.columns, copied)
     except SegmentsError as error:
         raise SegmentsError(f"{last}: {error}; remove it, and all customers are listed as added") from error
-
-
-def _prepare(home: Home) -> None:
-    """Make the directory of the lists that later ones are compared with; only their owner reads it."""
-    try:
-        home.audiences.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise HomeNotWritable(f"cannot write {home.audiences} ({error.strerror}); nothing was listed") from error
-    if not os.access(home.audiences, os.W_OK | os.X_OK):
-        raise HomeNotWritable(f"cannot write {home.audiences} (permission denied); nothing was listed")

@@ -9,7 +9,8 @@ from warehouse.home.directory import Home
 from warehouse.home.segment_names import checked_name, given_names, write_given_names
 from warehouse.publishing import amending
 from warehouse.scoring import published_model
-from warehouse.tables import read_dicts, transaction
+from warehouse.segments import no_such_segment, published_names
+from warehouse.tables import transaction
 
 
 def name_segment(home: Path, segment_id: int, name: str) -> None:
@@ -25,10 +26,10 @@ def name_segment(home: Path, segment_id: int, name: str) -> None:
     """
     with begin_amending(home, "name") as run:
         model, text = published_model(run.home), checked_name(name, "NAME")
-        others = _published_names(run.home)
+        with published(run.home) as database:
+            others = published_names(database)
         if segment_id not in others:
-            known = ", ".join(map(str, others))
-            raise UsageError(f"there is no segment {segment_id} in {home}; the published ones are {known}")
+            raise no_such_segment(segment_id, run.home, others)
         given = {other: one for other, one in given_names(run.home).items() if other != segment_id}
         for other, one in {**others, **given}.items():
             if other != segment_id and one.casefold() == text.casefold():
@@ -62,10 +63,5 @@ def segment_names(home: Path) -> list[tuple[int, str, bool]]:
         UsageError: nothing is published.
     """
     given = given_names(Home(home))
-    return [(segment_id, name, segment_id in given) for segment_id, name in _published_names(Home(home)).items()]
-
-
-def _published_names(home: Home) -> dict[int, str]:
-    with published(home) as database:
-        rows = read_dicts(database, "SELECT segment_id, name FROM segments ORDER BY segment_id")
-    return {row["segment_id"]: row["name"] for row in rows}
+    with published(Home(home)) as database:
+        return [(segment_id, name, segment_id in given) for segment_id, name in published_names(database).items()]

@@ -83,7 +83,7 @@ def _frame(transitions: Sequence[Transition]) -> pd.DataFrame:
 
 
 def _is_lost(day: date) -> str:
-    return f"segments are numbered anew and the history begins with this run: the file of {day} is not kept any more"
+    return f"segments are numbered anew and the history begins with this run: the file of {day} is no longer kept"
 
 
 def _is_first(earlier: EarlierRun) -> str:
@@ -119,8 +119,8 @@ def _changes(transitions: Sequence[Transition]) -> Iterator[str]:
 def _customers_in_words(moves: dict[str, int] | None) -> str:
     if moves is None:
         return (
-            "which customers moved is unknown: the dataset declares no identifier, so that a changed row is another "
-            "customer; segment_history, segment_moves and membership_events are empty"
+            "which customers moved is not known, as the dataset declares no identifier by which to find them again; "
+            "segment_history, segment_moves and membership_events are empty"
         )
     known = moves["stayed"] + moves["moved"]
     share = f" ({moves['stayed'] / known:.1%})" if known else ""

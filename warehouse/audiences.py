@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from schemas.errors import UsageError
 from warehouse.connection import Connection, attached, published, read_sql
 from warehouse.home.directory import Home
 from warehouse.home.run import Run
@@ -53,6 +54,19 @@ def numeric_columns(home: Home) -> list[str]:
 def has_identifier(database: Connection) -> bool:
     """Return whether the published customers can be recognized in later runs."""
     return bool(read_value(database, "SELECT count(segment_since) > 0 FROM customer_segments"))
+
+
+def refuse_without_identifier(database: Connection, consequence: str) -> None:
+    """Refuse what takes customers who are recognized in later runs.
+
+    Raises:
+        UsageError: with what cannot be done without an identifier.
+    """
+    if not has_identifier(database):
+        raise UsageError(
+            f"the dataset declares no identifier, so that {consequence}; declare one, as in: "
+            "customer_id: Series[str] = identifier()"
+        )
 
 
 def insert_audience(

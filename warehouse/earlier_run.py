@@ -109,7 +109,7 @@ def beside_earlier_run(database: Connection, run: Run) -> Iterator[EarlierRun | 
 
 
 def lost_day(run: Run) -> date | None:
-    """Return the last earlier day that was published and whose file is not kept any more; None where one is kept."""
+    """Return the last earlier day that was published and whose file is no longer kept; None where one is kept."""
     before = [manifest for manifest in previous_runs(run) if _day_of(manifest) < run.as_of]
     is_kept = any(file_of(run.home, manifest["run_id"]) for manifest in before)
     return _day_of(before[0]) if before and not is_kept else None

@@ -42,17 +42,50 @@ def finished_folder(path: Path, is_replaceable: Callable[[Path], bool] | None) -
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written ({error.strerror or error}); make it writable, or name another folder"
-        ) from error
+        raise unwritable(path, error, "make it writable, or name another folder") from error
+
+
+@contextmanager
+def finished_file(path: Path) -> Iterator[Path]:
+    """Yield an empty file to write, which takes its name once the block is done; an earlier one stays until then.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    try:
+        partial = _partial(path)
+        try:
+            yield partial
+            _flush(partial)
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def check_output(path: Path, *, force: bool) -> None:
+    """Refuse the file of ``--output`` if it cannot be written there.
+
+    Args:
+        path: the file.
+        force: write over a file that exists.
+
+    Raises:
+        UsageError: there is no such directory, or the file is one or exists.
+    """
+    _refuse_without_directory(f"--output {path}", path.parent)
+    if path.is_dir():
+        raise UsageError(f"--output {path} is a directory; name a file in it")
+    if path.exists() and not force:
+        raise UsageError(f"--output {path} already exists; name another file, or write over it with --force")
 
 
 def refuse_filled(path: Path, is_replaceable: Callable[[Path], bool] | None) -> None:
     """Refuse a folder that holds something, unless it may be replaced."""
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path} is a file; name a new folder for the export")
-    if not path.resolve().parent.is_dir():
-        raise UsageError(f"there is no directory {path.parent}; create it, or name another folder")
+    _refuse_without_directory(path, path.resolve().parent)
     found = sorted(path.iterdir()) if path.is_dir() else []
     if not found or (is_replaceable and is_replaceable(path)):
         return
@@ -74,21 +107,39 @@ def place_files(files: Sequence[tuple[Path, Path]]) -> None:
     target = Path()
     try:
         for source, target in files:
-            partial = target.with_name(f".{os.getpid()}-{len(partials)}.partial")
-            partials.append((partial, target))
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-            with source.open("rb") as complete, os.fdopen(descriptor, "wb") as copy:
-                shutil.copyfileobj(complete, copy)
-                copy.flush()
-                os.fsync(copy.fileno())
+            partials.append((_partial(target), target))
+            shutil.copyfile(source, partials[-1][0])
+            _flush(partials[-1][0])
         for partial, target in partials:
             os.replace(partial, target)
     except OSError as error:
-        raise UsageError(f"{target} cannot be written ({error.strerror or error}); name another file") from error
+        raise unwritable(target, error) from error
     finally:
         for partial, _ in partials:
             with suppress(OSError):
                 partial.unlink()
+
+
+def unwritable(path: Path, error: OSError, remedy: str = "name another file") -> UsageError:
+    """Return the refusal of a place that cannot be written."""
+    return UsageError(f"{path} cannot be written ({error.strerror or error}); {remedy}")
+
+
+def _refuse_without_directory(said: str | Path, directory: Path) -> None:
+    if not directory.is_dir():
+        raise UsageError(f"{said}: there is no directory {directory}; create it, or name another")
+
+
+def _partial(path: Path) -> Path:
+    """Return a new file beside another one, which only its owner reads."""
+    descriptor, name = tempfile.mkstemp(prefix=".segments-", suffix=".partial", dir=path.parent)
+    os.close(descriptor)
+    return Path(name)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _take_over(partial: Path, target: Path) -> None:

@@ -52,7 +52,7 @@ def rejected_rows(home: Home, manifest: Manifest) -> Iterator[Iterator[RejectedR
     """Give the rejected rows of a run, file by file, in the order of their lines.
 
     Raises:
-        UsageError: the tables of the run are not kept any more.
+        UsageError: the tables of the run are no longer kept.
     """
     run_id = str(manifest["run_id"])
     if manifest["status"] != "published":
@@ -78,7 +78,7 @@ def _tables_of(home: Home, run_id: str) -> Path:
     archived = home.archived_file(run_id)
     if not archived.is_file():
         raise UsageError(
-            f"the tables of run {run_id} are not kept any more; those of the published run and of the runs in "
+            f"the tables of run {run_id} are no longer kept; those of the published run and of the runs in "
             f"{home.archive} are"
         )
     return archived

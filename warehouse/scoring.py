@@ -1,25 +1,23 @@
 """Score customers with the published model in SQL: ``score_customer`` in the published file, and queries of it."""
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import numpy as np
 
 from schemas.dataset import Column
 from schemas.errors import SegmentsError, UsageError
 from schemas.fields import Role
-from warehouse.connection import Connection, one_line, published, read_sql
+from warehouse.connection import Connection, published, read_sql
 from warehouse.encodings import loadings
+from warehouse.exporting import copy
 from warehouse.home.directory import Home
 from warehouse.home.ledger import readable_manifest
 from warehouse.integrity import published_state
+from warehouse.private_files import check_output, finished_file
 from warehouse.querying import refuse_another_version
-from warehouse.statements.quoting import quote_text
 from warehouse.statements.scoring import (
     create_squares,
     score_macro,
@@ -154,19 +152,18 @@ def count_unknown_values(database: Connection) -> tuple[UnknownColumn, ...]:
     return tuple(UnknownColumn(**{**row, "examples": tuple(row["examples"])}) for row in rows)
 
 
-def check_output(path: Path, sources: Sequence[str]) -> None:
+def check_scored_file(path: Path, sources: Sequence[str]) -> None:
     """Refuse a file that scored customers cannot be written to.
 
     Raises:
-        UsageError: neither CSV nor Parquet, in no directory, or where deliveries are.
+        UsageError: neither CSV nor Parquet, in no directory, a directory, or where deliveries are.
     """
     for source in map(Path, sources):
         if path.resolve() == source.resolve() or path.resolve().parent == source.resolve():
             raise UsageError(f"--output {path} is where SOURCE {source} is, which it would replace; name another place")
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise UsageError(f"--output {path}: expected a name that ends in .csv or .parquet")
-    if not path.parent.is_dir():
-        raise UsageError(f"--output {path}: there is no directory {path.parent}; create it, or name another")
+    check_output(path, force=True)
 
 
 def export_scored(database: Connection, path: Path) -> None:
@@ -175,13 +172,5 @@ def export_scored(database: Connection, path: Path) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    form = "CSV, HEADER" if path.suffix.lower() == ".csv" else "PARQUET"
-    try:
-        database.execute(f"COPY scored_customers TO {quote_text(str(partial))} (FORMAT {form})")
-        os.replace(partial, path)
-    except (duckdb.IOException, OSError) as error:
-        raise UsageError(f"--output {path} cannot be written ({one_line(error)}); name another file") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()
+    with finished_file(path) as partial:
+        copy(database, "FROM scored_customers", partial, path.suffix.lower().removeprefix("."))

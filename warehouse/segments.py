@@ -1,15 +1,17 @@
-"""Store the segment of each customer, and the distinctive features of each segment."""
+"""Store the segment of each customer and the distinctive features of each segment, and read which are published."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
 
 from schemas.dataset import Column
+from schemas.errors import UsageError
 from schemas.fields import Role
 from warehouse.connection import Connection, one_thread, read_sql
 from warehouse.features import create_long_views
+from warehouse.home.directory import Home
 from warehouse.statements.features import insert_profiled
 from warehouse.tables import read_dicts, read_frame, read_value, registered, transaction
 
@@ -18,6 +20,23 @@ SIGNIFICANCE, MIN_SUPPORT = 0.05, 5
 
 #: Customers whose binary features are counted at a time.
 COUNTED_CUSTOMERS = 500_000
+
+
+def published_names(database: Connection) -> dict[int, str]:
+    """Return segment_id -> name of the segments of the published file."""
+    rows = read_dicts(database, "SELECT segment_id, name FROM segments ORDER BY segment_id")
+    return {row["segment_id"]: row["name"] for row in rows}
+
+
+def no_such_segment(asked: int | str, home: Home, names: Mapping[int, str]) -> UsageError:
+    """Return the refusal of a segment that is not published, with those that are."""
+    return no_such("segment", asked, home, (f"{segment_id} ({name})" for segment_id, name in names.items()))
+
+
+def no_such(kind: str, asked: int | str, home: Home, known: Iterable[str]) -> UsageError:
+    """Return the refusal of something that the published file does not have, with what it has of that kind."""
+    there = ", ".join(known) or "none"
+    return UsageError(f"there is no {kind} {asked!r} in {home.root}; expected one that is published: {there}")
 
 
 def insert_customer_segments(database: Connection, pieces: Iterable[pd.DataFrame]) -> None:

@@ -28,12 +28,6 @@ def comment_tables(database: Connection, columns: tuple[Column, ...]) -> None:
     _execute_many(database, [*tables, *(comments_on(history_table(name)) for name in HISTORY)])
 
 
-def _execute_many(database: Connection, statements: list[str]) -> None:
-    # There is nothing to optimize in them, and to look for it takes half of their time.
-    with transaction(database):
-        database.execute(f"PRAGMA disable_optimizer; {''.join(statements)} PRAGMA enable_optimizer")
-
-
 def replace_amended(database: Connection, table: str) -> None:
     """Put the rows that the run has of a table in the place of those in the file that it amends."""
     name = quote_identifier(table)
@@ -89,3 +83,9 @@ def read_dicts(database: Connection, query: str, parameters: Mapping[str, Any] |
     cursor = database.execute(query, parameters or {})
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _execute_many(database: Connection, statements: list[str]) -> None:
+    # There is nothing to optimize in them, and to look for it takes half of their time.
+    with transaction(database):
+        database.execute(f"PRAGMA disable_optimizer; {''.join(statements)} PRAGMA enable_optimizer")

@@ -30,7 +30,7 @@ _LONGEST_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """What became of the records of one file with one reader.
 
     Attributes:
@@ -52,7 +52,7 @@ class Judgement:
     message: str
 
 
-def judged(case: Case, reader: str) -> Judgement:
+def judged(case: Case, reader: str) -> Judgment:
     """Read a file and count its records against the truth, or its lines where none is known."""
     signal.alarm(_LONGEST_SECONDS)
     reading = READERS[reader](case)
@@ -61,7 +61,7 @@ def judged(case: Case, reader: str) -> Judgement:
     truth = Counter(tuple(cell.strip() for cell in record) for record in case.truth or ())
     exact = (truth & Counter(reading.records)).total()
     missing = truth - Counter(reading.records) if reading.refused is None else Counter()
-    return Judgement(
+    return Judgment(
         folder=case.folder,
         file=case.path.name,
         reader=reader,
@@ -100,7 +100,7 @@ def main(data: Path, output: Path | None) -> int:
     return 1 if bad else 0
 
 
-def _judge_all(tasks: Sequence[tuple[Case, str]]) -> list[Judgement]:
+def _judge_all(tasks: Sequence[tuple[Case, str]]) -> list[Judgment]:
     cases, readers = zip(*tasks, strict=True)
     with ProcessPoolExecutor(_PROCESSES, initializer=_quiet) as pool:
         return list(pool.map(judged, cases, readers, chunksize=8))
@@ -128,8 +128,8 @@ def _too_long(number: int, frame: FrameType | None) -> None:
     raise TimeoutError(f"not read within {_LONGEST_SECONDS} s")
 
 
-def _print(title: str, found: Iterable[Judgement], key: Callable[[Judgement], str]) -> None:
-    groups: dict[str, list[Judgement]] = {}
+def _print(title: str, found: Iterable[Judgment], key: Callable[[Judgment], str]) -> None:
+    groups: dict[str, list[Judgment]] = {}
     for one in found:
         groups.setdefault(key(one), []).append(one)
     names = (
@@ -149,7 +149,7 @@ def _print(title: str, found: Iterable[Judgement], key: Callable[[Judgement], st
         print(f"{name:22}" + "".join(f"{value:>14}" for value in _figures(ones)))
 
 
-def _figures(ones: Sequence[Judgement]) -> tuple[str, ...]:
+def _figures(ones: Sequence[Judgment]) -> tuple[str, ...]:
     outcomes = Counter(one.outcome for one in ones)
     records, exact = sum(one.records for one in ones), sum(one.exact for one in ones)
     return (
@@ -166,7 +166,7 @@ def _figures(ones: Sequence[Judgement]) -> tuple[str, ...]:
     )
 
 
-def _write(output: Path, found: Sequence[Judgement]) -> None:
+def _write(output: Path, found: Sequence[Judgment]) -> None:
     with output.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(asdict(found[0])))
         writer.writeheader()

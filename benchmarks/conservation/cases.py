@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemas.dataset import normalise_header
+from schemas.dataset import normalize_header
 from schemas.dialect import Dialect
 from schemas.errors import SegmentsError
 from tasks.draft.drafting import draft_schema
@@ -151,7 +151,7 @@ def _guessed(path: Path) -> tuple[Record, Writing | None]:
     with path.open("rb") as file:
         head = file.read(_HEAD_CHARACTERS).decode("utf-8", "replace").lstrip("\ufeff\r\n ")
     fields = tuple(" ".join(field.split()) for field in next(csv.reader(head.splitlines()[:1]), ["column 1"]))
-    is_header = all(fields) and len({normalise_header(field) for field in fields}) == len(fields)
+    is_header = all(fields) and len({normalize_header(field) for field in fields}) == len(fields)
     if is_header and "\ufffd" not in head:
         return fields, None
     return _numbered(len(fields)), Writing(",", '"', has_header=False)

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from flows.cli.options import DEFAULT_HOME, FormulasOption, HomeOption
 from flows.cli.tables import say_marked
 from schemas.errors import UsageError
-from schemas.shown import shown, shown_lines
+from schemas.shown import counted, shown, shown_lines
 from warehouse.exporting import ExportFormat, TableFormat
 from warehouse.home.directory import Home
 
@@ -66,9 +66,8 @@ def audience(
     say_marked(listed.n_marked)
     name = f"segment {listed.segment_id}" + (f" ({listed.segment_name})" if listed.segment_name else "")
     if output is not None:
-        rows = f"{listed.n_rows:,} {'row' if listed.n_rows == 1 else 'rows'}"
         changes = "" if listed.added is None else f", {listed.added:,} added and {listed.removed:,} removed"
-        print(shown(f"{output}: {rows} of {name}{changes}"))
+        print(shown(f"{output}: {counted(listed.n_rows, 'row')} of {name}{changes}"))
     elif delta:
         print("segments: printed only: with --output the next --delta is compared with this list", file=sys.stderr)
 

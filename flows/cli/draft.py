@@ -7,6 +7,7 @@ from pathlib import Path
 from schemas.errors import UsageError
 from schemas.shown import shown, shown_lines
 from tasks.draft.drafting import draft_schema
+from warehouse.private_files import check_output, unwritable
 
 
 def draft(source: str, *, output: Path | None = None, text_encoding: str | None = None, force: bool = False) -> None:
@@ -41,7 +42,7 @@ def draft(source: str, *, output: Path | None = None, text_encoding: str | None 
     try:
         output.write_text(drafted.text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{output} cannot be written ({error.strerror}); name another file with --output") from error
+        raise unwritable(output, error) from error
     command = shlex.join(["segments", "run", source, "--dataset", str(output)])
     print(f"{output} written from {drafted.n_rows:,} rows; review it, then run: {shown(command)}", file=sys.stderr)
 
@@ -49,7 +50,4 @@ def draft(source: str, *, output: Path | None = None, text_encoding: str | None 
 def _refuse_output(output: Path, *, force: bool) -> None:
     if output.suffix != ".py":
         raise UsageError(f"--output {output} should be a Python file, such as {output.with_suffix('.py')}")
-    if output.is_dir() or not output.parent.is_dir():
-        raise UsageError(f"--output {output}: not a file in a directory that exists; name another file")
-    if output.exists() and not force:
-        raise UsageError(f"{output} already exists; name another file with --output, or write over it with --force")
+    check_output(output, force=force)

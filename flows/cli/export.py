@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flows.cli.options import DEFAULT_HOME, FormulasOption, HomeOption
 from flows.cli.tables import say_marked
+from schemas.shown import counted
 from warehouse.exporting import ExportFormat, TableFormat
 from warehouse.home.directory import Home
 
@@ -37,5 +38,4 @@ def export(
     form = TableFormat(format, marks_formulas=formulas == "mark")
     exported = export_tables(Home(home), folder, form, tables=names, force=force)
     say_marked(exported.n_marked)
-    count = f"{exported.n_tables} {'table' if exported.n_tables == 1 else 'tables'}"
-    print(f"{folder}: {count} of run {exported.run_id} as {format}")
+    print(f"{folder}: {counted(exported.n_tables, 'table')} of run {exported.run_id} as {format}")

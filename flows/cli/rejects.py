@@ -1,11 +1,9 @@
 """``segments rejects``: print the rejected rows of a run, or write them to a CSV file to correct and run again."""
 
 import io
-import os
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -14,11 +12,12 @@ from typing import Any, BinaryIO
 from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.tables import print_rows
 from schemas.errors import UsageError
-from schemas.shown import shown
+from schemas.shown import counted, shown
 from tasks.reading.repair import RepairShape
 from warehouse.home.directory import Home
 from warehouse.home.ledger import sources_read
 from warehouse.home.run import Order
+from warehouse.private_files import finished_file
 from warehouse.rejected import RejectedRow, judged_run, rejected_rows
 
 
@@ -81,34 +80,23 @@ def write_rejects(home: Home, run_id: str | None, output: Path, *, force: bool) 
     with rejected_rows(home, manifest) as rows:
         for source, of_source in groupby(rows, key=lambda row: row.source_name):
             path = output if not written else output.with_stem(f"{output.stem}-{len(written) + 1}")
-            with _created(path, force=force) as file:
+            _refuse_corrected(path, force=force)
+            with finished_file(path) as partial, partial.open("wb") as file:
                 count = _write(file, _shape(manifest, source), of_source)
             written.append(path)
-            print(shown(f"{path}: {count:,} {'row' if count == 1 else 'rows'} of {source}"))
+            print(shown(f"{path}: {counted(count, 'row')} of {source}"))
     if not written:
         _say_none(manifest)
         return
     print(shown(f"correct the rows, then: {_command(manifest, written)}"))
 
 
-@contextmanager
-def _created(path: Path, *, force: bool) -> Iterator[BinaryIO]:
-    """Yield a file to write, which takes its name once it is complete; an earlier file stays until then."""
+def _refuse_corrected(path: Path, *, force: bool) -> None:
     if path.exists() and not force:
         raise UsageError(
             f"{path} already exists, and may hold rows that you corrected; name another file with --csv, or write over "
             "it with --force"
         )
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            yield file
-        os.replace(partial, path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written ({error.strerror}); name another file with --csv") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()
 
 
 def _shape(manifest: dict[str, Any], source_name: str) -> RepairShape:

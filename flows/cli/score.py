@@ -11,7 +11,7 @@ from flows.cli.options import DEFAULT_HOME, HomeOption
 from flows.cli.run import progress_shown
 from flows.cli.tables import print_table, result_console
 from schemas.errors import UsageError
-from schemas.shown import shown_as_json
+from schemas.shown import counted, shown_as_json
 from warehouse.home.directory import Home
 from warehouse.statements.engines import EngineName
 
@@ -71,10 +71,8 @@ def print_scored(scored: "Scored", home: Path) -> None:
     console.print(f"[bold]{escape(scored.message)}[/bold]; rejected rows: {scored.rows_rejected:,}")
     for column in scored.unknown:
         shown = ", ".join(map(repr, column.examples)) + (", ..." if column.n_values > len(column.examples) else "")
-        what = "value is" if column.n_values == 1 else "values are"
-        console.print(
-            f"- {column.source_column}: {column.n_values:,} {what} unknown to the model ({shown})", markup=False
-        )
+        values = counted(column.n_values, "value is", "values are")
+        console.print(f"- {column.source_column}: {values} unknown to the model ({shown})", markup=False)
     console.print()
     print_table(console, "scored customers", [
         {

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from schemas.shown import shown, shown_lines
+from schemas.shown import counted, shown, shown_lines
 from schemas.spreadsheet import with_mark
 
 
@@ -101,9 +101,9 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], *, marks_for
 def say_marked(n_cells: int) -> None:
     """Say on standard error how many cells were marked, if any."""
     if n_cells:
-        cells, have = ("cell", "has") if n_cells == 1 else ("cells", "have")
+        have = "has" if n_cells == 1 else "have"
         print(
-            f"segments: {n_cells:,} {cells} that a spreadsheet would run {have} a ' before "
+            f"segments: {counted(n_cells, 'cell')} that a spreadsheet would run {have} a ' before "
             "(--formulas keep writes them as they are)",
             file=sys.stderr,
         )

@@ -214,7 +214,7 @@ def _refined(
         if deeper.n_clusters < fits[best].n_clusters:  # a segment lost its last customer
             deeper = fits[best]
         if not np.array_equal(deeper.labels, fits[best].labels):
-            curve = curve.with_labelling(best, deeper.labels)
+            curve = curve.with_labeling(best, deeper.labels)
         fits = [*fits[:best], deeper, *fits[best + 1 :]]
     return curve, fits
 

@@ -2,7 +2,7 @@
 
 Cochran, Sampling Techniques (1977), chapter 5: customers are drawn from strata, without replacement,
 in proportion to the size of the strata. A stratum is the customers with the same segment in every
-labelling, and all small groups of such together; each stratum's mean counts by its size. The silhouette
+labeling, and all small groups of such together; each stratum's mean counts by its size. The silhouette
 of a drawn customer is computed from the distances to all customers, or to a large reference drawn from
 the same strata (``reference``).
 """
@@ -16,7 +16,7 @@ import pandas as pd
 
 from tasks.clustering.reference import Reference, draw_reference
 from tasks.clustering.rows import Distinct, Floats, Positions, Weights
-from tasks.clustering.silhouette import Labellings, Segments, silhouettes_of
+from tasks.clustering.silhouette import Labelings, Segments, silhouettes_of
 
 #: Customers scored at first; their number is doubled until the choice is decisive or the budget is spent.
 FIRST_SCORED = 2_000
@@ -24,7 +24,7 @@ FIRST_SCORED = 2_000
 #: Standard errors of a mean silhouette on either side of it in its 95 % interval.
 IN_95_PERCENT = 1.959964
 
-#: Share of the customers from which a group that no labelling splits is a stratum of its own.
+#: Share of the customers from which a group that no labeling splits is a stratum of its own.
 _STRATUM_SHARE = 0.01
 
 
@@ -33,8 +33,8 @@ class Estimates:
     """Silhouettes of the customers drawn so far.
 
     Attributes:
-        values: each customer's silhouette under each labelling, first from the whole reference, then from
-            all but one of its groups; shape (1 + n_groups or 1, n_labellings, n_drawn).
+        values: each customer's silhouette under each labeling, first from the whole reference, then from
+            all but one of its groups; shape (1 + n_groups or 1, n_labelings, n_drawn).
         weights: customers that each customer drawn represents, shape (n_drawn,).
         strata: stratum of each customer drawn.
         sizes: customers of each stratum, drawn or not.
@@ -51,7 +51,7 @@ class Estimates:
         return len(self.strata)
 
     def means(self) -> Floats:
-        """Return the mean silhouette of all customers under each labelling, as estimated."""
+        """Return the mean silhouette of all customers under each labeling, as estimated."""
         means: Floats = self._means(self.values)[0]
         return means
 
@@ -60,15 +60,15 @@ class Estimates:
         return self._standard_errors(self.values)
 
     def leads(self, best: int) -> tuple[Floats, Floats]:
-        """Return by how much a labelling's mean is above that of each, and the standard error of that.
+        """Return by how much a labeling's mean is above that of each, and the standard error of that.
 
-        The customers are the same under all labellings, so the difference is known better than either mean.
+        The customers are the same under all labelings, so the difference is known better than either mean.
         """
         differences = self.values[:, [best]] - self.values
         return self._means(differences)[0], self._standard_errors(differences)
 
     def quartiles(self) -> Floats:
-        """Return the lower and upper quartile of the silhouettes of all customers, shape (n_labellings, 2)."""
+        """Return the lower and upper quartile of the silhouettes of all customers, shape (n_labelings, 2)."""
         shares, weights = (0.25, 0.75), self.weights
         quartiles: Floats = np.quantile(self.values[0], shares, axis=1, weights=weights, method="inverted_cdf").T
         return quartiles
@@ -117,7 +117,7 @@ class Drawn:
 
 def draw(
     distinct: Distinct,
-    labellings: Labellings,
+    labelings: Labelings,
     random_state: int,
     *,
     max_scored: int,
@@ -127,13 +127,13 @@ def draw(
 
     Args:
         distinct: the customers.
-        labellings: of the distinct rows, shape (n_labellings, n_rows).
+        labelings: of the distinct rows, shape (n_labelings, n_rows).
         random_state: seed.
         max_scored: customers to score at most, about.
         reference_rows: rows of the reference at most, about.
     """
     rng = np.random.default_rng(random_state)
-    stratum_of, sizes = _strata(distinct, labellings)
+    stratum_of, sizes = _strata(distinct, labelings)
     members = _by_stratum(stratum_of, len(sizes))
     rounds = _rounds(max_scored)
     wanted = [_allocated(sizes, n_scored) for n_scored in rounds]
@@ -150,9 +150,9 @@ def draw(
     )
 
 
-def estimates(distinct: Distinct, labellings: Labellings, drawn: Drawn) -> Iterator[Estimates]:
+def estimates(distinct: Distinct, labelings: Labelings, drawn: Drawn) -> Iterator[Estimates]:
     """Yield what is known after each round of customers."""
-    segments = Segments.of(labellings, distinct.weights)
+    segments = Segments.of(labelings, distinct.weights)
     reference = distinct.rows.take(drawn.reference.rows)
     groups = drawn.reference.groups(segments)
     values: list[Floats] = []
@@ -172,10 +172,10 @@ def _rounds(max_scored: int) -> list[int]:
     return rounds
 
 
-def _strata(distinct: Distinct, labellings: Labellings) -> tuple[npt.NDArray[np.intp], Floats]:
+def _strata(distinct: Distinct, labelings: Labelings) -> tuple[npt.NDArray[np.intp], Floats]:
     """Return the stratum of each row, and the customers in each stratum; small ones are one stratum together."""
     keys = np.zeros(len(distinct.rows), dtype=np.uint64)
-    for labels in labellings:
+    for labels in labelings:
         # Two strata with the same key would be one, which does no harm.
         keys = (keys ^ labels) * np.uint64(0x9E3779B97F4A7C15)
         keys ^= keys >> np.uint64(29)

@@ -5,7 +5,7 @@ the mean distance of customer i to the others of its segment and b the smallest 
 another segment; 0 where i is alone in its segment.
 
 Equal customers are one row with a weight. The distances between two blocks of rows are computed
-once for all labellings, and used for both blocks.
+once for all labelings, and used for both blocks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +18,8 @@ from tasks.clustering.distances import distances_between
 from tasks.clustering.parallel import in_order, n_threads
 from tasks.clustering.rows import Floats, Matrix, Positions, Rows, Weights
 
-#: One label array a row, labels 0..k-1, all of them used; shape (n_labellings, n_rows).
-Labellings = npt.NDArray[np.uint8]
+#: One label array a row, labels 0..k-1, all of them used; shape (n_labelings, n_rows).
+Labelings = npt.NDArray[np.uint8]
 
 Done = Callable[[int, int], None]
 
@@ -31,8 +31,8 @@ class BlockSizes:
     Attributes:
         rows: rows on either side of a block: 1 MiB of distances, which stays in a core's cache.
         reference_rows: rows of a reference in a block.
-        sums_bytes: sums of distances to every segment; for more, the labellings are walked in parts.
-        segments: segments of all labellings that sampled customers are scored for at a time, about.
+        sums_bytes: sums of distances to every segment; for more, the labelings are walked in parts.
+        segments: segments of all labelings that sampled customers are scored for at a time, about.
         waiting_bytes: sums that wait to be added, besides one in each thread.
         dense_bytes: rows that are kept dense; of more, each block is made when it is needed.
     """
@@ -50,25 +50,25 @@ BLOCKS = BlockSizes()
 
 @dataclass(frozen=True)
 class Segments:
-    """The segments of several labellings side by side.
+    """The segments of several labelings side by side.
 
     Attributes:
-        labellings: shape (n_labellings, n_rows).
+        labelings: shape (n_labelings, n_rows).
         weights: customers per row, shape (n_rows,).
-        firsts: index of the first segment of each labelling when all are numbered consecutively.
-        n_segments: segments of all labellings together.
+        firsts: index of the first segment of each labeling when all are numbered consecutively.
+        n_segments: segments of all labelings together.
     """
 
-    labellings: Labellings
+    labelings: Labelings
     weights: Floats
     firsts: npt.NDArray[np.intp]
     n_segments: int
 
     @classmethod
-    def of(cls, labellings: Labellings, weights: Weights) -> "Segments":
+    def of(cls, labelings: Labelings, weights: Weights) -> "Segments":
         """Number the segments consecutively."""
-        counts = labellings.max(axis=1).astype(np.intp) + 1
-        return cls(labellings, np.asarray(weights, dtype=np.float64), np.cumsum(counts) - counts, int(counts.sum()))
+        counts = labelings.max(axis=1).astype(np.intp) + 1
+        return cls(labelings, np.asarray(weights, dtype=np.float64), np.cumsum(counts) - counts, int(counts.sum()))
 
     def sizes(self) -> Floats:
         """Return the customers of each segment, shape (n_segments,)."""
@@ -79,26 +79,26 @@ class Segments:
 
     def take(self, rows: slice | Positions) -> "Segments":
         """Return the same segments of some of the rows."""
-        return Segments(self.labellings[:, rows], self.weights[rows], self.firsts, self.n_segments)
+        return Segments(self.labelings[:, rows], self.weights[rows], self.firsts, self.n_segments)
 
-    def part(self, labellings: slice) -> "Segments":
-        """Return some of the labellings."""
+    def part(self, labelings: slice) -> "Segments":
+        """Return some of the labelings."""
         ends = [*self.firsts[1:], self.n_segments]
-        firsts = self.firsts[labellings]
+        firsts = self.firsts[labelings]
         return Segments(
-            self.labellings[labellings], self.weights, firsts - firsts[0], int(ends[labellings][-1] - firsts[0])
+            self.labelings[labelings], self.weights, firsts - firsts[0], int(ends[labelings][-1] - firsts[0])
         )
 
     def columns(self) -> npt.NDArray[np.intp]:
-        """Return the segment of each row in each labelling, numbered consecutively, shape (n_labellings, n_rows)."""
-        return self.labellings + self.firsts[:, None]
+        """Return the segment of each row in each labeling, numbered consecutively, shape (n_labelings, n_rows)."""
+        return self.labelings + self.firsts[:, None]
 
 
 @dataclass(frozen=True)
 class _Summing:
     """Sums over the segments as one or two products: distances times ``basis``, times ``spread``.
 
-    Rows with the same segment in every labelling are summed together first. As rows are sorted by their
+    Rows with the same segment in every labeling are summed together first. As rows are sorted by their
     labels, a block has few such groups, so the first product has far fewer columns than segments.
     """
 
@@ -121,9 +121,9 @@ class _Summing:
 
 
 def exact_silhouettes(
-    rows: Rows, weights: Weights, labellings: Labellings, progress: Done = lambda done, total: None
+    rows: Rows, weights: Weights, labelings: Labelings, progress: Done = lambda done, total: None
 ) -> Floats:
-    """Return the silhouette of every row under every labelling.
+    """Return the silhouette of every row under every labeling.
 
     The result does not depend on the number of threads. Memory grows with rows x segments, not with the
     square of the rows.
@@ -131,23 +131,23 @@ def exact_silhouettes(
     Args:
         rows: the different encoded rows.
         weights: customers per row, shape (n_rows,).
-        labellings: shape (n_labellings, n_rows).
+        labelings: shape (n_labelings, n_rows).
         progress: called with the distances done and in all.
 
     Returns:
-        Shape (n_labellings, n_rows), -1 to 1.
+        Shape (n_labelings, n_rows), -1 to 1.
     """
-    if len(labellings) > 1 and len(rows) * Segments.of(labellings, weights).n_segments * 8 > BLOCKS.sums_bytes:
-        half = len(labellings) // 2
-        first = exact_silhouettes(rows, weights, labellings[:half], lambda done, total: progress(done, 2 * total))
+    if len(labelings) > 1 and len(rows) * Segments.of(labelings, weights).n_segments * 8 > BLOCKS.sums_bytes:
+        half = len(labelings) // 2
+        first = exact_silhouettes(rows, weights, labelings[:half], lambda done, total: progress(done, 2 * total))
         second = exact_silhouettes(
-            rows, weights, labellings[half:], lambda done, total: progress(total + done, 2 * total)
+            rows, weights, labelings[half:], lambda done, total: progress(total + done, 2 * total)
         )
         return np.vstack([first, second])
     # Rows of the same segments come together: few different labels in a block, and little cancellation.
-    order = np.lexsort(labellings)
+    order = np.lexsort(labelings)
     ordered = rows.take(order)
-    segments = Segments.of(labellings, weights).take(order)
+    segments = Segments.of(labelings, weights).take(order)
     sums = np.zeros((len(rows), segments.n_segments))
     done = 0
     for start, own, others in _walk(ordered, segments):
@@ -155,7 +155,7 @@ def exact_silhouettes(
         sums[start + len(own) :] += others
         done += len(own) * (len(own) + 2 * len(others))
         progress(done, len(rows) ** 2)
-    out = np.empty((len(labellings), len(rows)))
+    out = np.empty((len(labelings), len(rows)))
     out[:, order] = coefficients(sums, segments, segments.sizes())
     return out
 
@@ -171,14 +171,14 @@ def silhouettes_of(rows: Rows, segments: Segments, reference: Rows, groups: Sequ
             the groups of the sample, if there are any.
 
     Returns:
-        Shape (1 + n_groups of the sample, n_labellings, n_rows): from the whole reference, then without
+        Shape (1 + n_groups of the sample, n_labelings, n_rows): from the whole reference, then without
         each group in turn, the others scaled up for it.
     """
-    if len(segments.labellings) > 1 and segments.n_segments > BLOCKS.segments:
-        half = len(segments.labellings) // 2
+    if len(segments.labelings) > 1 and segments.n_segments > BLOCKS.segments:
+        half = len(segments.labelings) // 2
         parts = [
             silhouettes_of(rows, segments.part(part), reference, [group.part(part) for group in groups])
-            for part in (slice(0, half), slice(half, len(segments.labellings)))
+            for part in (slice(0, half), slice(half, len(segments.labelings)))
         ]
         return np.concatenate(parts, axis=1)
     points, dense = rows.dense(slice(None)), _dense_blocks(reference)
@@ -209,12 +209,12 @@ def coefficients(sums: Floats, segments: Segments, sizes: Floats) -> Floats:
         sizes: customers of each segment, shape (n_segments,).
 
     Returns:
-        Shape (n_labellings, n_rows).
+        Shape (n_labelings, n_rows).
     """
-    out = np.empty(segments.labellings.shape)
+    out = np.empty(segments.labelings.shape)
     every = np.arange(len(sums))
     ends = [*segments.firsts[1:], segments.n_segments]
-    for number, (first, end, labels) in enumerate(zip(segments.firsts, ends, segments.labellings, strict=True)):
+    for number, (first, end, labels) in enumerate(zip(segments.firsts, ends, segments.labelings, strict=True)):
         to_segment, size = sums[:, first:end], sizes[first:end]
         within = to_segment[every, labels] / np.maximum(size[labels] - 1, 1)
         # A part of a reference may hold no customer of a very small segment.

@@ -8,7 +8,7 @@ import numpy as np
 from schemas.file_settings import FileSettings
 from tasks.clustering.rows import Distinct
 from tasks.clustering.sampling import Drawn, Estimates, draw, estimates
-from tasks.clustering.silhouette import Labellings, exact_silhouettes
+from tasks.clustering.silhouette import Labelings, exact_silhouettes
 from tasks.run.progress import Progress
 
 #: Standard errors by which the best k must lead every other for the choice to be decisive: more than the 1.96
@@ -33,7 +33,7 @@ class Scoring:
 
 @dataclass(frozen=True)
 class Curve(Estimates):
-    """The silhouettes of several labellings of the same customers.
+    """The silhouettes of several labelings of the same customers.
 
     Attributes:
         distinct: all customers.
@@ -60,8 +60,8 @@ class Curve(Estimates):
             return self.distinct.n_customers
         return len(self.drawn.reference.rows)
 
-    def with_labelling(self, number: int, labels: Labellings) -> "Curve":
-        """Return the curve with one labelling, of shape (n_rows,), replaced, scored for the same customers."""
+    def with_labeling(self, number: int, labels: Labelings) -> "Curve":
+        """Return the curve with one labeling, of shape (n_rows,), replaced, scored for the same customers."""
         values = self.values.copy()
         if self.drawn is None:
             values[0, number] = exact_silhouettes(self.distinct.rows, self.distinct.weights, labels[None])[0]
@@ -73,30 +73,30 @@ class Curve(Estimates):
 
 def curve_of(
     distinct: Distinct,
-    labellings: Labellings,
+    labelings: Labelings,
     *,
     random_state: int,
     scoring: Scoring,
     progress: Progress,
     is_clear: Callable[[Curve], bool] | None = None,
 ) -> Curve:
-    """Return the silhouettes of all labellings: exact where the customers are few, sampled where not.
+    """Return the silhouettes of all labelings: exact where the customers are few, sampled where not.
 
     Args:
         distinct: the customers.
-        labellings: of the distinct rows, shape (n_labellings, n_rows).
+        labelings: of the distinct rows, shape (n_labelings, n_rows).
         random_state: seed.
         scoring: how many customers are scored.
         progress: called with the customers scored.
         is_clear: whether no more customers need to be scored; None where the highest mean is wanted.
     """
     if len(distinct.rows) <= scoring.exact_rows:
-        return _exact(distinct, labellings, progress)
-    return _sampled(distinct, labellings, random_state, scoring, progress, is_clear or is_highest_decisive)
+        return _exact(distinct, labelings, progress)
+    return _sampled(distinct, labelings, random_state, scoring, progress, is_clear or is_highest_decisive)
 
 
 def is_highest_decisive(curve: Curve) -> bool:
-    """Return whether the labelling with the highest mean leads every other beyond sampling error."""
+    """Return whether the labeling with the highest mean leads every other beyond sampling error."""
     best = int(curve.means().argmax())
     leads, errors = curve.leads(best)
     is_led = (errors == 0) | (leads > DECISIVE * errors)
@@ -104,15 +104,15 @@ def is_highest_decisive(curve: Curve) -> bool:
     return bool(is_led.all())
 
 
-def _exact(distinct: Distinct, labellings: Labellings, progress: Progress) -> Curve:
-    """Score every customer under every labelling."""
+def _exact(distinct: Distinct, labelings: Labelings, progress: Progress) -> Curve:
+    """Score every customer under every labeling."""
     n_rows = len(distinct.rows)
 
     def report(done: int, total: int) -> None:
         progress("different rows scored", n_rows * done // total, n_rows)
 
     report(0, 1)
-    values = exact_silhouettes(distinct.rows, distinct.weights, labellings, report)
+    values = exact_silhouettes(distinct.rows, distinct.weights, labelings, report)
     # One stratum, all of whose rows are scored, which leaves no sampling error.
     one_stratum = np.zeros(n_rows, dtype=np.intp)
     return Curve(values[None], distinct.weights.astype(np.float64), one_stratum, np.array([float(n_rows)]), distinct)
@@ -120,18 +120,18 @@ def _exact(distinct: Distinct, labellings: Labellings, progress: Progress) -> Cu
 
 def _sampled(
     distinct: Distinct,
-    labellings: Labellings,
+    labelings: Labelings,
     random_state: int,
     scoring: Scoring,
     progress: Progress,
     is_clear: Callable[[Curve], bool],
 ) -> Curve:
-    """Score customers under every labelling until the choice is clear or the budget is spent."""
+    """Score customers under every labeling until the choice is clear or the budget is spent."""
     drawn = draw(
-        distinct, labellings, random_state, max_scored=scoring.max_scored, reference_rows=scoring.reference_rows
+        distinct, labelings, random_state, max_scored=scoring.max_scored, reference_rows=scoring.reference_rows
     )
     progress("customers scored", 0, drawn.ends[-1])
-    for so_far in estimates(distinct, labellings, drawn):
+    for so_far in estimates(distinct, labelings, drawn):
         curve = Curve(so_far.values, so_far.weights, so_far.strata, so_far.sizes, distinct, drawn)
         progress("customers scored", so_far.n_drawn, drawn.ends[-1])
         if is_clear(curve):

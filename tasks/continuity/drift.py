@@ -13,6 +13,7 @@ from schemas.errors import DataRefused
 from schemas.fields import MISSING_CATEGORY, NO_ITEMS, OTHER_VALUES, UNKNOWN_VALUES, Role
 from schemas.loading import load_dataset
 from schemas.private import private
+from schemas.shown import counted
 from tasks.continuity.psi import PSI, Floats, Level, bin_labels, chance_psi, level_of, psi_parts, upper_ends
 from tasks.delivery.delivered import Delivery
 from warehouse.connection import Connection
@@ -268,8 +269,8 @@ def _in_words(rows: Sequence[DriftRow]) -> Iterator[str]:
             f"{private(repr(row.value))} (PSI {row.psi:.2f}), {row.reason}" for row in items[:_NAMED_ITEMS]
         )
         more = f"; and {len(items) - _NAMED_ITEMS:,} more" if len(items) > _NAMED_ITEMS else ""
-        verb = "item has" if len(items) == 1 else "items have"
-        yield f"{items[0].source_column}: {len(items):,} {verb} drifted {since}: {named}{more}"
+        have = counted(len(items), "item has", "items have")
+        yield f"{items[0].source_column}: {have} drifted {since}: {named}{more}"
 
 
 def _name(row: DriftRow) -> str:

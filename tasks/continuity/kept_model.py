@@ -6,6 +6,7 @@ from typing import Any
 
 from schemas.dataset import Column, file_settings_of
 from schemas.loading import load_dataset
+from schemas.shown import counted
 from tasks.encoding.base_encoding import used_in
 from tasks.encoding.components import Components
 from tasks.encoding.features import Feature
@@ -150,5 +151,5 @@ def _why_new(run: Run, model: EarlierModel, columns: Sequence[Column], n_custome
 
 
 def _in_words(one: UnknownValues, model: EarlierModel) -> str:
-    values = "value is" if one.n_values == 1 else "values are"
-    return f"{one.source_column}: {one.n_values:,} {values} unknown to model {model.model_id} ({one.share:.1%} of all)"
+    values = counted(one.n_values, "value is", "values are")
+    return f"{one.source_column}: {values} unknown to model {model.model_id} ({one.share:.1%} of all)"

@@ -9,6 +9,7 @@ from pathlib import Path
 from schemas.dialect import NumberMarks
 from schemas.errors import DataRefused
 from schemas.file_settings import NOTHING_DECLARED, FileSettings
+from schemas.shown import counted
 from tasks.delivery.copying import copy_source
 from tasks.delivery.sources import find_source
 from tasks.draft.columns.amounts import amounts_of
@@ -23,7 +24,7 @@ from tasks.draft.python.declaring import DraftedColumn, declare_columns
 from tasks.draft.python.names import class_name
 from tasks.draft.python.rendering import DraftedSchema, render_schema
 from tasks.draft.text.cell_types import PATTERNS, SIGNS
-from tasks.draft.text.wording import amount, between, several, shown
+from tasks.draft.text.wording import between, several, shown
 from tasks.draft.trial import try_out
 from tasks.reading.source import find_records
 from warehouse.connection import Connection
@@ -147,7 +148,7 @@ def _refuse_undecodable(database: Connection, opened: Opened) -> None:
     if is_too_many or (lines.n_undecodable and lines.first == opened.header_line):
         raise DataRefused(
             f"{opened.source} line {lines.first}: holds {lines.found}, which is not {opened.encoding} text, as do "
-            f"{lines.n_undecodable:,} of {amount(lines.n_lines, 'line')}; expected one encoding throughout, so name "
+            f"{lines.n_undecodable:,} of {counted(lines.n_lines, 'line')}; expected one encoding throughout, so name "
             "it, as in --text-encoding cp1252"
         )
 
@@ -266,8 +267,8 @@ def _sentences(opened: Opened, path: Path, n_rows: int) -> list[str]:
     head = f"the header on line {opened.header_line}" if opened.header_line else "no header"
     encoding = "" if opened.encoding == "utf-8" else f", {opened.encoding} text"
     return [
-        f"One row per customer, drafted from {path.name}: {amount(n_rows, 'row')} of "
-        f"{amount(n_columns, 'column')}{marks}, {head}{encoding}.",
+        f"One row per customer, drafted from {path.name}: {counted(n_rows, 'row')} of "
+        f"{counted(n_columns, 'column')}{marks}, {head}{encoding}.",
         "Each comment says what was seen and why the column is what it is; change what you know better, then run it.",
     ]
 
@@ -278,7 +279,7 @@ def _grain(columns: Sequence[Facts]) -> list[str]:
     if repeated is None:
         return []
     found = (
-        f"{shown(repeated.header or '')} holds {repeated.n_different:,} different in {amount(repeated.n_rows, 'row')}"
+        f"{shown(repeated.header or '')} holds {repeated.n_different:,} different in {counted(repeated.n_rows, 'row')}"
     )
     return [f"There are several rows per customer ({found}), so the segments are of rows, not of customers."]
 
@@ -289,7 +290,7 @@ def _comments_below(database: Connection, comment: str | None, header_line: int)
     if n == 0:
         return []
     return [
-        f"Skipped: {amount(n, 'line')} below the header beginning with {comment!r}; without comment= they are rows."
+        f"Skipped: {counted(n, 'line')} below the header beginning with {comment!r}; without comment= they are rows."
     ]
 
 
@@ -302,9 +303,9 @@ def _left_out(
         "before the header": opened.head.header or 0,
         f"that {'is' if n_undecodable == 1 else 'are'} not {opened.encoding} text": n_undecodable,
     }
-    rejected = [f"{amount(n, 'record')} {what}" for what, n in found.items() if n]
+    rejected = [f"{counted(n, 'record')} {what}" for what, n in found.items() if n]
     rejected += [
-        f"{amount(len(lines), _REPORT_ROWS[code])} (on line {lines[0]:,}{' first' if len(lines) > 1 else ''})"
+        f"{counted(len(lines), _REPORT_ROWS[code])} (on line {lines[0]:,}{' first' if len(lines) > 1 else ''})"
         for code, lines in report_rows.items()
     ]
     return [f"Rejected: {several(rejected)}."] if rejected else []

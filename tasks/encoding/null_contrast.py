@@ -123,7 +123,8 @@ def contrasts(
         (number, matrix) for number, (observed, nulls) in enumerate(sets) for matrix in chain([observed], nulls)
     )
     n_cells = max((observed.size for observed, _ in sets), default=0)
-    for _, of_set in groupby(_curves(numbered, ks, random_state, n_cells), key=itemgetter(0)):
+    curves = in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered, n_cells=n_cells)
+    for _, of_set in groupby(curves, key=itemgetter(0)):
         observed, *nulls = (curve for _, curve in of_set)
         yield Contrast(tuple(ks), observed.silhouettes, observed.smallest, np.array([one.silhouettes for one in nulls]))
 
@@ -136,7 +137,8 @@ def null_silhouettes(nulls: Sequence[Matrix], ks: Sequence[int], random_state: i
         ks: every k to try, ascending.
         random_state: seed.
     """
-    return np.array([one.silhouettes for _, one in _curves(enumerate(nulls), ks, random_state, nulls[0].size)])
+    curves = in_order(lambda null: curve_of_rows(null, ks, random_state), nulls, n_cells=nulls[0].size)
+    return np.array([one.silhouettes for one in curves])
 
 
 def min_margin(null_model: str) -> float:
@@ -148,13 +150,6 @@ def min_margin(null_model: str) -> float:
 def is_apart(margin: float, null_std: float, min_margin: float) -> bool:
     """Return whether a silhouette is above what chance gives, beyond its standard deviation."""
     return margin >= min_margin and margin >= BOUNDS.min_stds * max(null_std, BOUNDS.min_std)
-
-
-def _curves(
-    numbered: Iterable[tuple[int, Matrix]], ks: Sequence[int], random_state: int, n_cells: int
-) -> Iterator[tuple[int, Curve]]:
-    """Yield the curve of each set of rows with its number, in their order."""
-    yield from in_order(lambda one: (one[0], curve_of_rows(one[1], ks, random_state)), numbered, n_cells=n_cells)
 
 
 def curve_of_rows(matrix: Matrix, ks: Sequence[int], random_state: int) -> Curve:

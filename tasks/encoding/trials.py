@@ -13,7 +13,7 @@ from tasks.clustering.eligibility import rule
 from tasks.clustering.rows import Floats, Matrix
 from tasks.encoding.base_encoding import BaseEncoding
 from tasks.encoding.blocks import Blocks, blocks_of
-from tasks.encoding.components import Components, common_components, component_words, missing_components
+from tasks.encoding.components import common_components, component_words, missing_components
 from tasks.encoding.features import Feature, with_unique_names
 from tasks.encoding.nearest_unimodal import nearest_unimodal
 from tasks.encoding.null_contrast import (
@@ -72,7 +72,7 @@ class Trials:
             return EncodingResult(name, encoding if name == STANDARD else None, reason=_NOTHING[name])
         if not strategy.has_components:
             return EncodingResult(name, encoding, null_model=self.null_model)
-        components = self._components(features, len(encoding.used))
+        components = common_components(self._component_blocks(features, len(encoding.used)), self.random_state)
         if len(components) == 0:
             return EncodingResult(name, None, reason="no component has more variance than permuted columns have")
         if strategy.links_others and not is_wanted:
@@ -168,9 +168,6 @@ class Trials:
 
     def _null_silhouettes(self, nulls: Iterable[Matrix]) -> Floats:
         return null_silhouettes(list(nulls), self.ks, self.random_state)
-
-    def _components(self, features: tuple[Feature, ...], n_used: int) -> Components:
-        return common_components(self._component_blocks(features, n_used), self.random_state)
 
     def _component_blocks(self, features: tuple[Feature, ...], n_used: int) -> Blocks:
         size = min(TRIALS.component_customers, max(TRIALS.max_customers, TRIALS.component_cells // n_used))

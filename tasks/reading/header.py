@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from schemas.dataset import Column, items_of, normalise_header
+from schemas.dataset import Column, items_of, normalize_header
 from schemas.dialect import Dialect
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
@@ -106,9 +106,9 @@ def refuse_duplicate_headers(header: tuple[str, ...], path: str, names: Iterable
         DataRefused: with both columns.
     """
     first: dict[str, int] = {}
-    keys = set(map(normalise_header, names))
+    keys = set(map(normalize_header, names))
     for number, name in enumerate(header, start=1):
-        key = normalise_header(name)
+        key = normalize_header(name)
         if key in keys and first.setdefault(key, number) != number:
             raise DataRefused(
                 f"{path}: header {name!r} occurs twice, in columns {first[key]} and {number} "
@@ -228,23 +228,23 @@ def _without_empty_end(header: tuple[str, ...], columns: tuple[Column, ...]) -> 
     named = len(header)
     while named > 0 and not header[named - 1]:
         named -= 1
-    lists = {normalise_header(column.header) for column in items_of(columns)}
-    return header[:named] if named and normalise_header(header[named - 1]) in lists else header
+    lists = {normalize_header(column.header) for column in items_of(columns)}
+    return header[:named] if named and normalize_header(header[named - 1]) in lists else header
 
 
 def _positions(header: tuple[str, ...], columns: tuple[Column, ...]) -> dict[str, int]:
-    positions = {normalise_header(name): position for position, name in reversed(list(enumerate(header)))}
-    wanted = {column.name: normalise_header(column.header) for column in columns}
+    positions = {normalize_header(name): position for position, name in reversed(list(enumerate(header)))}
+    wanted = {column.name: normalize_header(column.header) for column in columns}
     return {name: positions[key] for name, key in wanted.items() if key in positions}
 
 
 def _repeated(header: tuple[str, ...], columns: tuple[Column, ...]) -> tuple[tuple[str, int], ...]:
     """Return (declared column, position) of each header of a declared column after the first of that name."""
-    names = {normalise_header(column.header): column.name for column in columns}
+    names = {normalize_header(column.header): column.name for column in columns}
     first: dict[str, int] = {}
     return tuple(
         (names[key], position)
-        for position, key in enumerate(map(normalise_header, header))
+        for position, key in enumerate(map(normalize_header, header))
         if key in names and first.setdefault(key, position) != position
     )
 
@@ -289,11 +289,11 @@ def _missing_columns(
 
 def _most_similar(missing: Column, header: tuple[str, ...], *, is_only_one: bool) -> str | None:
     """Return the header that most likely is the missing column under another name."""
-    by_key = {normalise_header(name): name for name in header if name}
-    close = difflib.get_close_matches(normalise_header(missing.header), list(by_key), n=1)
+    by_key = {normalize_header(name): name for name in header if name}
+    close = difflib.get_close_matches(normalize_header(missing.header), list(by_key), n=1)
     if close:
         return by_key[close[0]]
-    holding = [name for key, name in by_key.items() if normalise_header(missing.header) in key]
+    holding = [name for key, name in by_key.items() if normalize_header(missing.header) in key]
     return holding[0] if is_only_one and holding else None
 
 

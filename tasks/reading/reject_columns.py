@@ -1,6 +1,6 @@
 """The two columns that a file of rejected rows has in addition to those of its source: line and reason."""
 
-from schemas.dataset import Column, normalise_header
+from schemas.dataset import Column, normalize_header
 from schemas.errors import DataRefused
 
 #: Headers of the file that ``segments rejects`` writes; they precede those of the source.
@@ -13,11 +13,11 @@ def reject_positions(header: tuple[str, ...], columns: tuple[Column, ...]) -> tu
     When the rows were corrected, the columns may have been moved and their headers respelled. A column
     that the dataset declares under such a name is the dataset's own.
     """
-    declared = {normalise_header(column.header) for column in columns}
-    wanted = [normalise_header(name) for name in REJECT_HEADERS]
+    declared = {normalize_header(column.header) for column in columns}
+    wanted = [normalize_header(name) for name in REJECT_HEADERS]
     if declared & set(wanted):
         return ()
-    positions = {normalise_header(name): position for position, name in reversed(list(enumerate(header)))}
+    positions = {normalize_header(name): position for position, name in reversed(list(enumerate(header)))}
     return tuple(positions[key] for key in wanted if key in positions)
 
 
@@ -30,7 +30,7 @@ def refuse_half_a_repair(header: tuple[str, ...], positions: tuple[int, ...], wh
     if len(positions) != 1:
         return
     found = header[positions[0]]
-    missing = next(name for name in REJECT_HEADERS if normalise_header(name) != normalise_header(found))
+    missing = next(name for name in REJECT_HEADERS if normalize_header(name) != normalize_header(found))
     raise DataRefused(
         f"{where}: the column {missing!r} is missing beside {found!r}, and a file of corrected rows has both; "
         f"put it back (its cells may be empty), or rename {found!r} if this is not a file of corrected rows"

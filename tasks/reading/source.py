@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from schemas.dataset import Column, normalise_header
+from schemas.dataset import Column, normalize_header
 from schemas.dialect import OTHER_MARK, QUOTE_FAULTS, Dialect, LineRange, LineState
 from schemas.errors import DataRefused
 from schemas.file_settings import FileSettings
@@ -107,8 +107,8 @@ def with_undeclared(layout: Layout, kept: Sequence[Column], settings: FileSettin
         )
     if settings.columns == "discard_row":
         return replace(layout, rejects_undeclared=True)
-    positions = {normalise_header(name): position for name, position in layout.undeclared}
-    keys = {column.name: normalise_header(column.header) for column in kept}
+    positions = {normalize_header(name): position for name, position in layout.undeclared}
+    keys = {column.name: normalize_header(column.header) for column in kept}
     found = {name: positions[key] for name, key in keys.items() if key in positions}
     return replace(layout, positions={**layout.positions, **found})
 

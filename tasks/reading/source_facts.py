@@ -8,6 +8,7 @@ from schemas.dialect import LineRange
 from schemas.file_settings import FileSettings
 from schemas.layout import Layout
 from schemas.private import private
+from schemas.shown import counted
 from tasks.reading.record_spans import SPAN_LIMITS, LongRecords
 from tasks.reading.repair import RepairShape, repair_shape
 from warehouse.records import LineCounts
@@ -188,10 +189,10 @@ def _long_in_words(source: Source, layout: Layout, long: LongRecords, lines: Lin
     """Return a note on records of many lines where these do not show whether a stray quote joined them."""
     if long.count == 0 or layout.n_fields > SPAN_LIMITS.few_fields:
         return ()
-    what = "1 record" if long.count == 1 else f"{long.count:,} records"
+    records = counted(long.count, "record")
     line = long.longest - lines.first + 1
     which = "it" if long.count == 1 else "the longest"
     return (
-        f"{source.name}: {what} of more than {SPAN_LIMITS.usual_lines} lines, {which} begins on line {line}; "
+        f"{source.name}: {records} of more than {SPAN_LIMITS.usual_lines} lines, {which} begins on line {line}; "
         "a quote that was opened by mistake takes the lines below it",
     )

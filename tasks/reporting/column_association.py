@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.fields import Role
+from schemas.shown import counted
 from tasks.clustering.rows import Floats
 from tasks.reporting.number_text import number_text
 
@@ -119,7 +120,7 @@ def association_of_values(
     """
     table = _with_rest(np.atleast_2d(np.asarray(counts, dtype=np.float64)), np.asarray(sizes, dtype=np.float64))
     n_values, n_segments = table.shape
-    values = "1 value" if n_values == 1 else f"{n_values:,} values"
+    values = counted(n_values, "value")
     by = "by yes or no" if kind == Role.FLAG.value else f"by its {values}"
     gives = f"a plain GROUP BY {source_column} gives them"
     if n_values > n_segments:

@@ -56,7 +56,7 @@ def plan_backfill(order: Order) -> Backfill:
     before = _last_before(min(files), published)
     if before and not file_of(home, before):
         raise UsageError(
-            f"the published file of the day before {min(files)} is not kept any more, so the history would begin anew; "
+            f"the published file of the day before {min(files)} is no longer kept, so the history would begin anew; "
             "give the files of all days, from the first one on"
         )
     done = [] if order.refit or order.force else _in_line(home, orders, published, before)

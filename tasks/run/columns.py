@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from schemas.dataset import RESERVED_NAMES, Column, columns_of, identifier_of, normalise_header
+from schemas.dataset import RESERVED_NAMES, Column, columns_of, identifier_of, normalize_header
 from schemas.fields import FieldSettings, Role
 from schemas.loading import load_dataset
 from warehouse.home.run import Run
@@ -52,7 +52,7 @@ def declared_by(dataset_name: str) -> dict[str, Any]:
     """Return what a dataset is known by in the records of runs, whatever text it was named by."""
     dataset = load_dataset(dataset_name)
     file, headers = Path(inspect.getfile(dataset)).resolve(), [column.header for column in columns_of(dataset)]
-    declared = {"file": str(file), "class": dataset.__name__, "headers": sorted(map(normalise_header, headers))}
+    declared = {"file": str(file), "class": dataset.__name__, "headers": sorted(map(normalize_header, headers))}
     return {"dataset": dataset_name, "declared": declared}
 
 
@@ -61,7 +61,7 @@ def kept_columns(headers: Iterable[str], columns: tuple[Column, ...]) -> tuple[K
     taken = {column.name.casefold() for column in columns} | RESERVED_NAMES
     seen: dict[str, KeptColumn] = {}
     for header in headers:
-        key = normalise_header(header)
+        key = normalize_header(header)
         if key not in seen:
             name = _free_name(header, taken)
             taken.add(name.casefold())

@@ -18,7 +18,7 @@ from tasks.run.columns import declared_by
 from tasks.run.memory import memory_there
 from warehouse.connection import is_held_elsewhere, kept_open, nothing_published
 from warehouse.home.access import close_to_others, keep_private
-from warehouse.home.directory import Home
+from warehouse.home.directory import Home, home_not_writable
 from warehouse.home.ledger import (
     add_note,
     close_abandoned,
@@ -193,7 +193,7 @@ def _recorded_end(run: Run, signals: list[BaseException]) -> Iterator[None]:
 def _full_home(run: Run, error: Exception) -> HomeNotWritable | None:
     """Return the failure of a run for which there is no room; None where something else failed."""
     why = no_room(error)
-    return HomeNotWritable(f"cannot write {run.home.root} ({why}); make room or see --home") if why else None
+    return home_not_writable(run.home.root, why, "make room") if why else None
 
 
 def _close(run: Run, status: str, message: str) -> None:

@@ -34,12 +34,12 @@ def test_customers_match_the_file_field_by_field(customers, night, file):
 
 
 @pytest.mark.parametrize("file", [SEED, SHOPPING])
-def test_every_customer_is_labelled(night, file):
+def test_every_customer_is_labeled(night, file):
     home = night(file, "customers")
-    labelled = (
+    labeled = (
         "SELECT count(*) FROM customers JOIN customer_segments USING (customer_id) JOIN segments USING (segment_id)"
     )
-    assert value(home, labelled) == value(home, "SELECT count(*) FROM customers")
+    assert value(home, labeled) == value(home, "SELECT count(*) FROM customers")
 
 
 @pytest.mark.parametrize("file", [SEED, SHOPPING])

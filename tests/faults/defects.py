@@ -126,7 +126,7 @@ def find(defect: Defect, copy: Path) -> bool:
     file = copy / defect.file
     before = file.read_text()
     if defect.there not in before:
-        raise SystemExit(f"{defect.what}: {defect.file} has no such lines any more; adapt tests/faults/defects.py")
+        raise SystemExit(f"{defect.what}: {defect.file} no longer has such lines; adapt tests/faults/defects.py")
     file.write_text(before.replace(defect.there, defect.instead, 1))
     try:
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *defect.tests]

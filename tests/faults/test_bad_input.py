@@ -337,7 +337,8 @@ mount -t tmpfs -o size=1m tmpfs "$1" && mkdir -p "$1"/home/inbox "$1"/home/runs 
 def test_full_disk_for_the_lock_is_named(on_disk):
     disk, (kind, exit_code, message), _ = on_disk(NO_ROOM)
     assert (kind, exit_code) == ("HomeNotWritable", 73), message
-    assert message == f"cannot write {disk / 'home' / '.lock'} (No space left on device); make room or see --home"
+    remedy = "make room or name another home with --home or SEGMENTS_HOME"
+    assert message == f"cannot write {disk / 'home' / '.lock'} (No space left on device); {remedy}"
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class Machine:
         self._start_worker()
 
     def lose_power(self) -> None:
-        """End server, worker and flow at once; the server first, so that no state changes any more."""
+        """End server, worker and flow at once; the server first, so that no state changes anymore."""
         for process in self._started:
             process.kill()
         for pid in marked(self.mark):

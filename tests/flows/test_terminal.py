@@ -66,7 +66,7 @@ def on_terminal(tmp_path):
 
 
 def blocks(terminal):
-    """Yield what a terminal gets until nobody writes to it any more."""
+    """Yield what a terminal gets until nobody writes to it anymore."""
     try:
         while block := os.read(terminal, 65536):
             yield block

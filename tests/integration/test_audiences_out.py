@@ -294,9 +294,9 @@ def test_segment_that_ended_is_removed_whole(shop, basic):
     assert int(basic) not in [number for (number,) in rows(shop / "home", "SELECT segment_id FROM segments")]
     found, said = listed(shop, basic, shop / "gone.csv", delta=True)
     assert (len(found), said.removed, said.added, said.segment_name) == (31, 30, 0, None)
-    assert said.remarks[-1] == f"segment {basic} is not published any more: all of its last list are removed"
+    assert said.remarks[-1] == f"segment {basic} is no longer published: all of its last list are removed"
     assert listed(shop, basic, delta=True)[1].removed == 0
-    assert "the published ones are" in refusal(shop, basic)
+    assert "expected one that is published: " in refusal(shop, basic)
     assert "no list of it with these columns" in refusal(shop, basic, hashed="email", delta=True)
 
 
@@ -313,7 +313,7 @@ def refusal(shop, segment, output=None, error=UsageError, *, force=False, **orde
 @pytest.mark.parametrize(
     ("order", "said"),
     [
-        ({"segment": "9"}, "there is no segment '9'; the published ones are 1 ("),
+        ({"segment": "9"}, "home; expected one that is published: 1 ("),
         ({"segment": "grillers"}, "there is no segment 'grillers'"),
         ({"columns": "e-mail"}, "--columns e-mail: customers have no such column, but customer_id, "),
         ({"hashed": "mail"}, "--hash mail: customers have no such column"),

@@ -1,4 +1,4 @@
-"""A later day that is quite another one: no crash, no wrong scale, nothing kept that does not fit any more."""
+"""A later day that is quite another one: no crash, no wrong scale, nothing kept that no longer fits."""
 
 from datetime import date
 
@@ -154,7 +154,7 @@ def test_lost_history_is_told(run):
         path.unlink()
     run(2, groups(y=x_and_y), fields, k=3, force=True)
     notes = [note for record in records(home).values() for note in record["notes"]]
-    assert any("the file of 2026-03-01 is not kept any more" in note for note in notes)
+    assert any("the file of 2026-03-01 is no longer kept" in note for note in notes)
 
 
 @pytest.mark.parametrize(("was", "now"), [("C{}", "{:05}"), ("{:05}", "{}"), ("{}", "{}.0"), ("C{}", "c{}")])

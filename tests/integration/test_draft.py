@@ -16,7 +16,7 @@ import pytest
 
 import warehouse.draft
 from flows.cli.draft import draft as write_draft
-from schemas.dataset import columns_of, file_settings_of, normalise_header
+from schemas.dataset import columns_of, file_settings_of, normalize_header
 from schemas.errors import DataRefused, UsageError
 from schemas.loading import load_dataset
 from schemas.missing_words import MISSING_WORDS
@@ -333,8 +333,8 @@ RANKED = {
 def test_key_is_named_after_the_customer(drafted, columns, key):
     columns = {name.replace(" ", "_"): cells for name, cells in columns.items()}
     found = columns_of(drafted(file_of_columns(**columns, age=[20 + n % 9 for n in N])))
-    keys = [normalise_header(column.header) for column in found if column.settings.role.value == "identifier"]
-    assert keys == ([normalise_header(key)] if key else [])
+    keys = [normalize_header(column.header) for column in found if column.settings.role.value == "identifier"]
+    assert keys == ([normalize_header(key)] if key else [])
 
 
 def test_several_rows_per_customer_are_said(write, home):

@@ -213,7 +213,7 @@ def test_new_and_vanished_values_are_named(shop):
     assert shop.bins("town")["(unknown)"] == (0, 600 - sum(now for _, now in list(shop.bins("town").values())[:3]))
     shop.run(3, customers(towns=("York", "Hull")))
     assert rows(shop.home, changed) == [([], ["Leeds"])]
-    # What was unknown the day before has no bin any more.
+    # What was unknown the day before has no bin anymore.
     assert set(shop.bins("town")) == {"York", "Hull", "Leeds"}
 
 

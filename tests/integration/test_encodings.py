@@ -148,13 +148,13 @@ def test_loadings_give_the_distances_too(planted_home):
         WITH {NEAREST.partition("WITH")[2].partition(", distances AS")[0]},
         along AS (
             SELECT customer_id, component, sum(e * loading) AS z FROM encoded JOIN loadings USING (feature) GROUP BY ALL
-        ), centres AS (
+        ), centers AS (
             SELECT segment_id, component, sum(value * loading) AS c FROM centroids JOIN loadings USING (feature)
             GROUP BY ALL
         )
         SELECT max(abs(d - distance)) FROM (
             SELECT customer_id, sqrt(sum((z - c) ** 2)) AS d
-            FROM along JOIN customer_segments USING (customer_id) JOIN centres USING (segment_id, component)
+            FROM along JOIN customer_segments USING (customer_id) JOIN centers USING (segment_id, component)
             GROUP BY customer_id
         ) JOIN customer_segments USING (customer_id)"""
     assert value(planted_home, sql) < 1e-4

@@ -111,7 +111,9 @@ def test_dropped_audience_is_gone(first, home):
     assert [one.audience.audience for one in frozen_audiences(home)] == ["autumn"]
     next_run(first, home, PLANS, 2)
     assert rows(home, "SELECT DISTINCT audience FROM audience_members") == [("autumn",)]
-    with pytest.raises(UsageError, match=r"there is no audience 'spring' .*\(there are: 'autumn'\)"):
+    with pytest.raises(
+        UsageError, match=r"there is no audience 'spring' in .*; expected one that is published: 'autumn'"
+    ):
         drop_audience(home, "spring")
 
 
@@ -126,7 +128,7 @@ def test_taken_name_is_refused(home):
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        ({"segment_id": 9}, "--segment 9: there is no such segment; the published ones are 1, 2, 3"),
+        ({"segment_id": 9}, "home; expected one that is published: 1 ("),
         ({"control": 1.0}, "--control 1.0 cannot be used; expected a share from 0 to below 1"),
         ({"control": -0.1}, "--control -0.1 cannot be used"),
         ({"control": 0.001}, "is 0; expected at least one customer in each group"),

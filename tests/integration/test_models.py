@@ -25,7 +25,7 @@ PRODUCTS = [["beef", "ham", "pork"], ["kale", "beet", "leek"], ["wine", "port", 
 
 
 def customers(n=240, kinds=3, first=0, older=0, extra="", seed=0, strays=3):
-    """Return lines of customers of some kinds, each with favourite products and an age of its own."""
+    """Return lines of customers of some kinds, each with favorite products and an age of its own."""
     rng = np.random.default_rng(seed)
     lines = []
     for number in range(first, first + n):

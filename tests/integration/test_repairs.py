@@ -282,7 +282,7 @@ def test_earlier_runs_return_while_archived(write, home, give_back):
     assert ",def," in give_back(second)
     assert ",def," in give_back()
     (home / "archive" / f"{first}.duckdb").unlink()
-    with pytest.raises(UsageError, match=f"the tables of run {first} are not kept any more"):
+    with pytest.raises(UsageError, match=f"the tables of run {first} are no longer kept"):
         give_back(first)
 
 

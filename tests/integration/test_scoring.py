@@ -3,16 +3,19 @@
 import os
 import re
 import shutil
+import stat
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from flows.scoring import query_of, score_customers
+from flows.scoring import ScoringSteps, query_of, score_customers
 from schemas.errors import AnotherRunUnderWay, DataRefused, SegmentsError, UsageError
+from tasks.deliver import deliver
 from tests.conftest import ROOT
 from tests.nights import assert_invariants, rows, run_night, value
+from warehouse.home.access import SETTING
 from warehouse.home.directory import Home
 from warehouse.home.ledger import read_manifests, recorded_sha256s
 from warehouse.home.lock import locked
@@ -242,12 +245,14 @@ def test_files_before_and_after_the_swap_are_known(home, monkeypatch):
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_labels_are_written_to_a_file(home, tmp_path, suffix):
+def test_labels_are_written_to_a_private_file(home, tmp_path, monkeypatch, suffix):
+    monkeypatch.setenv(SETTING, "1")
     output = tmp_path / f"labels.{suffix}"
     scored = score_customers(str(SAMPLE), home, output)
     labels = pd.read_csv(output) if suffix == "csv" else pd.read_parquet(output)
     assert (len(labels), scored.output) == (3_000, str(output))
-    assert [path.name for path in tmp_path.iterdir() if "labels" in path.name] == [output.name]
+    assert [path.name for path in tmp_path.iterdir() if path.suffix in (f".{suffix}", ".partial")] == [output.name]
+    assert stat.S_IMODE(output.stat().st_mode) == 0o600
 
 
 def test_output_of_no_known_kind_is_refused(home, tmp_path):
@@ -258,9 +263,14 @@ def test_output_of_no_known_kind_is_refused(home, tmp_path):
 
 
 def test_unwritable_output_publishes_nothing(home, tmp_path):
-    (tmp_path / "labels.csv").mkdir()
+    def deliver_and_block(run):
+        (tmp_path / "labels.csv").mkdir()
+        return deliver(run)
+
     before = (home / "segments.duckdb").read_bytes()
     with pytest.raises(UsageError, match=r"labels\.csv cannot be written"):
+        score_customers(str(SAMPLE), home, tmp_path / "labels.csv", steps=ScoringSteps(deliver=deliver_and_block))
+    with pytest.raises(UsageError, match=r"labels\.csv is a directory; name a file in it"):
         score_customers(str(SAMPLE), home, tmp_path / "labels.csv")
     assert (home / "segments.duckdb").read_bytes() == before
 

@@ -56,7 +56,7 @@ def test_one_column_shares_nothing():
 
 
 def tastes(n_kinds, seed):
-    """Return customers of two of three kinds or all, each with three favourite items."""
+    """Return customers of two of three kinds or all, each with three favorite items."""
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, n_kinds, N)
     basket = rng.random((N, 9)) < np.where(np.arange(9) // 3 == kind[:, None], 0.6, 0.1)

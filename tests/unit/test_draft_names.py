@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.dataset import RESERVED_NAMES, Dataset, normalise_header
+from schemas.dataset import RESERVED_NAMES, Dataset, normalize_header
 from tasks.draft.python.names import (
     Naming,
     class_name,
@@ -57,7 +57,7 @@ def test_similar_headers_get_different_names():
         st.one_of(st.none(), st.text(max_size=30)),
         min_size=1,
         max_size=12,
-        unique_by=lambda h: h and normalise_header(h),
+        unique_by=lambda h: h and normalize_header(h),
     )
 )
 def test_names_are_identifiers_that_nothing_else_has(headers):

@@ -70,7 +70,7 @@ def test_one_pass_labels_every_k():
         assert fit.sizes.sum() == len(matrix)
 
 
-def test_empty_segment_is_left_out_of_labelling():
+def test_empty_segment_is_left_out_of_labeling():
     (fit,) = fits_of(customers_of([[0.0], [1.0], [5.0]]), [np.array([[0.0], [700.0], [5.0]])])
     assert fit.centroids.ravel().tolist() == [0, 5]
     assert fit.labels.tolist() == [0, 0, 1]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import DataRefused
-from schemas.shown import shown, shown_as_json, shown_in_html, shown_lines
+from schemas.shown import counted, shown, shown_as_json, shown_in_html, shown_lines
 
 TEXTS = st.text(
     st.one_of(st.characters(exclude_categories=[]), st.sampled_from("\x1b\x9b\x07\r\n\u202e\u2066\u200f\u061c\udc80"))
@@ -47,3 +47,8 @@ def test_json_reads_back_exactly(text):
 
 def test_error_steers_no_terminal():
     assert str(DataRefused("\x1b]0;x\x07: \u202ebad")) == r"\x1b]0;x\x07: \u202ebad"
+
+
+def test_what_is_counted_is_one_or_several():
+    assert [counted(n, "row") for n in (0, 1, 2_000)] == ["0 rows", "1 row", "2,000 rows"]
+    assert [counted(n, "value is", "values are") for n in (1, 2)] == ["1 value is", "2 values are"]

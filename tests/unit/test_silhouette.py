@@ -9,24 +9,24 @@ from tasks.clustering.silhouette import BlockSizes, Segments, exact_silhouettes,
 from tests.arrays import customers_of, labels_of
 
 
-def labelled(n_customers=1300, n_features=7, n_clusters=4, seed=0):
+def labeled(n_customers=1300, n_features=7, n_clusters=4, seed=0):
     matrix, labels = make_blobs(n_customers, n_features, centers=n_clusters, cluster_std=3, random_state=seed)
     return matrix.astype(np.float32), labels
 
 
-def scored(matrix, labellings, binary=None):
-    """Return the silhouettes of all customers under each labelling."""
+def scored(matrix, labelings, binary=None):
+    """Return the silhouettes of all customers under each labeling."""
     distinct = customers_of(matrix, binary)
     values = exact_silhouettes(
-        distinct.rows, distinct.weights, np.array([labels_of(distinct, own) for own in labellings])
+        distinct.rows, distinct.weights, np.array([labels_of(distinct, own) for own in labelings])
     )
     return values[:, distinct.row_of]
 
 
 def test_values_equal_scikit_learns_in_one_walk():
-    matrix, labels = labelled()
-    labellings = [labels, labels // 2, np.arange(len(labels)) % 7]
-    for values, given in zip(scored(matrix, labellings), labellings, strict=True):
+    matrix, labels = labeled()
+    labelings = [labels, labels // 2, np.arange(len(labels)) % 7]
+    for values, given in zip(scored(matrix, labelings), labelings, strict=True):
         assert np.abs(values - reference(matrix.astype(np.float64), given)).max() < 1e-5
 
 
@@ -41,7 +41,7 @@ def test_equal_customers_count_each():
 
 @pytest.mark.parametrize("shift", [0, 1e3, 1e5])
 def test_mean_is_right_far_from_the_origin(shift):
-    matrix, labels = labelled()
+    matrix, labels = labeled()
     far = (matrix + np.float32(shift)).astype(np.float32)
     assert scored(far, [labels])[0].mean() == pytest.approx(
         reference(far.astype(np.float64) - shift, labels).mean(), abs=1e-5
@@ -60,7 +60,7 @@ def test_mean_is_right_for_near_points(spread):
 
 
 def test_blocks_change_nothing_but_rounding(monkeypatch):
-    matrix, labels = labelled()
+    matrix, labels = labeled()
     order = np.random.default_rng(0).permutation(len(labels))
     whole = scored(matrix, [labels, labels // 2])
     small = BlockSizes(rows=37, dense_bytes=0, sums_bytes=1)
@@ -69,7 +69,7 @@ def test_blocks_change_nothing_but_rounding(monkeypatch):
 
 
 def test_number_of_threads_changes_no_bit(monkeypatch):
-    matrix, labels = labelled(5000)
+    matrix, labels = labeled(5000)
     monkeypatch.setattr("tasks.clustering.parallel.n_threads", lambda: 3)
     three = scored(matrix, [labels, labels // 2])
     monkeypatch.setattr("tasks.clustering.parallel.n_threads", lambda: 1)
@@ -77,7 +77,7 @@ def test_number_of_threads_changes_no_bit(monkeypatch):
 
 
 def test_chosen_rows_are_scored_against_all_customers():
-    matrix, labels = labelled()
+    matrix, labels = labeled()
     distinct, rows = customers_of(matrix), np.array([3, 700, 1299])
     segments = Segments.of(labels_of(distinct, labels)[None], distinct.weights)
     found = silhouettes_of(distinct.rows.take(rows), segments.take(rows), distinct.rows, [segments])
@@ -86,7 +86,7 @@ def test_chosen_rows_are_scored_against_all_customers():
 
 
 def test_each_reference_group_is_left_out_once():
-    matrix, labels = labelled()
+    matrix, labels = labeled()
     distinct, rows = customers_of(matrix), np.arange(50)
     points, segments = distinct.rows.take(rows), Segments.of(labels_of(distinct, labels)[None], distinct.weights)
     own = segments.take(rows)
@@ -94,7 +94,7 @@ def test_each_reference_group_is_left_out_once():
     found = silhouettes_of(points, own, distinct.rows, [segments.take(cut) for cut in cuts])
     assert found.shape == (3, 1, 50)
     weights = np.repeat([1, 2], [300, 500])
-    twice = Segments.of(segments.labellings[:, :800], weights)
+    twice = Segments.of(segments.labelings[:, :800], weights)
     without_last = silhouettes_of(points, own, distinct.rows.take(slice(0, 800)), [twice])
     assert found[2] == pytest.approx(without_last[0], abs=1e-6)
 
@@ -113,7 +113,7 @@ def test_customer_alone_in_its_segment_has_zero():
 
 
 def test_progress_ends_with_all_distances():
-    matrix, labels = labelled()
+    matrix, labels = labeled()
     told = []
     distinct = customers_of(matrix)
     exact_silhouettes(
@@ -124,7 +124,7 @@ def test_progress_ends_with_all_distances():
 
 
 def test_arguments_are_not_mutated():
-    matrix, labels = labelled()
+    matrix, labels = labeled()
     distinct, given = customers_of(matrix), labels_of(customers_of(matrix), labels)[None]
     before = distinct.rows.numbers.copy(), distinct.weights.copy(), given.copy()
     exact_silhouettes(distinct.rows, distinct.weights, given)

@@ -87,19 +87,33 @@ class Home:
             HomeNotWritable: one of them cannot be created or written, or they are another account's.
         """
         if "?" in str(self.root):
-            raise HomeNotWritable(f"cannot keep a database below {self.root} (its name holds a ?); see --home")
+            raise HomeNotWritable(f"cannot keep a database below {self.root} (its name contains a ?); see --home")
         for directory in (self.root, self.inbox, self.runs, self.staging, self.archive):
-            try:
-                directory.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise HomeNotWritable(_unwritable(directory, error.strerror or str(error))) from error
-            if not os.access(directory, os.W_OK | os.X_OK):
-                raise HomeNotWritable(_unwritable(directory, _why_unwritable(directory)))
+            make_directory(directory)
             if directory == self.runs and not _is_own(directory):
                 raise HomeNotWritable(
                     f"{self.root} is a home of {owner_of(directory)}, who could not read what this account writes; "
                     f"run as {owner_of(directory)}, give it to this account (chown -R), or name another --home"
                 )
+
+
+def make_directory(directory: Path, mode: int = 0o777) -> None:
+    """Create a directory of a home, unless it is there, and prove that it can be written.
+
+    Raises:
+        HomeNotWritable: it cannot be created or written.
+    """
+    try:
+        directory.mkdir(mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise home_not_writable(directory, error.strerror or str(error)) from error
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise home_not_writable(directory, _why_unwritable(directory))
+
+
+def home_not_writable(path: Path, why: str | None, remedy: str = "make it writable") -> HomeNotWritable:
+    """Return the failure to write something in a home, with what to do."""
+    return HomeNotWritable(f"cannot write {path} ({why}); {remedy} or name another home with --home or SEGMENTS_HOME")
 
 
 def log_of(path: Path) -> Path:
@@ -126,7 +140,3 @@ def _is_own(directory: Path) -> bool:
 
 def _why_unwritable(directory: Path) -> str:
     return "read-only file system" if os.statvfs(directory).f_flag & os.ST_RDONLY else "permission denied"
-
-
-def _unwritable(directory: Path, why: str) -> str:
-    return f"cannot write {directory} ({why}); make it writable or name another home with --home or SEGMENTS_HOME"

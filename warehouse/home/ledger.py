@@ -11,9 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import HomeNotWritable
 from schemas.private import with_values, without_values
-from warehouse.home.directory import Home
+from warehouse.home.directory import Home, home_not_writable
 from warehouse.home.run import SOFTWARE_VERSION, Run
 
 Manifest = dict[str, Any]
@@ -23,7 +22,7 @@ logger = logging.getLogger(__name__)
 #: Status of a manifest whose run has not ended; the published tables never show it.
 UNDER_WAY = "under way"
 
-#: Status of a run that was published, and then rolled back: nothing is compared with it any more.
+#: Status of a run that was published, and then rolled back: nothing is compared with it anymore.
 ROLLED_BACK = "rolled back"
 
 #: What a run has to say, with the values that it quotes and without them, as Prefect shows it.
@@ -266,7 +265,7 @@ def _begin(run: Run, **facts: Any) -> None:
     try:
         update_manifest(run, **{**_new_manifest(run), **facts})
     except OSError as error:
-        raise HomeNotWritable(f"cannot write {run.directory} ({error.strerror}); make room or see --home") from error
+        raise home_not_writable(run.directory, error.strerror, "make room") from error
 
 
 def _amend(home: Home, run_id: str, **facts: Any) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.errors import AnotherRunUnderWay, HomeNotWritable
-from warehouse.home.directory import Home, owner_of
+from warehouse.home.directory import Home, home_not_writable, owner_of
 from warehouse.home.run import Run
 
 #: How long to wait for a run that has just taken the lock to write who it is.
@@ -61,7 +61,7 @@ def _open(run: Run) -> int:
             "make it writable, or name another home with --home or SEGMENTS_HOME"
         ) from error
     except OSError as error:
-        raise HomeNotWritable(f"cannot write {path} ({error.strerror}); see --home") from error
+        raise home_not_writable(path, error.strerror) from error
 
 
 def _refuse_if_held(path: Path, run: Run) -> None:
@@ -90,9 +90,7 @@ def _take(descriptor: int, run: Run) -> None:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, said.encode(), 0)
     except OSError as error:
-        raise HomeNotWritable(
-            f"cannot write {run.home.lock_file} ({error.strerror}); make room or see --home"
-        ) from error
+        raise home_not_writable(run.home.lock_file, error.strerror, "make room") from error
 
 
 def _is_acquired(descriptor: int, kind: int, path: Path) -> bool:

@@ -134,7 +134,8 @@ def _encoded(model: ScoringModel, engine: Engine) -> Iterator[tuple[str, str]]:
         elif feature.encoding == "bracket":
             yield f"_has_{number}", _in_bracket(feature, engine)
         elif feature.encoding == "multi-hot" and not _is_group(feature):
-            yield f"_has_{number}", f"coalesce({_contains(feature, engine)}, false)"
+            held = engine.contains(engine.name(feature.source_column), engine.text(str(feature.value)))
+            yield f"_has_{number}", f"coalesce({held}, false)"
         elif feature.encoding == "multi-hot":
             yield f"_has_{number}", _has_other_items(model, feature, engine)
     for column, own in model.categories.items():
@@ -169,10 +170,6 @@ def _in_bracket(feature: ModelFeature, engine: Engine) -> str:
         *([] if feature.clip_high is None else [f"{stored} < {_number(feature.clip_high)}"]),
     ]
     return f"CASE WHEN {stored} IS NULL THEN {_truth(feature.imputed == 1)} ELSE {' AND '.join(bounds) or 'true'} END"
-
-
-def _contains(feature: ModelFeature, engine: Engine) -> str:
-    return engine.contains(engine.name(feature.source_column), engine.text(str(feature.value)))
 
 
 def _known_items(model: ScoringModel, column: str) -> Iterator[str]:

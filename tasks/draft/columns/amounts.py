@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
+from schemas.shown import counted
 from schemas.written_numbers import BOOKED, CURRENCY_CODES, SUFFIXES
 from tasks.draft.text.cell_types import SIGNS
-from tasks.draft.text.wording import amount, shown
+from tasks.draft.text.wording import shown
 from warehouse.draft import Affix, ColumnProfile
 
 #: Share of the cells up to which those with a unit are mistakes, and from which the unit is that of the others too.
@@ -57,7 +58,7 @@ def amounts_of(profile: ColumnProfile) -> Amounts:
     if n_with_unit <= _FEW * profile.n_known:
         return Amounts(tuple(befores), strays=tuple(with_unit))
     return Amounts(
-        doubt=f"{shown(afters[0])} after the number in {amount(n_with_unit, 'row')}, such as "
+        doubt=f"{shown(afters[0])} after the number in {counted(n_with_unit, 'row')}, such as "
         f"{shown(with_unit[0].example)}, and nothing after the others; numeric(strip={afters[0]!r}) reads them as one "
         "unit, if they are"
     )

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from schemas.fields import Role
+from schemas.shown import counted
 from schemas.yes_no import YES_WORDS, are_yes_and_no
 from tasks.draft.columns.facts import MAX_LISTED, Arguments, Facts, Kind, ignored, missing_arguments
 from tasks.draft.columns.ranges import is_measure
 from tasks.draft.columns.sentinels import text_sentinels, word_sentinels
 from tasks.draft.text.headers import is_named_like_code, is_named_like_count, is_named_like_month, words_of
-from tasks.draft.text.wording import amount, counted, examples
+from tasks.draft.text.wording import examples, with_counts
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def flag_kind(facts: Facts) -> Kind | None:
     # Among yes and no, none is a missing answer.
     sentinels = {found.text: found.n for found in facts.profile.most_common if found.is_missing_word}
     missing, reasons = missing_arguments("most_frequent", facts, sentinels)
-    return Kind(Role.FLAG, "bool", missing, (counted(facts.known, 4), *reasons))
+    return Kind(Role.FLAG, "bool", missing, (with_counts(facts.known, 4), *reasons))
 
 
 def word_kind(facts: Facts) -> Kind | None:
@@ -72,7 +73,7 @@ def category_kind(facts: Facts) -> Kind:
         words_of(facts.header) & _CLOSED and are_few(facts)
     )
     listed: Arguments = {"isin": sorted(found.text for found in values)} if is_closed else {}
-    said = f"{n_different:,} different: {counted(values, 4)}{', ...' if n_different > 4 else ''}"
+    said = f"{n_different:,} different: {with_counts(values, 4)}{', ...' if n_different > 4 else ''}"
     closed = ["isin stops a file whose values changed"] if listed else []
     return Kind(Role.CATEGORY, "str", {**listed, **missing}, (said, *closed, *reasons))
 
@@ -81,20 +82,20 @@ def one_word_kind(facts: Facts) -> Kind:
     """Return the category of a column that holds one text, or nothing; a flag where that says yes."""
     if facts.known[0].text.lower() in YES_WORDS:
         missing, reasons = missing_arguments("no", facts, {})
-        return Kind(Role.FLAG, "bool", missing, (counted(facts.known, 1), *reasons))
+        return Kind(Role.FLAG, "bool", missing, (with_counts(facts.known, 1), *reasons))
     missing, _ = missing_arguments("category", facts, word_sentinels(facts.profile.most_common))
-    found = f"{counted(facts.known, 1)}, nothing in {amount(facts.n_missing, 'row')}, which are a category of their own"
-    return Kind(Role.CATEGORY, "str", missing, (found,))
+    nothing = f"nothing in {counted(facts.n_missing, 'row')}, which are a category of their own"
+    return Kind(Role.CATEGORY, "str", missing, (f"{with_counts(facts.known, 1)}, {nothing}",))
 
 
 def code_kind(facts: Facts) -> Kind:
     """Return the category that a column of whole numbers is that are not amounts; ignored if they are too many."""
     numbers = [found for found in facts.known if found.text.lstrip("+-").split(".")[0].isdecimal()]
     if not (are_few(facts) or _comes_again(facts)):
-        found = f"{facts.n_different:,} different in {amount(facts.n_known, 'row')}"
+        found = f"{facts.n_different:,} different in {counted(facts.n_known, 'row')}"
         return ignored(f"codes, not amounts, such as {examples(numbers, 2)}: {found}, too many to be categories")
     missing, reasons = missing_arguments("category", facts, text_sentinels(facts.non_numeric, facts.n_rows))
-    said = f"{facts.n_different:,} different codes, not amounts: {counted(numbers, 4)}"
+    said = f"{facts.n_different:,} different codes, not amounts: {with_counts(numbers, 4)}"
     value_type = "str" if facts.profile.n_leading_zeros else "int"
     return Kind(Role.CATEGORY, value_type, missing, (f"{said}{', ...' if len(numbers) > 4 else ''}", *reasons))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemas.errors import DataRefused
+from schemas.shown import counted
 from tasks.draft.columns.facts import MAX_LISTED, Facts
 from tasks.draft.columns.ranges import is_money
 from tasks.draft.text.headers import (
@@ -18,7 +19,6 @@ from tasks.draft.text.headers import (
     is_named_like_row,
     words_of,
 )
-from tasks.draft.text.wording import amount
 from tasks.reading.checks import ROUNDED, rounded_in_words
 from warehouse.draft import Numbers
 from warehouse.statements.quoting import quote_identifier, quote_text
@@ -118,7 +118,7 @@ def refuse_orders(columns: Sequence[Facts], source: str) -> None:
     sums = "".join(f", sum({name}) AS {name}" for name in map(quote_identifier, amounts[:1]))
     raise DataRefused(
         f"{source}: the rows are orders or the like, as {owner.header!r} holds {owner.n_different:,} different in "
-        f"{amount(owner.n_rows, 'row')}; expected one row per customer, so roll them up, as DuckDB does by "
+        f"{counted(owner.n_rows, 'row')}; expected one row per customer, so roll them up, as DuckDB does by "
         f"SELECT {key}, count(*) AS orders{sums} FROM {table} GROUP BY {key}"
     )
 

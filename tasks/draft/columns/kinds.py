@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from schemas.fields import Role
+from schemas.shown import counted
 from schemas.written_numbers import why_unread
 from tasks.draft.columns.amounts import amounts_of
 from tasks.draft.columns.categories import (
@@ -32,7 +33,7 @@ from tasks.draft.text.headers import (
     is_nameless,
     words_of,
 )
-from tasks.draft.text.wording import amount, examples
+from tasks.draft.text.wording import examples
 from warehouse.draft import ListMark
 
 
@@ -96,12 +97,12 @@ def _list_that_runs_on(facts: Facts) -> Kind | None:
 def _key(facts: Facts) -> Kind | None:
     if not facts.is_key:
         return None
-    found = f"{facts.n_different:,} different in {amount(facts.n_rows, 'row')}"
+    found = f"{facts.n_different:,} different in {counted(facts.n_rows, 'row')}"
     reasons = [f"the customer's key, not a feature: {found}"]
     if facts.n_known > facts.n_different:
-        reasons.append(f"{amount(facts.n_known - facts.n_different, 'row')} repeat one, and the first is kept")
+        reasons.append(f"{counted(facts.n_known - facts.n_different, 'row')} repeat one, and the first is kept")
     if facts.n_missing:
-        reasons.append(f"{amount(facts.n_missing, 'row')} without one: rejected")
+        reasons.append(f"{counted(facts.n_missing, 'row')} without one: rejected")
     value_type = "int" if _is_number_key(facts) else "str"
     return Kind(Role.IDENTIFIER, value_type, {}, (*reasons, f"such as {examples(facts.known, 1)}"))
 
@@ -138,7 +139,7 @@ def _objects(facts: Facts) -> Kind | None:
 def _list_in_a_field(facts: Facts) -> Kind | None:
     mark = _list_mark(facts)
     if mark is not None:
-        items = amount(mark.longest, "item")
+        items = counted(mark.longest, "item")
         reason = f"a list of up to {items} between {mark.mark!r}, such as {examples(facts.known, 2)}"
         return Kind(Role.ITEMS, "list", {} if mark.mark == "," else {"separator": mark.mark}, (reason,))
     is_of_liked = is_named_list_of_liked(facts.header) and facts.n_different > MAX_LISTED
@@ -184,7 +185,7 @@ def _other_key(facts: Facts) -> Kind | None:
         return category_kind(facts)
     if is_unique(facts):
         return ignored("another key, different in every row")
-    found = f"{facts.n_different:,} different in {amount(facts.n_known, 'row')}"
+    found = f"{facts.n_different:,} different in {counted(facts.n_known, 'row')}"
     if is_named_like_customer(facts.header):
         return ignored(f"named like a customer's key, but {found}; expected one row per customer")
     return ignored(f"named like the key of another thing: {found}")
@@ -228,7 +229,7 @@ def _too_much(facts: Facts) -> Kind:
     if facts.profile.longest > CATEGORIES.max_length:
         return ignored(f"texts of up to {facts.profile.longest:,} characters, such as {examples(facts.known, 1)}")
     return ignored(
-        f"{facts.n_different:,} different texts in {amount(facts.n_known, 'row')}, too many to be categories"
+        f"{facts.n_different:,} different texts in {counted(facts.n_known, 'row')}, too many to be categories"
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.fields import Role
+from schemas.shown import counted
 from schemas.written_numbers import BOOKED, is_lost
 from tasks.draft.columns.amounts import Amounts, amounts_of
 from tasks.draft.columns.categories import are_codes, code_kind
@@ -12,7 +13,7 @@ from tasks.draft.columns.facts import Arguments, Facts, Kind, ignored, missing_a
 from tasks.draft.columns.ranges import is_age, is_skewed, natural_bounds, takes_logarithm
 from tasks.draft.columns.sentinels import text_sentinels
 from tasks.draft.text.headers import unit_of
-from tasks.draft.text.wording import amount, examples, number, several, shown, spread
+from tasks.draft.text.wording import examples, number, several, shown, spread
 from warehouse.draft import Affix, CountedNumber, Numbers
 
 
@@ -57,15 +58,15 @@ def number_kind(facts: Facts) -> Kind | None:
         return code_kind(facts)
     missing, reasons = missing_arguments("median", facts, _sentinels(facts, texts))
     if strays:
-        reasons.append(f"not a number in {amount(n_strays, 'row')}, such as {examples(strays, 1)}: rejected")
+        reasons.append(f"not a number in {counted(n_strays, 'row')}, such as {examples(strays, 1)}: rejected")
     if unread:
-        reasons.append(f"with other marks in {amount(unread.n, 'row')}, such as {shown(unread.text)}: rejected")
+        reasons.append(f"with other marks in {counted(unread.n, 'row')}, such as {shown(unread.text)}: rejected")
     if lost:
-        found = f"lost in {amount(sum(found.n for found in lost), 'row')}, such as {examples(lost, 1)}"
+        found = f"lost in {counted(sum(found.n for found in lost), 'row')}, such as {examples(lost, 1)}"
         reasons.append(f"{found}: rejected, so mend the spreadsheet and export it again")
     if zeros:
         missing = {"zero": "-", **missing}
-        reasons.append(f"'-' is 0 in {amount(sum(found.n for found in zeros), 'row')}, by the blanks around it")
+        reasons.append(f"'-' is 0 in {counted(sum(found.n for found in zeros), 'row')}, by the blanks around it")
     return _measure(facts, numbers, around, missing, reasons)
 
 
@@ -91,7 +92,7 @@ def _measure(
         bounds.reason,
         f"written with {several([shown(text) for text in [*strip, *around.units]])}" if strip or around.units else "",
         *(
-            f"{shown(found.after)} after the number in {amount(found.n, 'row')}, such as {shown(found.example)}: "
+            f"{shown(found.after)} after the number in {counted(found.n, 'row')}, such as {shown(found.example)}: "
             f"rejected, {_what_to_do(found)}"
             for found in around.strays
         ),
@@ -126,7 +127,7 @@ def _written_otherwise(facts: Facts) -> str:
     # The most marks show best how the others are written.
     other = max(facts.known, key=lambda found: (found.text != unread.text) * len(re.findall("[.,]", found.text)))
     return (
-        f"points and commas mean two things: {amount(unread.n, 'row')} such as {shown(unread.text)}, "
+        f"points and commas mean two things: {counted(unread.n, 'row')} such as {shown(unread.text)}, "
         f"{n_numbers - unread.n:,} such as {shown(other.text)}; deliver one way of writing"
     )
 

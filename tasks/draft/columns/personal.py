@@ -2,9 +2,10 @@
 
 import re
 
+from schemas.shown import counted
 from tasks.draft.columns.facts import MAX_LISTED, ONE_TYPE, Facts, Kind, ignored
 from tasks.draft.text.headers import is_named_like_code, is_named_like_postcode, words_of
-from tasks.draft.text.wording import amount, examples
+from tasks.draft.text.wording import examples
 
 #: Digits from which a number under the name of a telephone is one.
 _DIGITS_OF_A_PHONE = 7
@@ -55,7 +56,7 @@ def postcode_kind(facts: Facts) -> Kind | None:
     """Return that a column of many postal codes is left out: digits that are not amounts."""
     if not is_named_like_postcode(facts.header) or facts.n_different <= MAX_LISTED:
         return None
-    found = f"{facts.n_different:,} different in {amount(facts.n_known, 'row')}"
+    found = f"{facts.n_different:,} different in {counted(facts.n_known, 'row')}"
     return ignored(f"postal codes, not amounts: {found}, too many to be categories")
 
 

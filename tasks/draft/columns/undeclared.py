@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.dataset import normalise_header
+from schemas.dataset import normalize_header
 from tasks.draft.columns.facts import Facts
 from tasks.draft.text.wording import examples, several, shown
 
@@ -21,8 +21,8 @@ def split_declarable(columns: Sequence[Facts]) -> Declarable:
     """Return the columns of a file that its schema declares; of a file without a header, all of them."""
     of_header: dict[str, list[Facts]] = defaultdict(list)
     for facts in columns:
-        of_header[normalise_header(facts.header or "")].append(facts)
-    reasons = {facts.index: _reason(facts, of_header[normalise_header(facts.header or "")]) for facts in columns}
+        of_header[normalize_header(facts.header or "")].append(facts)
+    reasons = {facts.index: _reason(facts, of_header[normalize_header(facts.header or "")]) for facts in columns}
     said: dict[str, list[str]] = defaultdict(list)
     for facts in columns:
         if reasons[facts.index]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from schemas.dataset import RESERVED_NAMES, Dataset, normalise_header
+from schemas.dataset import RESERVED_NAMES, Dataset, normalize_header
 from tasks.draft.text.headers import snake_case, to_ascii
 
 #: Names of a schema file that a column or a class must not hide.
@@ -37,14 +37,14 @@ def name_columns(
         customer_key: index of the column that is the customer's key, from 0; it is called customer_id.
         lists: indexes of lists that no header names.
     """
-    taken = {normalise_header(header): index for index, header in enumerate(headers) if header}
+    taken = {normalize_header(header): index for index, header in enumerate(headers) if header}
     namings = []
     for index, header in enumerate(headers):
         wanted = _usable(snake_case(header or ""), index)
         wanted = "customer_id" if index == customer_key else "basket" if index in lists else wanted
         name = _unique(wanted, index, taken)
-        taken[name.casefold()] = taken[normalise_header(name)] = index
-        is_found = header is None or normalise_header(header) == normalise_header(name)
+        taken[name.casefold()] = taken[normalize_header(name)] = index
+        is_found = header is None or normalize_header(header) == normalize_header(name)
         namings.append(Naming(name, None if is_found else header))
     return tuple(namings)
 
@@ -72,7 +72,7 @@ def _usable(name: str, index: int) -> str:
 def _unique(wanted: str, index: int, taken: dict[str, int]) -> str:
     """Return the name, numbered if another column has it or is found by it."""
     name, number = wanted, 1
-    while any(taken.get(key, index) != index for key in (name.casefold(), normalise_header(name))):
+    while any(taken.get(key, index) != index for key in (name.casefold(), normalize_header(name))):
         number += 1
         name = f"{wanted}_{number}"
     return name

@@ -28,17 +28,12 @@ def between(delimiter: str) -> str:
     return {"\t": "tabs", " ": "spaces"}.get(delimiter, shown(delimiter))
 
 
-def amount(n: int, noun: str) -> str:
-    """Return a count and what is counted: ``1 row``, ``2 rows``."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def several(texts: Sequence[str]) -> str:
     """Return some texts in a row: ``a, b and c``."""
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
-def counted(values: Sequence[Counted], n: int) -> str:
+def with_counts(values: Sequence[Counted], n: int) -> str:
     """Return the first values with their counts."""
     return ", ".join(f"{shown(value.text)} {value.n:,}" for value in values[:n])
 
