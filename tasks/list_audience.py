@@ -87,6 +87,13 @@ class _Listing:
     remarks: list[str] = field(default_factory=list)
 
 
+#: What to know of keys that no other system has.
+_MADE_UP_KEYS = (
+    "customer_id is made from the row, as the dataset declares no identifier, and no other system knows it; "
+    "--columns lists other columns"
+)
+
+
 def list_audience(
     home: Home, order: ListOrder, form: TableFormat, output: Path | BinaryIO, *, force: bool = False
 ) -> AudienceList:
@@ -118,6 +125,8 @@ def list_audience(
         listing = _Listing(home, segment_id, name, _columns(database, order))
         listed = make_list(database, listing.columns, segment_id)
         _note_left_out(database, listing, listed)
+        if not is_kept and any(column.name == "customer_id" for column in listing.columns):
+            listing.remarks.append(_MADE_UP_KEYS)
         last = last_list_file(home, segment_id, listed.columns)
         added, removed = _changes(database, listing, last, folder) if order.delta else (None, None)
         relation = list_to_write(database, only_changes=order.delta)

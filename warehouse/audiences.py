@@ -64,8 +64,8 @@ def refuse_without_identifier(database: Connection, consequence: str) -> None:
     """
     if not has_identifier(database):
         raise UsageError(
-            f"the dataset declares no identifier, so that {consequence}; declare one, as in: "
-            "customer_id: Series[str] = identifier()"
+            f"the dataset declares no identifier, so that {consequence}; declare one in a schema, which segments draft "
+            "writes, as in: customer_id: Series[str] = identifier()"
         )
 
 

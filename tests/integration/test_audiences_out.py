@@ -361,8 +361,11 @@ def test_changes_need_an_identifier(tmp_path):
     (tmp_path / "shop.py").write_text(SCHEMA.format(customer_id="number: Series[str] = ignored(alias='customer_id')"))
     night(tmp_path, PLANS, 1)
     assert "declares no identifier" in refusal(tmp_path, "1", delta=True)
-    found, _ = listed(tmp_path, "1", tmp_path / "list.csv", columns="email")
+    found, of_emails = listed(tmp_path, "1", tmp_path / "list.csv", columns="email")
     assert len(found) > 20
+    _, of_keys = listed(tmp_path, "1", tmp_path / "keys.csv")
+    told = [any("is made from the row" in remark for remark in one.remarks) for one in (of_emails, of_keys)]
+    assert told == [False, True]
     assert not (tmp_path / "home" / "audiences").exists()
 
 
