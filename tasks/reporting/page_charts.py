@@ -76,10 +76,9 @@ def map_chart(points: Points, *, n_customers: int, random_state: int, sql: str) 
 
 
 def moves_chart(moves: Sequence[MoveRow], previous_day: date, sql: str) -> Chart:
-    """Return how customers moved between the segments since the previous run."""
+    """Return how customers moved between the segments since the previous run; nothing where that is not known."""
     if not moves:
-        words = "Which customers moved is not known, as the dataset declares no identifier by which to find them again."
-        return Chart(None, words)
+        return Chart(None, "")
     words = (
         f"Customers by their segment on {previous_day}, left, and now, right; those who moved, came and went stand out."
     )
