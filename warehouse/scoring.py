@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from schemas.dataset import Column
+from schemas.encoded_feature import EncodedFeature
 from schemas.errors import SegmentsError, UsageError
 from schemas.fields import Role
 from warehouse.connection import Connection, published, read_sql
@@ -24,13 +25,13 @@ from warehouse.statements.scoring import (
     score_query,
     select_unknown_values,
 )
-from warehouse.statements.scoring_model import ModelFeature, ScoringModel
+from warehouse.statements.scoring_model import ScoringModel
 from warehouse.tables import read_dicts, read_value
 
 #: Customers scored again in the audit, about; of more, those at equal steps in the canonical order.
 _AUDITED_CUSTOMERS = 50_000
 
-_FACTS = [field.name for field in fields(ModelFeature)]
+_FACTS = [field.name for field in fields(EncodedFeature)]
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def scoring_model(database: Connection, columns: Sequence[Column]) -> ScoringMod
     rows = [row for row in every if row["weight"] > 0]
     ids = database.execute("SELECT segment_id FROM segments ORDER BY segment_id").fetchall()
     return ScoringModel(
-        features=tuple(ModelFeature(**{name: row[name] for name in _FACTS}) for row in rows),
+        features=tuple(EncodedFeature(**{name: row[name] for name in _FACTS}) for row in rows),
         segment_ids=tuple(int(number) for (number,) in ids),
         centroids=np.array([row["coordinates"] for row in rows], dtype=np.float64).reshape(len(rows), len(ids)).T,
         loadings=loadings(database),

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from schemas.dataset import Column
+from schemas.encoded_feature import EncodedFeature
 from schemas.fields import MISSING_CATEGORY, OTHER_VALUES, MissingRule, Role
 from tasks.clustering.rows import Floats
 
@@ -72,27 +73,16 @@ Source = Numbers | Members
 
 
 @dataclass(frozen=True)
-class Feature:
-    """One column of the encoded rows, with all it takes to encode a value; see the table features."""
+class Feature(EncodedFeature):
+    """One column of the encoded rows: of ``Rows.numbers`` if it is a number, else of ``Rows.binary``.
+
+    Attributes:
+        feature: its name, key of the table features.
+        kind: of its column.
+    """
 
     feature: str
-    source_column: str
     kind: str
-    encoding: str
-    value: str | None
-    grouped_values: int | None
-    center: float
-    scale: float
-    weight: float
-    is_log: bool
-    clip_low: float | None
-    clip_high: float | None
-    imputed: float
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it is one of ``Rows.numbers``; else it is one of ``Rows.binary``."""
-        return self.encoding == "standardized"
 
 
 def standard(source: Source) -> list[Feature]:
@@ -195,7 +185,7 @@ def absent_values(features: Sequence[Feature]) -> Floats:
 
 def added_values(features: Sequence[Feature]) -> npt.NDArray[np.float32]:
     """Return what the presence of each binary feature adds to its encoded value."""
-    return np.array([feature.weight / feature.scale for feature in features], dtype=np.float32)
+    return np.array([feature.added for feature in features], dtype=np.float32)
 
 
 def transform(values: Floats, feature: Feature) -> Floats:

@@ -10,13 +10,14 @@ from itertools import islice
 import numpy as np
 
 from schemas.dataset import Column
+from schemas.encoded_feature import EncodedFeature
 from schemas.fields import Role
 from schemas.published import MACROS
 from warehouse.statements.customers import is_true_word
 from warehouse.statements.engines import ENGINES, Engine, EngineName
 from warehouse.statements.features import stored_values
 from warehouse.statements.quoting import quote_text
-from warehouse.statements.scoring_model import Floats, ModelFeature, ScoringModel
+from warehouse.statements.scoring_model import Floats, ScoringModel
 
 #: No row of what ``select_unknown_values`` has.
 _NO_VALUES = "SELECT 0::BIGINT AS _position, '' AS source_column, '' AS value WHERE false"
@@ -142,7 +143,7 @@ def _encoded(model: ScoringModel, engine: Engine) -> Iterator[tuple[str, str]]:
         yield f"_parts_{own[0]}", _parts_of_category(model, column, own, engine)
 
 
-def _encoded_number(feature: ModelFeature, engine: Engine) -> str:
+def _encoded_number(feature: EncodedFeature, engine: Engine) -> str:
     stored = f"CAST({engine.name(feature.source_column)} AS {engine.double})"
     x = stored
     if feature.clip_high is not None:
@@ -157,13 +158,13 @@ def _encoded_number(feature: ModelFeature, engine: Engine) -> str:
     )
 
 
-def _has_flag(model: ScoringModel, feature: ModelFeature, engine: Engine) -> str:
+def _has_flag(model: ScoringModel, feature: EncodedFeature, engine: Engine) -> str:
     name = engine.name(feature.source_column)
     is_set = is_true_word(name) if feature.source_column in model.text_flags else f"CAST({name} AS BOOLEAN)"
     return f"coalesce({is_set}, {_truth(feature.imputed == 1)})"
 
 
-def _in_bracket(feature: ModelFeature, engine: Engine) -> str:
+def _in_bracket(feature: EncodedFeature, engine: Engine) -> str:
     stored = f"CAST({engine.name(feature.source_column)} AS {engine.double})"
     bounds = [
         *([] if feature.clip_low is None else [f"{stored} >= {_number(feature.clip_low)}"]),
@@ -180,7 +181,7 @@ def _known_items(model: ScoringModel, column: str) -> Iterator[str]:
     yield from model.left_out_of(column)
 
 
-def _has_other_items(model: ScoringModel, group: ModelFeature, engine: Engine) -> str:
+def _has_other_items(model: ScoringModel, group: EncodedFeature, engine: Engine) -> str:
     """Return whether a list holds more different items than those that are features of their own."""
     name = engine.name(group.source_column)
     known = [
@@ -299,5 +300,5 @@ def _truth(is_true: bool) -> str:
     return "true" if is_true else "false"
 
 
-def _is_group(feature: ModelFeature) -> bool:
+def _is_group(feature: EncodedFeature) -> bool:
     return feature.grouped_values is not None and feature.grouped_values > 1

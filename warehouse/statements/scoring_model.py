@@ -6,39 +6,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from schemas.encoded_feature import EncodedFeature
+
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ModelFeature:
-    """A feature that takes part in the distances; see the table features."""
-
-    source_column: str
-    encoding: str
-    value: str | None
-    grouped_values: int | None
-    center: float
-    scale: float
-    weight: float
-    is_log: bool
-    clip_low: float | None
-    clip_high: float | None
-    imputed: float
-
-    @property
-    def is_number(self) -> bool:
-        """Whether its encoded value is a number's; else it is present or absent."""
-        return self.encoding == "standardized"
-
-    @property
-    def absent(self) -> float:
-        """Encoded value where it is absent."""
-        return -self.weight * self.center / self.scale
-
-    @property
-    def added(self) -> float:
-        """What its presence adds to that."""
-        return self.weight / self.scale
 
 
 @dataclass(frozen=True)
@@ -54,7 +24,7 @@ class ScoringModel:
         text_flags: names of the flag columns that hold words, such as yes and no.
     """
 
-    features: tuple[ModelFeature, ...]
+    features: tuple[EncodedFeature, ...]
     segment_ids: tuple[int, ...]
     centroids: Floats
     loadings: Floats | None
