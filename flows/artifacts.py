@@ -18,7 +18,7 @@ from prefect.artifacts import (
 from flows.summary import Picture
 from schemas.private import without_values
 from schemas.reject_codes import REJECT_CODES
-from schemas.shown import shown
+from schemas.shown import counted, shown
 from tasks.continuity.drift import reason_in_message
 from tasks.run.progress import Event, StepEnded, StepProgressed, StepStarted, now_and_then, watched_by
 
@@ -189,8 +189,8 @@ def summary_of(picture: Picture) -> str:
     lines = [
         f"**{escape_markdown(run['verdict'])}**",
         "",
-        f"{escape_markdown(run['source_name'])}: {run['rows_read']:,} rows read, "
-        f"{run['rows_loaded']:,} customers, {run['rows_rejected']:,} rejected.",
+        f"{escape_markdown(run['source_name'])}: {counted(run['rows_read'], 'row')} read, "
+        f"{counted(run['rows_loaded'], 'customer')}, {run['rows_rejected']:,} rejected.",
         "",
         *(f"- {escape_markdown(note)}" for note in picture.public_notes),
         "",

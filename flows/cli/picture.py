@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from flows.cli.tables import number, print_table, result_console
 from flows.summary import Picture
-from schemas.shown import shown_as_json
+from schemas.shown import counted, shown_as_json
 from warehouse.home.directory import Home
 
 _A_QUERY = "SELECT segment_id, name, customers, share FROM segments ORDER BY segment_id"
@@ -25,8 +25,8 @@ def print_picture(picture: Picture) -> None:
         console.print(escape(picture.summary.message), "\n")
     console.print(f"[bold]{escape(run['verdict'])}[/bold]")
     console.print(
-        f"{escape(run['source_name'])}: {run['rows_read']:,} rows read, {run['rows_loaded']:,} customers, "
-        f"{run['rows_rejected']:,} rejected; k={run['n_clusters']}"
+        f"{escape(run['source_name'])}: {counted(run['rows_read'], 'row')} read, "
+        f"{counted(run['rows_loaded'], 'customer')}, {run['rows_rejected']:,} rejected; k={run['n_clusters']}"
     )
     for note in picture.notes:
         console.print(f"- {escape(note)}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from schemas.shown import counted
 from tasks.clustering.eligibility import rule
 from tasks.clustering.rows import Floats, Matrix
 from tasks.encoding.base_encoding import BaseEncoding
@@ -126,7 +127,8 @@ class Trials:
     def results(self, encodings: Sequence[EncodingResult], progress: Progress) -> list[EncodingResult]:
         """Return encodings with their silhouettes compared with those of the first samples of the null model."""
         if self.base.n_customers < TRIALS.min_total:
-            few = f"not tried: {self.base.n_customers:,} customers are too few to tell segments from chance"
+            customers = counted(self.base.n_customers, "customer is", "customers are")
+            few = f"not tried: {customers} too few to tell segments from chance"
             return [replace(one, reason=one.reason or few) for one in encodings]
         blocks = {index: self._blocks(one.encoding) for index, one in enumerate(encodings) if one.encoding is not None}
         able = {

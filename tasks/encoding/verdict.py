@@ -19,6 +19,9 @@ Kind = Literal["strong", "weak", "gradient", "none"]
 #: Null models in the words of the verdict, where they are not those of permuted columns.
 _WORDS = {UNIMODAL: "a unimodal null model", COMBINATIONS: "permuted values in as many segments"}
 
+#: Difference of silhouettes that is none in the digits that are told.
+_NO_DIFFERENCE = 0.0005
+
 _PARTITION = "no evidence of segments; treat them as an arbitrary partition"
 
 
@@ -118,7 +121,8 @@ def verdict_on(evidence: Evidence) -> Verdict:
     """Return whether there are segments, and what to do about it."""
     chosen = evidence.chosen
     if chosen.silhouette is None:
-        return Verdict("none", "the customers could not be segmented", f" ({chosen.reason})")
+        words = "the customers could not be segmented; there is nothing to act on"
+        return Verdict("none", words, f" ({chosen.reason})")
     if evidence.margin is None or evidence.null_std is None or evidence.null_model is None:
         return Verdict("none", _PARTITION, f" ({evidence.why_untried})")
     is_alone = evidence.null_model == UNIMODAL
@@ -130,8 +134,7 @@ def verdict_on(evidence: Evidence) -> Verdict:
             f" (silhouette {above})",
         )
     if not is_apart(evidence.margin, evidence.null_std, min_margin(evidence.null_model)):
-        figures = f"silhouette {evidence.margin:+.3f} from the null model, whose standard deviation is"
-        return Verdict("none", _PARTITION, f" ({figures} {evidence.null_std:.3f})")
+        return Verdict("none", _PARTITION, f" ({_chance(evidence.margin, evidence.null_std)})")
     figures = f"silhouette {chosen.silhouette:.2f}, {above}"
     if evidence.population_gain is None or evidence.population_std is None:
         return _found(chosen, evidence.margin, figures)
@@ -161,6 +164,13 @@ def held_verdict(own: Verdict, earlier: EarlierVerdict | None, k_runs: int) -> V
     return Verdict(
         level, f"{what}; this run alone would be {own.kind}, run {runs} of {k_runs}", f" ({own.reason})", is_gradient
     )
+
+
+def _chance(margin: float, null_std: float) -> str:
+    """Return in words how little a silhouette is apart from the null model."""
+    if abs(margin) < _NO_DIFFERENCE:
+        return "the silhouette is that of the null model"
+    return f"silhouette {margin:+.3f} from the null model, whose standard deviation is {null_std:.3f}"
 
 
 def _names(evidence: Evidence) -> str:
