@@ -92,8 +92,8 @@ def _print_encodings(console: Console, encodings: Sequence[TriedRow]) -> None:
     if not encodings:
         console.print("no encoding was compared with another\n")
         return
-    print_table(console, "encodings on a sample; permuted: each column shuffled on its own; one cloud: columns as "
-                         "correlated as these, without groups", [
+    print_table(console, "encodings on a sample; permuted: each column shuffled on its own, and the gain over that; "
+                         "one population: the gain over one whose columns are as correlated as these", [
         {
             "encoding": row.encoding,
             "columns": number(row.n_columns, ","),
@@ -101,7 +101,7 @@ def _print_encodings(console: Console, encodings: Sequence[TriedRow]) -> None:
             "silhouette": number(row.silhouette, ".4f"),
             "permuted": number(row.null_silhouette, ".4f"),
             "gain": number(row.silhouette_gain, "+.4f"),
-            "one cloud": number(row.population_silhouette, ".4f"),
+            "one population": number(row.population_gain, "+.4f"),
             "why": f"selected: {row.reason}" if row.is_chosen else row.reason,
         }
         for row in encodings
@@ -115,7 +115,7 @@ def _k_rows(scores: Sequence[KRow]) -> list[dict[str, str]]:
             "silhouette": number(row.silhouette, ".4f"),
             "permuted": number(row.null_silhouette, ".4f"),
             "gain": number(row.silhouette_gain, "+.4f"),
-            "one cloud": number(row.population_silhouette, ".4f"),
+            "one population": number(row.population_gain, "+.4f"),
             "ARI seeds": number(row.ari_seeds, ".2f"),
             "ARI bootstrap": number(row.ari_bootstrap, ".2f"),
             "smallest": number(row.smallest_segment, ","),
