@@ -4,6 +4,7 @@ import errno
 import fcntl
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import cache
@@ -41,6 +42,9 @@ Connection = duckdb.DuckDBPyConnection
 #: Bytes of a run's two files up to which the next step goes on with the same connection: opening costs more than a
 #: step on a small file does. Of larger ones DuckDB would hold memory while the arithmetic needs it.
 _KEPT_OPEN_BYTES = 16_000_000
+
+#: How often a file is copied that another program writes to meanwhile, and the pause before the next time.
+_COPIES, _COPY_PAUSE_SECONDS = 20, 0.1
 
 #: Runs of this process that keep a connection from step to step, by their staging directory; None where none is open.
 _kept: dict[Path, Connection | None] = {}
@@ -121,11 +125,18 @@ def _readable(path: Path) -> Iterator[Path]:
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="segments-") as folder:
+        yield _copy_at_rest(path, Path(folder))
+
+
+def _copy_at_rest(path: Path, folder: Path) -> Path:
+    """Copy a file that is not written to meanwhile; another program writes for moments, so it is tried again."""
+    for _ in range(_COPIES):
         before = path.stat()
-        copy = shutil.copyfile(path, Path(folder) / path.name)
-        if (path.stat().st_mtime_ns, path.stat().st_ino) != (before.st_mtime_ns, before.st_ino):
-            raise duckdb.IOException(f"another program is writing to {path}")
-        yield copy
+        copy = shutil.copyfile(path, folder / path.name)
+        if (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino):
+            return copy
+        time.sleep(_COPY_PAUSE_SECONDS)
+    raise duckdb.IOException(f"another program is writing to {path}")
 
 
 def close_files(run: Run) -> None:

@@ -245,9 +245,9 @@ def read_meanwhile(good: GoodHome, times: int) -> Counter[str]:
     with good.copy() as (home, before):
         stop = home / "stop"
         readers = [_python(READER, home / "segments.duckdb", stop) for _ in range(4)]
-        for _ in range(times):
-            quick_night(good.source, home, force=True)
-        stop.touch()
+        with _stopped_by(stop):
+            for _ in range(times):
+                quick_night(good.source, home, force=True)
         looked = 0
         for reader in readers:
             said, error = reader.communicate()
@@ -263,18 +263,27 @@ def held_meanwhile(good: GoodHome, times: int) -> Counter[str]:
     with good.copy() as (home, _):
         stop, foreign = home / "stop", 0
         for _ in range(times):
-            holder = _python(HOLDER, home / "segments.duckdb", stop)
-            (home / "segments.duckdb").chmod(0o644)
-            time.sleep(0.3)
-            quick_night(good.source, home, force=True)
-            time.sleep(0.7)
-            stop.touch()
-            _, error = holder.communicate()
+            with _python(HOLDER, home / "segments.duckdb", stop) as holder:
+                with _stopped_by(stop):
+                    (home / "segments.duckdb").chmod(0o644)
+                    time.sleep(0.3)
+                    quick_night(good.source, home, force=True)
+                    time.sleep(0.7)
+                _, error = holder.communicate()
             assert not error, error
             stop.unlink()
             foreign += value(home, "SELECT count(*) FROM customers") != 6
         assert foreign == 0, f"{foreign} of {times} new files have rows of another program"
     return Counter({"publishes under a writer, 0 foreign rows": times})
+
+
+@contextmanager
+def _stopped_by(stop: Path) -> Iterator[None]:
+    """Make the file at whose sight the processes end, whatever happens."""
+    try:
+        yield
+    finally:
+        stop.touch()
 
 
 def _still(home: Path, before: Before) -> Before:

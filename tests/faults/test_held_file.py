@@ -2,15 +2,19 @@
 
 import os
 import shutil
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from schemas.errors import DataRefused
 from tests.conftest import ROOT, aged
 from tests.nights import night_up_to, order_of, quick_night, value
-from warehouse.home.directory import Home
+from warehouse.connection import attached
+from warehouse.home.directory import Home, log_of
 from warehouse.home.ledger import is_of_dataset, read_manifest
 from warehouse.integrity import published_state
 
@@ -247,3 +251,19 @@ def test_earlier_file_that_cannot_be_read_is_said(shop):
     order = order_of(shop / "next.csv", home, dataset=str(shop / "shop.py"), force=True, as_of=tomorrow)
     notes = night_up_to("compare_nights", order).manifest["notes"]
     assert [note for note in notes if note.startswith(f"{archived} cannot be compared with (")]
+
+
+def test_file_that_is_written_for_moments_is_read(shop):
+    path, until = shop / "home" / "segments.duckdb", time.monotonic() + 0.5
+    path.chmod(0o644)
+    log_of(path).touch()  # as of a program that writes
+
+    def write():
+        while time.monotonic() < until:
+            path.touch()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with duckdb.connect() as database, attached(database, path, "held"):
+        writer.join()
+        assert database.execute("SELECT count(*) FROM held.customers").fetchall() == [(60,)]

@@ -214,6 +214,7 @@ def test_oversized_run_names_the_setting_to_change(night, home, monkeypatch):
 _ENCODED = """
 import resource, sys
 import pandas, pandera.pandas, scipy.sparse
+import warehouse.memory
 from tasks.deliver import deliver
 from tasks.encode import encode
 from tasks.ingest import ingest
@@ -222,6 +223,7 @@ from tasks.validate import validate
 from warehouse.connection import staging
 from warehouse.home.run import Order
 
+warehouse.memory.ONE_THREAD_BYTES = 0  # threads of DuckDB take memory, and both files are to have as many
 with begin_night(Order(sys.argv[1], home=sys.argv[2])) as run:
     delivery = deliver(run)
     ingested = ingest(run, delivery)
