@@ -44,7 +44,7 @@ def diagnose(root: Path, max_age: timedelta | None = None) -> list[Finding]:
     home = Home(root)
     if not root.is_dir():
         why = "is not a directory" if root.exists() else "is not there"
-        return [Finding("fault", "home", f"{root} {why}; run: segments run SOURCE --home {root}")]
+        return [Finding("fault", "home", f"{root} {why}; run: segments run SOURCE{home.option}")]
     looks: dict[str, Callable[[], Iterator[Finding]]] = {
         "home": lambda: _of_home(home),
         "published file": lambda: _of_published_file(home),

@@ -52,7 +52,7 @@ class SearchSettings:
         rows: customers in the sample on which every k is searched; its fits take a second in all.
         deep_rows: customers in the sample of the deep search, which one k alone gets.
         final_rows: customers in the sample that ranks what was found.
-        sample_bytes: bytes of the rows of the first two samples at most; what fits need of them is twice as much more.
+        sample_bytes: bytes of the rows of the first two samples at most; ``points`` takes twice as much on top.
         final_bytes: the same of the last one.
         restarts: of every k; the chosen one is searched deeply afterwards.
         deep_restarts: of the deep search, one by one, as another sample may rank another optimum first.

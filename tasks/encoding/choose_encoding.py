@@ -192,7 +192,7 @@ def _choice(
     if len(results) == 1:
         return Choice(selected.encoding, (_explained(selected, "asked for"),), notes)
     is_highest = all(_gain(one) <= _gain(selected) for one in results if one.is_found)
-    why = _why_selected(selected, "" if is_highest else f"{factor:g} times ")
+    why = _why_selected(selected, None if is_highest else factor)
     others = {one.name: _why_not(one, selected, factor) for one in results if one is not selected}
     return Choice(selected.encoding, tuple(_explained(one, others.get(one.name, why)) for one in results), notes)
 
@@ -215,7 +215,7 @@ def _why_not(one: EncodingResult, selected: EncodingResult, factor: float) -> st
     return f"{gain} below the {that_of}"
 
 
-def _why_selected(selected: EncodingResult, needed: str) -> str:
+def _why_selected(selected: EncodingResult, factor: float | None) -> str:
     """Return why an encoding was selected: its gain is the highest, or that of no other is so many times as high."""
     if selected.null_model == UNIMODAL:
         return "nothing links the columns, and its numbers are multimodal on their own"
@@ -223,8 +223,8 @@ def _why_selected(selected: EncodingResult, needed: str) -> str:
         return "no encoding shows segments, so the simplest is used"
     is_over_one = selected.falls_apart and selected.population is not None
     over = "one population" if is_over_one else selected.null_model
-    if needed:
-        return f"no less direct encoding has {needed}its gain over {over}"
+    if factor is not None:
+        return f"no less direct encoding has {factor:g} times its gain over {over}"
     return f"its gain over {over} is the highest"
 
 
